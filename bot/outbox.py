@@ -1,0 +1,175 @@
+"""Puts messages into the outbox: to send is to write a row in the same transaction, the mailroom does the rest."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from bot.db import Tx
+from bot.ports import Choice, ChoiceToken, Purpose
+from bot.seals import KeyId
+from bot.tables import conversation, lane, offered, outbox
+
+LEASE_URGENT = timedelta(seconds=10)
+LEASE = timedelta(seconds=30)
+KEPT_TO_PERSON = timedelta(hours=72)
+KEPT_TO_STAFF = timedelta(hours=24)
+OFFERS_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says."""
+
+    dialogue: str
+    step: str
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an outbox row holds once opened."""
+
+    text: str = field(repr=False)
+    choices: tuple[Choice, ...] = ()
+    case: str | None = None
+
+
+def tell_person(
+    tx: Tx,
+    lane_id: int,
+    text: str,
+    *,
+    now: datetime,
+    options: Sequence[Option] = (),
+    purpose: Purpose = "answer",
+    urgent: bool = False,
+    case_id: int | None = None,
+    is_last: bool = False,
+    links: Sequence[Choice] = (),
+) -> None:
+    """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
+
+    Does nothing if the person's lane or conversation is gone. `is_last`: after it the contact is forgotten.
+    """
+    row = tx.execute(
+        select(lane.c.generation, lane.c.stopped_at, conversation.c.key_id)
+        .join(conversation, conversation.c.lane_id == lane.c.id)
+        .where(lane.c.id == lane_id)
+    ).one_or_none()
+    if row is None or row.stopped_at is not None:
+        return
+    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label) for option in options)
+    if options:
+        _remember(tx, lane_id, row.key_id, options, choices, now)
+    letter = Letter(text, (*choices, *links))
+    _put(
+        tx,
+        letter,
+        now=now,
+        purpose=purpose,
+        urgent=urgent,
+        kept=KEPT_TO_PERSON,
+        lane_id=lane_id,
+        generation=row.generation,
+        key_id=row.key_id,
+        case_id=case_id,
+        last=is_last,
+    )
+
+
+def tell_staff(
+    tx: Tx,
+    staff_id: int,
+    text: str,
+    *,
+    now: datetime,
+    choices: Sequence[Choice] = (),
+    purpose: Purpose = "alarm",
+    urgent: bool = False,
+    case_id: int | None = None,
+    case_alias: str | None = None,
+    alarm_id: int | None = None,
+) -> None:
+    """Queue a message to a colleague: alias, place, urgency, a link. Never a person's words."""
+    letter = Letter(text, tuple(choices), case_alias)
+    _put(
+        tx,
+        letter,
+        now=now,
+        purpose=purpose,
+        urgent=urgent,
+        kept=KEPT_TO_STAFF,
+        staff_id=staff_id,
+        case_id=case_id,
+        alarm_id=alarm_id,
+    )
+
+
+def _remember(
+    tx: Tx, lane_id: int, key_id: str, options: Sequence[Option], choices: Sequence[Choice], now: datetime
+) -> None:
+    """Keep what was offered, for the last few messages only."""
+    told = [
+        {"token": choice.token, "dialogue": option.dialogue, "step": option.step, "key": option.key, "label": option.label}
+        for option, choice in zip(options, choices, strict=True)
+    ]
+    sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
+    tx.execute(insert(offered).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + KEPT_TO_PERSON))
+    recent = select(offered.c.id).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc()).limit(OFFERS_KEPT)
+    kept = tx.execute(recent).scalars().all()
+    tx.execute(delete(offered).where(offered.c.lane_id == lane_id, offered.c.id < min(kept)))
+
+
+def offers(tx: Tx, lane_id: int, key_id: str) -> list[list[tuple[str, Option]]]:
+    """The choices of the last few messages, newest message first, as (token, option)."""
+    rows = tx.execute(select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())).scalars()
+    found = []
+    for sealed in rows:
+        told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+        found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
+    return found
+
+
+def _put(tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool, **columns: object) -> None:
+    """Insert the row already leased to this process, and hand it over after the commit."""
+    key = secrets.token_hex(16)
+    about = f"outbox:{key}"
+    body = pack(letter)
+    key_id = columns.get("key_id")
+    sealed = (
+        tx.seals.close_with(KeyId(str(key_id)), body, about=about) if key_id else tx.seals.close(body, about=about)
+    )
+    lease = LEASE_URGENT if urgent else LEASE
+    tx.execute(
+        insert(outbox).values(
+            key=key,
+            sealed=sealed,
+            urgent=urgent,
+            state="leased",
+            lease_owner=tx.owner,
+            lease_until=now + lease,
+            next_at=now,
+            at=now,
+            forget_at=now + kept,
+            **columns,
+        )
+    )
+    tx.told.append(key)
+
+
+def pack(letter: Letter) -> str:
+    """A letter as the text that is sealed."""
+    choices = [[choice.token, choice.label, choice.kind, choice.url] for choice in letter.choices]
+    return json.dumps({"text": letter.text, "choices": choices, "case": letter.case}, ensure_ascii=False)
+
+
+def unpack(body: str) -> Letter:
+    """The letter that `pack` packed."""
+    told = json.loads(body)
+    choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
+    return Letter(told["text"], choices, told["case"])

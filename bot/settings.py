@@ -1,0 +1,143 @@
+"""Every setting of the service, read once from the environment; a wrong one is named in a single line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "DONGHANH_"
+ROLES = ("web", "turns", "mailroom", "timers")
+
+
+class SettingsProblem(Exception):
+    """A setting is missing or wrong; the message names it and says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings by their name in the environment, in lower case and without the prefix."""
+
+    database_url: str = "sqlite:///data/donghanh.db"
+    data_dir: Path = Path("data")
+    key_file: Path = Path("data/key.json")
+    key_store: str = "data/keys.db"
+    policy_file: Path = Path("policy.toml")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    metrics_token: str = field(default="", repr=False)
+    locale: str = "vi"
+    service_name: str = "Đồng Hành"
+    telegram_token: str = field(default="", repr=False)
+    telegram_api_root: str = ""
+    telegram_proxy: str = field(default="", repr=False)
+    telegram_webhook_secret: str = field(default="", repr=False)
+    zalo_bot_token: str = field(default="", repr=False)
+    zalo_bot_api_root: str = ""
+    zalo_bot_webhook_secret: str = field(default="", repr=False)
+    zalo_oa_app_id: str = ""
+    zalo_oa_id: str = ""
+    zalo_oa_secret: str = field(default="", repr=False)
+    zalo_oa_app_secret: str = field(default="", repr=False)
+    zalo_oa_refresh_token: str = field(default="", repr=False)
+    zalo_oa_api_root: str = ""
+    zalo_oa_oauth_root: str = ""
+    staff_telegram_token: str = field(default="", repr=False)
+    staff_zalo_bot_token: str = field(default="", repr=False)
+    ntfy_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    sms_provider: str = ""
+    sms_key: str = field(default="", repr=False)
+    sms_secret: str = field(default="", repr=False)
+    voice_provider: str = ""
+    voice_key: str = field(default="", repr=False)
+    voice_secret: str = field(default="", repr=False)
+    heartbeat_url: str = field(default="", repr=False)
+    test_database_url: str = ""
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The database file of an SQLite address; relative addresses are relative to the working directory."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def base_url(self) -> str:
+        """Where persons and staff reach the service: PUBLIC_URL, or the local address."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+SECRETS = frozenset(item.name for item in fields(Settings) if not item.repr)
+_NAMES = frozenset(item.name for item in fields(Settings))
+
+
+def _named(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+def _gather(environ: Mapping[str, str]) -> dict[str, str]:
+    """Collect our variables, reading `NAME_FILE` for secrets; refuse names we do not know."""
+    found: dict[str, str] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in _NAMES:
+            found[name] = value
+        elif name.removesuffix("_file") in SECRETS:
+            found[name.removesuffix("_file")] = _read_secret(variable, value)
+        else:
+            raise SettingsProblem(f"{variable} is not a setting of this service: see docs/settings.md, or remove it.")
+    return found
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError as problem:
+        raise SettingsProblem(f"{variable} names a file that cannot be read ({problem.strerror}).") from None
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or not 0 <= int(value) <= 65535:
+        raise SettingsProblem(f"{_named('port')} must be a whole number from 0 to 65535.")
+    return int(value)
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("postgresql://"):
+        return "postgresql+psycopg://" + value.removeprefix("postgresql://")
+    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return value
+    raise SettingsProblem(
+        f"{_named('database_url')} must begin with sqlite:/// or postgresql:// (example: sqlite:///data/donghanh.db)."
+    )
+
+
+def _web_address(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise SettingsProblem(f"{_named(name)} must be a whole address such as https://example.org.")
+    return value
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings, or raise SettingsProblem with one line that names the setting and how to mend it."""
+    given = _gather(os.environ if environ is None else environ)
+    data_dir = Path(given.get("data_dir", "data"))
+    values: dict[str, object] = dict(given)
+    values["data_dir"] = data_dir
+    values["database_url"] = _database_url(given.get("database_url", f"sqlite:///{data_dir / 'donghanh.db'}"))
+    values["key_file"] = Path(given.get("key_file", str(data_dir / "key.json")))
+    values["key_store"] = given.get("key_store", str(data_dir / "keys.db"))
+    values["policy_file"] = Path(given.get("policy_file", "policy.toml"))
+    values["port"] = _port(given.get("port", "8080"))
+    values["trusted_proxies"] = tuple(part.strip() for part in given.get("trusted_proxies", "").split(",") if part.strip())
+    for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
+        values[name] = _web_address(name, given.get(name, ""))
+    return Settings(**values)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What we know: places, needs, listings and articles; all of it could be printed."""
