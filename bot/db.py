@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -42,6 +43,7 @@ class Tx:
     owner: str
     hooks: list[Hook] = field(default_factory=list)
     told: list[str] = field(default_factory=list)  # keys of the outbox rows written, leased to this process
+    rung: list[str] = field(default_factory=list)  # bells to ring after the commit
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
@@ -49,6 +51,10 @@ class Tx:
     def after_commit(self, hook: Hook) -> None:
         """Run on the event loop once the deed is durable; dropped if the deed fails. Waking only, never work."""
         self.hooks.append(hook)
+
+    def ring(self, topic: str) -> None:
+        """Ring a bell after the commit, so that live pages and open sockets look again."""
+        self.rung.append(topic)
 
     @property
     def is_postgresql(self) -> bool:
@@ -99,6 +105,7 @@ class Database:
         self.owner = secrets.token_hex(8)  # this process, in every lease it takes
         self.is_sqlite = url.startswith("sqlite")
         self.on_told: Callable[[list[str]], None] = lambda keys: None  # the mailroom, woken after the commit
+        self.on_rung: Callable[[str], None] = lambda topic: None  # the bells, rung after the commit
         self._writer_engine = open_engine(url)
         self._reader_engine = open_engine(url, is_reader=True)
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
@@ -213,6 +220,7 @@ class Database:
             job.hooks = tx.hooks
             if told := tx.told:
                 job.hooks.append(lambda: self.on_told(told))
+            job.hooks.extend(partial(self.on_rung, topic) for topic in tx.rung)
         except DBAPIError as problem:
             if _breaks_the_batch(problem):
                 raise

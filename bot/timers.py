@@ -1,0 +1,29 @@
+"""Due work is a row: what has to happen, to what, and when. The clockwork runs it; a restart loses nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.db import Tx
+from bot.tables import timer
+
+
+def set_timer(tx: Tx, kind: str, subject_id: int, *, due_at: datetime) -> None:
+    """Have `kind` done to `subject_id` at `due_at`; an earlier wish of the same kind for the same subject is replaced."""
+    insert = pg_insert if tx.is_postgresql else sqlite_insert
+    row = insert(timer).values(kind=kind, subject_id=subject_id, due_at=due_at)
+    fresh = {"due_at": due_at, "attempts": 0, "lease_owner": None, "lease_until": None}
+    tx.execute(row.on_conflict_do_update(index_elements=[timer.c.kind, timer.c.subject_id], set_=fresh))
+
+
+def clear_timer(tx: Tx, kind: str, subject_id: int) -> None:
+    """This need not happen any more."""
+    tx.execute(delete(timer).where(timer.c.kind == kind, timer.c.subject_id == subject_id))
+
+
+def due_at(tx: Tx, kind: str, subject_id: int) -> datetime | None:
+    """When it is due, or None if nothing is planned."""
+    wanted = select(timer.c.due_at).where(timer.c.kind == kind, timer.c.subject_id == subject_id)
+    return tx.execute(wanted).scalar_one_or_none()

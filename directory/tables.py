@@ -1,0 +1,168 @@
+"""The public tables: what we know about places that help, and one MetaData for the whole house."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment. SQLite keeps it as naive UTC; a naive value is refused, so that no hour is ever guessed."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("is_demo", Boolean, nullable=False, server_default="0"),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), ForeignKey("organisation.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),  # the listing kinds of needs.yaml: clinic, shelter, legal_aid, …
+    Column("description", Text, nullable=False, server_default=""),
+)
+
+service_need = Table(
+    "service_need",
+    metadata,
+    Column("service_id", String(36), ForeignKey("service.id"), primary_key=True),
+    Column("need", String(40), primary_key=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+)
+
+place_of_service = Table(
+    "place_of_service",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("service_id", String(36), ForeignKey("service.id"), nullable=False, index=True),
+    Column("place_tier", String(20), nullable=False),
+    Column("place_code", String(10), nullable=False),
+    Column("province", String(2), nullable=False, index=True),  # one of the 34
+    Column("street", String(300), nullable=True),  # never for a sealed place
+    Column("directions", Text, nullable=False, server_default=""),
+    Column("lat", String(12), nullable=True),  # decimal degrees as text; never for a sealed place
+    Column("lon", String(12), nullable=True),
+    Column("is_sealed", Boolean, nullable=False, server_default="0"),
+    Column("hours", JSON, nullable=True),  # None: unknown; see directory.listings.Hours
+    Column("reception", JSON, nullable=False),  # how people are received, by language
+    Column("price", JSON, nullable=False),
+    Column("papers", JSON, nullable=False),
+    Column("audience", JSON, nullable=False),  # codes: women, men, trans, minors, foreigners …; empty = everyone
+    Column("languages", JSON, nullable=False),
+    Column("attributes", JSON, nullable=False),  # codes: free, no_papers, evening, weekend, friendly …
+    Column("state", String(12), nullable=False, index=True),  # draft | published | stale | withdrawn
+    Column("under_review_at", UtcDateTime, nullable=True),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("is_demo", Boolean, nullable=False, server_default="0"),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("changed_seq", Integer, nullable=False, server_default="0"),  # sequence of the last change: the shelf's delta
+    Column("modified_at", UtcDateTime, nullable=False),
+    Index("ix_place_of_service_changed", "changed_seq"),
+)
+
+phone = Table(
+    "phone",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("place_id", String(36), ForeignKey("place_of_service.id"), nullable=False, index=True),
+    Column("number", String(40), nullable=False),
+    Column("label", String(80), nullable=False, server_default=""),
+    Column("position", Integer, nullable=False, server_default="0"),
+)
+
+notice = Table(  # "đóng cửa đến 5/1": shown with the listing until its end date
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("place_id", String(36), ForeignKey("place_of_service.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("language", String(10), nullable=False, server_default="vi"),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+)
+
+verification = Table(  # when each group of fields was last checked, and how; not the same as modified
+    "verification",
+    metadata,
+    Column("place_id", String(36), ForeignKey("place_of_service.id"), primary_key=True),
+    Column("field_group", String(20), primary_key=True),  # contact | hours | services | reception | price
+    Column("verified_on", Date, nullable=False),
+    Column("method", String(20), nullable=False),  # call | visit | peer | document | demo
+)
+
+directory_audit = Table(  # every change of what we know, with what stood there before; `seq` drives the shelf
+    "directory_audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff_id", Integer, nullable=True),  # None: an import
+    Column("deed", String(20), nullable=False),
+    Column("place_id", String(36), nullable=False, index=True),
+    Column("before", JSON, nullable=True),
+    Column("after", JSON, nullable=True),
+)
+
+overlay = Table(  # what people edit in the console over the seed files: articles, phrases, teencode, danger examples
+    "overlay",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("language", String(10), nullable=False, server_default="vi"),
+    Column("revision", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("staff_id", Integer, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "key", "language", "revision"),
+)

@@ -1,0 +1,86 @@
+"""Every sentence for people comes from here: catalogues by language, dates and hours as people read them."""
+
+import string
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+HCMC = ZoneInfo("Asia/Ho_Chi_Minh")
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+FALLBACK = "vi"
+
+
+class MissingWording(KeyError):
+    """A sentence is missing from the catalogues, in the language asked for and in Vietnamese."""
+
+
+def t(key: str, language: str = "vi", /, **values: object) -> str:
+    """The sentence `key` in `language` (Vietnamese if it has none), with its `{placeholders}` filled."""
+    sentence = catalogue(language).get(key) or catalogue(FALLBACK).get(key)
+    if sentence is None:
+        raise MissingWording(key)
+    return string.Formatter().vformat(sentence, (), values) if values else sentence
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All sentences of one language, from every `.po` file of its folder; a key in two files is an error."""
+    found: dict[str, str] = {}
+    for path in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id and message.string:
+                    key = str(message.id)
+                    if key in found:
+                        raise ValueError(f"{key} stands twice in the {language} catalogues, the second time in {path.name}.")
+                    found[key] = str(message.string)
+    return found
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages with a catalogue; a language is a folder."""
+    return tuple(sorted(path.name for path in LOCALES.iterdir() if (path / "LC_MESSAGES").is_dir()))
+
+
+def keys(language: str = FALLBACK) -> frozenset[str]:
+    """Every key of one language."""
+    return frozenset(catalogue(language))
+
+
+def clock_time(moment: datetime) -> str:
+    """`21:05`, in Vietnam."""
+    return moment.astimezone(HCMC).strftime("%H:%M")
+
+
+def day(value: date, language: str = "vi") -> str:
+    """A date as people read it: `2/10/2026` or `2 Oct 2026`."""
+    if language == "vi":
+        return f"{value.day}/{value.month}/{value.year}"
+    return format_date(value, "d MMM y", locale=language)
+
+
+def count_syllables(sentence: str) -> int:
+    """Groups of letters between spaces, as the wording rules count them."""
+    return sum(1 for word in sentence.split() if any(letter.isalnum() for letter in word))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text: ended by . ! ? … : or a line break."""
+    parts: list[str] = []
+    for line in text.splitlines():
+        current = ""
+        words = line.split()
+        for word in words:
+            current = f"{current} {word}".strip()
+            if word[-1] in ".!?…:;":
+                parts.append(current)
+                current = ""
+        if current:
+            parts.append(current)
+    return parts
