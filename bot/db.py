@@ -27,6 +27,7 @@ Hook = Callable[[], None]
 
 BATCH_SECONDS = 0.005
 SLOW_DEED_SECONDS = 0.05
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=5000")
 _RERUN_STATES = {"40001", "40P01"}
 
 
@@ -84,7 +85,7 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if is_reader:
             connection.execute("PRAGMA query_only=ON")

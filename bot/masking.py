@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import NewType
 
 Masked = NewType("Masked", str)
@@ -108,7 +109,7 @@ def mask(text: str) -> Masking:
         return made
 
     for rule, pattern, make in _RULES:
-        text = pattern.sub(lambda match, rule=rule, make=make: replace(rule, make, match), text)
+        text = pattern.sub(partial(replace, rule, make), text)
     return Masking(Masked(text), frozenset(hidden))
 
 

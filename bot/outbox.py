@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
@@ -115,7 +115,7 @@ def _remember(
 ) -> None:
     """Keep what was offered, for the last few messages only."""
     told = [
-        {"token": choice.token, "dialogue": option.dialogue, "step": option.step, "key": option.key, "label": option.label}
+        {"token": choice.token, **asdict(option)}
         for option, choice in zip(options, choices, strict=True)
     ]
     sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
@@ -127,9 +127,9 @@ def _remember(
 
 def offers(tx: Tx, lane_id: int, key_id: str) -> list[list[tuple[str, Option]]]:
     """The choices of the last few messages, newest message first, as (token, option)."""
-    rows = tx.execute(select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())).scalars()
+    newest_first = select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())
     found = []
-    for sealed in rows:
+    for sealed in tx.execute(newest_first).scalars():
         told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
         found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
     return found

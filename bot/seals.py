@@ -119,7 +119,8 @@ class KeyStore:
         self._file.execute("PRAGMA secure_delete=ON")
         self._file.execute("PRAGMA journal_mode=TRUNCATE")
         self._file.execute("PRAGMA synchronous=FULL")
-        self._file.execute("CREATE TABLE IF NOT EXISTS data_key (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        columns = "id TEXT PRIMARY KEY, wrapped BLOB NOT NULL"
+        self._file.execute(f"CREATE TABLE IF NOT EXISTS data_key ({columns}) WITHOUT ROWID")
 
     def new(self) -> KeyId:
         """A fresh key, already safe on disk. Keys are made by the dozen, so that most calls touch no disk."""

@@ -137,7 +137,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["key_store"] = given.get("key_store", str(data_dir / "keys.db"))
     values["policy_file"] = Path(given.get("policy_file", "policy.toml"))
     values["port"] = _port(given.get("port", "8080"))
-    values["trusted_proxies"] = tuple(part.strip() for part in given.get("trusted_proxies", "").split(",") if part.strip())
+    proxies = (part.strip() for part in given.get("trusted_proxies", "").split(","))
+    values["trusted_proxies"] = tuple(proxy for proxy in proxies if proxy)
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))
     return Settings(**values)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from bot.tables import timer
 
 
 def set_timer(tx: Tx, kind: str, subject_id: int, *, due_at: datetime) -> None:
-    """Have `kind` done to `subject_id` at `due_at`; an earlier wish of the same kind for the same subject is replaced."""
+    """Have `kind` done to `subject_id` at `due_at`; an earlier wish of the same kind is replaced."""
     insert = pg_insert if tx.is_postgresql else sqlite_insert
     row = insert(timer).values(kind=kind, subject_id=subject_id, due_at=due_at)
     fresh = {"due_at": due_at, "attempts": 0, "lease_owner": None, "lease_until": None}

@@ -105,7 +105,7 @@ place_of_service = Table(
     Column("source", Text, nullable=False, server_default=""),
     Column("is_demo", Boolean, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False, server_default="1"),
-    Column("changed_seq", Integer, nullable=False, server_default="0"),  # sequence of the last change: the shelf's delta
+    Column("changed_seq", Integer, nullable=False, server_default="0"),  # the shelf reads what changed since
     Column("modified_at", UtcDateTime, nullable=False),
     Index("ix_place_of_service_changed", "changed_seq"),
 )

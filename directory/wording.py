@@ -37,7 +37,7 @@ def catalogue(language: str) -> Mapping[str, str]:
                 if message.id and message.string:
                     key = str(message.id)
                     if key in found:
-                        raise ValueError(f"{key} stands twice in the {language} catalogues, the second time in {path.name}.")
+                        raise ValueError(f"{key} stands twice in the {language} catalogues: see {path.name}.")
                     found[key] = str(message.string)
     return found
 

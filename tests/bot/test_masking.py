@@ -1,0 +1,56 @@
+"""Numbers, addresses and links never reach the first insert."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.masking import Hidden, mask
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("sđt e 0000 000 123 nha", Hidden.PHONE),
+        ("0000.000.123", Hidden.PHONE),
+        ("+84 000-000-123", Hidden.PHONE),
+        ("0 0 0 0 0 0 0 1 2 3", Hidden.PHONE),
+        ("không không ba bốn năm sáu bảy tám chín một", Hidden.PHONE),
+        ("００００ ０００ １２３", Hidden.PHONE),
+        ("0000\u200b000\u200b123", Hidden.PHONE),
+        ("cccd 000000000123", Hidden.CARD),
+        ("mail em ten.em@example.org nhé", Hidden.MAIL),
+        ("https://example.org/a?b=c", Hidden.LINK),
+        ("tên em là Hoa Mai, em cần giúp", Hidden.NAME),
+        ("số nhà 12/3 ngõ 45", Hidden.STREET),
+    ],
+)
+def test_what_points_at_a_person_is_taken_out(text: str, kind: Hidden) -> None:
+    masking = mask(text)
+    assert kind in masking.hidden
+    assert f"⟦{kind}⟧" in masking.text
+    assert "123" not in masking.text and "Hoa Mai" not in masking.text and "ten.em" not in masking.text
+
+
+PUBLIC = ["gọi 115 nha", "1800 1768 có phải không", "tên em là gì", "14t", "5tr2", "q1 tphcm", "9h30"]
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_what_points_at_nobody_stays(text: str) -> None:
+    assert mask(text).text == text
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_masked_and_masking_twice_changes_nothing(text: str) -> None:
+    once = mask(text).text
+    assert mask(once).text == once
+
+
+@given(st.lists(st.integers(0, 9), min_size=9, max_size=11), st.sampled_from(["", " ", ".", "-"]))
+def test_no_phone_of_any_form_survives(digits: list[int], between: str) -> None:
+    number = between.join(map(str, digits))
+    if not number.replace(between, "").startswith(("1800", "1900")):
+        assert number not in mask(f"gọi {number} nhé").text
+
+
+def test_a_hundred_thousand_characters_are_read_to_the_end() -> None:
+    assert mask("a b " * 25_000 + "0000 000 123").hidden == {Hidden.PHONE}

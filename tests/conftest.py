@@ -1,0 +1,50 @@
+"""What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import bot.tables  # noqa: F401  (joins the private tables to the one MetaData)
+from bot.db import Database, open_engine
+from bot.seals import Seals, create_key_file
+from directory.tables import metadata
+
+
+class MovableClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def pass_(self, **step: float) -> None:
+        self._now += timedelta(**step)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(datetime(2026, 12, 7, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def seals(tmp_path: Path) -> Iterator[Seals]:
+    create_key_file(tmp_path / "key.json")
+    made = Seals.from_files(tmp_path / "key.json", str(tmp_path / "keys.db"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path / 'donghanh.db'}"
+    engine = open_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+    database = Database(url, seals)
+    database.start()
+    yield database
+    await database.stop()
