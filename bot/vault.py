@@ -1,0 +1,44 @@
+"""Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.db import Tx
+from bot.ports import Address, ContactRef
+from bot.seals import Seals
+from bot.tables import contact, lane
+
+
+def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
+    """What the house keeps of an account: a keyed handle for look-up and the sealed address."""
+    handle = seals.handle("contact", channel, account, address)
+    return ContactRef(handle, seals.close(address, about=f"contact:{handle}"))
+
+
+def keep(tx: Tx, lane_id: int, ref: ContactRef, *, forget_at: datetime) -> None:
+    """Keep the sealed address of this lane, or keep it longer."""
+    insert = pg_insert if tx.is_postgresql else sqlite_insert
+    row = insert(contact).values(lane_id=lane_id, sealed=ref.sealed, forget_at=forget_at)
+    fresh = {"sealed": ref.sealed, "forget_at": forget_at}
+    tx.execute(row.on_conflict_do_update(index_elements=[contact.c.lane_id], set_=fresh))
+
+
+def look_up(connection: Connection, lane_id: int) -> ContactRef | None:
+    """The contact of a lane, still sealed; None once it is forgotten."""
+    both = select(lane.c.handle, contact.c.sealed).join(contact, contact.c.lane_id == lane.c.id)
+    wanted = both.where(lane.c.id == lane_id)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else ContactRef(row.handle, row.sealed)
+
+
+def open_address(seals: Seals, ref: ContactRef) -> Address:
+    """The address in the clear, for one send. Raises SealBroken if it was moved from another lane."""
+    return Address(seals.open(ref.sealed, about=f"contact:{ref.handle}"))
+
+
+def forget(tx: Tx, lane_id: int) -> None:
+    """From now on nobody can write to this lane."""
+    tx.execute(delete(contact).where(contact.c.lane_id == lane_id))

@@ -1,0 +1,255 @@
+"""What was told arrives once, in order, also after failures; and never after an erasure."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from bot import vault
+from bot.db import Database, Tx
+from bot.mailroom import Mailroom
+from bot.outbox import tell_person, tell_staff
+from bot.ports import Address, Choice, ChoiceToken, MsgRef, Outbound, SendError, Sent
+from bot.tables import centre, conversation, lane, message_ref, outbox, person, staff, staff_organisation
+from tests.conftest import MovableClock
+
+
+@dataclass
+class Network:
+    """A network in memory: fails as scripted, shows one message for one key."""
+
+    clock: MovableClock
+    faults: list[SendError | str] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    forgotten: list[str] = field(default_factory=list)
+    sent: list[Outbound] = field(default_factory=list)
+
+    async def send(self, message: Outbound, address: Address) -> Sent:
+        await asyncio.sleep(0)
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, SendError):
+            raise fault
+        if message.idempotency_key not in self.keys:
+            self.keys.add(message.idempotency_key)
+            self.shown.append((address, message.text))
+        self.sent.append(message)
+        if fault == "taken but not confirmed":
+            raise SendError("unknown_outcome")
+        return Sent((MsgRef("native"),), self.clock.now())
+
+    async def forget(self, address: Address) -> None:
+        self.forgotten.append(address)
+
+    def texts(self, address: str = "anna") -> list[str]:
+        return [text for to, text in self.shown if to == address]
+
+
+def forget_lane(tx: Tx, lane_id: int) -> None:
+    vault.forget(tx, lane_id)
+
+
+@pytest.fixture
+def network(clock: MovableClock) -> Network:
+    return Network(clock)
+
+
+@pytest.fixture
+def console(clock: MovableClock) -> Network:
+    return Network(clock)
+
+
+@pytest.fixture
+async def room(db: Database, clock: MovableClock, network: Network, console: Network) -> AsyncIterator[Mailroom]:
+    made = Mailroom(
+        db,
+        clock,
+        channels={("fake", "1"): network},  # type: ignore[dict-item]
+        senders={"console": console, "mail": network},  # type: ignore[dict-item]
+        routes=lambda connection, staff_id: [("console", Address(str(staff_id))), ("mail", Address("mail"))],
+        base_url="http://help.test/",
+        forget_lane=forget_lane,
+    )
+    db.on_told = made.hand_over
+    await db.write(lambda tx: seed(tx, clock))
+    yield made
+
+
+def seed(tx: Tx, clock: MovableClock) -> None:
+    now = clock.now()
+    for number, name in ((1, "anna"), (2, "binh")):
+        ref = vault.refer(tx.seals, "fake", "1", name)
+        tx.execute(insert(person).values(id=number, created_at=now, forget_at=now))
+        tx.execute(
+            insert(lane).values(
+                id=number, person_id=number, channel="fake", account="1", handle=ref.handle, last_at=now, forget_at=now
+            )
+        )
+        tx.execute(insert(conversation).values(lane_id=number, key_id=tx.seals.new_key(), last_at=now, forget_at=now))
+        vault.keep(tx, number, ref, forget_at=now)
+    tx.execute(insert(staff_organisation).values(id=1, name="o"))
+    tx.execute(insert(centre).values(id=1, organisation_id=1, name="c"))
+    tx.execute(insert(staff).values(id=7, name="w", alias="w", role="worker", centre_id=1, created_at=now))
+
+
+async def tell(db: Database, clock: MovableClock, *texts: str, lane_id: int = 1, is_last: bool = False) -> None:
+    for text in texts:
+        await db.write(lambda tx, text=text: tell_person(tx, lane_id, text, now=clock.now(), is_last=is_last))
+
+
+async def left(db: Database) -> int:
+    return await db.read(lambda connection: connection.execute(select(func.count()).select_from(outbox)).scalar_one())
+
+
+async def let_pass(room: Mailroom, clock: MovableClock, *, seconds: int, times: int = 1) -> None:
+    await asyncio.sleep(0.02)
+    await room.settle()
+    for _ in range(times):
+        clock.pass_(seconds=seconds)
+        await room.collect()
+        await room.settle()
+
+
+async def test_what_is_told_arrives_in_order_and_the_row_goes(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    await tell(db, clock, "một", "hai", "ba")
+    await let_pass(room, clock, seconds=1)
+    assert network.texts() == ["một", "hai", "ba"]
+    assert await left(db) == 0
+    refs = await db.read(lambda connection: connection.execute(select(message_ref.c.sealed)).scalars().all())
+    assert len(refs) == 3 and all(b"native" not in sealed for sealed in refs)
+
+
+async def test_a_new_message_does_not_overtake_one_that_waits(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    network.faults = [SendError("throttled", 30)]
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=5)
+    await tell(db, clock, "hai")
+    await let_pass(room, clock, seconds=5)
+    assert network.texts() == []
+    await let_pass(room, clock, seconds=30)
+    assert network.texts() == ["một", "hai"]
+
+
+@pytest.mark.parametrize("kind", ["transient", "throttled"])
+async def test_a_failed_message_comes_again_before_the_next_one(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, kind: str
+) -> None:
+    network.faults = [SendError(kind), SendError(kind)]  # type: ignore[arg-type]
+    await tell(db, clock, "một", "hai")
+    await let_pass(room, clock, seconds=10, times=4)
+    assert network.texts() == ["một", "hai"]
+    assert await left(db) == 0
+
+
+async def test_an_unknown_outcome_is_sent_again_with_the_same_key_and_marked(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    network.faults = ["taken but not confirmed"]
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=10, times=2)
+    assert network.texts() == ["một"]
+    assert [message.is_repeat for message in network.sent] == [False, True]
+
+
+async def test_a_contact_that_is_gone_gets_nothing_more_and_others_are_served(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    network.faults = [SendError("contact_gone")]
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=1)
+    await tell(db, clock, "hai")
+    await tell(db, clock, "chào", lane_id=2)
+    await let_pass(room, clock, seconds=10)
+    assert network.texts() == [] and network.texts("binh") == ["chào"]
+
+
+async def test_nothing_written_before_an_erasure_is_sent_after_it(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    network.faults = [SendError("transient")]
+    await tell(db, clock, "trước")
+    await let_pass(room, clock, seconds=0, times=0)
+    await db.write(lambda tx: tx.execute(update(lane).where(lane.c.id == 1).values(generation=1)))
+    await let_pass(room, clock, seconds=60, times=2)
+    assert network.texts() == [] and await left(db) == 0
+
+
+async def test_words_whose_key_is_destroyed_are_dropped(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    network.faults = [SendError("transient")]
+    await tell(db, clock, "trước")
+    await let_pass(room, clock, seconds=0, times=0)
+    keys = await db.read(lambda connection: connection.execute(select(conversation.c.key_id)).scalars().all())
+    db.seals.keys.destroy(keys)
+    await let_pass(room, clock, seconds=60, times=2)
+    assert network.texts() == [] and await left(db) == 0
+
+
+async def test_after_the_last_message_the_contact_is_forgotten(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    await tell(db, clock, "tạm biệt", is_last=True)
+    await let_pass(room, clock, seconds=1)
+    assert network.texts() == ["tạm biệt"] and network.forgotten == ["anna"]
+    assert await db.read(lambda connection: vault.look_up(connection, 1)) is None
+
+
+async def test_a_row_leased_by_a_process_that_died_is_sent_by_the_next(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    db.on_told = lambda keys: None  # the process dies between commit and sending
+    await tell(db, clock, "một")
+    assert await room.collect() == 0
+    await let_pass(room, clock, seconds=31)
+    assert network.texts() == ["một"]
+
+
+async def test_an_alarm_reaches_the_console_and_one_channel_with_a_whole_link(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, console: Network
+) -> None:
+    link = Choice(ChoiceToken(""), "Tôi nhận", "url", "/t/once")
+    await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), choices=[link], urgent=True))
+    await let_pass(room, clock, seconds=1)
+    assert console.texts("7") == ["Ca mới"] and network.texts("mail") == ["Ca mới"]
+    assert console.sent[0].choices[0].url == "/t/once"
+    assert network.sent[0].choices[0].url == "http://help.test/t/once"
+    assert await left(db) == 0
+
+
+async def test_an_alarm_nobody_takes_is_tried_until_it_is_taken(
+    db: Database, clock: MovableClock, room: Mailroom, console: Network, network: Network
+) -> None:
+    console.faults = [SendError("transient")] * 3
+    network.faults = [SendError("auth")] * 3
+    await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
+    await let_pass(room, clock, seconds=61, times=4)
+    assert console.texts("7") == ["Ca mới"]
+
+
+async def test_stopping_gives_back_what_was_not_sent(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    db.on_told = lambda keys: None
+    await tell(db, clock, "một")
+    await room.stop()
+    await room.collect()
+    await room.settle()
+    assert network.texts() == ["một"]
+
+
+async def test_a_thousand_messages_to_many_are_each_in_order(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    await asyncio.gather(*(tell(db, clock, f"{number}", lane_id=1 + number % 2) for number in range(1000)))
+    await let_pass(room, clock, seconds=1, times=3)
+    assert len(network.shown) == 1000
+    ids = await db.read(lambda connection: connection.execute(select(func.count()).select_from(outbox)).scalar_one())
+    assert ids == 0
+    assert await db.write(lambda tx: tx.execute(delete(outbox)).rowcount) == 0
