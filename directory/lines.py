@@ -1,0 +1,185 @@
+"""Which telephone numbers fit which trouble, in which order, and what a person should know before dialling."""
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from directory.wording import HCMC, keys, t
+
+SEED = Path(__file__).resolve().parent / "seed"
+POLICE = "N113"
+MEN = frozenset({"man", "men", "male"})
+
+
+class Hours(StrEnum):
+    """When somebody answers: always, in office hours, or we do not know."""
+
+    ALWAYS = "always"
+    OFFICE = "office"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number as it may be shown now; `note_key` is said before the number."""
+
+    id: str
+    name: str
+    number: str
+    note_key: str | None
+    hours: Hours
+    is_free: bool
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number as its public source gives it."""
+
+    id: str
+    name: str
+    number: str
+    hours: Hours
+    opens: time
+    closes: time
+    is_free: bool
+
+
+def for_trouble(
+    *,
+    needs: Sequence[str],
+    situations: Collection[str] = (),
+    province: str | None,
+    now: datetime,
+    gender: str | None = None,
+    recorded: Collection[str] | None,
+) -> tuple[Line, ...]:
+    """The numbers for this trouble, first the one to try first; 113 is never first.
+
+    `recorded` names the lines with a recorded test call; None (the demonstration) allows all.
+    `situations`: `minor_harmed`, `abroad`, `police` (the trouble is with an authority), and a country of
+    `abroad_by_country`. A line that does not answer at this hour comes last and says so.
+    """
+    wanted = _abroad(situations) or _at_home(needs, situations, province)
+    if "police" in situations or set(needs) & set(rules()["never_113"]):
+        wanted = [id for id in wanted if id != POLICE]
+    shown = [_line(id, now) for id in dict.fromkeys(wanted) if _may_show(id, gender=gender, recorded=recorded)]
+    shown.sort(key=lambda line: not line.is_open)
+    if shown and shown[0].id == POLICE:
+        # Where only the police would be left, the ambulance goes first: calling the police is her own decision.
+        shown = [_line(id, now) for id in rules()["default"]] + shown
+    return tuple(shown)
+
+
+def card(lines: Iterable[Line], language: str = "vi") -> str:
+    """The numbers as a block of text: what to know stands in the line before its number. Empty for no lines."""
+    parts: list[str] = []
+    said = ""
+    for line in lines:
+        note = t(line.note_key, language) if line.note_key else ""
+        if note and note != said:  # two numbers in a row with one warning: said once
+            parts.append(note)
+        said = note
+        if line.hours is Hours.OFFICE:
+            parts.append(t("lines.hours.office" if line.is_open else "lines.hours.closed", language))
+        cost = t("lines.free", language) if line.is_free and len(_digits(line.number)) > 3 else ""
+        parts.append(t("lines.row", language, number=line.number, name=name(line.id, language), cost=cost).rstrip())
+    return "\n".join(parts)
+
+
+def name(id: str, language: str = "vi") -> str:
+    """The short name of a line in the person's language."""
+    return t(f"lines.name.{id}", language)
+
+
+@cache
+def rules() -> Mapping[str, Any]:
+    """Which number for which trouble, as the seed file has it."""
+    found: dict[str, Any] = yaml.safe_load((SEED / "lines.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def rows() -> Mapping[str, Row]:
+    """Every number that a public source supports, by id; numbers without such a source do not exist for us."""
+    with (SEED / "national-lines.csv").open(encoding="utf-8", newline="") as file:
+        sourced = [row for row in csv.DictReader(file) if row["status"] == "SOURCED" and row["number"]]
+    return {row["id"]: _row(row) for row in sourced}
+
+
+def _row(row: Mapping[str, str]) -> Row:
+    office = re.match(r"(\d{1,2}:\d\d)–(\d{1,2}:\d\d), thứ 2–thứ 6", row["hours"])
+    hours = Hours.OFFICE if office else Hours.ALWAYS if row["hours"].startswith("24/7") else Hours.UNKNOWN
+    opens, closes = (_clock(office[1]), _clock(office[2])) if office else (time(), time())
+    digits = _digits(row["number"])
+    is_free = digits in {"111", "112", "113", "114", "115", "1955"} or digits.startswith("1800")
+    return Row(row["id"], row["name_vi"], row["number"], hours, opens, closes, is_free)
+
+
+def _clock(written: str) -> time:
+    hour, minute = written.split(":")
+    return time(int(hour), int(minute))
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
+
+
+def _at_home(needs: Sequence[str], situations: Collection[str], province: str | None) -> list[str]:
+    found: list[str] = []
+    if "minor_harmed" in situations:
+        found += rules()["by_situation"]["minor_harmed"]
+    known = [need for need in needs if need in rules()["by_need"]]
+    for need in known:
+        found += rules()["by_need"][need]
+        if province and need in rules()["provincial_needs"]:
+            found += rules()["by_province"].get(province, [])
+    if not known and not found:
+        found += rules()["default"]
+    # Numbers of last resort stay last when several troubles are put together.
+    return [*(id for id in found if id != POLICE), *(id for id in found if id == POLICE)]
+
+
+def _abroad(situations: Collection[str]) -> list[str]:
+    countries: Mapping[str, list[str]] = rules()["abroad_by_country"]
+    named = [country for country in countries if country in situations]
+    if not named and "abroad" not in situations:
+        return []
+    return [*rules()["by_situation"]["abroad"], *(id for country in named for id in countries[country])]
+
+
+def _may_show(id: str, *, gender: str | None, recorded: Collection[str] | None) -> bool:
+    if id not in rows() or (id in rules()["women_only"] and gender in MEN):
+        return False
+    return recorded is None or id in rules()["always_allowed"] or id in recorded
+
+
+def _line(id: str, now: datetime) -> Line:
+    row = rows()[id]
+    key = f"lines.note.{row.id}"
+    note = key if key in keys() else None
+    return Line(row.id, row.name, row.number, note, row.hours, row.is_free, is_open(row, now))
+
+
+def is_open(row: Row, now: datetime) -> bool:
+    """Whether somebody should answer at this moment; unknown hours are not called closed."""
+    if row.hours is not Hours.OFFICE:
+        return True
+    here = now.astimezone(HCMC)
+    if here.weekday() >= 5 or _is_rest_day(here.date()):
+        return False
+    return row.opens <= here.time() < row.closes
+
+
+def _is_rest_day(day: date) -> bool:
+    if day.strftime("%m-%d") in rules()["rest_days"]:
+        return True
+    return any(week["from"] <= day <= week["to"] for week in rules()["rest_weeks"])

@@ -1,0 +1,98 @@
+"""The taxonomy of needs, and which of them a message speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+from rapidfuzz import fuzz
+
+from directory.reading import SEED, Reading
+from directory.reading import read as read_text
+
+_ENOUGH = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a person may be looking for. `urgency`: crisis, urgent or normal."""
+
+    code: str
+    group: str
+    labels: Mapping[str, str]
+    urgency: str
+    kinds: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedGuess:
+    """A need and how sure we are, from 0 to 1."""
+
+    code: str
+    score: float
+
+
+@cache
+def all_needs() -> Mapping[str, Need]:
+    """Every need by its code, in the order of the taxonomy. Source: `seed/needs.yaml`."""
+    content = yaml.safe_load((SEED / "needs.yaml").read_text("utf-8"))
+    found: dict[str, Need] = {}
+    for group in content["groups"]:
+        for one in group["needs"]:
+            phrases = tuple(one.get("phrases", ()))
+            kinds = tuple(one["listing_kinds"])
+            found[one["code"]] = Need(one["code"], group["code"], one["label"], one["urgency"], kinds, phrases)
+    return found
+
+
+def label(code: str, language: str = "vi") -> str:
+    """What people call this need."""
+    labels = all_needs()[code].labels
+    return labels.get(language) or labels["vi"]
+
+
+@cache
+def _keywords() -> tuple[tuple[str, str, float], ...]:
+    """(folded words, code, weight), longest first. Source: `seed/keywords.yaml`."""
+    content = yaml.safe_load((SEED / "keywords.yaml").read_text("utf-8"))
+    found = [(read_text(str(words)).plain, code, 0.95) for code, many in content["needs"].items() for words in many]
+    return tuple(sorted(found, key=lambda entry: -len(entry[0])))
+
+
+@cache
+def _phrases() -> tuple[tuple[str, str], ...]:
+    return tuple((read_text(phrase).plain, need.code) for need in all_needs().values() for phrase in need.phrases)
+
+
+def read(reading: Reading) -> tuple[NeedGuess, ...]:
+    """The needs a message speaks of, best first; empty when none is stated."""
+    plain = f" {reading.plain[:2000]} "
+    scores: dict[str, float] = {}
+    rest = plain
+    for words, code, weight in _keywords():
+        if f" {words} " in rest:
+            scores[code] = max(scores.get(code, 0), weight)
+            rest = rest.replace(f" {words} ", " | ")
+    if not scores and 2 <= len(reading.tokens) <= 40:
+        for words, code in _phrases():
+            score = fuzz.token_set_ratio(words, reading.plain) / 100 * min(1, len(reading.tokens) / 3)
+            if len(words.split()) >= 2 and score >= _ENOUGH:
+                scores[code] = max(scores.get(code, 0), round(score * 0.9, 2))
+    return tuple(NeedGuess(code, score) for code, score in sorted(scores.items(), key=lambda item: -item[1])[:3])
+
+
+_WISHES = {
+    "open_now": ("bay gio", "dang mo", "con mo", "gio nay", "mo cua khong", "luc nay", "open now"),
+    "evening": ("buoi toi", "toi nay", "ban dem", "ban toi", "dem nay", "evening", "tonight"),
+    "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
+    "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
+    "no_papers": ("khong co giay to", "khong giay to", "khong can can cuoc", "mat can cuoc", "no papers"),
+    "trans": ("chuyen gioi", "hormone", "trans"),
+}
+
+
+def wishes(reading: Reading) -> frozenset[str]:
+    """How the place should be, beside what it is for."""
+    plain = f" {reading.plain} "
+    return frozenset(wish for wish, many in _WISHES.items() if any(f" {words} " in plain for words in many))
