@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: test lint
+.PHONY: run test lint
+
+run: $(STAMP)
+	$(BIN)/python -m bot chat
 
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2

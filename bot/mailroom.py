@@ -78,7 +78,8 @@ class Mailroom:
         self._forget_lane = forget_lane
         self._waiting: defaultdict[Recipient, deque[Item]] = defaultdict(deque)
         self._tasks: dict[Recipient, asyncio.Task[None]] = {}
-        self._fetches: set[asyncio.Task[None]] = set()
+        self._handed: list[str] = []
+        self._fetching: asyncio.Task[None] | None = None
         self._limit = asyncio.Semaphore(AT_ONCE)
         self._is_open = True
 
@@ -86,9 +87,9 @@ class Mailroom:
         """Rows just committed and already leased to this process; called on the event loop after the commit."""
         if not self._is_open:
             return
-        task = asyncio.get_running_loop().create_task(self._fetch(keys))
-        self._fetches.add(task)
-        task.add_done_callback(self._fetches.discard)
+        self._handed.extend(keys)
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.get_running_loop().create_task(self._fetch())
 
     async def collect(self) -> int:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
@@ -104,22 +105,32 @@ class Mailroom:
 
     async def settle(self) -> None:
         """Wait until everything handed over so far is sent or put back."""
-        while self._fetches or self._tasks:
-            await asyncio.gather(*self._fetches, *self._tasks.values(), return_exceptions=True)
+        while open_ := self._open_tasks():
+            await asyncio.gather(*open_, return_exceptions=True)
 
     async def stop(self, *, seconds: float = 5) -> None:
         """Finish what is on its way, at most `seconds`; the rest goes back for whoever starts next."""
         try:
             await asyncio.wait_for(self.settle(), seconds)
         except TimeoutError:
-            for task in (*self._fetches, *self._tasks.values()):
+            for task in self._open_tasks():
                 task.cancel()
         self._is_open = False
         await self._db.write(lambda tx: _release(tx, tx.owner))
 
     # --- from here on: one recipient at a time ------------------------------------------------------------------------
 
-    async def _fetch(self, keys: list[str]) -> None:
+    def _open_tasks(self) -> list[asyncio.Task[None]]:
+        fetching = [self._fetching] if self._fetching is not None and not self._fetching.done() else []
+        return [*fetching, *self._tasks.values()]
+
+    async def _fetch(self) -> None:
+        """One fetch at a time: two at once could end in the other order, and answers would arrive mixed up."""
+        while self._handed:
+            keys, self._handed = self._handed, []
+            await self._fetch_some(keys)
+
+    async def _fetch_some(self, keys: list[str]) -> None:
         items, behind = await self._db.read(lambda connection: _by_key(connection, keys, self._db.owner))
         self._queue(items)
         if behind:

@@ -49,6 +49,7 @@ class Article:
     reviewer: str | None
     review: str
     language: str
+    since: str = "source"  # what `valid_from` is: the day a "law" came into force, or the day of our "source"
 
     @property
     def awaits_review(self) -> bool:
@@ -85,16 +86,15 @@ def shelve(articles: Iterable[Article]) -> Library:
 def topics() -> Mapping[str, Topic]:
     """Every question that the library should answer, by id, in the order of the list."""
     rows = yaml.safe_load((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
-    return {
-        row["id"]: Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["cues"])) for row in rows
-    }
+    found = (Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["cues"])) for row in rows)
+    return {topic.id: topic for topic in found}
 
 
 def card(article: Article, language: str, *, today: date | None = None) -> str:
     """The article as a person reads it: a neutral first line, the text, its source, and who has still to review it."""
     closing = [
         t("article.source", language, sources="; ".join(article.sources)),
-        t("article.checked", language, day=day(article.valid_from, language)),
+        t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
     ]
     if article.awaits_review:
         closing.append(t(f"article.awaiting.{article.review}", language))
@@ -126,6 +126,7 @@ def parse(text: str, *, language: str) -> Article:
         reviewer=front["reviewer"],
         review=front["review"],
         language=language,
+        since=front.get("since", "source"),
     )
 
 

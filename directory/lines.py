@@ -102,8 +102,10 @@ def name(id: str, language: str = "vi") -> str:
 
 @cache
 def rules() -> Mapping[str, Any]:
-    """Which number for which trouble, as the seed file has it."""
-    found: dict[str, Any] = yaml.safe_load((SEED / "lines.yaml").read_text(encoding="utf-8"))
+    """Which number for which trouble (`lines.yaml`), and what is never done (`line-rules.yaml`)."""
+    found: dict[str, Any] = {}
+    for file in ("lines.yaml", "line-rules.yaml"):
+        found |= yaml.safe_load((SEED / file).read_text(encoding="utf-8"))
     return found
 
 

@@ -9,8 +9,13 @@ from rapidfuzz import fuzz
 
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
+from directory.reading.spelling import marks_agree
 
 _ENOUGH = 0.8
+# Words that many needs share: they count less than a word that names one need.
+_WEAK = frozenset(
+    ["xét nghiệm", "khám", "phòng khám", "bác sĩ", "chuyển giới", "về quê", "thuế", "hiv", "bị bắt", "khinh", "khóc"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,30 @@ def all_needs() -> Mapping[str, Need]:
     return found
 
 
+NEEDS: Mapping[str, Need] = all_needs()
+
+
 def label(code: str, language: str = "vi") -> str:
     """What people call this need."""
     labels = all_needs()[code].labels
     return labels.get(language) or labels["vi"]
 
 
+def group_of(code: str) -> str:
+    """The group a need belongs to: `health`, `legal`, ..."""
+    return all_needs()[code].group
+
+
 @cache
-def _keywords() -> tuple[tuple[str, str, float], ...]:
-    """(folded words, code, weight), longest first. Source: `seed/keywords.yaml`."""
+def _keywords() -> tuple[tuple[str, tuple[str, ...], str, float], ...]:
+    """(folded words, their marks, code, weight), longest first. Source: `seed/keywords.yaml`."""
     content = yaml.safe_load((SEED / "keywords.yaml").read_text("utf-8"))
-    found = [(read_text(str(words)).plain, code, 0.95) for code, many in content["needs"].items() for words in many]
+    found = []
+    for code, many in content["needs"].items():
+        for words in many:
+            reading = read_text(str(words))
+            marks = tuple(word.marked for word in reading.words)
+            found.append((reading.plain, marks, code, 0.7 if str(words) in _WEAK else 0.95))
     return tuple(sorted(found, key=lambda entry: -len(entry[0])))
 
 
@@ -67,17 +85,22 @@ def _phrases() -> tuple[tuple[str, str], ...]:
 
 def read(reading: Reading) -> tuple[NeedGuess, ...]:
     """The needs a message speaks of, best first; empty when none is stated."""
-    plain = f" {reading.plain[:2000]} "
+    rest = f" {reading.plain[:2000]} "
     scores: dict[str, float] = {}
-    rest = plain
-    for words, code, weight in _keywords():
-        if f" {words} " in rest:
-            scores[code] = max(scores.get(code, 0), weight)
-            rest = rest.replace(f" {words} ", " | ")
+    for words, marks, code, weight in _keywords():
+        at = rest.find(f" {words} ")
+        while at >= 0:
+            first = rest.count(" ", 0, at)
+            said = reading.words[first : first + len(marks)]
+            if all(marks_agree(word, mark) for word, mark in zip(said, marks, strict=False)):
+                scores[code] = max(scores.get(code, 0), weight)
+                blank = " ".join("|" for _ in marks)
+                rest = f"{rest[:at]} {blank} {rest[at + len(words) + 2 :]}"
+            at = rest.find(f" {words} ", at + 1)
     if not scores and 2 <= len(reading.tokens) <= 40:
         for words, code in _phrases():
             score = fuzz.token_set_ratio(words, reading.plain) / 100 * min(1, len(reading.tokens) / 3)
-            if len(words.split()) >= 2 and score >= _ENOUGH:
+            if len(set(words.split())) >= 4 and score >= _ENOUGH:
                 scores[code] = max(scores.get(code, 0), round(score * 0.9, 2))
     return tuple(NeedGuess(code, score) for code, score in sorted(scores.items(), key=lambda item: -item[1])[:3])
 
@@ -89,6 +112,8 @@ _WISHES = {
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "no_papers": ("khong co giay to", "khong giay to", "khong can can cuoc", "mat can cuoc", "no papers"),
     "trans": ("chuyen gioi", "hormone", "trans"),
+    "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
+    "men": ("cho nam", "mb", "gay", "msm", "dong tinh nam", "for men"),
 }
 
 

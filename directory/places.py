@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from directory.reading import SEED, Reading, fold
+from directory.reading.spelling import mark_of, marks_agree
 
 
 class Tier(StrEnum):
@@ -79,6 +80,8 @@ _ALIASES = {
 _TYPES = {"quan": "Quận", "huyen": "Huyện", "thi xa": "Thị xã", "phuong": "Phường", "xa": "Xã", "tinh": "Tỉnh"}
 # Names that are also everyday words without marks: they count only after a type word or beside their province.
 _EVERYDAY = re.compile(r"^(an|tan|hoa|con|ba|phu|vinh|binh|xuan|long|dong|tay|nam|bac|cam|van|my|yen|ha|kim) ?\w{0,4}$")
+# Words that lead to a place.
+_LEADS = frozenset(["o", "tai", "gan", "quanh", "khu", "ve", "qua", "den", "toi", "ra", "vo", "vao", "tren", "duoi"])
 _PLAIN_ANYWAY = {"ba dinh", "dong da", "ha long", "ha noi", "hoa binh", "vinh phuc", "an giang", "phu tho", "phu yen"}
 
 
@@ -124,7 +127,14 @@ def _by_name() -> Mapping[str, tuple[PlaceKey, ...]]:
 
 def read(reading: Reading, province: str | None = None) -> PlaceReading:
     """The places a message names. `province` (one of the 34) is where we already know the person to be."""
-    spans = _spans(_numbered(reading.tokens[:400]))
+    tokens = _numbered(reading.tokens[:400])
+    spans = _spans(tokens)
+    if len(tokens) == len(reading.tokens[:400]):
+        kept = ((start, end, typed, [key for key in keys if _marks_agree(reading, start, end, key)])
+                for start, end, typed, keys in spans)  # fmt: skip
+        spans = [(start, end, typed, tuple(keys)) for start, end, typed, keys in kept if keys]
+    # Where somebody comes from is not where help is sought.
+    spans = [span for span in spans if len(spans) == 1 or span[2] != "que"]
     provinces = {units()[key].province for _, _, _, keys in spans for key in keys if _is_province(key)}
     known = provinces or ({province} if province else set())
     guesses: list[PlaceGuess] = []
@@ -174,16 +184,36 @@ def _spans(tokens: list[str]) -> list[tuple[int, int, str, tuple[PlaceKey, ...]]
     return found
 
 
+# Place names that are ordinary words when typed without marks: là gì, con dao, chu kỳ, đa nang.
+_TRAPS = frozenset(
+    [
+        "la gi",
+        "con dao",
+        "chu ky",
+        "da nang buong trung",
+        "tan tien",
+        "dan tien",
+        "an lao",
+        "cai be",
+        "cai nuoc",
+        "cho moi",
+    ]
+)
+
+
 def _counts(name: str, length: int, typed: str, tokens: list[str]) -> bool:
     """Whether words that are a place name mean the place here."""
     if name in _ALIASES or name in _PLAIN_ANYWAY:
         return True
     if length == 1:
         return typed in _TYPES
+    if name in _TRAPS:
+        return typed in _TYPES or typed in ("o", "tai", "ra", "den", "toi")
     tiers = {key.tier for key in _by_name().get(name, ())}
     if not tiers or tiers <= {Tier.OLD_WARD} or tiers <= {Tier.OLD_WARD, Tier.NEW_COMMUNE}:
         return typed in ("phuong", "xa", "thi tran")
-    return not _EVERYDAY.match(name) or typed in _TYPES or len(tokens) <= 6 or _names_a_province(tokens)
+    is_led = typed in _TYPES or typed in _LEADS
+    return not _EVERYDAY.match(name) or is_led or len(tokens) <= 6 or _names_a_province(tokens)
 
 
 def _names_a_province(tokens: list[str]) -> bool:
@@ -191,13 +221,25 @@ def _names_a_province(tokens: list[str]) -> bool:
     return any(_is_province(key) for pair in pairs for key in _by_name().get(pair, ()))
 
 
+_KINDS = {
+    "quan": ("Quận",), "huyen": ("Huyện",), "xa": ("Xã",), "phuong": ("Phường",), "tinh": ("Tỉnh",),
+    "tp": ("Thành phố",), "pho": ("Thành phố",), "tran": ("Thị trấn",),
+}  # fmt: skip
+
+
 def _narrow(keys: list[PlaceKey], typed: str) -> list[PlaceKey]:
-    """A type word narrows: "quận X" is only the old unit, "phường X" only wards and communes."""
-    if typed in ("quan", "huyen", "thi xa"):
-        return [key for key in keys if key.tier is Tier.OLD_DISTRICT] or keys
-    if typed in ("phuong", "xa"):
-        return [key for key in keys if key.tier in (Tier.OLD_WARD, Tier.NEW_COMMUNE)] or keys
-    return keys
+    """A type word narrows: "quận X" is only a quận, "phường X" only a phường; nothing fits: all stay."""
+    kinds = _KINDS.get(typed)
+    return [key for key in keys if units()[key].kind in kinds] or keys if kinds else keys
+
+
+def _marks_agree(reading: Reading, start: int, end: int, key: PlaceKey) -> bool:
+    """Whether the marks that were typed are those of the name: "là gì" is not La Gi."""
+    name = [mark_of(part.lower()) for part in units()[key].name.split()]
+    words = reading.words[start:end]
+    if len(name) != len(words):
+        return True
+    return all(marks_agree(word, part) for word, part in zip(words, name, strict=True))
 
 
 def name_of(key: PlaceKey, language: str = "vi") -> str:

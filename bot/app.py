@@ -1,0 +1,155 @@
+"""Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from bot import vault
+from bot.bells import Bells
+from bot.clockwork import Clockwork
+from bot.db import Database, Tx
+from bot.dialogues.choosing import all_dialogues
+from bot.helpline import due, erasure, escalation, retention
+from bot.mailroom import Mailroom
+from bot.policy import Policy
+from bot.ports import Address, Channel, Clock, ContactRef, Sender
+from bot.reception import Reception
+from bot.seals import Seals
+from bot.settings import Settings
+from bot.turns import House as TurnHouse
+from directory.shelf import ShelfKeeper
+
+
+class MachineClock:
+    """The time of this machine, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that runs, and how it starts and stops."""
+
+    settings: Settings
+    policy: Policy
+    clock: Clock
+    seals: Seals
+    db: Database
+    bells: Bells
+    keeper: ShelfKeeper
+    reception: Reception
+    mailroom: Mailroom
+    clockwork: Clockwork
+    channels: tuple[Channel, ...]
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+
+    async def start(self, *, ticks: bool = True) -> None:
+        """Open for everybody: first what was left unfinished, then the doors."""
+        await self.db.read(self.keeper.load)
+        await self.mailroom.free_leases()
+        for sender in self.senders.values():
+            await sender.start()
+        await self.reception.catch_up()
+        for channel in self.channels:
+            await channel.start(self.reception.keep)
+        if ticks:
+            self.clockwork.start()
+
+    async def stop(self) -> None:
+        """Close the doors, finish what is inside, give back the rest."""
+        self.clockwork.stop()
+        for channel in self.channels:
+            await channel.stop()
+        await self.reception.settle()
+        await self.mailroom.stop()
+        for sender in self.senders.values():
+            await sender.stop()
+        await self.db.stop()
+        self.seals.stop()
+
+    async def settle(self) -> None:
+        """Until nothing due is left to do: used by rehearsals, which move the clock themselves."""
+        for _ in range(200):
+            await self.reception.settle()
+            await self.mailroom.settle()
+            done = await self.clockwork.tick() + await self.mailroom.collect()
+            await self.mailroom.settle()
+            if not done:
+                return
+
+
+ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
+SenderMaker = Callable[[Database, Clock, Bells, Settings], Sender]
+
+
+def build(
+    settings: Settings,
+    policy: Policy,
+    *,
+    seals: Seals,
+    clock: Clock,
+    channels: Mapping[tuple[str, str], ChannelMaker],
+    senders: Mapping[str, SenderMaker],
+    routes: Callable[[Connection, int], Sequence[tuple[str, Address]]],
+) -> House:
+    """The house, built and not yet started; the writer thread runs from here on. Call on the running event loop."""
+    bells = Bells()
+    db = Database(settings.database_url, seals)
+    db.on_rung = bells.ring
+    keeper = ShelfKeeper()
+    made: dict[tuple[str, str], Channel] = {}
+    for (name, account), make in channels.items():
+        made[name, account] = make(db, seals, clock, bells, settings, _refer(seals, name, account))
+    ways = {kind: make_sender(db, clock, bells, settings) for kind, make_sender in senders.items()}
+    room = Mailroom(
+        db,
+        clock,
+        channels=made,
+        senders=ways,
+        routes=routes,
+        base_url=settings.base_url,
+        forget_lane=forget_lane,
+    )
+    db.on_told = room.hand_over
+    turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
+    reception = Reception(db, clock, turns)
+    rounds = {
+        "mailroom": (1, room.collect),
+        "shelf": (2, lambda: db.read(keeper.refresh)),
+        "mending": (60, lambda: db.write(lambda tx: escalation.mend(tx, now=clock.now()))),
+        "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
+    }
+    clockwork = Clockwork(db, clock, policy, due=due.DUE, rounds=rounds)
+    db.start()
+    return House(
+        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, tuple(made.values()), ways
+    )
+
+
+async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:
+    """Delete what has reached its `forget_at`, then destroy the keys. Returns the number of rows."""
+    now = clock.now()
+
+    def sweep(tx: Tx) -> retention.Swept:
+        return retention.sweep(tx, now=now, policy=policy)
+
+    gone = 0
+    while (swept := await db.write(sweep, urgent=False)).rows:
+        gone += swept.rows
+        db.seals.keys.destroy(swept.keys)
+    if gone:
+        await db.scrub()
+    return gone
+
+
+def forget_lane(tx: Tx, lane_id: int) -> None:
+    """The last message is out: rows now, their keys once that is durable."""
+    keys = erasure.forget_lane(tx, lane_id)
+    tx.after_commit(lambda: tx.seals.keys.destroy(keys))
+
+
+def _refer(seals: Seals, channel: str, account: str) -> Callable[[str], ContactRef]:
+    return lambda address: vault.refer(seals, channel, account, address)

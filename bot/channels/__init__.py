@@ -1,0 +1,1 @@
+"""One file a network. A channel parses, sends and erases; it decides nothing."""

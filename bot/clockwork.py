@@ -1,0 +1,93 @@
+"""Does what is due: timers, abandoned messages, the shelf, and forgetting. Due work is rows; this only ticks."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import delete, select, update
+
+from bot.db import Database, DatabaseAway, Tx
+from bot.policy import Policy
+from bot.ports import Clock
+from bot.tables import timer
+
+log = logging.getLogger(__name__)
+
+DueDeed = Callable[[Tx, int, datetime, Policy], None]
+Round = Callable[[], Awaitable[object]]
+RETRY_SECONDS = 5
+
+
+class Clockwork:
+    """`tick` looks once; `start` has it done every second, and each round at its own pace."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        policy: Policy,
+        *,
+        due: Mapping[str, DueDeed],
+        rounds: Mapping[str, tuple[int, Round]],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._policy = policy
+        self._due = due
+        self._rounds = rounds
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Tick from now on; a slow round is never run beside itself."""
+        self._every(1, self.tick, "timers")
+        for name, (seconds, round_) in self._rounds.items():
+            self._every(seconds, round_, name)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> int:
+        """Run every timer that is due, each in a deed of its own. Returns how many were run."""
+        now = self._clock.now()
+        wanted = select(timer.c.id).where(timer.c.due_at <= now).order_by(timer.c.due_at).limit(200)
+        ids = await self._db.read(lambda connection: list(connection.execute(wanted).scalars()))
+        for timer_id in ids:
+            await self._run(timer_id, now)
+        return len(ids)
+
+    async def _run(self, timer_id: int, now: datetime) -> None:
+        try:
+            await self._db.write(lambda tx: self._fire(tx, timer_id, now))
+        except DatabaseAway:
+            raise
+        except Exception as problem:
+            log.error("timer_failed", extra={"kind": type(problem).__name__})
+            await self._db.write(lambda tx: _later(tx, timer_id, now))
+
+    def _fire(self, tx: Tx, timer_id: int, now: datetime) -> None:
+        """The row goes first: two processes that see it at once do the deed once."""
+        row = tx.execute(select(timer).where(timer.c.id == timer_id, timer.c.due_at <= now)).one_or_none()
+        if row is None or tx.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
+            return
+        self._due[row.kind](tx, row.subject_id, now, self._policy)
+
+    def _every(self, seconds: int, round_: Round, name: str) -> None:
+        async def safely() -> None:
+            try:
+                await round_()
+            except Exception as problem:
+                log.error("round_failed", extra={"kind": type(problem).__name__, "deed": name})
+
+        self._scheduler.add_job(safely, "interval", seconds=seconds, max_instances=1, coalesce=True, id=name)
+
+
+def _later(tx: Tx, timer_id: int, now: datetime) -> None:
+    """A deed that failed is tried again, ever more slowly, and never given up."""
+    attempts = timer.c.attempts + 1
+    tx.execute(update(timer).where(timer.c.id == timer_id).values(attempts=attempts))
+    tries = tx.execute(select(timer.c.attempts).where(timer.c.id == timer_id)).scalar_one_or_none()
+    wait = timedelta(seconds=min(RETRY_SECONDS * (tries or 1), 60))
+    tx.execute(update(timer).where(timer.c.id == timer_id).values(due_at=now + wait))

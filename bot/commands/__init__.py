@@ -1,0 +1,1 @@
+"""One file for each group of commands; each has `add`, which names its arguments and what runs."""

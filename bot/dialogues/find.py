@@ -1,0 +1,190 @@
+"""Finds places that help: asks only for what is missing, shows up to three, answers questions about those shown."""
+
+from collections.abc import Sequence
+
+from directory.listing_text import describe
+from directory.search import Found, Question, search
+from directory.verification import report_wrong
+
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from directory import followup, needs
+from directory.places import PlaceKey, Tier, name_of
+from directory.reading import read
+from directory.wording import t
+
+NEED_GROUPS = (
+    "health.hiv_test",
+    "health.general",
+    "health.supplies",
+    "legal.aid",
+    "shelter.refuge",
+    "livelihood.training",
+    "peers.group",
+    "mind.distress",
+)
+
+
+class Find(Dialogue):
+    """From need and place to places one can go to."""
+
+    name = "find"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        if answered := self._about_shown(turn):
+            return answered
+        _take_in(turn)
+        return self._go_on(turn)
+
+    def need(self, turn: Turn) -> Sequence[Item]:
+        """The answer to "what are you looking for"."""
+        if turn.key in needs.all_needs():
+            turn.memory.need = turn.key
+        elif turn.key == "human":
+            return [Hand("human")]
+        _take_in(turn)
+        if turn.memory.need is None:
+            return [Say(t("find.need_unclear", turn.language)), Hand("human", "offer")]
+        return self._go_on(turn)
+
+    def where(self, turn: Turn) -> Sequence[Item]:
+        """The answer to "where are you"; "anywhere" is an answer too."""
+        _take_in(turn)
+        if turn.key and turn.key.count(":") == 1:
+            turn.memory.place = _place(turn.key)
+        elif turn.key == "anywhere" or turn.memory.place is None:
+            return self._show(turn, anywhere=True)
+        return self._go_on(turn)
+
+    def after(self, turn: Turn) -> Sequence[Item]:
+        """What may follow a list: more, not this, another place, a question about one shown."""
+        match turn.key:
+            case "more":
+                return self._show(turn)
+            case "other":
+                return [_ask_need(turn)]
+            case "wrong":
+                return [Hand("wrong_listing")]
+            case "human":
+                return [Hand("human")]
+        return self.start(turn)
+
+    def after_wrong(self, turn: Turn) -> Sequence[Item]:
+        """Another place at once, not the same again."""
+        return self._show(turn) if turn.memory.need else [Done()]
+
+    def _go_on(self, turn: Turn) -> Sequence[Item]:
+        if turn.memory.need is None:
+            return [_ask_need(turn)]
+        if turn.meaning and turn.meaning.place_is_ambiguous and turn.key is None:
+            return [_ask_which(turn)]
+        if turn.memory.place is None:
+            options = (("anywhere", t("find.anywhere", turn.language)),)
+            return [Ask(t("find.where", turn.language), options, "where")]
+        return self._show(turn)
+
+    def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:
+        question = Question(
+            needs=(turn.memory.need,) if turn.memory.need else (),
+            places=(turn.memory.place,) if turn.memory.place and not anywhere else (),
+            wishes=turn.meaning.wishes if turn.meaning else frozenset(),
+            at=turn.now,
+            exclude=frozenset(turn.memory.shown),
+        )
+        found = search(turn.shelf, question)
+        if not found.results:
+            return _nothing(turn)
+        ids = tuple(hit.listing.id for hit in found.results)
+        turn.memory.last_shown = ids
+        turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
+        return [Ask(_list(turn, found), _after_options(turn), "after")]
+
+    def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
+        shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
+        asked = followup.read(read(turn.text), shown) if shown and turn.text else None
+        if asked is None:
+            return None
+        return [Ask(followup.answer(asked, now=turn.now, language=turn.language), _after_options(turn), "after")]
+
+
+def _take_in(turn: Turn) -> None:
+    """Put what the message says about need and place into the memory; a new need starts a new list."""
+    memory, meaning = turn.memory, turn.meaning
+    if turn.place is not None:
+        memory.place = turn.place
+    if meaning is None:
+        return
+    if meaning.needs and meaning.needs[0].code != memory.need:
+        memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
+    if meaning.places and meaning.places[0].key != memory.place:
+        memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
+
+
+def _ask_need(turn: Turn) -> Ask:
+    options = [(code, needs.label(code, turn.language)) for code in NEED_GROUPS]
+    options.append(("human", t("find.human", turn.language)))
+    return Ask(t("find.need", turn.language), tuple(options), "need")
+
+
+def _ask_which(turn: Turn) -> Ask:
+    """The same name in several provinces: ask back with the whole names."""
+    assert turn.meaning is not None
+    seen: dict[str, str] = {}
+    for guess in turn.meaning.places:
+        if guess.key.tier == turn.meaning.places[0].key.tier:
+            seen.setdefault(name_of(guess.key, turn.language), f"{guess.key.tier}:{guess.key.code}")
+    options = tuple((key, name) for name, key in list(seen.items())[:6])
+    turn.memory.place = None
+    return Ask(t("find.which", turn.language), options, "where")
+
+
+def _place(key: str) -> PlaceKey:
+    tier, _, code = key.partition(":")
+    return PlaceKey(Tier(tier), code)
+
+
+def _list(turn: Turn, found: Found) -> str:
+    language, place = turn.language, turn.memory.place
+    if found.widened and place:
+        head = t("find.widened", language, place=name_of(place, language))
+    elif turn.memory.place is None:
+        head = t("find.found_anywhere", language)
+    else:
+        head = t("find.found", language, place=name_of(turn.memory.place, language))
+    cards = [describe(hit, language, position=number) for number, hit in enumerate(found.results, 1)]
+    return "\n\n".join([head, *cards])
+
+
+def _after_options(turn: Turn) -> tuple[tuple[str, str], ...]:
+    keys = (("more", "find.more"), ("other", "find.not_this"), ("wrong", "find.wrong"), ("human", "find.human"))
+    return tuple((key, t(name, turn.language)) for key, name in keys)
+
+
+def _nothing(turn: Turn) -> Sequence[Item]:
+    """Nothing, or nothing more: said plainly, with a way to a person. Never another kind of place instead."""
+    key = "find.no_more" if turn.memory.shown else "find.nothing"
+    options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
+    return [Ask(t(key, turn.language), options, "after")]
+
+
+class WrongListing(Dialogue):
+    """Somebody says that what we showed is wrong: thanked, noted on the listing without who, never asked for proof."""
+
+    name = "wrong_listing"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
+        if not shown:
+            return [Say(t("wrong.which_place", turn.language)), Done()]
+        options = tuple((listing.id, listing.service) for listing in shown)
+        return [Ask(t("wrong.which", turn.language), options, "note")]
+
+    def note(self, turn: Turn) -> Sequence[Item]:
+        place_id = turn.key
+        if place_id is None or turn.shelf.get(place_id) is None:
+            return [Say(t("wrong.which_place", turn.language)), Done()]
+        now = turn.now
+        return [
+            Do(lambda tx, lane_id: report_wrong(tx.connection, place_id, now=now)),
+            Say(t("wrong.thanks", turn.language)),
+            Hand("find", "after_wrong"),
+        ]

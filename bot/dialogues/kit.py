@@ -1,0 +1,174 @@
+"""How a dialogue is written: a step is a method, and what it returns is what happens next."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.db import Tx
+from bot.outbox import Option
+from bot.policy import Policy
+from bot.understanding import Meaning
+from directory.places import PlaceKey, Tier
+from directory.shelf import Shelf
+
+MOST_STEPS = 12  # a dialogue that hands over more often than this in one turn is going in circles
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tell the person something and go on."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Tell something, offer choices (key, label), and wait: the answer goes to the step `then`."""
+
+    text: str = field(repr=False)
+    options: tuple[tuple[str, str], ...]
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Have a deed done in this turn's transaction; its result goes to `then`, whose items follow."""
+
+    deed: Callable[[Tx, int], Any]  # (tx, lane id)
+    then: Callable[[Any], "Sequence[Item]"] = lambda result: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The dialogue is over; the next message is understood afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Another dialogue goes on from here."""
+
+    dialogue: str
+    step: str = "start"
+
+
+Item = Say | Ask | Do | Done | Hand
+
+
+@dataclass(slots=True)
+class Memory:
+    """What stays of a talk while it lasts (72 hours at most): need, place, what was shown. No words."""
+
+    need: str | None = None
+    place: PlaceKey | None = None
+    shown: tuple[str, ...] = ()
+    last_shown: tuple[str, ...] = ()
+    is_welcomed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        place = [str(self.place.tier), self.place.code] if self.place else None
+        return {
+            "need": self.need,
+            "place": place,
+            "shown": self.shown,
+            "last_shown": self.last_shown,
+            "is_welcomed": self.is_welcomed,
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Memory":
+        place = told.get("place")
+        return cls(
+            told.get("need"),
+            PlaceKey(Tier(place[0]), place[1]) if place else None,
+            tuple(told.get("shown", ())),
+            tuple(told.get("last_shown", ())),
+            bool(told.get("is_welcomed")),
+        )
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a talk stands: which dialogue and step wait for the answer (None: no question is open)."""
+
+    dialogue: str | None = None
+    step: str | None = None
+    notes: dict[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message of a person, understood, with everything a step may look at."""
+
+    text: str = field(repr=False)
+    key: str | None  # the key of the choice taken, if any
+    meaning: Meaning | None = field(repr=False)
+    place: PlaceKey | None  # from a shared location
+    now: datetime
+    language: str
+    memory: Memory
+    notes: dict[str, str]
+    shelf: Shelf
+    policy: Policy
+    hidden: frozenset[str] = frozenset()
+    media: str | None = None
+
+
+class Dialogue:
+    """Base of all dialogues. Every step takes the turn and returns items; every dialogue has `start`."""
+
+    name = ""
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        raise LookupError(self.name)
+
+
+Tell = Callable[[str, tuple[Option, ...]], None]
+
+
+class UnknownStep(Exception):
+    """The talk stood at a step that no longer exists (an older version wrote it)."""
+
+
+def advance(
+    dialogues: Mapping[str, Dialogue], name: str, step: str, turn: Turn, *, perform: Callable[[Do], Any], tell: Tell
+) -> Standing:
+    """Run steps until one asks or the dialogue is done; returns where the talk stands. Raises UnknownStep.
+
+    `tell` and `perform` are called in the order of the items: what is said before a deed is sent before what it says.
+    """
+    standing = Standing(None, None, turn.notes, turn.memory)
+    queue = list(_run(dialogues, name, step, turn))
+    for _ in range(MOST_STEPS * 4):
+        if not queue:
+            break
+        item = queue.pop(0)
+        match item:
+            case Say(text):
+                tell(text, ())
+            case Ask(text, options, then):
+                _step(dialogues, name, then)
+                tell(text, tuple(Option(name, then, key, label) for key, label in options))
+                standing.dialogue, standing.step = name, then
+            case Do(_, then_do):
+                queue[:0] = then_do(perform(item))
+            case Hand(other, at):
+                name, standing.dialogue, standing.step = other, None, None
+                queue = list(_run(dialogues, other, at, turn))
+            case Done():
+                turn.notes.clear()
+                standing.dialogue, standing.step = None, None
+    return standing
+
+
+def _step(dialogues: Mapping[str, Dialogue], name: str, step: str) -> Callable[[Turn], Sequence[Item]]:
+    found = getattr(dialogues.get(name), step, None)
+    if found is None or step.startswith("_"):
+        raise UnknownStep(name)
+    method: Callable[[Turn], Sequence[Item]] = found
+    return method
+
+
+def _run(dialogues: Mapping[str, Dialogue], name: str, step: str, turn: Turn) -> Sequence[Item]:
+    return _step(dialogues, name, step)(turn)

@@ -1,0 +1,124 @@
+"""Everything brief: the first words, thanks, who we are, what we cannot do, and the way to a person."""
+
+from collections.abc import Sequence
+
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.helpline import cases
+from directory import answers
+from directory.reading import fold
+from directory.wording import t
+
+_YES = {"co", "u", "uh", "vang", "da", "yes", "ok", "muon", "dong y"}
+
+
+class Welcome(Dialogue):
+    """The first message is honest: who runs the line, that it is an automaton, what the app may know."""
+
+    name = "welcome"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        keys = (("find", "welcome.find"), ("report", "welcome.report"))
+        more = (("question", "welcome.question"), ("human", "welcome.human"))
+        options = tuple((key, t(name, turn.language)) for key, name in (*keys, *more))
+        return [Ask(t("welcome.what", turn.language), options, "chosen")]
+
+    def chosen(self, turn: Turn) -> Sequence[Item]:
+        match turn.key:
+            case "find" | "report" | "human":
+                return [Hand(turn.key)]
+            case "question":
+                return [Say(t("welcome.ask_away", turn.language)), Done()]
+        return [Hand("small", "unclear")]
+
+
+class Answer(Dialogue):
+    """A question answered from a reviewed article, or an honest "we do not know"."""
+
+    name = "answer"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        found = answers.answer(turn.text, turn.language)
+        if found.abstained or not found.articles:
+            return [Say(t("answer.none", turn.language)), Hand("human", "offer")]
+        return [Say(found.articles[0].answer), Done()]
+
+
+class Human(Dialogue):
+    """A person is asked for, or offered: the daytime queue, never the night shift."""
+
+    name = "human"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        need, place, now, policy = turn.memory.need, turn.memory.place, turn.now, turn.policy
+        return [
+            Do(
+                lambda tx, lane_id: cases.open_case(
+                    tx, lane_id, urgency="request", need=need, place=place, now=now, policy=policy
+                )
+            ),
+            Say(t("human.opened", turn.language)),
+            Done(),
+        ]
+
+    def offer(self, turn: Turn) -> Sequence[Item]:
+        options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
+        return [Ask(t("human.offer", turn.language), options, "wanted")]
+
+    def wanted(self, turn: Turn) -> Sequence[Item]:
+        if turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES):
+            return self.start(turn)
+        return [Say(t("report.later", turn.language)), Done()]
+
+
+class Small(Dialogue):
+    """One sentence each; nobody is scolded, nothing is evaded."""
+
+    name = "small"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return [Hand("small", "unclear")]
+
+    def unclear(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.unclear", turn.language)), Hand("welcome")]
+
+    def greeting(self, turn: Turn) -> Sequence[Item]:
+        return [Hand("welcome")]
+
+    def thanks(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.thanks", turn.language)), Done()]
+
+    def about_bot(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.about_bot", turn.language, organisation=turn.policy.organisation_name)), Done()]
+
+    def privacy(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.privacy", turn.language)), Done()]
+
+    def language(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.language", turn.language)), Done()]
+
+    def stop(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.stop", turn.language)), Done()]
+
+    def buyer(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.buyer", turn.language)), Done()]
+
+    def harasser(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.harasser", turn.language)), Done()]
+
+    def official(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.official", turn.language, contact=turn.policy.public_contact)), Done()]
+
+    def provider(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.provider", turn.language, contact=turn.policy.public_contact)), Done()]
+
+    def feedback(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.feedback", turn.language)), Done()]
+
+    def under_18(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("small.under_18", turn.language)), Hand("answer")]
+
+    def media(self, turn: Turn) -> Sequence[Item]:
+        """Photos, voice notes and the rest: kindly answered, nothing downloaded."""
+        known = ("photo", "voice", "video", "sticker", "file", "contact")
+        kind = turn.media if turn.media in known else "other"
+        return [Say(t(f"media.{kind}", turn.language))]

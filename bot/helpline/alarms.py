@@ -1,0 +1,93 @@
+"""The one-time link of an alarm: what it says before it is pressed, and what pressing it does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, select, update
+
+from bot.db import Tx
+from bot.helpline import escalation
+from bot.helpline.casebook import Case, get, record
+from bot.helpline.moves import State
+from bot.helpline.ringing import raise_rung, recall, waiting_for
+from bot.helpline.turns import Taken, TakenMeanwhile, take
+from bot.policy import Policy
+from bot.seals import Seals
+from bot.tables import alarm, staff
+
+__all__ = ["AlarmLink", "Refused", "decline", "open_token", "raise_rung", "recall", "use_token"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLink:
+    """What a link stands for just now."""
+
+    case_id: int | None
+    staff_id: int | None
+    state: Literal["good", "used", "expired", "recalled", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The link does nothing any more, and why."""
+
+    state: Literal["used", "expired", "recalled", "unknown"]
+    case_id: int | None = None
+
+
+def open_token(connection: Connection, seals: Seals, token: str, now: datetime) -> AlarmLink:
+    """Look at a link without using it: opening the page, or a preview of it, takes no case."""
+    hashed = seals.token_hash(token)
+    row = connection.execute(select(alarm).where(alarm.c.token_hash == hashed)).one_or_none()
+    if row is None:
+        return AlarmLink(None, None, "unknown")
+    if row.used_at is not None:
+        return AlarmLink(row.case_id, row.staff_id, "used")
+    if row.recalled_at is not None:
+        return AlarmLink(row.case_id, row.staff_id, "recalled")
+    return AlarmLink(row.case_id, row.staff_id, "expired" if row.expires_at <= now else "good")
+
+
+def use_token(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | TakenMeanwhile | Refused:
+    """Take the case in the name of the colleague the link was made for. Reading words still needs a sign-in."""
+    link = open_token(tx.connection, tx.seals, token, now)
+    if link.case_id is None or link.staff_id is None:
+        return Refused("unknown")
+    known = get(tx.connection, link.case_id)
+    assert known is not None
+    if known.state is State.TAKEN and known.staff_id == link.staff_id:
+        return Taken(known, is_again=True)
+    if link.state == "good" and _is_active(tx, link.staff_id):
+        done = take(tx, link.case_id, link.staff_id, now=now, policy=policy)
+        if isinstance(done, Taken):
+            hashed = tx.seals.token_hash(token)
+            tx.execute(update(alarm).where(alarm.c.token_hash == hashed, alarm.c.used_at.is_(None)).values(used_at=now))
+        return done
+    if known.state is not State.WAITING:
+        return _first(tx, known)
+    return Refused(link.state if link.state != "good" else "unknown", link.case_id)
+
+
+def _is_active(tx: Tx, staff_id: int) -> bool:
+    return tx.execute(select(staff.c.state).where(staff.c.id == staff_id)).scalar_one_or_none() == "active"
+
+
+def _first(tx: Tx, known: Case) -> TakenMeanwhile:
+    alias = None
+    if known.is_open and known.staff_id is not None:
+        alias = tx.execute(select(staff.c.alias).where(staff.c.id == known.staff_id)).scalar_one_or_none()
+    return TakenMeanwhile(known, alias, known.taken_at if known.is_open else known.closed_at)
+
+
+def decline(tx: Tx, token: str, *, now: datetime) -> AlarmLink:
+    """The colleague cannot answer; if nobody else was called, the next rung is not kept waiting."""
+    link = open_token(tx.connection, tx.seals, token, now)
+    if link.state != "good" or link.case_id is None:
+        return link
+    hashed = tx.seals.token_hash(token)
+    tx.execute(update(alarm).where(alarm.c.token_hash == hashed).values(declined_at=now))
+    record(tx, link.case_id, "declined", now=now, staff_id=link.staff_id)
+    if not waiting_for(tx, link.case_id):
+        escalation.hurry(tx, link.case_id, now=now)
+    return link

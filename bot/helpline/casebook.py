@@ -1,0 +1,174 @@
+"""What the house knows of a case: its state, urgency, rough place and name, and the list of what happened to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.db import Tx
+from bot.helpline.moves import Deed, State, after
+from bot.outbox import tell_person
+from bot.seals import KeyId
+from bot.tables import case, case_event, lane, person, staff
+from directory.places import PlaceKey, Tier, name_of
+from directory.wording import t
+
+Urgency = Literal["now", "violence", "request"]
+URGENCIES: tuple[Urgency, ...] = ("request", "violence", "now")  # from less to more
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands. Holds no words and no account."""
+
+    id: int
+    alias: str
+    lane_id: int | None
+    key_id: KeyId | None = field(repr=False)
+    urgency: Urgency
+    need: str | None
+    place: PlaceKey | None
+    province: str | None
+    state: State
+    staff_id: int | None
+    centre_id: int | None
+    talk_agreed: bool
+    rung: int
+    round: int
+    alarmed: int
+    next_step_at: datetime | None
+    held_until: datetime | None
+    outcome: str | None
+    opened_at: datetime
+    alarmed_at: datetime | None
+    taken_at: datetime | None
+    closed_at: datetime | None
+    erased_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not State.CLOSED
+
+    def place_name(self, language: str = "vi") -> str:
+        """Province or old district, as it may stand in an alarm."""
+        return name_of(self.place, language) if self.place else t("alarm.place_unknown", language)
+
+
+class NotYours(Exception):
+    """This case is with somebody else just now, or it can no longer be changed."""
+
+
+def view(row: Any) -> Case:
+    """A row of the table as a Case."""
+    place = PlaceKey(Tier(row.place_tier), row.place_code) if row.place_tier and row.place_code else None
+    return Case(
+        id=row.id,
+        alias=row.alias,
+        lane_id=row.lane_id,
+        key_id=KeyId(row.key_id) if row.key_id else None,
+        urgency=cast(Urgency, row.urgency),
+        need=row.need,
+        place=place,
+        province=row.province,
+        state=State(row.state),
+        staff_id=row.staff_id,
+        centre_id=row.centre_id,
+        talk_agreed=row.talk_agreed,
+        rung=row.rung,
+        round=row.round,
+        alarmed=row.alarmed,
+        next_step_at=row.next_step_at,
+        held_until=row.held_until,
+        outcome=row.outcome,
+        opened_at=row.opened_at,
+        alarmed_at=row.alarmed_at,
+        taken_at=row.taken_at,
+        closed_at=row.closed_at,
+        erased_at=row.erased_at,
+    )
+
+
+def get(connection: Connection, case_id: int) -> Case | None:
+    """The case with this number."""
+    row = connection.execute(select(case).where(case.c.id == case_id)).one_or_none()
+    return view(row) if row else None
+
+
+def by_alias(connection: Connection, alias: str) -> Case | None:
+    """The case with this name."""
+    row = connection.execute(select(case).where(case.c.alias == alias)).one_or_none()
+    return view(row) if row else None
+
+
+def of_lane(connection: Connection, lane_id: int) -> Case | None:
+    """The open case of this lane; there is never more than one."""
+    wanted = select(case).where(case.c.lane_id == lane_id, case.c.state != State.CLOSED)
+    row = connection.execute(wanted.order_by(case.c.id.desc()).limit(1)).one_or_none()
+    return view(row) if row else None
+
+
+def hold_still(tx: Tx, case_id: int) -> Case | None:
+    """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway)."""
+    row = tx.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
+    return view(row) if row else None
+
+
+def move(tx: Tx, known: Case, deed: Deed, **values: Any) -> bool:
+    """Move a case on if it still stands as `known`. False: somebody was first, or it cannot be done now."""
+    state = after(known.state, deed)
+    if state is None:
+        return False
+    same_owner = case.c.staff_id.is_not_distinct_from(known.staff_id)
+    unchanged = (case.c.id == known.id, case.c.state == known.state, same_owner)
+    moved = tx.execute(update(case).where(*unchanged).values(state=state, **values))
+    if moved.rowcount != 1:
+        return False
+    tx.ring(f"case:{known.id}")
+    tx.ring("board")
+    return True
+
+
+def record(tx: Tx, case_id: int, kind: str, *, now: datetime, staff_id: int | None = None, detail: str = "") -> None:
+    """Write down that something happened to a case; `detail` is a code, never words."""
+    tx.execute(insert(case_event).values(case_id=case_id, at=now, kind=kind, staff_id=staff_id, detail=detail))
+
+
+def last_time(connection: Connection, case_id: int, kind: str) -> datetime | None:
+    """When this last happened to the case."""
+    wanted = select(case_event.c.at).where(case_event.c.case_id == case_id, case_event.c.kind == kind)
+    found: datetime | None = connection.execute(wanted.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none()
+    return found
+
+
+def language_of(tx: Tx, lane_id: int | None) -> str:
+    """The language the person writes in."""
+    wanted = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
+    return tx.execute(wanted).scalar_one_or_none() or "vi"
+
+
+def tell(tx: Tx, known: Case, key: str, *, now: datetime, more: str = "", **values: object) -> None:
+    """Tell the person of this case a sentence of the catalogue, in her language."""
+    if known.lane_id is None:
+        return
+    said = t(key, language_of(tx, known.lane_id), **values)
+    text = f"{said}\n{more}" if more else said
+    tell_person(tx, known.lane_id, text, now=now, urgent=known.urgency == "now", case_id=known.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff, as far as a case needs to know."""
+
+    id: int
+    alias: str
+    language: str
+    state: str
+    centre_id: int
+
+
+def colleague(connection: Connection, staff_id: int) -> Colleague | None:
+    """The colleague with this number, also one who has left."""
+    columns = (staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id)
+    row = connection.execute(select(*columns).where(staff.c.id == staff_id)).one_or_none()
+    return Colleague(*row) if row else None

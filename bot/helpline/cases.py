@@ -1,0 +1,169 @@
+"""Opens a case when somebody needs a colleague, and joins what the person adds later to the case that is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from bot import events
+from bot.db import Tx
+from bot.helpline import aliases, escalation
+from bot.helpline.casebook import (
+    URGENCIES,
+    Case,
+    NotYours,
+    Urgency,
+    by_alias,
+    get,
+    hold_still,
+    move,
+    of_lane,
+    record,
+    tell,
+)
+from bot.helpline.moves import Deed, State
+from bot.helpline.ringing import raise_rung, tell_colleague, waiting_for
+from bot.helpline.rota import on_duty
+from bot.helpline.turns import (
+    Taken,
+    TakenMeanwhile,
+    close,
+    hand_back,
+    hand_over,
+    handed_over,
+    hold,
+    hold_over,
+    take,
+)
+from bot.policy import Policy
+from bot.tables import case, lane
+from directory.places import PlaceKey, coarse, province_of
+
+__all__ = [
+    "Case",
+    "NotYours",
+    "Opened",
+    "Taken",
+    "TakenMeanwhile",
+    "by_alias",
+    "close",
+    "get",
+    "hand_back",
+    "hand_over",
+    "handed_over",
+    "hold",
+    "hold_over",
+    "of_lane",
+    "open_case",
+    "set_place",
+    "take",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The open case of a person, and whether this message changed anything for the colleagues."""
+
+    case: Case
+    is_new: bool
+    got_worse: bool
+
+
+def open_case(
+    tx: Tx, lane_id: int, *, urgency: Urgency, need: str | None, place: PlaceKey | None, now: datetime, policy: Policy
+) -> Opened:
+    """Open a case and call the first rung; or join the case that is open.
+
+    Telling the same twice makes neither a second case nor a second alarm; a worsening alarms again. The person is
+    told here whether somebody was called or nobody is on duty, except for a request, which promises no minute.
+    """
+    tx.execute(select(lane.c.id).where(lane.c.id == lane_id).with_for_update()).one()
+    known = of_lane(tx.connection, lane_id)
+    if known is not None:
+        return _join(tx, known, urgency=urgency, need=need, place=place, now=now, policy=policy)
+    where = coarse(place) if place else None
+    row = insert(case).values(
+        alias=aliases.choose(tx),
+        lane_id=lane_id,
+        key_id=tx.seals.new_key(),
+        urgency=urgency,
+        need=need,
+        place_tier=where.tier if where else None,
+        place_code=where.code if where else None,
+        province=province_of(where) if where else None,
+        state=State.WAITING,
+        opened_at=now,
+    )
+    case_id = tx.execute(row.returning(case.c.id)).scalar_one()
+    opened = _again(tx, case_id)
+    record(tx, case_id, "opened", now=now, detail=urgency)
+    events.happened(tx, f"case_{urgency}", now=now, province=opened.province, need=need)
+    tx.ring("board")
+    escalation.begin(tx, opened, now=now, policy=policy)
+    return Opened(_again(tx, case_id), is_new=True, got_worse=False)
+
+
+def _again(tx: Tx, case_id: int) -> Case:
+    found = get(tx.connection, case_id)
+    assert found is not None
+    return found
+
+
+def _join(
+    tx: Tx, known: Case, *, urgency: Urgency, need: str | None, place: PlaceKey | None, now: datetime, policy: Policy
+) -> Opened:
+    got_worse = URGENCIES.index(urgency) > URGENCIES.index(known.urgency)
+    if need and known.need is None:
+        tx.execute(update(case).where(case.c.id == known.id).values(need=need))
+    if got_worse:
+        _worsen(tx, known, urgency, now=now, policy=policy)
+    if place is not None and known.place is None:
+        _place(tx, _again(tx, known.id), place, now=now, policy=policy)
+    return Opened(_again(tx, known.id), is_new=False, got_worse=got_worse)
+
+
+def _worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Policy) -> None:
+    """Danger grew: who has the case hears it at once; if nobody talks with the person just now, all are called."""
+    tx.execute(update(case).where(case.c.id == known.id).values(urgency=urgency))
+    record(tx, known.id, "worse", now=now, detail=urgency)
+    events.happened(tx, "case_worse", now=now, province=known.province, need=known.need)
+    tx.ring("board")
+    tx.ring(f"case:{known.id}")
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, f"staff.worse.{urgency}", now=now, urgent=True)
+    if known.state is State.TAKEN:
+        tell(tx, _again(tx, known.id), "case.person.colleague_told", now=now)
+        return
+    if known.state in (State.HELD, State.HANDED):
+        move(tx, _again(tx, known.id), Deed.WORSEN, staff_id=None, held_until=None)
+    record(tx, known.id, "waiting", now=now)
+    escalation.begin(tx, _again(tx, known.id), now=now, policy=policy)
+
+
+def set_place(tx: Tx, lane_id: int, place: PlaceKey, *, now: datetime, policy: Policy) -> Case | None:
+    """Add the rough place to the open case; colleagues of that province who stand on its first rung are called too."""
+    known = of_lane(tx.connection, lane_id)
+    if known is None:
+        return None
+    _place(tx, known, place, now=now, policy=policy)
+    return _again(tx, known.id)
+
+
+def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Policy) -> None:
+    where = coarse(place)
+    province = province_of(where)
+    values = {"place_tier": where.tier, "place_code": where.code, "province": province}
+    tx.execute(update(case).where(case.c.id == known.id).values(**values))
+    record(tx, known.id, "place", now=now)
+    tx.ring("board")
+    tx.ring(f"case:{known.id}")
+    held = hold_still(tx, known.id)
+    if held is None or held.state is not State.WAITING or held.urgency == "request" or province == known.province:
+        return
+    rungs = on_duty(tx.connection, province, now)
+    called = waiting_for(tx, known.id)
+    nearer = [one.staff_id for one in rungs[0] if one.staff_id not in called] if rungs else []
+    if nearer and not called:
+        escalation.begin(tx, held, now=now, policy=policy)  # nobody could be called before the place was known
+    else:
+        raise_rung(tx, held, nearer, now=now, policy=policy)

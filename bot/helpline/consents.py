@@ -1,0 +1,63 @@
+"""Keeps to what a person said yes to, each purpose by itself; without a yes the answer is no."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from bot.db import Tx
+from bot.helpline.casebook import record
+from bot.tables import case, consent
+
+
+class ConsentTo(StrEnum):
+    """What can be agreed to. Police is always a question of its own."""
+
+    TALK = "talk"
+    NOTES = "notes"
+    SHARE = "share"
+    POLICE = "police"
+    HAND_OVER = "hand_over"
+
+
+def give(
+    tx: Tx, case_id: int, purpose: ConsentTo | str, version: str, *, now: datetime, partner_id: str | None = None
+) -> None:
+    """The person said yes to this wording of the question. `share` names one partner."""
+    wanted = ConsentTo(purpose)
+    if wanted is ConsentTo.SHARE and partner_id is None:
+        raise ValueError("Sharing is agreed to with one partner at a time.")
+    if has(tx.connection, case_id, wanted, partner_id=partner_id):
+        return
+    row = {"case_id": case_id, "purpose": wanted, "partner_id": partner_id, "version": version, "given_at": now}
+    tx.execute(insert(consent).values(**row))
+    if wanted is ConsentTo.TALK:
+        tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=True))
+    record(tx, case_id, "consent", now=now, detail=wanted)
+    tx.ring(f"case:{case_id}")
+
+
+def withdraw(
+    tx: Tx, case_id: int, purpose: ConsentTo | str, *, now: datetime, partner_id: str | None = None
+) -> bool:
+    """The person took the yes back. False if there was none."""
+    wanted = ConsentTo(purpose)
+    taken = tx.execute(update(consent).where(*_standing(case_id, wanted, partner_id)).values(withdrawn_at=now))
+    if taken.rowcount == 0:
+        return False
+    if wanted is ConsentTo.TALK:
+        tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=False))
+    record(tx, case_id, "consent_withdrawn", now=now, detail=wanted)
+    tx.ring(f"case:{case_id}")
+    return True
+
+
+def has(connection: Connection, case_id: int, purpose: ConsentTo | str, *, partner_id: str | None = None) -> bool:
+    """Whether the yes stands just now."""
+    wanted = select(consent.c.id).where(*_standing(case_id, ConsentTo(purpose), partner_id))
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
+def _standing(case_id: int, purpose: ConsentTo, partner_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    partner = consent.c.partner_id.is_not_distinct_from(partner_id)
+    return (consent.c.case_id == case_id, consent.c.purpose == purpose, partner, consent.c.withdrawn_at.is_(None))

@@ -1,0 +1,79 @@
+"""What a colleague sees on the board: the cases that wait, her or his own, and for a supervisor those of the centre."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
+
+from bot.helpline.casebook import URGENCIES, Case, Urgency, view
+from bot.helpline.moves import State
+from bot.staff import StaffMember
+from bot.tables import case, staff
+
+_WORKING = frozenset({"worker", "peer", "supervisor"})
+_ORDER = (State.WAITING, State.HANDED, State.TAKEN, State.HELD, State.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """One case on the board; nothing of what was said."""
+
+    id: int
+    alias: str
+    state: State
+    urgency: Urgency
+    need: str | None
+    place_name: str
+    province: str | None
+    opened_at: datetime
+    age: timedelta
+    taker_alias: str | None
+    is_mine: bool
+    is_unanswered: bool  # a whole round of the ladder passed and nobody took it
+    held_until: datetime | None
+
+
+def board(connection: Connection, member: StaffMember, now: datetime) -> tuple[CaseCard, ...]:
+    """The open cases this colleague may see: waiting first, the most urgent on top, then the oldest."""
+    both = select(case, staff.c.alias.label("taker")).outerjoin(staff, staff.c.id == case.c.staff_id)
+    wanted = both.where(case.c.state != State.CLOSED, _visible(member))
+    cards = [_card(view(row), row.taker, member, now) for row in connection.execute(wanted)]
+    return tuple(sorted(cards, key=_place_on_board))
+
+
+def may_see(connection: Connection, member: StaffMember, case_id: int) -> bool:
+    """Whether this case, open or closed, is on this colleague's desk."""
+    wanted = select(case.c.id).where(case.c.id == case_id, _visible(member))
+    return connection.execute(wanted).first() is not None
+
+
+def _visible(member: StaffMember) -> ColumnElement[bool]:
+    if member.role not in _WORKING:
+        return false()
+    around = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
+    mine = case.c.staff_id == member.id
+    if member.role != "supervisor":
+        return or_(mine, and_(case.c.state == State.WAITING, around))
+    return or_(mine, case.c.centre_id == member.centre_id, and_(case.c.state != State.CLOSED, around))
+
+
+def _card(known: Case, taker: str | None, member: StaffMember, now: datetime) -> CaseCard:
+    return CaseCard(
+        id=known.id,
+        alias=known.alias,
+        state=known.state,
+        urgency=known.urgency,
+        need=known.need,
+        place_name=known.place_name(member.language),
+        province=known.province,
+        opened_at=known.opened_at,
+        age=now - known.opened_at,
+        taker_alias=taker,
+        is_mine=known.staff_id == member.id,
+        is_unanswered=known.state is State.WAITING and (known.round > 0 or known.alarmed == 0),
+        held_until=known.held_until,
+    )
+
+
+def _place_on_board(card: CaseCard) -> tuple[int, int, int, datetime]:
+    return _ORDER.index(card.state), -URGENCIES.index(card.urgency), not card.is_unanswered, card.opened_at

@@ -1,0 +1,131 @@
+"""Forgets a person for good when she asks: the keys first, then the rows, then even the way back to her."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, insert, select, update
+
+from bot import events
+from bot.db import Tx
+from bot.helpline.casebook import Case, of_lane, record, view
+from bot.helpline.moves import State
+from bot.helpline.outcomes import Outcome
+from bot.helpline.ringing import recall, tell_colleague
+from bot.seals import KeyId
+from bot.tables import (
+    case,
+    consent,
+    contact,
+    conversation,
+    inbox,
+    lane,
+    message_ref,
+    offered,
+    outbox,
+    person,
+    referral,
+    return_code,
+    transcript,
+)
+from bot.timers import clear_timer
+
+_OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, message_ref, return_code, conversation)
+_OF_CASE: tuple[Table, ...] = (transcript, consent, referral)
+_FAREWELL_KEPT = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What would go, for the question that is asked once before."""
+
+    messages: int
+    has_open_case: bool
+
+
+def counts(connection: Connection, lane_id: int) -> Counts:
+    """How much there is to erase."""
+    words = select(func.count()).select_from(transcript).join(case, case.c.id == transcript.c.case_id)
+    said = connection.execute(words.where(case.c.lane_id == lane_id)).scalar_one()
+    sent = select(func.count()).select_from(message_ref).where(message_ref.c.lane_id == lane_id)
+    return Counts(said + connection.execute(sent).scalar_one(), of_lane(connection, lane_id) is not None)
+
+
+def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
+    """First half: from now on nothing more is sent or read. Destroy the returned keys after the commit."""
+    closing = {"erasing_at": now, "generation": lane.c.generation + 1, "forget_at": now + _FAREWELL_KEPT}
+    tx.execute(update(lane).where(lane.c.id == lane_id).values(**closing))
+    tx.execute(delete(outbox).where(outbox.c.lane_id == lane_id))
+    keys = [*tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars()]
+    keys += tx.execute(select(case.c.key_id).where(case.c.lane_id == lane_id, case.c.key_id.is_not(None))).scalars()
+    return tuple(KeyId(key) for key in keys)
+
+
+def finish(
+    tx: Tx, lane_id: int, *, now: datetime, farewell: Callable[[Tx], None] | None = None
+) -> tuple[KeyId, ...]:
+    """Second half: the rows go. Returns keys to destroy after the commit.
+
+    With a `farewell` an empty conversation with a key of its own stays until that last message is out and the mailroom
+    calls `forget_lane`; without one nothing stays.
+    """
+    for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
+        _let_go(tx, view(row), now=now)
+    old = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
+    for table in _OF_LANE:
+        tx.execute(delete(table).where(table.c.lane_id == lane_id))
+    events.happened(tx, "erased", now=now)
+    keys = tuple(KeyId(key) for key in old)
+    if farewell is None:
+        return (*keys, *forget_lane(tx, lane_id))
+    fresh = {"lane_id": lane_id, "key_id": tx.seals.new_key(), "last_at": now, "forget_at": now + _FAREWELL_KEPT}
+    tx.execute(insert(conversation).values(**fresh))
+    farewell(tx)
+    return keys
+
+
+def _let_go(tx: Tx, known: Case, *, now: datetime) -> None:
+    """The case stays as a number without words and without a way to anybody; its colleague learns that it is over."""
+    for table in _OF_CASE:
+        tx.execute(delete(table).where(table.c.case_id == known.id))
+    for kind in ("escalate", "hold_over", "handed_over"):
+        clear_timer(tx, kind, known.id)
+    gone: dict[str, object] = {"lane_id": None, "key_id": None, "erased_at": now, "talk_agreed": False}
+    if known.is_open:
+        gone |= {"state": State.CLOSED, "outcome": Outcome.ERASED, "closed_at": now, "next_step_at": None}
+        gone |= {"held_until": None, "forget_at": now + timedelta(days=1)}
+    tx.execute(update(case).where(case.c.id == known.id).values(**gone))
+    record(tx, known.id, "erased", now=now)
+    tx.ring(f"case:{known.id}")
+    tx.ring("board")
+    if known.is_open:
+        recall(tx, known, key="staff.erased", now=now, except_for=known.staff_id)
+        events.happened(tx, f"outcome.{Outcome.ERASED}", now=now, province=known.province, need=known.need)
+        if known.staff_id is not None:
+            tell_colleague(tx, known, known.staff_id, "staff.erased", now=now)
+
+
+def forget_lane(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
+    """The last message is out (or cannot be sent): lane, contact and person go too. Returns keys to destroy.
+
+    Nothing is left that refers to this lane. Does nothing to a lane that is already gone.
+    """
+    keys = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
+    owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
+    for table in (*_OF_LANE, contact):
+        tx.execute(delete(table).where(table.c.lane_id == lane_id))
+    tx.execute(update(case).where(case.c.lane_id == lane_id).values(lane_id=None))
+    tx.execute(delete(lane).where(lane.c.id == lane_id))
+    tx.execute(delete(person).where(person.c.id == owner, ~_has_lane()))
+    return tuple(KeyId(key) for key in keys)
+
+
+def _has_lane() -> ColumnElement[bool]:
+    return exists().where(lane.c.person_id == person.c.id)
+
+
+def unfinished(connection: Connection) -> list[int]:
+    """Lanes whose erasing was begun and not brought to its last message: finish them, also after a restart."""
+    waits = exists().where(outbox.c.lane_id == lane.c.id, outbox.c.last.is_(True))
+    wanted = select(lane.c.id).where(lane.c.erasing_at.is_not(None), ~waits).order_by(lane.c.id)
+    return list(connection.execute(wanted).scalars())

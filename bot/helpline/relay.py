@@ -1,0 +1,125 @@
+"""Carries words between a person and the colleague who has the case, under other names and sealed for each case."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot import audit
+from bot.db import Tx
+from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
+from bot.helpline.moves import State
+from bot.helpline.ringing import tell_colleague
+from bot.masking import Hidden, Masked, mask
+from bot.outbox import tell_person
+from bot.seals import KeyDestroyed, KeyId, Seals
+from bot.tables import case, staff, transcript
+from directory.wording import t
+
+QUIET = timedelta(seconds=30)  # a colleague is not called again for every line of a person who types fast
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the words of a case. `text` is None when the words are gone for good."""
+
+    seq: int
+    direction: str  # person | worker
+    staff_alias: str | None
+    text: str | None = field(repr=False)
+    at: datetime
+
+
+def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
+    """Keep what the person writes and let the colleague know that something came. False: the case is closed.
+
+    Also while nobody has taken the case yet: who takes it later reads it from the beginning.
+    """
+    known = hold_still(tx, case_id)
+    if known is None or not known.is_open:
+        return False
+    is_quiet = _is_quiet(tx, case_id, now)
+    _keep(tx, known, "person", text, None, now)
+    if known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
+        tell_colleague(tx, known, known.staff_id, "staff.new_words", now=now, urgent=known.urgency == "now")
+    return True
+
+
+def _is_quiet(tx: Tx, case_id: int, now: datetime) -> bool:
+    """True when the last line was the person's own, a moment ago: the colleague has just been told."""
+    wanted = select(transcript.c.direction, transcript.c.at).where(transcript.c.case_id == case_id)
+    last = tx.execute(wanted.order_by(transcript.c.seq.desc()).limit(1)).one_or_none()
+    return last is not None and last.direction == "person" and now - last.at < QUIET
+
+
+def from_worker(tx: Tx, case_id: int, staff_id: int, text: str, *, now: datetime) -> frozenset[Hidden]:
+    """Bring the colleague's words to the person; returns what was masked in them, so that the page can say so.
+
+    A colleague's words are masked like a person's: a private number or address must not slip out on either side.
+    Help-line numbers stay, and the address and phone of a place go out through a referral. Raises NotYours.
+    """
+    known = hold_still(tx, case_id)
+    who = colleague(tx.connection, staff_id)
+    if known is None or known.state is not State.TAKEN or known.staff_id != staff_id:
+        raise NotYours
+    if who is None or who.state != "active" or not text.strip():
+        raise NotYours
+    masked = mask(text.strip())
+    _keep(tx, known, "worker", masked.text, staff_id, now)
+    if known.lane_id is not None:
+        said = t("case.person.from_worker", language_of(tx, known.lane_id), who=who.alias, text=masked.text)
+        tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=case_id)
+    return masked.hidden
+
+
+def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | None, now: datetime) -> None:
+    last = select(func.max(transcript.c.seq)).where(transcript.c.case_id == known.id)
+    seq = (tx.execute(last).scalar_one() or 0) + 1
+    about = _about(known.id, seq, direction)
+    try:
+        if known.key_id is None:
+            raise KeyDestroyed
+        sealed = tx.seals.close_with(known.key_id, text, about=about)
+    except KeyDestroyed:  # after a restore the old words are gone; new ones must still get through
+        sealed = tx.seals.close_with(_fresh_key(tx, known.id), text, about=about)
+    row = {"case_id": known.id, "seq": seq, "direction": direction, "staff_id": staff_id, "sealed": sealed, "at": now}
+    tx.execute(insert(transcript).values(**row))
+    tx.ring(f"case:{known.id}")
+
+
+def _fresh_key(tx: Tx, case_id: int) -> KeyId:
+    key_id = tx.seals.new_key()
+    tx.execute(update(case).where(case.c.id == case_id).values(key_id=key_id))
+    return key_id
+
+
+def _about(case_id: int, seq: int, direction: str) -> str:
+    return f"transcript:{case_id}:{seq}:{direction}"
+
+
+def words(connection: Connection, seals: Seals, case_id: int) -> tuple[Line, ...]:
+    """All lines of a case for the page of the colleague who has it. Write `read` in the same visit."""
+    known = get(connection, case_id)
+    if known is None:
+        return ()
+    both = select(transcript, staff.c.alias).outerjoin(staff, staff.c.id == transcript.c.staff_id)
+    rows = connection.execute(both.where(transcript.c.case_id == case_id).order_by(transcript.c.seq))
+    found = []
+    for row in rows:
+        text = _open(seals, known.key_id, row.sealed, _about(case_id, row.seq, row.direction))
+        found.append(Line(row.seq, row.direction, row.alias, text, row.at))
+    return tuple(found)
+
+
+def _open(seals: Seals, key_id: KeyId | None, sealed: bytes, about: str) -> str | None:
+    if key_id is None:
+        return None
+    try:
+        return seals.open_with(key_id, sealed, about=about)
+    except KeyDestroyed:
+        return None
+
+
+def read(tx: Tx, case_id: int, staff_id: int, *, now: datetime) -> None:
+    """Write down that this colleague opened the words of this case."""
+    audit.read(tx, staff_id, case_id, now=now)

@@ -1,0 +1,128 @@
+"""Forgets what is due, a little at a time: every private row says when it goes, and here it goes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Table, delete, exists, func, select, update
+
+import bot.tables as tables
+from bot.db import Tx
+from bot.helpline import aliases
+from bot.helpline.erasure import forget_lane
+from bot.helpline.moves import State
+from bot.helpline.turns import keep_talk, keep_way_back
+from bot.policy import Policy
+from bot.seals import KeyId
+from bot.tables import alarm, case, lane, outbox, person, staff, staff_channel, staff_session, webchat_frame
+from directory.tables import metadata
+
+CHUNK = 200  # rows of one table in one deed, so that no deed keeps an alarm waiting
+_OWN_WAY = frozenset({"case", "lane", "person", "staff", "contact"})
+
+
+@dataclass(slots=True)
+class Swept:
+    """What went. Destroy the keys after the commit; sweep again while `rows` is not 0."""
+
+    keys: list[KeyId] = field(default_factory=list)
+    rows: int = 0
+
+
+def _tables() -> list[Table]:
+    """Every table with `forget_at`, those that refer to others first."""
+    return [table for table in reversed(metadata.sorted_tables) if "forget_at" in table.c]
+
+
+def sweep(tx: Tx, *, now: datetime, policy: Policy) -> Swept:
+    """Forget up to a chunk of every table. A person with an open case is not forgotten meanwhile."""
+    swept = Swept()
+    _keep_open_cases(tx, now, policy)
+    _retire_cases(tx, now, swept)
+    for table in _tables():
+        if table.name not in _OWN_WAY:
+            _delete_due(tx, table, now, swept)
+    _forget_lanes(tx, now, swept)
+    _forget_persons(tx, now, swept)
+    _forget_staff(tx, now, swept)
+    return swept
+
+
+def _keep_open_cases(tx: Tx, now: datetime, policy: Policy) -> None:
+    """Whoever waits for a colleague must stay reachable, however long it takes."""
+    until = now + timedelta(hours=policy.conversation_hours)
+    wanted = select(case.c.lane_id).where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None))
+    for lane_id in tx.execute(wanted).scalars().all():
+        keep_talk(tx, lane_id, until)
+        keep_way_back(tx, lane_id, until)
+
+
+def _retire_cases(tx: Tx, now: datetime, swept: Swept) -> None:
+    """The words go; what stays is a number with its dates, outcome and rough place. Its name is free again."""
+    due = tx.execute(select(case.c.id, case.c.key_id).where(case.c.forget_at <= now).limit(CHUNK)).all()
+    for row in due:
+        for table in (tables.transcript, tables.consent, tables.referral):
+            tx.execute(delete(table).where(table.c.case_id == row.id))
+        gone = {"lane_id": None, "key_id": None, "forget_at": None, "alias": aliases.retired(row.id)}
+        tx.execute(update(case).where(case.c.id == row.id).values(**gone))
+        if row.key_id:
+            swept.keys.append(KeyId(row.key_id))
+    swept.rows += len(due)
+
+
+def _delete_due(tx: Tx, table: Table, now: datetime, swept: Swept) -> None:
+    key = list(table.primary_key.columns)
+    due = tx.execute(select(*key, *_key_column(table)).where(table.c.forget_at <= now).limit(CHUNK)).all()
+    if not due:
+        return
+    for row in due:
+        found = [column == value for column, value in zip(key, row, strict=False)]
+        if table is alarm:
+            tx.execute(update(outbox).where(outbox.c.alarm_id == row[0]).values(alarm_id=None))
+        if table.name == "webchat_session":
+            tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == row[0]))
+        tx.execute(delete(table).where(*found))
+        if _key_column(table):
+            swept.keys.append(KeyId(row[-1]))
+    swept.rows += len(due)
+
+
+def _key_column(table: Table) -> list[object]:
+    """The data key a row owns. An outbox row borrows that of its conversation."""
+    return [table.c.key_id] if table.name in ("conversation", "webchat_session") else []
+
+
+def _forget_lanes(tx: Tx, now: datetime, swept: Swept) -> None:
+    due = tx.execute(select(lane.c.id).where(lane.c.forget_at <= now).limit(CHUNK)).scalars().all()
+    for lane_id in due:
+        swept.keys += forget_lane(tx, lane_id)
+    gone = tx.execute(delete(tables.contact).where(tables.contact.c.forget_at <= now))
+    swept.rows += len(due) + gone.rowcount
+
+
+def _forget_persons(tx: Tx, now: datetime, swept: Swept) -> None:
+    """A person goes with the last lane, not before."""
+    has_lane = exists().where(lane.c.person_id == person.c.id)
+    gone = tx.execute(delete(person).where(person.c.forget_at <= now, ~has_lane))
+    longest = select(func.max(lane.c.forget_at)).where(lane.c.person_id == person.c.id).scalar_subquery()
+    tx.execute(update(person).where(person.c.forget_at <= now, has_lane).values(forget_at=longest))
+    swept.rows += gone.rowcount
+
+
+def _forget_staff(tx: Tx, now: datetime, swept: Swept) -> None:
+    """A colleague who has left: name and keys go, the number stays, because deeds refer to it."""
+    due = tx.execute(select(staff.c.id).where(staff.c.forget_at <= now).limit(CHUNK)).scalars().all()
+    for staff_id in due:
+        for table in (staff_channel, staff_session, tables.staff_notice, tables.invitation):
+            tx.execute(delete(table).where(table.c.staff_id == staff_id))
+        gone = {"name": f"#{staff_id}", "alias": f"#{staff_id}", "passphrase_hash": None, "totp_sealed": None}
+        tx.execute(update(staff).where(staff.c.id == staff_id).values(**gone, state="left", forget_at=None))
+    swept.rows += len(due)
+
+
+def overdue(connection: Connection, now: datetime) -> int:
+    """How many rows should already be forgotten. The promise is 0 after every sweep."""
+    total = 0
+    for table in _tables():
+        counted = select(func.count()).select_from(table).where(table.c.forget_at <= now)
+        total += int(connection.execute(counted).scalar_one())
+    return total

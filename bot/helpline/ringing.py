@@ -1,0 +1,98 @@
+"""Wakes colleagues with one-time links, and calls the alarm off again once somebody has answered."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
+
+from bot import events
+from bot.db import Tx
+from bot.helpline.casebook import Case, colleague, record
+from bot.outbox import tell_staff
+from bot.policy import Policy
+from bot.ports import Choice, ChoiceToken
+from bot.tables import alarm, case, outbox
+from directory.wording import t
+
+
+def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, policy: Policy) -> None:
+    """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person."""
+    for staff_id in whom:
+        _raise(tx, known, staff_id, now=now, policy=policy)
+    if not whom:
+        return
+    first = func.coalesce(case.c.alarmed_at, literal(now, case.c.alarmed_at.type))
+    tx.execute(update(case).where(case.c.id == known.id).values(alarmed=case.c.alarmed + len(whom), alarmed_at=first))
+    record(tx, known.id, "alarmed", now=now, detail=str(len(whom)))
+    events.happened(tx, "alarm", now=now, province=known.province, need=known.need)
+
+
+def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy) -> None:
+    who = colleague(tx.connection, staff_id)
+    if who is None or who.state == "left":
+        return
+    token = secrets.token_urlsafe(24)
+    row = insert(alarm).values(
+        case_id=known.id,
+        staff_id=staff_id,
+        rung=known.rung,
+        round=known.round,
+        token_hash=tx.seals.token_hash(token),
+        expires_at=now + timedelta(minutes=policy.take_link_minutes),
+        at=now,
+    )
+    alarm_id = tx.execute(row.returning(alarm.c.id)).scalar_one()
+    urgency = t(f"alarm.urgency.{known.urgency}", who.language)
+    text = t("alarm.text", who.language, alias=known.alias, place=known.place_name(who.language), urgency=urgency)
+    link = Choice(ChoiceToken(""), t("alarm.take", who.language), kind="url", url=f"/t/{token}")
+    tell_staff(
+        tx,
+        staff_id,
+        text,
+        now=now,
+        choices=(link,),
+        urgent=known.urgency != "request",
+        case_id=known.id,
+        case_alias=known.alias,
+        alarm_id=alarm_id,
+    )
+    tx.ring(f"staff:{staff_id}")
+
+
+def waiting_for(tx: Tx, case_id: int) -> set[int]:
+    """Colleagues who were alarmed for this case and have neither answered nor been called off."""
+    return set(tx.execute(select(alarm.c.staff_id).where(alarm.c.case_id == case_id, *_live())).scalars())
+
+
+def _live() -> tuple[ColumnElement[bool], ...]:
+    return (alarm.c.used_at.is_(None), alarm.c.declined_at.is_(None), alarm.c.recalled_at.is_(None))
+
+
+def recall(tx: Tx, known: Case, *, key: str, now: datetime, except_for: int | None = None, **values: str) -> None:
+    """Call off every alarm of this case. Who may have seen one is told kindly why; the rest are left in peace."""
+    live = tx.execute(
+        select(alarm.c.id, alarm.c.staff_id)
+        .where(alarm.c.case_id == known.id, alarm.c.used_at.is_(None), alarm.c.recalled_at.is_(None))
+    ).all()
+    if not live:
+        return
+    ids = [row.id for row in live]
+    tx.execute(update(alarm).where(alarm.c.id.in_(ids)).values(recalled_at=now))
+    unsent = set(tx.execute(select(outbox.c.alarm_id).where(outbox.c.alarm_id.in_(ids))).scalars())
+    tx.execute(delete(outbox).where(outbox.c.alarm_id.in_(ids)))
+    seen = {row.staff_id for row in live if row.id not in unsent} - {except_for}
+    for staff_id in sorted(seen):
+        tell_colleague(tx, known, staff_id, key, now=now, urgent=False, **values)
+
+
+def tell_colleague(
+    tx: Tx, known: Case, staff_id: int, key: str, *, now: datetime, urgent: bool = False, **values: str
+) -> None:
+    """Tell a colleague a sentence about a case, in her or his own language. `values` may name the case as {alias}."""
+    who = colleague(tx.connection, staff_id)
+    if who is None or who.state == "left":
+        return
+    text = t(key, who.language, **{"alias": known.alias, **values})
+    tell_staff(tx, staff_id, text, now=now, urgent=urgent, case_id=known.id, case_alias=known.alias)
+    tx.ring(f"staff:{staff_id}")

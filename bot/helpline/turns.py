@@ -1,0 +1,242 @@
+"""A colleague takes a case, keeps it, passes it on or closes it; the person hears of every turn in plain words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from bot import audit, events
+from bot.db import Tx
+from bot.helpline import escalation
+from bot.helpline.casebook import (
+    Case,
+    Colleague,
+    NotYours,
+    colleague,
+    hold_still,
+    language_of,
+    last_time,
+    move,
+    record,
+    tell,
+)
+from bot.helpline.moves import Deed, State
+from bot.helpline.outcomes import Barrier, Outcome
+from bot.helpline.ringing import recall, tell_colleague
+from bot.policy import Policy
+from bot.tables import alarm, case, consent, contact, conversation, lane, person, referral, transcript
+from bot.timers import clear_timer, set_timer
+
+ANSWER_HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
+HANDED_NOW = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The case is yours. `is_again`: it was already."""
+
+    case: Case
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMeanwhile:
+    """A colleague was first, or the case was closed meanwhile (`alias_of_first` is None)."""
+
+    case: Case
+    alias_of_first: str | None
+    at: datetime | None
+
+
+def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) -> Taken | TakenMeanwhile:
+    """Make this case the colleague's own; everybody else who was called learns kindly who was first.
+
+    Raises NotYours if the case does not exist or the colleague has left.
+    """
+    who = _active(tx, staff_id)
+    known = _known(tx, case_id)
+    if known.state is State.TAKEN and known.staff_id == staff_id:
+        return Taken(known, is_again=True)
+    is_free = known.state is State.WAITING or known.staff_id == staff_id
+    owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
+    if not is_free or not move(tx, known, Deed.TAKE, **owner):
+        return _meanwhile(tx, _known(tx, case_id))
+    for kind in ("hold_over", "handed_over"):
+        clear_timer(tx, kind, case_id)
+    escalation.stop(tx, case_id)
+    mine = _known(tx, case_id)
+    tx.execute(
+        update(alarm)
+        .where(alarm.c.case_id == case_id, alarm.c.staff_id == staff_id, alarm.c.used_at.is_(None))
+        .values(used_at=now)
+    )
+    recall(tx, mine, key="alarm.recalled", now=now, except_for=staff_id, who=who.alias)
+    _written(tx, mine, "taken", staff_id, now=now)
+    key = "case.person.back" if known.state is State.HELD else "case.person.taken"
+    tell(tx, mine, key, now=now, who=who.alias)
+    return Taken(mine)
+
+
+def _meanwhile(tx: Tx, known: Case) -> TakenMeanwhile:
+    first = colleague(tx.connection, known.staff_id) if known.staff_id and known.is_open else None
+    return TakenMeanwhile(known, first.alias if first else None, known.taken_at if first else known.closed_at)
+
+
+def hand_back(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) -> Case:
+    """Give the case back to the queue; the ladder starts again. Raises NotYours."""
+    known = _own(tx, case_id, staff_id)
+    return _back_to_queue(tx, known, Deed.HAND_BACK, "handed_back", "case.person.handed_back", now=now, policy=policy)
+
+
+def _back_to_queue(
+    tx: Tx, known: Case, deed: Deed, kind: str, key: str, *, now: datetime, policy: Policy
+) -> Case:
+    if not move(tx, known, deed, staff_id=None, held_until=None, taken_at=None):
+        raise NotYours
+    for timer_kind in ("hold_over", "handed_over"):
+        clear_timer(tx, timer_kind, known.id)
+    _written(tx, known, kind, known.staff_id, now=now)
+    record(tx, known.id, "waiting", now=now)
+    tell(tx, known, key, now=now)
+    escalation.begin(tx, _known(tx, known.id), now=now, policy=policy)
+    return _known(tx, known.id)
+
+
+def hold(tx: Tx, case_id: int, staff_id: int, until: datetime, *, now: datetime, policy: Policy) -> Case:
+    """Keep the case until an agreed moment; then it comes back to the queue by itself. Raises NotYours."""
+    known = _own(tx, case_id, staff_id)
+    if until <= now or not move(tx, known, Deed.HOLD, held_until=until):
+        raise NotYours
+    set_timer(tx, "hold_over", case_id, due_at=until)
+    _written(tx, known, "held", staff_id, now=now)
+    back_at = escalation.when(until, now, language_of(tx, known.lane_id))
+    tell(tx, known, "case.person.held", now=now, when=back_at)
+    return _known(tx, case_id)
+
+
+def hold_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """The agreed hour has come and the case was not taken up again: it is called out like a new one."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.HELD:
+        return
+    if known.held_until is not None and known.held_until > now:
+        set_timer(tx, "hold_over", case_id, due_at=known.held_until)
+        return
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.hold_over", now=now, urgent=True)
+    _back_to_queue(tx, known, Deed.HOLD_OVER, "hold_over", "case.person.hold_over", now=now, policy=policy)
+
+
+def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, policy: Policy) -> Case:
+    """Offer the case to one colleague. Until she or he takes it, the person is told the truth. Raises NotYours."""
+    known = _own(tx, case_id, staff_id)
+    next_one = _active(tx, to)
+    if to == staff_id or not move(tx, known, Deed.HAND_OVER, staff_id=to, held_until=None, taken_at=None):
+        raise NotYours
+    clear_timer(tx, "hold_over", case_id)
+    wait = HANDED_NOW if known.urgency == "now" else ANSWER_HANDED
+    set_timer(tx, "handed_over", case_id, due_at=now + wait)
+    _written(tx, known, "handed", staff_id, now=now)
+    before = colleague(tx.connection, staff_id)
+    tell_colleague(tx, known, to, "staff.handed", now=now, urgent=True, who=before.alias if before else "")
+    tell(tx, known, "case.person.handed", now=now, who=next_one.alias)
+    return _known(tx, case_id)
+
+
+def handed_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """The colleague who was offered the case has not taken it: it goes back to the queue."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.HANDED:
+        return
+    key = "case.person.not_taken_over"
+    _back_to_queue(tx, known, Deed.HAND_BACK, "not_taken_over", key, now=now, policy=policy)
+
+
+def close(
+    tx: Tx,
+    case_id: int,
+    staff_id: int,
+    outcome: Outcome | str,
+    barriers: Iterable[Barrier | str] = (),
+    *,
+    now: datetime,
+    policy: Policy,
+    as_supervisor: bool = False,
+) -> Case:
+    """Close the case with how it ended; its words are forgotten after the agreed days. Raises NotYours.
+
+    `as_supervisor` closes a case somebody else has, or nobody; whether that is allowed the console decides.
+    """
+    known = _known(tx, case_id) if as_supervisor else _own(tx, case_id, staff_id)
+    ended, met = Outcome(outcome), sorted({Barrier(barrier) for barrier in barriers})
+    if not move(tx, known, Deed.CLOSE, held_until=None, outcome=ended, closed_at=now):
+        raise NotYours
+    wind_up(tx, known, now=now, policy=policy)
+    recall(tx, known, key="alarm.closed", now=now, except_for=staff_id)
+    _written(tx, known, "closed", staff_id, now=now, detail=ended)
+    for barrier in met:
+        record(tx, case_id, "barrier", now=now, staff_id=staff_id, detail=barrier)
+        events.happened(tx, f"barrier.{barrier}", now=now, province=known.province, need=known.need)
+    events.happened(tx, f"outcome.{ended}", now=now, province=known.province, need=known.need)
+    tell(tx, known, "case.person.closed", now=now)
+    return _known(tx, case_id)
+
+
+def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
+    """From closing on, the clock runs: words go after the policy's days, the way back to the person a little later."""
+    for kind in ("escalate", "hold_over", "handed_over"):
+        clear_timer(tx, kind, known.id)
+    words = now + timedelta(days=policy.words_days)
+    tx.execute(update(case).where(case.c.id == known.id).values(forget_at=words, next_step_at=None))
+    for table in (transcript, alarm, consent, referral):
+        tx.execute(update(table).where(table.c.case_id == known.id).values(forget_at=words))
+    if known.lane_id is not None:
+        keep_way_back(tx, known.lane_id, now + timedelta(days=policy.routing_days))
+
+
+def keep_way_back(tx: Tx, lane_id: int, until: datetime) -> None:
+    """See to it that the person can still be written to until then (her talk and her address are kept as long)."""
+    tx.execute(update(lane).where(lane.c.id == lane_id, lane.c.forget_at < until).values(forget_at=until))
+    tx.execute(update(contact).where(contact.c.lane_id == lane_id, contact.c.forget_at < until).values(forget_at=until))
+    owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
+    tx.execute(update(person).where(person.c.id == owner, person.c.forget_at < until).values(forget_at=until))
+
+
+def keep_talk(tx: Tx, lane_id: int, until: datetime) -> None:
+    """While a case is open the talk it belongs to is not forgotten."""
+    is_short = (conversation.c.lane_id == lane_id, conversation.c.forget_at < until)
+    tx.execute(update(conversation).where(*is_short).values(forget_at=until))
+
+
+def _written(
+    tx: Tx, known: Case, kind: str, staff_id: int | None, *, now: datetime, detail: str = ""
+) -> None:
+    record(tx, known.id, kind, now=now, staff_id=staff_id, detail=detail)
+    audit.write(tx, staff_id, kind, f"case:{known.id}", detail, now=now)
+    is_first = kind == "taken" and known.alarmed_at is not None
+    if is_first and known.alarmed_at is not None and last_time(tx.connection, known.id, "waiting") is None:
+        quick = "taken_within_5" if now - known.alarmed_at <= timedelta(minutes=5) else "taken_later"
+        events.happened(tx, quick, now=now, province=known.province, need=known.need)
+    events.happened(tx, f"case_{kind}", now=now, province=known.province, need=known.need)
+
+
+def _known(tx: Tx, case_id: int) -> Case:
+    found = hold_still(tx, case_id)
+    if found is None:
+        raise NotYours
+    return found
+
+
+def _own(tx: Tx, case_id: int, staff_id: int) -> Case:
+    known = _known(tx, case_id)
+    if not known.is_open or known.staff_id != staff_id:
+        raise NotYours
+    return known
+
+
+def _active(tx: Tx, staff_id: int) -> Colleague:
+    who = colleague(tx.connection, staff_id)
+    if who is None or who.state != "active":
+        raise NotYours
+    return who

@@ -1,0 +1,47 @@
+"""Journeys: conversations anyone can read and write, played by `rehearse` and by the tests.
+
+`>>` what the person types, `<<` what must come back (a part of one message is enough), `!` a JSON line of `rehearse`;
+`{case}` in it is the newest case. `<<!` names words that must not come back. Everything else is a comment.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.rehearsal import START, Rehearsal, parse
+
+
+class JourneyBroken(Exception):
+    """Something else came back than the journey says."""
+
+
+async def walk(text: str, *, at: datetime = START, database_url: str | None = None) -> None:
+    """Play one journey to its end. Raises JourneyBroken, naming the line."""
+    case = ""
+    said: list[dict[str, Any]] = []
+    async with Rehearsal(at=at, database_url=database_url) as rehearsal:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith(">>"):
+                said = await rehearsal.play({"as": "person:a", "text": line[2:].strip()})
+            elif line.startswith("!"):
+                said = await rehearsal.play(parse(line[1:].strip().replace("{case}", case)))
+            elif line.startswith("<<!"):
+                _must_not(said, line[3:].strip(), number)
+            elif line.startswith("<<"):
+                _must(said, line[2:].strip(), number)
+            case = next((one["case"] for one in reversed(said) if one.get("case")), case)
+
+
+def _everything(said: list[dict[str, Any]]) -> list[str]:
+    return [" ".join([one["to"], one["text"], *(choice["label"] for choice in one["choices"])]) for one in said]
+
+
+def _must(said: list[dict[str, Any]], wanted: str, number: int) -> None:
+    if not any(wanted in one for one in _everything(said)):
+        came = json.dumps([one["text"] for one in said], ensure_ascii=False)
+        raise JourneyBroken(f"line {number}: “{wanted}” did not come back; this did: {came}")
+
+
+def _must_not(said: list[dict[str, Any]], unwanted: str, number: int) -> None:
+    if any(unwanted in one for one in _everything(said)):
+        raise JourneyBroken(f"line {number}: “{unwanted}” came back and must not.")

@@ -1,0 +1,164 @@
+"""The door for messages: keeps them, answers the network, then reads each lane in order and lets one deed answer."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection, select, update
+
+from bot import intake, understanding
+from bot.db import Database, DatabaseAway, Tx
+from bot.helpline import erasure
+from bot.outbox import tell_person
+from bot.ports import Clock, Inbound
+from bot.seals import KeyDestroyed, KeyId, SealBroken
+from bot.tables import conversation, inbox, lane, person
+from bot.turns import Erasing, House, Read, say_farewell, take_turn
+from directory.wording import t
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+_LONG = 2_000  # characters: longer messages are read in a thread of their own
+
+
+class Reception:
+    """`keep` for the channels, `receive` for each lane. One task a lane: a person's messages keep their order."""
+
+    def __init__(self, db: Database, clock: Clock, house: House) -> None:
+        self._db = db
+        self._clock = clock
+        self._house = house
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+
+    async def keep(self, events: Sequence[Inbound]) -> None:
+        """When this returns, the events are safely kept; only then may the network be answered."""
+        stripped = [(event, await self._strip(event)) for event in events]
+        now, policy = self._clock.now(), self._house.policy
+        lanes = await self._db.write(
+            lambda tx: intake.keep(
+                tx, stripped, now=now, conversation_hours=policy.conversation_hours, routing_days=policy.routing_days
+            )
+        )
+        for lane_id in lanes:
+            self._wake(lane_id)
+
+    async def catch_up(self) -> None:
+        """At the start: read what a process before us kept and did not answer, finish its erasures."""
+        waiting = await self._db.read(_lanes_waiting)
+        for lane_id in waiting:
+            self._wake(lane_id)
+        for lane_id in await self._db.read(lambda connection: list(erasure.unfinished(connection))):
+            await self._finish_erasing(lane_id)
+
+    async def settle(self) -> None:
+        """Wait until every message kept so far is answered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _strip(self, event: Inbound) -> intake.Kept:
+        if len(event.text or "") > _LONG:
+            return await asyncio.to_thread(intake.strip, event)
+        return intake.strip(event)
+
+    def _wake(self, lane_id: int) -> None:
+        if lane_id in self._tasks:
+            self._again.add(lane_id)
+            return
+        self._tasks[lane_id] = asyncio.get_running_loop().create_task(self._receive(lane_id))
+
+    async def _receive(self, lane_id: int) -> None:
+        try:
+            while True:
+                self._again.discard(lane_id)
+                read = await self._next(lane_id)
+                if read is not None:
+                    await self._answer(read)
+                elif lane_id not in self._again:
+                    return
+        except DatabaseAway:
+            log.warning("lane_left_waiting", extra={"kind": "database_away"})
+        finally:
+            del self._tasks[lane_id]
+
+    async def _next(self, lane_id: int) -> Read | None:
+        row = await self._db.read(lambda connection: _oldest(connection, lane_id))
+        if row is None:
+            return None
+        row_id, key_id, sealed = row
+        try:
+            kept = intake.unpack(self._db.seals.open_with(KeyId(key_id), sealed, about=f"inbox:{lane_id}"))
+        except (KeyDestroyed, SealBroken):
+            kept = intake.Kept("unsupported")
+        return await self._think(row_id, lane_id, kept)
+
+    async def _think(self, row_id: int, lane_id: int, kept: intake.Kept) -> Read:
+        """Understanding happens here, outside the transaction; deeds never classify again."""
+        if not kept.text:
+            return Read(row_id, lane_id, kept, None, None)
+        if len(kept.text) > _LONG:
+            meaning = await asyncio.to_thread(understanding.read, kept.text)
+        else:
+            meaning = understanding.read(kept.text)
+        return Read(row_id, lane_id, kept, meaning, understanding.whole_word(kept.text))
+
+    async def _answer(self, read: Read) -> None:
+        now = self._clock.now()
+        try:
+            erasing = await self._db.write(lambda tx: take_turn(tx, read, self._house, now=now))
+        except DatabaseAway:
+            raise
+        except Exception as problem:
+            log.error("turn_failed", extra={"kind": type(problem).__name__})
+            await self._db.write(lambda tx: _failed(tx, read, now))
+            return
+        if erasing is not None:
+            await self._erase(erasing)
+
+    async def _erase(self, erasing: Erasing) -> None:
+        """First the keys, then the rows: from the first step on the words are unreadable for good."""
+        await asyncio.to_thread(self._db.seals.keys.destroy, erasing.keys)
+        await self._finish_erasing(erasing.lane_id)
+
+    async def _finish_erasing(self, lane_id: int) -> None:
+        now = self._clock.now()
+
+        def finish(tx: Tx) -> tuple[KeyId, ...]:
+            mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
+            language = tx.execute(mine).scalar_one_or_none() or "vi"
+            farewell = partial(say_farewell, lane_id=lane_id, language=language, now=now)
+            return erasure.finish(tx, lane_id, now=now, farewell=farewell)
+
+        self._db.seals.keys.destroy(await self._db.write(finish))
+        await self._db.scrub()
+
+
+def _lanes_waiting(connection: Connection) -> list[int]:
+    wanted = select(inbox.c.lane_id).where(inbox.c.set_aside_at.is_(None)).distinct()
+    return list(connection.execute(wanted).scalars())
+
+
+def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:
+    wanted = (
+        select(inbox.c.id, conversation.c.key_id, inbox.c.sealed)
+        .join(conversation, conversation.c.lane_id == inbox.c.lane_id)
+        .where(inbox.c.lane_id == lane_id, inbox.c.set_aside_at.is_(None))
+        .order_by(inbox.c.id)
+        .limit(1)
+    )
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else (row.id, row.key_id, row.sealed)
+
+
+def _failed(tx: Tx, read: Read, now: datetime) -> None:
+    """Counted outside the deed that failed; after three the message is set aside and the person is told."""
+    mine = inbox.c.id == read.row_id
+    tx.execute(update(inbox).where(mine).values(attempts=inbox.c.attempts + 1))
+    attempts = tx.execute(select(inbox.c.attempts).where(mine)).scalar_one_or_none()
+    if attempts is None or attempts < MOST_ATTEMPTS:
+        return
+    tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + timedelta(days=3)))
+    tell_person(tx, read.lane_id, t("small.apology"), now=now)

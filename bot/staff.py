@@ -1,0 +1,146 @@
+"""The people who answer: who they are, which role and provinces they have, how they are invited and how they leave."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.db import Tx
+from bot.seals import Seals
+from bot.tables import centre, invitation, staff, staff_channel, staff_organisation, staff_province, staff_session
+
+ROLES = ("worker", "peer", "supervisor", "maintainer", "manager", "admin")
+INVITATION_HOURS = 72
+LEFT_KEPT = timedelta(days=30)
+
+
+class NameTaken(Exception):
+    """Somebody on the staff has this sign-in name already: choose another."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One colleague as the house knows them. `alias` is all that persons ever see."""
+
+    id: int
+    name: str
+    alias: str
+    role: str
+    centre_id: int
+    provinces: frozenset[str]
+    language: str
+    state: str
+    is_demo: bool
+
+
+def everyone(connection: Connection) -> list[StaffMember]:
+    """All colleagues who have not left, by name."""
+    found: dict[int, set[str]] = {}
+    for row in connection.execute(select(staff_province)):
+        found.setdefault(row.staff_id, set()).add(row.province)
+    rows = connection.execute(select(staff).where(staff.c.state != "left").order_by(staff.c.name))
+    return [
+        StaffMember(
+            row.id,
+            row.name,
+            row.alias,
+            row.role,
+            row.centre_id,
+            frozenset(found.get(row.id, ())),
+            row.language,
+            row.state,
+            row.is_demo,
+        )
+        for row in rows
+    ]
+
+
+def get(connection: Connection, staff_id: int) -> StaffMember | None:
+    """One colleague by number; None if unknown or gone."""
+    return next((member for member in everyone(connection) if member.id == staff_id), None)
+
+
+def by_name(connection: Connection, name: str) -> StaffMember | None:
+    """One colleague by sign-in name; None if unknown or gone."""
+    return next((member for member in everyone(connection) if member.name == name), None)
+
+
+def add(
+    tx: Tx,
+    name: str,
+    *,
+    alias: str,
+    role: str,
+    centre_id: int,
+    provinces: frozenset[str],
+    state: str,
+    is_demo: bool = False,
+    now: datetime,
+) -> int:
+    """Put a colleague on the list; returns the number. Raises NameTaken."""
+    if tx.execute(select(staff.c.id).where(staff.c.name == name)).first() is not None:
+        raise NameTaken
+    made = tx.execute(
+        insert(staff).values(
+            name=name, alias=alias, role=role, centre_id=centre_id, state=state, is_demo=is_demo, created_at=now
+        )
+    ).inserted_primary_key
+    assert made is not None
+    for province in sorted(provinces):
+        tx.execute(insert(staff_province).values(staff_id=made[0], province=province))
+    return int(made[0])
+
+
+def find_centre(tx: Tx, organisation: str, name: str) -> int:
+    """The number of this centre; it and its organisation are made if they are new."""
+    owner = tx.execute(
+        select(staff_organisation.c.id).where(staff_organisation.c.name == organisation)
+    ).scalar_one_or_none()
+    if owner is None:
+        key = tx.execute(insert(staff_organisation).values(name=organisation)).inserted_primary_key
+        owner = key[0] if key else None
+    mine = (centre.c.organisation_id == owner, centre.c.name == name)
+    found = tx.execute(select(centre.c.id).where(*mine)).scalar_one_or_none()
+    if found is None:
+        key = tx.execute(insert(centre).values(organisation_id=owner, name=name)).inserted_primary_key
+        found = key[0] if key else None
+    assert found is not None
+    return int(found)
+
+
+def invite(
+    tx: Tx, name: str, *, role: str, organisation: str, centre: str, provinces: frozenset[str], now: datetime
+) -> str:
+    """Invite a colleague; returns the one-time token, which is shown once and kept only as a hash."""
+    place = find_centre(tx, organisation, centre)
+    staff_id = add(tx, name, alias=name, role=role, centre_id=place, provinces=provinces, state="invited", now=now)
+    return _token(tx, staff_id, "invite", now)
+
+
+def demo_link(tx: Tx, staff_id: int, *, now: datetime) -> str:
+    """A one-time link into the demonstration's console."""
+    return _token(tx, staff_id, "demo", now)
+
+
+def invited(connection: Connection, seals: Seals, token: str, now: datetime) -> tuple[int, str] | None:
+    """(staff number, kind) of a link that is still good."""
+    mine = (invitation.c.token_hash == seals.token_hash(token), invitation.c.used_at.is_(None))
+    row = connection.execute(select(invitation).where(*mine, invitation.c.expires_at > now)).one_or_none()
+    return None if row is None else (row.staff_id, row.kind)
+
+
+def remove(tx: Tx, staff_id: int, *, now: datetime) -> None:
+    """A colleague leaves: cannot sign in from now on; sign-in and addresses are forgotten after 30 days."""
+    tx.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
+    tx.execute(delete(invitation).where(invitation.c.staff_id == staff_id))
+    tx.execute(update(staff_channel).where(staff_channel.c.staff_id == staff_id).values(forget_at=now + LEFT_KEPT))
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(state="left", forget_at=now + LEFT_KEPT))
+
+
+def _token(tx: Tx, staff_id: int, kind: str, now: datetime) -> str:
+    token = secrets.token_urlsafe(24)
+    expires = now + timedelta(hours=INVITATION_HOURS)
+    values = {"token_hash": tx.seals.token_hash(token), "staff_id": staff_id, "kind": kind, "expires_at": expires}
+    tx.execute(insert(invitation).values(values))
+    return token

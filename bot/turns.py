@@ -1,0 +1,226 @@
+"""One message becomes one deed: what was understood meets where the talk stands; answers go into the outbox."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from bot.db import Tx
+from bot.dialogues.choosing import choose
+from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
+from bot.events import happened
+from bot.helpline import cases, erasure, relay
+from bot.intake import Kept
+from bot.masking import Masked
+from bot.outbox import Option, offers, tell_person
+from bot.policy import Policy
+from bot.seals import KeyId
+from bot.tables import conversation, inbox, lane, person
+from bot.understanding import Meaning
+from directory.places import province_of
+from directory.reading import fold
+from directory.shelf import Shelf
+from directory.wording import t
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One inbox row, opened and understood outside the transaction."""
+
+    row_id: int
+    lane_id: int
+    kept: Kept
+    meaning: Meaning | None
+    word: str | None  # help | erase | leave
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn needs and none changes."""
+
+    dialogues: Mapping[str, Dialogue]
+    shelf: Callable[[], Shelf]
+    policy: Policy
+    service_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """The person said yes: these keys are destroyed after the commit, then the rows go."""
+
+    lane_id: int
+    keys: tuple[KeyId, ...]
+
+
+def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
+    """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
+    tx.execute(delete(inbox).where(inbox.c.id == read.row_id))
+    talk = _talk(tx, read.lane_id)
+    if talk is None:
+        return None
+    language = _language(tx, talk, read)
+    standing = _standing(tx, talk)
+    option, is_stale = _option(tx, talk, read)
+    turn = _turn(read, house, standing, option, language, now)
+    _welcome(tx, read, turn, house, now)
+    if option is not None:
+        standing.dialogue, standing.step = option.dialogue, option.step
+    if read.word == "leave":
+        _save(tx, talk, Standing(memory=turn.memory))
+        tell_person(tx, read.lane_id, t("leave.bye", language), now=now)
+        return None
+    if is_stale:
+        tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
+    if _passed_on(tx, read, turn, standing, now):
+        _save(tx, talk, standing)
+        return None
+    if read.kept.hidden:
+        tell_person(tx, read.lane_id, t("small.masked", language), now=now)
+    after = _advance(tx, read, turn, standing, house)
+    if turn.notes.pop("erase", None):
+        return Erasing(read.lane_id, erasure.begin(tx, read.lane_id, now=now))
+    _save(tx, talk, after)
+    _count(tx, turn, now)
+    return None
+
+
+def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime) -> None:
+    """The last message after an erasure; after it the contact is forgotten too."""
+    tell_person(tx, lane_id, t("erase.done", language), now=now, is_last=True)
+
+
+def _talk(tx: Tx, lane_id: int) -> Any:
+    wanted = (
+        select(
+            conversation.c.id,
+            conversation.c.key_id,
+            conversation.c.sealed,
+            conversation.c.lane_id,
+            lane.c.erasing_at,
+            lane.c.person_id,
+            person.c.language,
+        )
+        .join(lane, lane.c.id == conversation.c.lane_id)
+        .join(person, person.c.id == lane.c.person_id)
+        .where(lane.c.id == lane_id, lane.c.erasing_at.is_(None))
+    )
+    return tx.execute(wanted).one_or_none()
+
+
+def _standing(tx: Tx, talk: Any) -> Standing:
+    if talk.sealed is None:
+        return Standing()
+    told = json.loads(tx.seals.open_with(KeyId(talk.key_id), talk.sealed, about=f"conversation:{talk.lane_id}"))
+    return Standing(told["dialogue"], told["step"], dict(told["notes"]), Memory.from_json(told["memory"]))
+
+
+def _save(tx: Tx, talk: Any, standing: Standing) -> None:
+    body = json.dumps(
+        {
+            "dialogue": standing.dialogue,
+            "step": standing.step,
+            "notes": standing.notes,
+            "memory": standing.memory.as_json(),
+        }
+    )
+    sealed = tx.seals.close_with(KeyId(talk.key_id), body, about=f"conversation:{talk.lane_id}")
+    tx.execute(update(conversation).where(conversation.c.id == talk.id).values(sealed=sealed))
+
+
+def _language(tx: Tx, talk: Any, read: Read) -> str:
+    """The first words decide; a wish for another language is followed at once."""
+    spoken = read.meaning.language if read.meaning else None
+    is_first = talk.sealed is None
+    wants_other = read.meaning is not None and read.meaning.intent == "language"
+    if spoken in ("vi", "en") and spoken != talk.language and (is_first or wants_other):
+        tx.execute(update(person).where(person.c.id == talk.person_id).values(language=spoken))
+        return str(spoken)
+    return str(talk.language)
+
+
+def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
+    """The choice taken: by token, by number or by label of the newest message; (None, True) for a button long gone."""
+    messages = offers(tx, read.lane_id, talk.key_id)
+    if read.kept.choice is not None:
+        for message in messages:
+            for token, option in message:
+                if token == read.kept.choice:
+                    return option, False
+        return None, True
+    said = fold(read.kept.text).strip(" .!")
+    if not messages or not said:
+        return None, False
+    for number, (_, option) in enumerate(messages[0], 1):
+        if said in (str(number), fold(option.label)):
+            return option, False
+    return None, False
+
+
+def _turn(
+    read: Read, house: House, standing: Standing, option: Option | None, language: str, now: datetime
+) -> Turn:
+    return Turn(
+        text=read.kept.text,
+        key=option.key if option else None,
+        meaning=None if option else read.meaning,
+        place=read.kept.place,
+        now=now,
+        language=language,
+        memory=standing.memory,
+        notes=standing.notes,
+        shelf=house.shelf(),
+        policy=house.policy,
+        hidden=read.kept.hidden,
+        media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
+    )
+
+
+def _welcome(tx: Tx, read: Read, turn: Turn, house: House, now: datetime) -> None:
+    """The honest introduction comes once, before the first answer; in danger the safety card does not wait for it."""
+    is_danger = turn.meaning is not None and turn.meaning.danger.level == "now"
+    if turn.memory.is_welcomed or is_danger or read.word == "help":
+        return
+    turn.memory.is_welcomed = True
+    intro = t(
+        "welcome.intro", turn.language, service=house.service_name, organisation=turn.policy.organisation_name
+    )
+    tell_person(tx, read.lane_id, intro, now=now)
+
+
+def _passed_on(tx: Tx, read: Read, turn: Turn, standing: Standing, now: datetime) -> bool:
+    """With an open relay, words go to the colleague; only whole-message words and choices are the house's."""
+    if read.word is not None or turn.key is not None or not turn.text:
+        return False
+    case = cases.of_lane(tx.connection, read.lane_id)
+    if case is None or case.state != "taken":
+        return False
+    if turn.meaning is not None and turn.meaning.danger.level == "now" and case.urgency != "now":
+        return False
+    relay.from_person(tx, case.id, Masked(turn.text), now=now)
+    return True
+
+
+def _advance(tx: Tx, read: Read, turn: Turn, standing: Standing, house: House) -> Standing:
+    name, step = choose(turn, standing, read.word)
+    if turn.key is not None:
+        name, step = str(standing.dialogue), str(standing.step)
+
+    def perform(item: Do) -> Any:
+        return item.deed(tx, read.lane_id)
+
+    def tell(text: str, options: tuple[Option, ...]) -> None:
+        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name == "report")
+
+    try:
+        return advance(house.dialogues, name, step, turn, perform=perform, tell=tell)
+    except UnknownStep:
+        tell(t("small.restart", turn.language), ())
+        return advance(house.dialogues, "welcome", "start", turn, perform=perform, tell=tell)
+
+
+def _count(tx: Tx, turn: Turn, now: datetime) -> None:
+    province = province_of(turn.memory.place) if turn.memory.place else None
+    happened(tx, "turn", now=now, province=province, need=turn.memory.need)

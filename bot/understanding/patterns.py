@@ -1,0 +1,121 @@
+"""The small language of the rules of danger and intent, so that a social worker can read and mend them.
+
+A pattern is Vietnamese with marks: `bị ..2 đánh|đập <agent>?`. `|` is or, `_` binds syllables, `..2` lets up to two
+other words of the same clause pass, `?` makes a word optional, `<agent>` is a list of the same file, `^` and `$` are
+the two ends of the message. A word typed without marks fits; a word typed with other marks (dành, not đánh) does not.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from directory.reading import Reading
+from directory.reading.spelling import bare, mark_of
+
+# Words that deny, as they stand folded in a message; "đừng" and "chả" are left out, folded they are "đứng" and "cha".
+NEGATIONS = frozenset({"khong", "chua", "chang"})
+_DENYING = frozenset({"không", "chưa", "chẳng", "chả", "hết", "hổng", "khỏi", "đừng"})
+_STOP = "¦"
+_BREAKS = re.compile(r"[.,!?…;\n()]|(?<=\s)[-–](?=\s)")
+_BREAK_WORDS = frozenset({"nhưng"})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One message as patterns see it: ` em bi5 đanh1 ¦ giơ2 ... `, and where each word of it stands in the text."""
+
+    line: str
+    starts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    plain: frozenset[str]
+
+    def words_between(self, start: int, end: int) -> list[str]:
+        """The folded words of a stretch of the line."""
+        return [bare(word).rstrip("12345") for word in self.line[start:end].split()]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the line stands in the message."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, max(start, end - 2)) - 1
+        return self.spans[max(first, 0)][0], self.spans[max(last, 0)][1]
+
+
+def view(reading: Reading) -> View:
+    """Lay a message out for patterns: marks as letters and digits, clauses parted."""
+    breaks = [found.start() for found in _BREAKS.finditer(reading.text)]
+    parts, starts, spans = [" "], [], []
+    length, at = 1, 0
+    for word in reading.words:
+        is_break = word.marked in _BREAK_WORDS
+        while at < len(breaks) and breaks[at] < word.start:
+            is_break, at = True, at + 1
+        if is_break and len(parts) > 1:
+            parts.append(_STOP + " ")
+            length += 2
+        starts.append(length)
+        spans.append((word.start, word.end))
+        parts.append(word.marked + " ")
+        length += len(word.marked) + 1
+    return View("".join(parts), tuple(starts), tuple(spans), frozenset(word.plain for word in reading.words))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One compiled pattern; `anchors` are folded words of which one must occur, a cheap look before the slow one."""
+
+    source: str
+    expression: "re.Pattern[str]"
+    anchors: tuple[frozenset[str], ...]
+    has_negation: bool
+
+    def find(self, seen: View) -> Iterator["re.Match[str]"]:
+        """Every place where the pattern fits."""
+        if all(not anchor.isdisjoint(seen.plain) for anchor in self.anchors):
+            yield from self.expression.finditer(seen.line)
+
+
+def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
+    """Read one pattern; `lists` holds the words behind `<agent>` and the like."""
+    expression, anchors, has_negation = "(?<= )", [], False
+    for item in source.split():
+        if item.startswith("^"):
+            expression, item = r"\A ", item[1:]
+        is_last = item.endswith("$")
+        item = item.removesuffix("$")
+        if gap := re.fullmatch(r"\.\.(\d+)", item):
+            expression += rf"(?:[^ {_STOP}]+ ){{0,{gap[1]}}}?"
+        elif item:
+            is_optional = item.endswith("?")
+            choices = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item.removesuffix("?")).split("|")
+            body = "(?:" + "|".join(_words(choice) for choice in choices) + ")"
+            expression += body + ("?" if is_optional else "")
+            if not is_optional:
+                anchors.append(frozenset(bare(choice.split("_")[0]) for choice in choices))
+                has_negation = has_negation or any(part in _DENYING for choice in choices for part in choice.split("_"))
+        if is_last:
+            expression += r"\Z"
+    return Pattern(source, re.compile(expression), tuple(sorted(anchors, key=len)), has_negation)
+
+
+def _words(choice: str) -> str:
+    return "".join(f"{syllable(part)} " for part in choice.split("_"))
+
+
+@cache
+def syllable(word: str) -> str:
+    """An expression for one syllable: as written, with some of its marks missing, or with none."""
+    if "#" in word:
+        return word.replace("#", r"\d+")
+    marked = mark_of(word)
+    tone = marked[-1] if marked[-1] in "12345" and len(marked) > 1 else ""
+    letters = marked[: len(marked) - len(tone)]
+    made = "".join(letter if bare(letter) == letter else f"[{letter}{_plainer(letter)}]" for letter in letters)
+    tones = {"": "", "3": "[34]?", "4": "[34]?"}.get(tone, f"{tone}?")
+    return made + tones
+
+
+def _plainer(letter: str) -> str:
+    return bare(unicodedata.normalize("NFC", letter))

@@ -1,0 +1,82 @@
+"""The made-up directory of the demonstration: names say "(mẫu)", phones are 0000 000 NNN; never beside a real one."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, insert, select
+
+from directory import places
+from directory.listings import Hours
+from directory.places import PlaceKey, Tier
+from directory.reading import SEED
+from directory.tables import organisation, phone, place_of_service, service, service_need, verification
+from directory.verification import GROUPS, note
+from directory.wording import HCMC
+
+_SPACE = uuid.UUID("5d0c9a54-6f0e-4f57-9c6e-0f6f0c1d2e3a")
+_PHONE = re.compile(r"^0000 000 \d{3}$")
+
+
+class DemoRefused(Exception):
+    """This database holds real listings: the demonstration is not mixed with them."""
+
+
+def import_demo(connection: Connection, now: datetime) -> int:
+    """Put the made-up listings in, once. Returns how many were new. Raises DemoRefused beside real listings."""
+    real = select(place_of_service.c.id).where(place_of_service.c.is_demo.is_(False)).limit(1)
+    if connection.execute(real).first() is not None:
+        raise DemoRefused("This database holds real listings; use another one for the demonstration.")
+    known = set(connection.execute(select(place_of_service.c.id)).scalars())
+    entries = yaml.safe_load((SEED / "demo-listings.yaml").read_text("utf-8"))
+    fresh = [(_id("place", one["key"]), one) for one in entries]
+    for number, (place_id, one) in enumerate(fresh):
+        if place_id not in known:
+            _insert(connection, place_id, one, number, now)
+    return sum(place_id not in known for place_id, _ in fresh)
+
+
+def _id(kind: str, key: str) -> str:
+    return str(uuid.uuid5(_SPACE, f"{kind}:{key}"))
+
+
+def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], number: int, now: datetime) -> None:
+    if "(mẫu)" not in one["service"] or not _PHONE.match(one["phone"]):
+        raise ValueError(f"{one['key']} is not plainly made up.")
+    Hours.parse(one["hours"])
+    key = PlaceKey(Tier.OLD_DISTRICT, str(one["place"]))
+    owner, of = _id("organisation", one["key"]), _id("service", one["key"])
+    connection.execute(insert(organisation).values(id=owner, name=one["organisation"], is_demo=True))
+    connection.execute(insert(service).values(id=of, organisation_id=owner, name=one["service"], kind=one["kind"]))
+    for position, need in enumerate(one["needs"]):
+        connection.execute(insert(service_need).values(service_id=of, need=need, position=position))
+    connection.execute(
+        insert(place_of_service).values(
+            id=place_id,
+            service_id=of,
+            place_tier=str(key.tier),
+            place_code=key.code,
+            province=places.province_of(key),
+            directions=one.get("directions", ""),
+            is_sealed=bool(one.get("sealed")),
+            hours=one["hours"],
+            reception=one["reception"],
+            price=one["price"],
+            papers=one["papers"],
+            audience=one["audience"],
+            languages=["vi"],
+            attributes=one["attributes"],
+            state="published",
+            is_demo=True,
+            modified_at=now,
+        )
+    )
+    connection.execute(insert(phone).values(place_id=place_id, number=one["phone"]))
+    checked = now.astimezone(HCMC).date() - timedelta(days=1 + number % 25)
+    for group in GROUPS:
+        row = {"place_id": place_id, "field_group": group, "verified_on": checked, "method": "demo"}
+        connection.execute(insert(verification).values(row))
+    note(connection, "import", place_id, staff_id=None, now=now)

@@ -1,0 +1,54 @@
+"""A listing as a person reads it in the chat: what, when, how one is received, phone, and when it was checked."""
+
+from directory import needs
+from directory.listings import Listing, Opening
+from directory.places import name_of
+from directory.search import Hit
+from directory.wording import HCMC, clock_time, day, t
+
+
+def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> str:
+    """The card. Of a sealed place only the province and the front-gate phone are shown."""
+    one = hit.listing
+    head = f"{position}. {one.service}" if position else one.service
+    lines = [head, t("listing.for", language, needs=_needs(one, language)), opening(hit.opening, language)]
+    lines.append(where(one, language))
+    for texts in (one.reception, one.price):
+        if said := texts.get(language) or texts.get("vi"):
+            lines.append(f"• {said}")
+    lines.extend(t("listing.phone", language, number=number) for number in one.phones)
+    lines.append(checked(one, language))
+    return "\n".join(line for line in lines if line)
+
+
+def opening(found: Opening, language: str) -> str:
+    """Open until when, closed until when, or "call first" where hours are not known."""
+    if found.is_always:
+        return t("listing.always", language)
+    if found.state == "open" and found.closes:
+        return t("listing.open", language, closes=clock_time(found.closes))
+    if found.state == "closed" and found.opens:
+        moment = found.opens.astimezone(HCMC)
+        return t("listing.closed", language, opens=clock_time(moment), day=day(moment.date(), language))
+    return t("listing.unknown_hours", language) if found.state == "unknown" else t("listing.closed_now", language)
+
+
+def where(one: Listing, language: str) -> str:
+    """Where it is; a sealed place says only how to be let in."""
+    if one.is_sealed:
+        return t("listing.sealed", language)
+    place = name_of(one.place, language)
+    return f"• {one.street}, {place}" if one.street else f"• {place}"
+
+
+def checked(one: Listing, language: str) -> str:
+    """When somebody last checked it, or that it is being checked again."""
+    if one.is_under_review:
+        return t("listing.under_review", language)
+    if one.checked_on is None:
+        return t("listing.not_checked", language)
+    return t("listing.checked", language, date=day(one.checked_on, language))
+
+
+def _needs(one: Listing, language: str) -> str:
+    return "; ".join(needs.label(code, language) for code in one.needs[:3])

@@ -1,0 +1,130 @@
+"""Everything published, as an unchanging copy in memory; a new copy replaces it when something has changed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from directory.listings import Hours, Listing
+from directory.places import PlaceKey, Tier
+from directory.tables import directory_audit, organisation, phone, place_of_service, service, service_need, verification
+
+SHOWN = ("published", "stale")
+
+
+class Shelf:
+    """All listings that may be shown. Never changes once made."""
+
+    def __init__(self, listings: Mapping[str, Listing], seq: int = 0) -> None:
+        self._listings = dict(listings)
+        self.seq = seq
+
+    def get(self, id: str) -> Listing | None:
+        return self._listings.get(id)
+
+    def __iter__(self) -> Iterator[Listing]:
+        return iter(self._listings.values())
+
+    def __len__(self) -> int:
+        return len(self._listings)
+
+
+class ShelfKeeper:
+    """Holds the current shelf and swaps it for a newer one."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf({})
+
+    def load(self, connection: Connection) -> None:
+        """Read everything published."""
+        self.shelf = Shelf({one.id: one for one in read_listings(connection)}, _seq(connection))
+
+    def refresh(self, connection: Connection) -> bool:
+        """Take over what changed since; True if anything did."""
+        seq = _seq(connection)
+        if seq == self.shelf.seq:
+            return False
+        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
+        ids = list(connection.execute(changed).scalars())
+        kept = {one.id: one for one in self.shelf if one.id not in ids}
+        kept.update({one.id: one for one in read_listings(connection, ids)})
+        self.shelf = Shelf(kept, seq)
+        return True
+
+
+def is_withdrawn(connection: Connection, id: str) -> bool:
+    """Looked up live: what was taken down a second ago is not shown."""
+    state = connection.execute(select(place_of_service.c.state).where(place_of_service.c.id == id)).scalar_one_or_none()
+    return state not in SHOWN
+
+
+def read_listings(
+    connection: Connection, ids: list[str] | None = None, *, states: tuple[str, ...] = SHOWN
+) -> list[Listing]:
+    """Listings in these states, all or only `ids`."""
+    wanted = (
+        select(place_of_service, service.c.name.label("service"), service.c.kind, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+        .where(place_of_service.c.state.in_(states))
+        .order_by(place_of_service.c.id)
+    )
+    if ids is not None:
+        wanted = wanted.where(place_of_service.c.id.in_(ids))
+    needs, phones, checked = _needs(connection), _phones(connection), _verified(connection)
+    return [_listing(row, needs, phones, checked) for row in connection.execute(wanted)]
+
+
+def _listing(row: Any, needs: Mapping[str, Any], phones: Mapping[str, Any], checked: Mapping[str, Any]) -> Listing:
+    return Listing(
+        id=row.id,
+        service_id=row.service_id,
+        organisation=row.owner,
+        service=row.service,
+        kind=row.kind,
+        needs=tuple(needs.get(row.service_id, ())),
+        place=PlaceKey(Tier(row.place_tier), row.place_code),
+        province=row.province,
+        hours=Hours.parse(row.hours),
+        phones=tuple(phones.get(row.id, ())),
+        reception=row.reception,
+        price=row.price,
+        papers=row.papers,
+        audience=tuple(row.audience),
+        languages=tuple(row.languages),
+        attributes=tuple(row.attributes),
+        verified_on=dict(checked.get(row.id, {})),
+        state=row.state,
+        is_sealed=row.is_sealed,
+        is_demo=row.is_demo,
+        is_under_review=row.under_review_at is not None,
+        revision=row.revision,
+        street=row.street,
+        directions=row.directions,
+    )
+
+
+def _needs(connection: Connection) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(service_need).order_by(service_need.c.position)):
+        found[row.service_id].append(row.need)
+    return found
+
+
+def _phones(connection: Connection) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(phone).order_by(phone.c.position)):
+        found[row.place_id].append(row.number)
+    return found
+
+
+def _verified(connection: Connection) -> Mapping[str, dict[str, Any]]:
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for row in connection.execute(select(verification)):
+        found[row.place_id][row.field_group] = row.verified_on
+    return found
+
+
+def _seq(connection: Connection) -> int:
+    return int(connection.execute(select(func.max(directory_audit.c.seq))).scalar_one() or 0)

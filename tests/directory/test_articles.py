@@ -1,0 +1,73 @@
+"""Articles say what is known, and by whom it still has to be reviewed."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from directory import articles, lines
+from directory.wording import count_syllables, sentences
+
+LIBRARY = articles.load()
+EVERY = [pytest.param(article, id=f"{article.language}-{article.id}") for article in LIBRARY]
+
+
+def test_every_article_is_written_in_both_languages() -> None:
+    written = {language: {a.id for a in LIBRARY if a.language == language} for language in ("vi", "en")}
+    assert written["vi"] == written["en"]
+    assert len(written["vi"]) >= 12
+
+
+@pytest.mark.parametrize("article", EVERY)
+def test_a_reader_learns_the_source_and_who_has_still_to_review(article: articles.Article) -> None:
+    text = articles.card(article, article.language)
+    assert article.sources[0] in text
+    assert article.state == "draft" and article.reviewer is None
+    assert ("chờ" if article.language == "vi" else "still") in text
+    assert len(text) < 1500
+
+
+@pytest.mark.parametrize("article", EVERY)
+def test_sentences_are_short_and_no_fine_is_named(article: articles.Article) -> None:
+    for sentence in sentences("\n".join(article.body)):
+        assert count_syllables(sentence) <= 24, sentence
+    money = re.search(r"\d[\d.,]*\s*(triệu|đồng|đ\b|million|vnd)|000", " ".join(article.body).lower())
+    assert money is None, money
+
+
+@pytest.mark.parametrize("article", EVERY)
+def test_no_number_that_needs_a_test_call_stands_in_an_article(article: articles.Article) -> None:
+    for row in lines.rows().values():
+        if row.id not in lines.rules()["always_allowed"] and len(row.number) > 4:
+            assert row.number not in " ".join(article.body)
+
+
+@pytest.mark.parametrize("article", EVERY)
+def test_an_article_belongs_to_a_topic_and_keeps_its_needs(article: articles.Article) -> None:
+    topic = articles.topics()[article.id]
+    assert (article.needs, article.review) == (topic.needs, topic.review)
+    assert article.valid_from < article.review_by
+
+
+def test_a_withdrawn_article_is_not_in_the_library() -> None:
+    one = next(iter(LIBRARY))
+    assert articles.shelve([replace(one, state="withdrawn")]).get(one.id, one.language) is None
+
+
+def test_a_reviewed_article_waits_for_nobody_and_a_late_one_says_so() -> None:
+    one = replace(next(iter(LIBRARY)), state="reviewed", reviewer="lawyer", language="vi")
+    assert "đang chờ" not in articles.card(one, "vi")
+    assert "đến hạn xem lại" in articles.card(one, "vi", today=date(2030, 1, 1))
+
+
+def test_an_article_without_a_source_is_refused() -> None:
+    front = "id: x\ntitle: x\nneeds: []\nsources: []\nvalid_from: 2026-01-01\nreview_by: 2027-01-01\n"
+    text = f"---\n{front}state: draft\nreview: none\nreviewer: null\n---\nMột câu.\n"
+    with pytest.raises(articles.ArticleIsIncomplete):
+        articles.parse(text, language="vi")
+
+
+def test_a_language_without_the_text_gets_the_vietnamese_one() -> None:
+    found = LIBRARY.get("pep-72h", "km")
+    assert found is not None and found.language == "vi"

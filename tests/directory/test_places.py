@@ -1,0 +1,57 @@
+"""The names people say, from before and after the reforms, mean the place they mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory import needs, places
+from directory.places import PlaceKey, Tier
+from directory.reading import fold, read
+
+
+def keys(text: str) -> list[PlaceKey]:
+    return [guess.key for guess in places.read(read(text)).places]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("xet nghiem hiv o cau giay", "005"),
+        ("xét nghiệm HIV ở Cầu Giấy", "005"),
+        ("q1 sg", "760"),
+        ("quận 3 tphcm", "770"),
+        ("kham o nha trang", "568"),
+        ("bao cao su ninh kieu can tho", "916"),
+        ("ha long", "193"),
+    ],
+)
+def test_old_districts_are_understood(text: str, code: str) -> None:
+    assert keys(text)[0] == PlaceKey(Tier.OLD_DISTRICT, code)
+
+
+def test_a_name_that_exists_in_many_provinces_is_asked_back() -> None:
+    assert places.read(read("chau thanh")).is_ambiguous
+    assert not places.read(read("chau thanh"), province="80").is_ambiguous
+
+
+def test_a_shared_location_becomes_an_old_district() -> None:
+    assert places.locate(21.03, 105.79) == PlaceKey(Tier.OLD_DISTRICT, "005")
+    assert places.locate(0.0, 0.0) is None
+
+
+def test_an_alarm_never_names_anything_finer_than_an_old_district() -> None:
+    for key in list(places.units())[::97]:
+        assert places.coarse(key).tier in (Tier.OLD_DISTRICT, Tier.OLD_PROVINCE, Tier.NEW_PROVINCE)
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    reading = read(text)
+    places.read(reading)
+    needs.read(reading)
+    assert fold(fold(text)) == fold(text)
+
+
+def test_the_need_is_understood_without_marks_and_in_teencode() -> None:
+    for text in ("xét nghiệm hiv", "xet nghiem hiv", "xn hiv", "test hiv"):
+        assert needs.read(read(text))[0].code == "health.hiv_test"
