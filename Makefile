@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 .PHONY: run test lint
 
 run: $(STAMP)
-	$(BIN)/python -m bot chat
+	$(BIN)/python -m bot serve --demo
 
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2

@@ -4,13 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import chat, directory, rehearse, understand
+from bot.commands import chat, directory, rehearse, serve, understand
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
 from bot.settings import SettingsProblem
 
-COMMANDS = (chat, rehearse, understand, directory)
+COMMANDS = (serve, chat, rehearse, understand, directory)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,114 @@
+"""What the web chat keeps for itself: sessions and numbered, sealed frames, until the browser has them."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.db import Tx
+from bot.ports import Outbound
+from bot.seals import KeyDestroyed, KeyId, Seals
+from bot.tables import webchat_frame, webchat_session
+
+KEPT = timedelta(hours=72)
+
+
+class SessionGone(Exception):
+    """This browser's session was ended, erased, or has run out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One numbered message for the browser."""
+
+    seq: int
+    body: dict[str, Any] = field(repr=False)
+
+
+def open_session(tx: Tx, cookie: str, *, now: datetime) -> str:
+    """Begin a session for a browser; returns its address. Only a keyed hash of the cookie is kept."""
+    address = secrets.token_hex(16)
+    row = {"id": address, "browser_hash": tx.seals.token_hash(cookie), "key_id": tx.seals.new_key()}
+    tx.execute(insert(webchat_session).values(**row, last_at=now, forget_at=now + KEPT))
+    return address
+
+
+def find_session(connection: Connection, seals: Seals, cookie: str) -> str | None:
+    """The address of the browser with this cookie."""
+    wanted = select(webchat_session.c.id).where(webchat_session.c.browser_hash == seals.token_hash(cookie))
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def put_frame(tx: Tx, address: str, message: Outbound, *, now: datetime) -> int:
+    """Write a message as the next frame; the same message twice stays one frame. Raises SessionGone."""
+    mine = webchat_frame.c.session_id == address
+    same = select(webchat_frame.c.seq).where(mine, webchat_frame.c.key == message.idempotency_key)
+    if (known := tx.execute(same).scalar_one_or_none()) is not None:
+        return int(known)
+    session = webchat_session.c.id == address
+    moved = tx.execute(update(webchat_session).where(session).values(next_seq=webchat_session.c.next_seq + 1))
+    if moved.rowcount != 1:
+        raise SessionGone
+    row = tx.execute(select(webchat_session.c.next_seq, webchat_session.c.key_id).where(session)).one()
+    seq = row.next_seq - 1
+    body = {
+        "text": message.text,
+        "choices": [{"token": choice.token, "label": choice.label} for choice in message.choices],
+        "purpose": message.purpose,
+    }
+    sealed = tx.seals.close_with(KeyId(row.key_id), json.dumps(body, ensure_ascii=False), about=_about(address, seq))
+    tx.execute(
+        insert(webchat_frame).values(
+            session_id=address, seq=seq, key=message.idempotency_key, sealed=sealed, at=now, forget_at=now + KEPT
+        )
+    )
+    tx.ring(bell(address))
+    return int(seq)
+
+
+def frames_after(connection: Connection, seals: Seals, address: str, seq: int) -> list[Frame]:
+    """What the browser has not seen yet, in order. Raises SessionGone."""
+    key_id = connection.execute(
+        select(webchat_session.c.key_id).where(webchat_session.c.id == address)
+    ).scalar_one_or_none()
+    if key_id is None:
+        raise SessionGone
+    mine = (webchat_frame.c.session_id == address, webchat_frame.c.seq > seq)
+    rows = connection.execute(select(webchat_frame).where(*mine).order_by(webchat_frame.c.seq)).all()
+    try:
+        return [
+            Frame(row.seq, json.loads(seals.open_with(KeyId(key_id), row.sealed, about=_about(address, row.seq))))
+            for row in rows
+        ]
+    except KeyDestroyed:
+        raise SessionGone from None
+
+
+def acknowledge(tx: Tx, address: str, seq: int, *, now: datetime) -> None:
+    """The browser has everything up to `seq`; a live session is kept on."""
+    values = {"acked_seq": seq, "last_at": now, "forget_at": now + KEPT}
+    tx.execute(update(webchat_session).where(webchat_session.c.id == address).values(values))
+
+
+def end_sessions(tx: Tx, addresses: Sequence[str]) -> None:
+    """Delete sessions and frames now, and their keys once that is durable."""
+    mine = webchat_session.c.id.in_(addresses)
+    keys = [KeyId(key) for key in tx.execute(select(webchat_session.c.key_id).where(mine)).scalars()]
+    tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id.in_(addresses)))
+    tx.execute(delete(webchat_session).where(mine))
+    tx.after_commit(lambda: tx.seals.keys.destroy(keys))
+    for address in addresses:
+        tx.ring(bell(address))
+
+
+def bell(address: str) -> str:
+    """The topic on which this browser's socket listens."""
+    return f"webchat:{address}"
+
+
+def _about(address: str, seq: int) -> str:
+    return f"frame:{address}:{seq}"
