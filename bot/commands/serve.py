@@ -21,6 +21,7 @@ from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, load
 from bot.web import build as build_web
+from bot.web import take
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 class Printed:
     """In the demonstration colleagues are told in this terminal, until there is a console."""
 
-    kind = "console"
+    kind = "terminal"
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -52,7 +53,8 @@ class Printed:
         return Capabilities(Cap.BUTTONS | Cap.PUSH_ANYTIME, 100_000, "chars", 20, 200, 200)
 
     async def send(self, message: Outbound, address: Address) -> Sent:
-        print(f"[{address}] {message.text}", flush=True)
+        links = " ".join(choice.url for choice in message.choices if choice.url)
+        print(f"[{address}] {message.text} {links}", flush=True)
         return Sent((MsgRef(message.idempotency_key),), self._clock.now())
 
     async def start(self) -> None:
@@ -69,6 +71,7 @@ async def _serve(settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     await house.start()
     routes = [route for channel in house.channels for route in channel.routes()]
+    routes.extend(take.routes(house.db, house.clock, house.policy))
     app = build_web(routes, is_ready=lambda: house.db.read(_is_ready))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
@@ -104,7 +107,7 @@ async def _open(settings: Settings) -> House:
         seals=seals,
         clock=clock,
         channels={("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer)},
-        senders={"console": lambda db, clock, bells, settings: Printed(clock)},
+        senders={"terminal": lambda db, clock, bells, settings: Printed(clock)},
         routes=_names,
     )
     await house.db.write(lambda tx: _seed(tx, clock))
@@ -117,7 +120,7 @@ def _seed(tx: Tx, clock: Clock) -> None:
 
 def _names(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
     member = staff.get(connection, staff_id)
-    return [("console", Address(member.alias))] if member else []
+    return [("terminal", Address(member.alias))] if member else []
 
 
 def _is_ready(connection: Connection) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from directory.listing_text import describe
-from directory.search import Found, Question, search
-from directory.verification import report_wrong
-
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from directory import followup, needs
+from directory.listing_text import describe
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import read
+from directory.search import Found, Question, search
+from directory.verification import report_wrong
 from directory.wording import t
 
 NEED_GROUPS = (

@@ -8,8 +8,8 @@ let seen = 0, isSending = false, wait = 500;
 function show(words, isMine) {
   const box = document.createElement("div");
   box.className = isMine ? "message mine" : "message";
-  for (const part of words.split(/((?:1[89]00|0000|0\d{2,3})[ .]?\d{3}[ .]?\d{3,4}|\b11[1-5]\b)/)) {
-    if (/^(?:[\d .]{8,13}|11[1-5])$/.test(part)) {
+  for (const part of words.split(/((?:1[89]00 ?\d{4}\b|(?:1900|0000|0\d{2,3})[ .]?\d{3}[ .]?\d{3,4}|\b11[1-5]\b))/)) {
+    if (/^(?:\d[\d .]{7,12}|11[1-5])$/.test(part)) {
       const link = document.createElement("a");
       link.href = "tel:" + part.replace(/[ .]/g, "");
       link.textContent = part;
