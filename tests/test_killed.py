@@ -1,0 +1,83 @@
+"""The service is killed twenty times under reports; every report that was called kept has its alarm."""
+
+import asyncio
+import os
+import random
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+ROOT = Path(__file__).parents[1]
+KILLS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
+    environment |= {"DONGHANH_DATA_DIR": str(folder / "data"), "DONGHANH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    with (folder / "said.txt").open("ab") as said:
+        command = [sys.executable, "-m", "bot", "serve", "--demo"]
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.DEVNULL)
+
+
+async def report(base: str, *, until: float) -> bool:
+    """One person cries for help; True once the service has called the message kept."""
+    while time.monotonic() < until:
+        try:
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+                await browser.post(f"{base}/chat/session")
+                async with browser.post(f"{base}/chat/poll", json={"id": "1", "text": "cứu"}) as answer:
+                    return bool((await answer.json()).get("kept"))
+        except (aiohttp.ClientError, ConnectionError):
+            await asyncio.sleep(0.05)
+    return False
+
+
+def aliases(folder: Path) -> set[str]:
+    with sqlite3.connect(folder / "data" / "donghanh.db") as connection:
+        found = {row[0] for row in connection.execute('SELECT alias FROM "case"')}
+    connection.close()
+    return found
+
+
+def alarmed(folder: Path) -> set[str]:
+    said = (folder / "said.txt").read_text("utf-8")
+    return set(re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", said))
+
+
+@pytest.mark.timeout(240)
+async def test_twenty_kills_lose_no_alarm(tmp_path: Path) -> None:
+    chance, port = random.Random(20), free_port()
+    kept = 0
+    for _ in range(KILLS):
+        process = start(tmp_path, port)
+        try:
+            kept += await report(f"http://127.0.0.1:{port}", until=time.monotonic() + 30)
+            await asyncio.sleep(chance.random() * 0.08)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    process = start(tmp_path, port)
+    try:
+        end = time.monotonic() + 45
+        while time.monotonic() < end and (len(alarmed(tmp_path)) < kept or aliases(tmp_path) - alarmed(tmp_path)):
+            await asyncio.sleep(0.2)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert kept == KILLS
+    assert len(aliases(tmp_path)) >= kept
+    assert aliases(tmp_path) <= alarmed(tmp_path)
