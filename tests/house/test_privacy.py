@@ -1,0 +1,202 @@
+"""Every stored private field: who sees it and when it goes. A new column fails here until it is written down."""
+
+import pytest
+from sqlalchemy import Table
+
+import bot.tables as private
+
+# table: (who sees it, when it is forgotten, its columns)
+KEPT: dict[str, tuple[str, str, str]] = {
+    "staff_organisation": (
+        "staff",
+        "kept: no person",
+        "id name",
+    ),
+    "centre": (
+        "staff",
+        "kept: no person",
+        "id organisation_id name province",
+    ),
+    "staff": (
+        "the person, admin",
+        "leaving + 30 days",
+        "id name alias role centre_id language state passphrase_hash totp_sealed totp_last_step "
+        "failed_signs locked_until is_demo created_at forget_at",
+    ),
+    "staff_province": (
+        "the person, admin",
+        "leaving + 30 days",
+        "staff_id province",
+    ),
+    "staff_channel": (
+        "the person, admin; sealed",
+        "leaving + 30 days",
+        "id staff_id kind sealed position verified_at dead_at forget_at",
+    ),
+    "invitation": (
+        "nobody; hash only",
+        "on use or after 72 h",
+        "token_hash staff_id kind expires_at used_at",
+    ),
+    "staff_session": (
+        "nobody; hash only",
+        "12 h",
+        "id_hash staff_id csrf created_at seen_at expires_at",
+    ),
+    "staff_notice": (
+        "that colleague; sealed",
+        "24 h",
+        "id staff_id sealed key at forget_at",
+    ),
+    "shift": (
+        "staff",
+        "kept: rota",
+        "id staff_id centre_id province rung starts_at ends_at",
+    ),
+    "person": (
+        "nobody",
+        "40 days after the last message",
+        "id language created_at forget_at",
+    ),
+    "lane": (
+        "nobody",
+        "40 days after the last message",
+        "id person_id channel account handle generation erasing_at stopped_at lease_owner lease_until "
+        "last_at forget_at",
+    ),
+    "contact": (
+        "mailroom only; sealed",
+        "40 days after the last message",
+        "lane_id sealed forget_at",
+    ),
+    "seen_event": (
+        "nobody; keyed hash",
+        "3 days",
+        "key forget_at",
+    ),
+    "inbox": (
+        "nobody; masked, sealed",
+        "when processed; 3 days if set aside",
+        "id lane_id sealed received_at attempts set_aside_at forget_at",
+    ),
+    "conversation": (
+        "nobody; sealed",
+        "72 h after the last message",
+        "id lane_id key_id sealed last_at forget_at",
+    ),
+    "offered": (
+        "nobody; sealed",
+        "72 h",
+        "id lane_id sealed at forget_at",
+    ),
+    "message_ref": (
+        "mailroom only; sealed",
+        "48 h",
+        "id lane_id sealed at forget_at",
+    ),
+    "return_code": (
+        "nobody; hash only",
+        "with the conversation",
+        "code_hash lane_id forget_at",
+    ),
+    "case": (
+        "worker, supervisor; no words",
+        "way and key 30 days after closing; the rest is the register",
+        "id alias lane_id key_id urgency need place_tier place_code province state staff_id centre_id "
+        "talk_agreed erased_at rung round alarmed next_step_at held_until outcome opened_at alarmed_at "
+        "taken_at closed_at forget_at",
+    ),
+    "case_event": (
+        "worker, supervisor; codes only",
+        "with the case",
+        "id case_id at kind staff_id detail forget_at",
+    ),
+    "transcript": (
+        "the case's worker, its supervisor; sealed with the case's key",
+        "30 days after closing",
+        "id case_id seq direction staff_id sealed at forget_at",
+    ),
+    "alarm": (
+        "nobody; hash only",
+        "with the case",
+        "id case_id staff_id rung round token_hash expires_at used_at declined_at recalled_at at "
+        "forget_at",
+    ),
+    "consent": (
+        "supervisor",
+        "with the case",
+        "id case_id purpose partner_id version given_at withdrawn_at forget_at",
+    ),
+    "referral": (
+        "worker, supervisor",
+        "with the case",
+        "id case_id place_id code state staff_id at forget_at",
+    ),
+    "timer": (
+        "nobody",
+        "when done",
+        "id kind subject_id due_at attempts lease_owner lease_until forget_at",
+    ),
+    "outbox": (
+        "mailroom only; sealed",
+        "when sent; 72 h",
+        "id lane_id generation staff_id case_id alarm_id purpose urgent key_id sealed state lease_owner "
+        "lease_until attempts next_at key last at forget_at",
+    ),
+    "webchat_session": (
+        "nobody; hash only",
+        "72 h after the last visit",
+        "id browser_hash key_id next_seq acked_seq last_at forget_at",
+    ),
+    "webchat_frame": (
+        "that browser; sealed",
+        "72 h",
+        "session_id seq key sealed at forget_at",
+    ),
+    "event": (
+        "managers; no person",
+        "kept: no person",
+        "day province need_group model kind n",
+    ),
+    "audit": (
+        "admin",
+        "2 years",
+        "seq at staff_id deed subject detail previous hash forget_at",
+    ),
+}
+
+# Rows of persons carry the day on which they go; these have another way to go, or hold no person.
+WITHOUT_A_DAY = {
+    "staff_organisation",
+    "centre",
+    "staff_province",
+    "invitation",
+    "staff_session",
+    "shift",
+    "event",
+}
+SEALED = {"inbox", "conversation", "offered", "message_ref", "contact", "transcript", "outbox", "webchat_frame"}
+
+
+def tables() -> list[Table]:
+    return [value for value in vars(private).values() if isinstance(value, Table)]
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_every_column_is_written_down(table: Table) -> None:
+    assert table.name in KEPT, f"say in KEPT who sees {table.name} and when it is forgotten"
+    who, when, columns = KEPT[table.name]
+    assert who and when
+    assert {column.name for column in table.c} == set(columns.split())
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_every_row_knows_the_day_on_which_it_goes(table: Table) -> None:
+    assert ("forget_at" in table.c) != (table.name in WITHOUT_A_DAY)
+
+
+@pytest.mark.parametrize("name", sorted(SEALED))
+def test_words_and_addresses_are_stored_sealed_only(name: str) -> None:
+    table = next(one for one in tables() if one.name == name)
+    assert "sealed" in table.c
+    assert not {"text", "body", "words", "address", "name"} & {column.name for column in table.c}
