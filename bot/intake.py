@@ -70,7 +70,7 @@ def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
     make = pg_insert if tx.is_postgresql else sqlite_insert
     key = tx.seals.handle("event", event.channel, event.account, event.event_id)
     row = make(seen_event).values(key=key, forget_at=now + SEEN_KEPT).on_conflict_do_nothing()
-    return tx.execute(row).rowcount == 1
+    return tx.execute(row.returning(seen_event.c.key)).first() is not None
 
 
 def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta) -> int:
