@@ -21,6 +21,8 @@ from bot.settings import Settings
 from bot.turns import House as TurnHouse
 from directory.shelf import ShelfKeeper
 
+EVERYTHING = frozenset({"web", "turns", "mailroom", "timers"})
+
 
 class MachineClock:
     """The time of this machine, in UTC."""
@@ -46,17 +48,23 @@ class House:
     channels: tuple[Channel, ...]
     senders: Mapping[str, Sender] = field(default_factory=dict)
 
-    async def start(self, *, ticks: bool = True) -> None:
-        """Open for everybody: first what was left unfinished, then the doors."""
+    async def start(self, *, parts: frozenset[str] = EVERYTHING, ticks: bool = True) -> None:
+        """Open for everybody: first what was left unfinished, then the doors. `parts`: only these of EVERYTHING."""
         await self.db.read(self.keeper.load)
         await self.mailroom.free_leases()
         for sender in self.senders.values():
             await sender.start()
-        await self.reception.catch_up()
-        for channel in self.channels:
-            await channel.start(self.reception.keep)
+        if "turns" in parts:
+            await self.reception.catch_up()
+        else:
+            self.reception.only_keep()
+        if "mailroom" not in parts:
+            self.mailroom.leave_it()
+        if "web" in parts:
+            for channel in self.channels:
+                await channel.start(self.reception.keep)
         if ticks:
-            self.clockwork.start()
+            self.clockwork.start(_rounds(parts))
 
     async def stop(self) -> None:
         """Close the doors, finish what is inside, give back the rest."""
@@ -81,6 +89,12 @@ class House:
                 return
 
 
+def _rounds(parts: frozenset[str]) -> frozenset[str]:
+    """What ticks in a process that runs only these parts; the shelf is fresh in each."""
+    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": {"timers", "mending", "forgetting"}}
+    return frozenset({"shelf"}).union(*(named.get(part, set()) for part in parts))
+
+
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
 SenderMaker = Callable[[Database, Clock, Bells, Settings], Sender]
 
@@ -96,7 +110,7 @@ def build(
     routes: Callable[[Connection, int], Sequence[tuple[str, Address]]],
 ) -> House:
     """The house, built and not yet started; the writer thread runs from here on. Call on the running event loop."""
-    bells = Bells()
+    bells = Bells(look_every=None if settings.is_sqlite else 1.0)
     db = Database(settings.database_url, seals)
     db.on_rung = bells.ring
     keeper = ShelfKeeper()
@@ -117,6 +131,7 @@ def build(
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
     reception = Reception(db, clock, turns)
     rounds = {
+        "reception": (1, reception.look),
         "mailroom": (1, room.collect),
         "shelf": (2, lambda: db.read(keeper.refresh)),
         "mending": (60, lambda: db.write(lambda tx: escalation.mend(tx, now=clock.now()))),

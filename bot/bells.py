@@ -5,9 +5,14 @@ from collections import defaultdict
 
 
 class Bells:
-    """`ring(topic)` wakes everybody who waits for it. Carries no content: who wakes up looks into the database."""
+    """`ring(topic)` wakes everybody who waits for it. Carries no content: who wakes up looks into the database.
 
-    def __init__(self) -> None:
+    `look_every`: seconds after which a listener looks anyway, where other processes write to the same database and
+    ring bells of their own.
+    """
+
+    def __init__(self, look_every: float | None = None) -> None:
+        self.look_every = look_every
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def ring(self, topic: str) -> None:
@@ -46,10 +51,11 @@ class Listening:
             self._bells._leave(topic, self._event)
 
     async def wait(self, seconds: float) -> bool:
-        """True when a bell rang, False when the time ran out."""
+        """True when it is time to look, False when the time ran out."""
+        every = self._bells.look_every
         try:
-            await asyncio.wait_for(self._event.wait(), seconds)
+            await asyncio.wait_for(self._event.wait(), min(seconds, every) if every else seconds)
         except TimeoutError:
-            return False
+            return every is not None
         self._event.clear()
         return True

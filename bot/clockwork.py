@@ -38,11 +38,11 @@ class Clockwork:
         self._rounds = rounds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
-    def start(self) -> None:
-        """Tick from now on; a slow round is never run beside itself."""
-        self._every(1, self.tick, "timers")
-        for name, (seconds, round_) in self._rounds.items():
-            self._every(seconds, round_, name)
+    def start(self, names: frozenset[str] | None = None) -> None:
+        """Tick from now on, all rounds or these; a slow round is never run beside itself."""
+        for name, (seconds, round_) in {"timers": (1, self.tick), **self._rounds}.items():
+            if names is None or name in names:
+                self._every(seconds, round_, name)
         self._scheduler.start()
 
     def stop(self) -> None:

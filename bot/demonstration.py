@@ -20,6 +20,7 @@ _PEOPLE = (
     ("manager-1", "anh Bình (mẫu)", "manager"),
     ("admin-1", "chị Hà (mẫu)", "admin"),
 )
+FIRST = "worker-1"
 _RUNGS = {"worker-1": 0, "worker-2": 1, "supervisor-1": 2}
 ROTA_DAYS = 60
 

@@ -82,14 +82,21 @@ class Mailroom:
         self._fetching: asyncio.Task[None] | None = None
         self._limit = asyncio.Semaphore(AT_ONCE)
         self._is_open = True
+        self._is_left = False
 
     def hand_over(self, keys: list[str]) -> None:
         """Rows just committed and already leased to this process; called on the event loop after the commit."""
+        if self._is_left:
+            self._fetching = asyncio.get_running_loop().create_task(self._pass_on())
         if not self._is_open:
             return
         self._handed.extend(keys)
         if self._fetching is None or self._fetching.done():
             self._fetching = asyncio.get_running_loop().create_task(self._fetch())
+
+    def leave_it(self) -> None:
+        """This process sends nothing: what it writes is put back at once for one that does."""
+        self._is_open, self._is_left = False, True
 
     async def collect(self) -> int:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
@@ -129,6 +136,9 @@ class Mailroom:
         while self._handed:
             keys, self._handed = self._handed, []
             await self._fetch_some(keys)
+
+    async def _pass_on(self) -> None:
+        await self._db.write(lambda tx: _release(tx, tx.owner))
 
     async def _fetch_some(self, keys: list[str]) -> None:
         items, behind = await self._db.read(lambda connection: _by_key(connection, keys, self._db.owner))

@@ -33,6 +33,11 @@ class Reception:
         self._house = house
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._only_keeps = False
+
+    def only_keep(self) -> None:
+        """This process answers nobody: another one reads what is kept here."""
+        self._only_keeps = True
 
     async def keep(self, events: Sequence[Inbound]) -> None:
         """When this returns, the events are safely kept; only then may the network be answered."""
@@ -48,11 +53,16 @@ class Reception:
 
     async def catch_up(self) -> None:
         """At the start: read what a process before us kept and did not answer, finish its erasures."""
+        await self.look()
+        for lane_id in await self._db.read(lambda connection: list(erasure.unfinished(connection))):
+            await self._finish_erasing(lane_id)
+
+    async def look(self) -> int:
+        """Answer what another process kept, or what waited while the database was away."""
         waiting = await self._db.read(_lanes_waiting)
         for lane_id in waiting:
             self._wake(lane_id)
-        for lane_id in await self._db.read(lambda connection: list(erasure.unfinished(connection))):
-            await self._finish_erasing(lane_id)
+        return len(waiting)
 
     async def settle(self) -> None:
         """Wait until every message kept so far is answered."""
@@ -67,6 +77,8 @@ class Reception:
     def _wake(self, lane_id: int) -> None:
         if lane_id in self._tasks:
             self._again.add(lane_id)
+            return
+        if self._only_keeps:
             return
         self._tasks[lane_id] = asyncio.get_running_loop().create_task(self._receive(lane_id))
 

@@ -39,6 +39,12 @@ def import_demo(connection: Connection, now: datetime) -> int:
     return sum(place_id not in known for place_id, _ in fresh)
 
 
+def refuse_demo(connection: Connection) -> None:
+    """Raises DemoRefused if this database holds made-up listings: it may not be served as a real one."""
+    if connection.execute(select(place_of_service.c.id).where(place_of_service.c.is_demo).limit(1)).first() is not None:
+        raise DemoRefused("This database holds the made-up directory: set DONGHANH_DATABASE_URL to another one.")
+
+
 def _id(kind: str, key: str) -> str:
     return str(uuid.uuid5(_SPACE, f"{kind}:{key}"))
 

@@ -1,48 +1,66 @@
-"""`donghanh serve`: runs the demonstration: the web chat, and alarms shown in this terminal."""
+"""`donghanh serve`: opens the line: the chat page, the console, and everything that runs behind them."""
 
 import argparse
 import asyncio
 import signal
 import sys
-from dataclasses import replace
 
 from aiohttp import web
 from sqlalchemy import Connection, text
 
 from bot import demonstration, staff
-from bot.app import House, MachineClock, build
+from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
 from bot.channels.webchat import WebChat
+from bot.console.building import build as build_console
+from bot.console.sender import ConsoleSender
 from bot.db import Database, Tx
+from bot.policy import Policy
 from bot.policy import demonstration as demo_policy
 from bot.policy import load as load_policy
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
-from bot.settings import Settings, load
+from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
 from bot.web import take
+from directory.demonstration import DemoRefused, refuse_demo
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("serve", help="run the service")
     parser.add_argument("--demo", action="store_true", help="with the made-up directory, staff and rota")
+    parser.add_argument(
+        "--only",
+        type=_parts,
+        default=EVERYTHING,
+        metavar="PARTS",
+        help="run only these of web,turns,mailroom,timers in this process (PostgreSQL only)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 after a clean stop, 1 if the port is taken, 2 if the service may not open."""
+    """0 after a clean stop, 1 if the work failed (port taken, database away), 2 if the service may not open."""
     settings = load()
-    if not arguments.demo:
-        for problem in load_policy(settings.policy_file).problems():
-            print(problem, file=sys.stderr)
-        print("A real line cannot be opened yet: there is no console for colleagues. Use --demo.", file=sys.stderr)
+    policy = demo_policy() if arguments.demo else load_policy(settings.policy_file)
+    if problems := policy.problems():
+        print(f"{problems[0]} The line stays closed until the policy is complete and signed.", file=sys.stderr)
         return 2
-    return asyncio.run(_serve(settings))
+    if settings.is_sqlite and arguments.only != EVERYTHING:
+        raise SettingsProblem("--only needs PostgreSQL: set DONGHANH_DATABASE_URL, or run everything in one process.")
+    return asyncio.run(_serve(settings, policy, arguments.only))
+
+
+def _parts(written: str) -> frozenset[str]:
+    parts = frozenset(part.strip() for part in written.split(",") if part.strip())
+    if not parts or parts - EVERYTHING:
+        raise argparse.ArgumentTypeError(f"choose from {','.join(sorted(EVERYTHING))}")
+    return parts
 
 
 class Printed:
-    """In the demonstration colleagues are told in this terminal, until there is a console."""
+    """In the demonstration alarms are also shown in this terminal."""
 
     kind = "terminal"
 
@@ -64,15 +82,40 @@ class Printed:
         return None
 
 
-async def _serve(settings: Settings) -> int:
-    house = await _open(settings)
+async def _serve(settings: Settings, policy: Policy, parts: frozenset[str]) -> int:
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    await house.start()
+    house = await _open(settings, policy)
+    try:
+        await house.start(parts=parts)
+        runner = await _open_web(house) if "web" in parts else None
+        if runner is None and "web" in parts:
+            return 1
+        await _say_where(house, parts)
+        await stopping.wait()
+        if runner is not None:
+            await runner.cleanup()
+        return 0
+    finally:
+        await house.stop()
+
+
+async def _open_web(house: House) -> web.AppRunner | None:
+    """The pages; None if the port is taken."""
+    settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
-    routes.extend(take.routes(house.db, house.clock, house.policy))
-    app = build_web(routes, is_ready=lambda: house.db.read(_is_ready))
+    routes.extend(take.routes(house.db, house.clock, policy))
+    console = build_console(
+        house.db,
+        house.clock,
+        policy,
+        house.bells,
+        house.keeper,
+        service_name=settings.service_name,
+        base_url=settings.base_url,
+    )
+    app = build_web(routes, is_ready=lambda: house.db.read(_is_ready), parts={"/console": console})
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
@@ -80,21 +123,36 @@ async def _serve(settings: Settings) -> int:
     except OSError:
         print(f"Port {settings.port} is taken: set DONGHANH_PORT to another one.", file=sys.stderr)
         await runner.cleanup()
-        await house.stop()
-        return 1
-    print(f"Chat: {settings.base_url}/   (demonstration; Ctrl-C stops)", flush=True)
-    await stopping.wait()
-    await runner.cleanup()
-    await house.stop()
-    return 0
+        return None
+    return runner
 
 
-async def _open(settings: Settings) -> House:
+async def _say_where(house: House, parts: frozenset[str]) -> None:
+    base = house.settings.base_url
+    if house.policy.is_demo:
+        token = await house.db.write(lambda tx: _demo_link(tx, house.clock))
+        print(f"Chat:    {base}/\nConsole: {base}/console/invite/{token}   (works once)", flush=True)
+        print("Demonstration: everything in it is made up. Ctrl-C stops.", flush=True)
+        return
+    print(f"Open: {', '.join(sorted(parts))}. Chat: {base}/  Console: {base}/console/", flush=True)
+    if set(house.senders) <= {"console"}:
+        print("Nobody can be woken: alarms reach open console pages only. Keep one open and heard.", file=sys.stderr)
+
+
+def _demo_link(tx: Tx, clock: Clock) -> str:
+    member = staff.by_name(tx.connection, demonstration.FIRST)
+    if member is None:
+        raise LookupError(demonstration.FIRST)
+    return staff.demo_link(tx, member.id, now=clock.now())
+
+
+async def _open(settings: Settings, policy: Policy) -> House:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.is_sqlite and not settings.sqlite_path.exists() and not settings.key_file.exists():
         create_key_file(settings.key_file)
     seals = Seals.from_files(settings.key_file, settings.key_store)
-    upgrade(settings.database_url)
+    if settings.is_sqlite:
+        upgrade(settings.database_url)
     clock = MachineClock()
 
     def door(db: Database, bells: Bells, refer: object) -> WebChat:
@@ -102,25 +160,45 @@ async def _open(settings: Settings) -> House:
         return WebChat(db, clock, bells, refer=refer, service_name=settings.service_name, is_https=is_https)  # type: ignore[arg-type]
 
     house = build(
-        replace(settings),
-        demo_policy(),
+        settings,
+        policy,
         seals=seals,
         clock=clock,
         channels={("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer)},
-        senders={"terminal": lambda db, clock, bells, settings: Printed(clock)},
-        routes=_names,
+        senders={
+            "console": lambda db, clock, bells, settings: ConsoleSender(db, clock),
+            **({"terminal": lambda db, clock, bells, settings: Printed(clock)} if policy.is_demo else {}),
+        },
+        routes=_demo_ways if policy.is_demo else _ways,
     )
-    await house.db.write(lambda tx: _seed(tx, clock))
+    try:
+        await house.db.read(lambda connection: _fit(connection, policy))
+        if policy.is_demo:
+            await house.db.write(lambda tx: demonstration.seed(tx, clock.now()))
+    except BaseException:
+        await house.stop()
+        raise
     return house
 
 
-def _seed(tx: Tx, clock: Clock) -> None:
-    demonstration.seed(tx, clock.now())
+def _fit(connection: Connection, policy: Policy) -> None:
+    """The made-up directory cannot be served as a real one by accident, nor an old schema by a new program."""
+    if not is_current(connection):
+        raise SettingsProblem("The database has an old schema: run donghanh migrate, then start again.")
+    if not policy.is_demo:
+        try:
+            refuse_demo(connection)
+        except DemoRefused as problem:
+            raise SettingsProblem(str(problem)) from None
 
 
-def _names(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
+def _ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
+    return [("console", Address(str(staff_id)))]
+
+
+def _demo_ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
     member = staff.get(connection, staff_id)
-    return [("terminal", Address(member.alias))] if member else []
+    return [*_ways(connection, staff_id), ("terminal", Address(member.alias))] if member else []
 
 
 def _is_ready(connection: Connection) -> bool:

@@ -33,7 +33,7 @@ def routes(db: Database, clock: Clock, policy: Policy) -> Iterable[Any]:
         done = await db.write(deed)
         match done:
             case Taken():
-                return _page(t("take.done", case=done.case.alias))
+                return _page(t("take.done", case=done.case.alias), case_id=done.case.id)
             case TakenMeanwhile(alias_of_first=None):
                 return _page(t("take.recalled"))
             case TakenMeanwhile():
@@ -43,11 +43,13 @@ def routes(db: Database, clock: Clock, policy: Policy) -> Iterable[Any]:
     return (web.get("/t/{token}", look), web.post("/t/{token}", take))
 
 
-def _page(words: str, *, button: str = "", status: int = 200) -> web.Response:
+def _page(words: str, *, button: str = "", case_id: int | None = None, status: int = 200) -> web.Response:
     """The smallest page that works on every phone, without scripts."""
+    link = f'<p><a href="/console/cases/{case_id}">{escape(t("take.read"))}</a></p>' if case_id is not None else ""
     form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     style = '<link rel="stylesheet" href="/static/chat/chat.css">'
-    body = f'<main class="take"><h1>{escape(words)}</h1>{form}</main>'
-    page = f'<!doctype html><html lang="vi"><head>{head}<title>–</title>{style}</head><body>{body}</body></html>'
+    body = f'<main class="take"><h1>{escape(words)}</h1>{form}{link}</main>'
+    head += f"<title>{escape(t('take.title'))}</title>"
+    page = f'<!doctype html><html lang="vi"><head>{head}{style}</head><body>{body}</body></html>'
     return web.Response(text=page, content_type="text/html", status=status)

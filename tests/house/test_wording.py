@@ -20,7 +20,7 @@ NEVER_FIRST = ("lines.", "article.")
 BUTTON = re.compile(r"\.(choice|choices|button|label)(\.|$)")
 IN_DANGER = ("danger.", "case.person.", "lines.")
 # A key written anywhere as a literal counts as used; a key built from parts, f"outcome.{code}", by its first part.
-BUILT = re.compile(r"""f["']([a-z_]+(?:\.[a-z_]+)*\.)\{""")
+BUILT = re.compile(r"""f["']([a-z_]+(?:\.[a-z_]+)*\.)\{|["']([a-z_]+(?:\.[a-z_]+)*\.)["']\s*\+""")
 ASKED = re.compile(r"""(?<![\w.])(?:wording\.)?t\(\s*["']([a-z0-9_]+(?:\.[A-Za-z0-9_-]+)+)["']""")
 LITERAL = re.compile(r"""["']([a-z0-9_]+(?:\.[A-Za-z0-9_-]+)+)["']""")
 PHONE = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
@@ -149,7 +149,7 @@ def test_every_key_that_the_code_asks_for_exists() -> None:
 def test_no_sentence_is_left_that_nobody_says() -> None:
     texts = [text for _, text in sources()]
     written = {literal for text in texts for literal in LITERAL.findall(text)}
-    built = tuple({prefix for text in texts for prefix in BUILT.findall(text)})
+    built = tuple({first or second for text in texts for first, second in BUILT.findall(text)})
     unused = [
         f"{file}: {key}"
         for language, file, key, _ in catalogue()

@@ -1,0 +1,28 @@
+"""Puts the console together: all its pages, mounted at /console/."""
+
+from aiohttp import web
+
+from bot.bells import Bells
+from bot.console import live
+from bot.console.layout import Console, OpenRoute, Route, assemble
+from bot.console.pages import board, case, door, listings
+from bot.db import Database
+from bot.policy import Policy
+from bot.ports import Clock
+from directory.shelf import ShelfKeeper
+
+ROUTES: tuple[Route | OpenRoute, ...] = (*door.ROUTES, *board.ROUTES, *case.ROUTES, *listings.ROUTES, *live.ROUTES)
+
+
+def build(
+    db: Database,
+    clock: Clock,
+    policy: Policy,
+    bells: Bells,
+    keeper: ShelfKeeper,
+    *,
+    service_name: str,
+    base_url: str,
+) -> web.Application:
+    """The console; a page is one line in ROUTES."""
+    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url), ROUTES)

@@ -1,0 +1,48 @@
+"""Keeps an open page fresh: a stream that says only "look again"; what changed is fetched as an ordinary page."""
+
+import asyncio
+
+from aiohttp import web
+
+from bot.console.layout import STOP_TOPIC, STOPPING, Console, Route, Visit, whose
+from bot.console.permissions import Deed, has
+from bot.helpline import desk
+
+BEAT_SECONDS = 20
+MOST_SECONDS = 3_600  # then the browser connects again
+
+
+async def live(console: Console, visit: Visit) -> web.StreamResponse:
+    """Server-sent events: `changed` when something on the page may be new, `gone` when the session is over."""
+    topics = [f"staff:{visit.seat.member.id}", *await _topics(console, visit)]
+    answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    await answer.prepare(visit.request)
+    with console.bells.listen(*topics, STOP_TOPIC) as bell:
+        await answer.write(b"retry: 2000\nevent: changed\ndata: 0\n\n")
+        for beat in range(MOST_SECONDS // BEAT_SECONDS):
+            rang = await bell.wait(BEAT_SECONDS)
+            if await whose(console, visit.request) is None:
+                await answer.write(b"event: gone\ndata: 0\n\n")
+                break
+            if visit.request.app[STOPPING].is_set():
+                break
+            try:
+                await answer.write(f"event: changed\ndata: {beat}\n\n".encode() if rang else b": beat\n\n")
+            except (ConnectionResetError, asyncio.CancelledError):
+                break
+    return answer
+
+
+async def _topics(console: Console, visit: Visit) -> list[str]:
+    """What the page shows: the board, or one case this colleague may see."""
+    wanted, member = visit.given("topic"), visit.seat.member
+    if wanted == "board" and has(member, Deed.SEE_BOARD):
+        return ["board"]
+    kind, _, number = wanted.partition(":")
+    if kind != "case" or not number.isdigit() or len(number) > 9:
+        return []
+    can_look = await console.db.read(lambda connection: desk.may_see(connection, member, int(number)))
+    return [wanted] if can_look else []
+
+
+ROUTES = (Route("GET", "/live", Deed.OWN_PAGE, live),)

@@ -1,0 +1,56 @@
+"""The board: which cases wait, which are mine; and the notes that came in while the page is open."""
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from bot.console.layout import Console, Route, Visit, go, render
+from bot.console.permissions import Deed, has
+from bot.console.sender import notices
+from bot.helpline import desk
+from bot.helpline.rota import on_duty
+
+NEW = timedelta(hours=8)  # notes older than a shift are no news
+SAID = frozenset({"closed", "handed_back", "handed_over", "held", "gone"})
+
+
+async def start(console: Console, visit: Visit) -> web.Response:
+    """Where a colleague's work begins."""
+    return go("/console/cases" if has(visit.seat.member, Deed.SEE_BOARD) else "/console/listings")
+
+
+async def board(console: Console, visit: Visit) -> web.Response:
+    """All open cases this colleague may see, most urgent first. `?part=1`: only what changes, for the open page."""
+    member, now = visit.seat.member, console.clock.now()
+    cards = await console.db.read(lambda connection: desk.board(connection, member, now))
+    duty = await console.db.read(lambda connection: on_duty(connection, None, now))
+    said = visit.given("said")
+    shown: dict[str, Any] = {
+        "mine": [card for card in cards if card.is_mine],
+        "waiting": [card for card in cards if not card.is_mine and card.state == "waiting"],
+        "others": [card for card in cards if not card.is_mine and card.state != "waiting"],
+        "duty": [[one.alias for one in rung] for rung in duty],
+        "said": said if said in SAID else "",
+        "news": await console.db.read(
+            lambda connection: notices(connection, console.db.seals, member.id, since=now - NEW)
+        ),
+    }
+    template = "board-live.html" if visit.request.query.get("part") == "1" else "board.html"
+    return render(visit.request, template, visit.seat, **shown)
+
+
+async def news(console: Console, visit: Visit) -> web.Response:
+    """The notes alone, for every open page."""
+    member, since = visit.seat.member, console.clock.now() - NEW
+    found = await console.db.read(
+        lambda connection: notices(connection, console.db.seals, member.id, since=since)
+    )
+    return render(visit.request, "news.html", visit.seat, news=found)
+
+
+ROUTES = (
+    Route("GET", "/", Deed.OWN_PAGE, start),
+    Route("GET", "/cases", Deed.SEE_BOARD, board),
+    Route("GET", "/news", Deed.OWN_PAGE, news),
+)

@@ -1,0 +1,276 @@
+"""One case: reading the words (written down), answering, and every turn it can take."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from bot import audit, staff
+from bot.console.layout import Console, Route, Visit, go, refused, render
+from bot.console.permissions import About, Deed, may
+from bot.db import Tx
+from bot.helpline import casebook, cases, consents, desk, referrals, relay, turns
+from bot.helpline.casebook import Case, NotYours
+from bot.helpline.outcomes import Barrier, Outcome
+from bot.masking import mask
+from bot.staff import StaffMember
+from bot.tables import audit as audit_table
+from directory import needs
+from directory.listing_text import describe
+from directory.listings import is_open
+from directory.search import Hit, Question, question, search
+
+READ_AGAIN = timedelta(minutes=15)  # one visit is one row of the audit, however often the open page looks
+SAME_AGAIN = timedelta(seconds=30)
+HOLD_HOURS = (1, 2, 4, 8, 24, 48)
+SAID = frozenset(
+    {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case this colleague may look at, and what may be done with it."""
+
+    known: Case
+    about: About
+
+
+async def _open(console: Console, visit: Visit) -> Opened | None:
+    """The case of the address; None if there is none or it is not for this colleague: the two look the same."""
+    case_id, member = visit.number("case"), visit.seat.member
+
+    def look(connection: Connection) -> Case | None:
+        return casebook.get(connection, case_id) if desk.may_see(connection, member, case_id) else None
+
+    known = await console.db.read(look)
+    if known is None:
+        return None
+    return Opened(known, About(known.province, known.centre_id, known.staff_id))
+
+
+async def show(console: Console, visit: Visit) -> web.StreamResponse:
+    """The page of a case. `?part=1`: only what changes, for the open page."""
+    opened = await _open(console, visit)
+    if opened is None:
+        return await _not_here(console, visit)
+    member, known, now = visit.seat.member, opened.known, console.clock.now()
+    may_read = may(member, Deed.READ_WORDS, opened.about)
+    if may_read:
+        await console.db.write(lambda tx: _written_down(tx, known.id, member, now), urgent=False)
+    told = await console.db.read(lambda connection: _told(console, connection, member, known, may_read))
+    wanted = visit.given("find", most=200)
+    said = visit.given("said")
+    shown: dict[str, Any] = {
+        **told,
+        "known": known,
+        "place": known.place_name(visit.language),
+        "need": needs.label(known.need, visit.language) if known.need else "",
+        "is_mine": known.staff_id == member.id,
+        "may_take": known.is_open and may(member, Deed.TAKE, opened.about),
+        "may_close": known.is_open and may(member, Deed.CLOSE, opened.about),
+        "may_read": may_read,
+        "find": wanted,
+        "found": _find(console, known, wanted, now) if wanted else None,
+        "outcomes": [one for one in Outcome if one is not Outcome.ERASED],
+        "barriers": list(Barrier),
+        "ways": list(referrals.Way),
+        "hold_hours": HOLD_HOURS,
+        "said": said if said in SAID else "",
+    }
+    template = "case-live.html" if visit.request.query.get("part") == "1" else "case.html"
+    return render(visit.request, template, visit.seat, **shown)
+
+
+async def _not_here(console: Console, visit: Visit) -> web.Response:
+    """A case of the colleague's provinces that somebody else has is named with who has it; all others do not exist."""
+    case_id, member = visit.number("case"), visit.seat.member
+    known = await console.db.read(lambda connection: casebook.get(connection, case_id))
+    if known is None or not may(member, Deed.TAKE, About(known.province, known.centre_id, known.staff_id)):
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    staff_id = known.staff_id if known.is_open else None
+    who = await console.db.read(lambda connection: casebook.colleague(connection, staff_id or 0))
+    key = "console.case.first" if who else "console.case.closed_meanwhile"
+    return render(visit.request, "sentence.html", visit.seat, key=key, who=who.alias if who else "")
+
+
+def _written_down(tx: Tx, case_id: int, member: StaffMember, now: datetime) -> None:
+    """Before the words are shown: that they were read, by whom and when."""
+    mine = (audit_table.c.deed == "read_words", audit_table.c.subject == f"case:{case_id}")
+    again = (audit_table.c.staff_id == member.id, audit_table.c.at > now - READ_AGAIN)
+    if tx.execute(select(audit_table.c.seq).where(*mine, *again).limit(1)).first() is None:
+        audit.read(tx, member.id, case_id, now=now)
+
+
+def _told(
+    console: Console, connection: Connection, member: StaffMember, known: Case, may_read: bool
+) -> dict[str, object]:
+    has_it = casebook.colleague(connection, known.staff_id) if known.staff_id else None
+    others = [
+        one
+        for one in staff.everyone(connection)
+        if one.id != member.id and one.state == "active" and one.role in ("worker", "peer", "supervisor")
+    ]
+    sent = referrals.of_case(connection, known.id) if may_read else ()
+    names = {one.id: one.service for one in console.keeper.shelf}
+    return {
+        "words": relay.words(connection, console.db.seals, known.id) if may_read else (),
+        "who": has_it.alias if has_it else "",
+        "others": others,
+        "sent": [(one, names.get(one.place_id, "–")) for one in sent],
+        "is_agreed": consents.has(connection, known.id, consents.ConsentTo.TALK),
+    }
+
+
+def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit]:
+    """Listings to refer to: what the colleague typed, filled up with what the case says."""
+    asked = question(wanted, at=now, limit=6)
+    named = [one for one in console.keeper.shelf if wanted.casefold() in one.service.casefold()]
+    if named and not asked.needs:
+        return [Hit(one, 1.0, is_open(one.hours, now), None) for one in named[:6]]
+    codes = asked.needs or ((known.need,) if known.need else ())
+    places = asked.places or ((known.place,) if known.place else ())
+    return list(search(console.keeper.shelf, Question(codes, places, asked.wishes, now, limit=6)).results)
+
+
+# --- what can be done -------------------------------------------------------------------------------------------------
+
+Done = Callable[[Console, Visit, Opened], Awaitable[web.StreamResponse]]
+
+
+def _deed(deed: Deed, done: Done) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
+    """A form of the case page: the case must be there for this colleague, and the deed allowed for this case."""
+
+    async def page(console: Console, visit: Visit) -> web.StreamResponse:
+        opened = await _open(console, visit)
+        if opened is None:
+            return refused(visit.request, visit.seat, status=404, key="console.not_found")
+        if not may(visit.seat.member, deed, opened.about):
+            return go(_of(opened.known), "not_yours")
+        try:
+            return await done(console, visit, opened)
+        except NotYours:
+            return go(_of(opened.known), "not_yours")
+
+    return page
+
+
+def _of(known: Case) -> str:
+    return f"/console/cases/{known.id}"
+
+
+async def take(console: Console, visit: Visit) -> web.StreamResponse:
+    """Also for a case that somebody else took a second ago: then the page says kindly who was first."""
+    case_id, member, now, policy = visit.number("case"), visit.seat.member, console.clock.now(), console.policy
+    known = await console.db.read(lambda connection: casebook.get(connection, case_id))
+    if known is None or not may(member, Deed.TAKE, About(known.province, known.centre_id, known.staff_id)):
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    done = await console.db.write(lambda tx: turns.take(tx, case_id, member.id, now=now, policy=policy))
+    match done:
+        case turns.Taken(is_again=True):
+            return go(_of(known), "already")
+        case turns.Taken():
+            return go(_of(known), "taken")
+    return await _not_here(console, visit)
+
+
+async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    text, case_id, member, now = visit.given("text"), opened.known.id, visit.seat.member, console.clock.now()
+    if not text:
+        return go(_of(opened.known), "empty")
+
+    def answer(tx: Tx) -> bool:
+        if _is_same_again(tx, case_id, member.id, text, now):
+            return False
+        return bool(relay.from_worker(tx, case_id, member.id, text, now=now))
+
+    is_masked = await console.db.write(answer)
+    return go(f"{_of(opened.known)}", "masked" if is_masked else "sent")
+
+
+def _is_same_again(tx: Tx, case_id: int, staff_id: int, text: str, now: datetime) -> bool:
+    """Pressed twice: the same sentence a moment after itself is sent once."""
+    lines = relay.words(tx.connection, tx.seals, case_id)
+    last = lines[-1] if lines else None
+    if last is None or last.direction != "worker" or now - last.at > SAME_AGAIN:
+        return False
+    return last.text == mask(text).text
+
+
+async def _hold(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    hours = visit.given("hours")
+    until = console.clock.now() + timedelta(hours=int(hours) if hours in map(str, HOLD_HOURS) else 1)
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    await console.db.write(lambda tx: turns.hold(tx, case_id, member.id, until, now=now, policy=policy))
+    return go("/console/cases", "held")
+
+
+async def _hand_back(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    await console.db.write(lambda tx: turns.hand_back(tx, case_id, member.id, now=now, policy=policy))
+    return go("/console/cases", "handed_back")
+
+
+async def _hand_over(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    to = visit.given("to")
+    if not to.isdigit():
+        return go(_of(opened.known), "empty")
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    await console.db.write(lambda tx: turns.hand_over(tx, case_id, member.id, int(to), now=now, policy=policy))
+    return go("/console/cases", "handed_over")
+
+
+async def _refer(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
+    listing = console.keeper.shelf.get(visit.given("listing"))
+    if listing is None:
+        return go(_of(opened.known), "no_listing")
+
+    def send(tx: Tx) -> None:
+        language = casebook.language_of(tx, opened.known.lane_id)
+        card = describe(Hit(listing, 1.0, is_open(listing.hours, now), None), language)
+        referrals.refer(tx, case_id, member.id, listing.id, card, now=now)
+
+    await console.db.write(send)
+    return go(_of(opened.known), "referred")
+
+
+async def _mark(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    """How far a referral of this case has come."""
+    number, state, now = visit.number("referral"), visit.given("state"), console.clock.now()
+    known = await console.db.read(lambda connection: referrals.of_case(connection, opened.known.id))
+    if state not in set(referrals.Way) or number not in {one.id for one in known}:
+        return go(_of(opened.known), "empty")
+    member = visit.seat.member
+    await console.db.write(lambda tx: referrals.mark(tx, number, member.id, state, now=now), urgent=False)
+    return go(_of(opened.known), "marked")
+
+
+async def _close(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    outcome, met = visit.given("outcome"), [one for one in visit.every("barrier") if one in set(Barrier)]
+    if outcome not in set(Outcome) - {Outcome.ERASED}:
+        return go(_of(opened.known), "empty")
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    is_other = opened.known.staff_id != member.id
+
+    def end(tx: Tx) -> None:
+        cases.close(tx, case_id, member.id, outcome, met, now=now, policy=policy, as_supervisor=is_other)
+
+    await console.db.write(end)
+    return go("/console/cases", "closed")
+
+
+ROUTES = (
+    Route("GET", "/cases/{case}", Deed.SEE_CASE, show),
+    Route("POST", "/cases/{case}/take", Deed.TAKE, take),
+    Route("POST", "/cases/{case}/reply", Deed.REPLY, _deed(Deed.REPLY, _reply)),
+    Route("POST", "/cases/{case}/hold", Deed.HOLD, _deed(Deed.HOLD, _hold)),
+    Route("POST", "/cases/{case}/hand-back", Deed.HAND_BACK, _deed(Deed.HAND_BACK, _hand_back)),
+    Route("POST", "/cases/{case}/hand-over", Deed.HAND_OVER, _deed(Deed.HAND_OVER, _hand_over)),
+    Route("POST", "/cases/{case}/refer", Deed.REFER, _deed(Deed.REFER, _refer)),
+    Route("POST", "/cases/{case}/referrals/{referral}", Deed.REFER, _deed(Deed.REFER, _mark)),
+    Route("POST", "/cases/{case}/close", Deed.CLOSE, _deed(Deed.CLOSE, _close)),
+)

@@ -1,0 +1,110 @@
+"""Who may do what: one table of deeds, roles and how far each reaches. Whatever is not written here is not allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.staff import ROLES, StaffMember
+
+
+class Deed(StrEnum):
+    """Everything that can be done in the console. Every route names one."""
+
+    SEE_BOARD = "see_board"
+    SEE_CASE = "see_case"
+    READ_WORDS = "read_words"
+    TAKE = "take"
+    REPLY = "reply"
+    HOLD = "hold"
+    HAND_BACK = "hand_back"
+    HAND_OVER = "hand_over"
+    REFER = "refer"
+    CLOSE = "close"
+    SEE_LISTINGS = "see_listings"
+    EDIT_LISTING = "edit_listing"
+    PUBLISH_LISTING = "publish_listing"
+    WITHDRAW_LISTING = "withdraw_listing"
+    VERIFY_LISTING = "verify_listing"
+    OWN_PAGE = "own_page"
+
+
+class Scope(StrEnum):
+    """How far a permission reaches."""
+
+    OWN = "own"  # the case this colleague has
+    PROVINCES = "provinces"  # the colleague's provinces; what has no province is everybody's
+    CENTRE = "centre"  # cases of the colleague's centre, and open ones of the provinces
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a deed is about: where it is, which centre it belongs to, who has it."""
+
+    province: str | None = None
+    centre_id: int | None = None
+    staff_id: int | None = None
+
+
+_CASEWORK = {
+    Deed.SEE_BOARD: Scope.PROVINCES,
+    Deed.SEE_CASE: Scope.PROVINCES,
+    Deed.READ_WORDS: Scope.OWN,
+    Deed.TAKE: Scope.PROVINCES,
+    Deed.REPLY: Scope.OWN,
+    Deed.HOLD: Scope.OWN,
+    Deed.HAND_BACK: Scope.OWN,
+    Deed.HAND_OVER: Scope.OWN,
+    Deed.REFER: Scope.OWN,
+    Deed.CLOSE: Scope.OWN,
+}
+_EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
+
+PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
+    "worker": {**_EVERYBODY, **_CASEWORK},
+    "peer": {
+        **_EVERYBODY,
+        **_CASEWORK,
+        Deed.VERIFY_LISTING: Scope.PROVINCES,
+        Deed.WITHDRAW_LISTING: Scope.PROVINCES,
+    },
+    "supervisor": {
+        **_EVERYBODY,
+        **_CASEWORK,
+        Deed.SEE_CASE: Scope.CENTRE,
+        Deed.READ_WORDS: Scope.CENTRE,
+        Deed.CLOSE: Scope.CENTRE,
+    },
+    "maintainer": {
+        **_EVERYBODY,
+        Deed.EDIT_LISTING: Scope.PROVINCES,
+        Deed.PUBLISH_LISTING: Scope.PROVINCES,
+        Deed.WITHDRAW_LISTING: Scope.PROVINCES,
+        Deed.VERIFY_LISTING: Scope.PROVINCES,
+    },
+    "manager": {**_EVERYBODY},
+    "admin": {**_EVERYBODY},
+}
+assert set(PERMISSIONS) == set(ROLES)
+
+
+def has(member: StaffMember, deed: Deed) -> bool:
+    """Whether this colleague may do the deed at all, to anything."""
+    return deed in PERMISSIONS[member.role]
+
+
+def may(member: StaffMember, deed: Deed, about: About) -> bool:
+    """Whether this colleague may do the deed to this."""
+    scope = PERMISSIONS[member.role].get(deed)
+    if scope is None:
+        return False
+    if scope is Scope.ALL or about.staff_id == member.id:
+        return True
+    is_near = about.province is None or about.province in member.provinces
+    match scope:
+        case Scope.OWN:
+            return False
+        case Scope.PROVINCES:
+            return is_near
+        case Scope.CENTRE:
+            return about.centre_id == member.centre_id or (about.centre_id is None and is_near)
