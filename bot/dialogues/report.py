@@ -12,6 +12,7 @@ from directory.places import province_of
 from directory.reading import fold
 from directory.wording import t
 
+MOST_TOLD = 4_000  # characters kept in the notes of the talk (sealed, 72 hours)
 _YES = {"co", "dang", "phai", "u", "uh", "um", "ua", "da", "vang", "yes", "y", "dung", "ngay luc nay", "co a", "da co"}
 _NO = {"khong", "ko", "k", "hk", "hok", "no", "khong a", "chua", "da qua", "roi", "qua roi", "het roi"}
 
@@ -24,6 +25,7 @@ class Report(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         if turn.meaning is not None and turn.meaning.danger.level == "now":
             return self.now(turn)
+        _remember(turn)
         return [_ask_now(turn)]
 
     def now_or_not(self, turn: Turn) -> Sequence[Item]:
@@ -35,6 +37,7 @@ class Report(Dialogue):
         if turn.key == "no" or said in _NO or turn.notes.get("asked_twice"):
             return [Say(t("report.sorry", turn.language)), *self.offer(turn)]
         turn.notes["asked_twice"] = "yes"
+        _remember(turn)
         return [_ask_now(turn)]
 
     def now(self, turn: Turn) -> Sequence[Item]:
@@ -76,15 +79,22 @@ class Report(Dialogue):
         return [Done()]
 
 
+def _remember(turn: Turn) -> None:
+    """Keep what was told while we ask back, so that the colleague reads it and nobody has to tell it twice."""
+    if turn.text:
+        turn.notes["told"] = "\n".join(filter(None, (turn.notes.get("told", ""), turn.text)))[:MOST_TOLD]
+
+
 def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int], cases.Opened]:
     """The deed that opens the case, or joins the one that is open, and keeps the message that led to it."""
     need = next((guess.code for guess in turn.meaning.needs), None) if turn.meaning else None
-    place, now, policy, words = turn.memory.place, turn.now, turn.policy, turn.text
+    place, now, policy = turn.memory.place, turn.now, turn.policy
+    words = [said for said in (turn.notes.pop("told", ""), turn.text) if said]
 
     def open_case(tx: Tx, lane_id: int) -> cases.Opened:
         opened = cases.open_case(tx, lane_id, urgency=urgency, need=need, place=place, now=now, policy=policy)
-        if words:
-            relay.from_person(tx, opened.case.id, Masked(words), now=now)
+        for said in words:
+            relay.from_person(tx, opened.case.id, Masked(said), now=now)
         return opened
 
     return open_case

@@ -1,0 +1,74 @@
+"""The real service in a process of its own, and a real browser in front of it."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+HOUSE = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where the service can be reached."""
+
+    chat: str
+    console: str  # works once
+    data: Path
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    names = {"DONGHANH_DATA_DIR": str(tmp_path / "data"), "DONGHANH_PORT": str(free_port())}
+    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("DONGHANH_")}, **names}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", "--demo", cwd=HOUSE, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    said = ""
+    while "Ctrl-C" not in said:
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
+        assert line, f"the service ended: {said}"
+        said += line.decode()
+    reader = asyncio.create_task(process.stdout.read())
+    chat, console = re.findall(r"http://\S+", said)
+    yield Service(chat, console, tmp_path / "data")
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0, "a clean stop takes less than ten seconds"
+    await reader
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None and os.environ.get("BROWSER_TESTS") != "required":
+        pytest.skip("No Chromium on this machine: install it (Debian: apt-get install chromium) to run these tests.")
+    assert path is not None, "Chromium is missing"
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield made
+        await made.close()
+
+
+async def phone(browser: Browser, **more: object) -> Page:
+    """A window as narrow as a small phone, with cookies of its own."""
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, **more)  # type: ignore[arg-type]
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    return page
