@@ -22,8 +22,8 @@ from bot.ports import Address, Cap, Capabilities, Geo, MsgRef, Outbound, Sent
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from directory.listing_text import describe
-from directory.listings import Listing, is_open
-from directory.search import Hit
+from directory.listings import Listing
+from directory.search import hit_now
 from directory.tables import metadata
 from directory.wording import t
 
@@ -208,7 +208,7 @@ class Rehearsal:
 
     def _refer(self, tx: Tx, case_id: int, staff_id: int, wanted: str, now: datetime) -> None:
         listing = _listing(tx.connection, self.house, wanted)
-        card = describe(Hit(listing, 1.0, is_open(listing.hours, now), None), "vi")
+        card = describe(hit_now(listing, now), "vi")
         referrals.refer(tx, case_id, staff_id, listing.id, card, now=now)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from directory.listing_text import checked, opening, where
 from directory.listings import Listing, is_open
 from directory.reading import Reading
-from directory.wording import t
+from directory.wording import HCMC, t
 
 About = Literal["hours", "price", "phone", "place", "papers", "received"]
 
@@ -54,7 +54,8 @@ def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
     one = asked.listing
     match asked.about:
         case "hours":
-            said = opening(is_open(one.hours, now), language)
+            notices = (t("listing.notice", language, text=text) for text in one.notices_on(now.astimezone(HCMC).date()))
+            said = "\n".join((opening(is_open(one.hours, now), language), *notices))
         case "price" | "papers":
             texts = one.price if asked.about == "price" else one.papers
             said = texts.get(language) or texts.get("vi") or t("listing.not_known", language)

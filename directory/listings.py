@@ -44,6 +44,15 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence with a first and a last day: "đóng cửa đến 5/1"."""
+
+    text: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One service at one place, as it may be shown. `id` is the place of service's UUID."""
 
@@ -71,6 +80,7 @@ class Listing:
     revision: int
     street: str | None = None
     directions: str = ""
+    notices: tuple["Notice", ...] = ()
 
     def __post_init__(self) -> None:
         if self.is_sealed and (self.street or self.directions):
@@ -80,6 +90,10 @@ class Listing:
     def checked_on(self) -> date | None:
         """The oldest of the groups checked: a listing is as fresh as its stalest part."""
         return min(self.verified_on.values(), default=None)
+
+    def notices_on(self, day: date) -> tuple[str, ...]:
+        """The sentences shown with it on this day."""
+        return tuple(one.text for one in self.notices if one.starts_on <= day <= one.ends_on)
 
 
 def is_open(hours: Hours | None, at: datetime) -> Opening:

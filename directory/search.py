@@ -38,6 +38,7 @@ class Hit:
     score: float
     opening: Opening
     distance_km: float | None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +155,10 @@ def _hit(one: Listing, asked: Question, middle: tuple[float, float] | None) -> H
     score = 0.9 - 0.03 * place_in_list + 0.03 * len(asked.wishes & set(one.attributes))
     score -= 0.2 if one.state == "stale" or one.is_under_review else 0
     score += 0.05 if opening.state == "open" else 0
-    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle) if middle else None)
+    shown = one.notices_on(asked.at.astimezone(HCMC).date()) if asked.at else ()
+    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle) if middle else None, shown)
+
+
+def hit_now(one: Listing, at: datetime) -> Hit:
+    """A listing as it is at this moment, for showing it outside a search."""
+    return Hit(one, 1.0, is_open(one.hours, at), None, one.notices_on(at.astimezone(HCMC).date()))

@@ -6,9 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from directory.listings import Hours, Listing
+from directory.listings import Hours, Listing, Notice
 from directory.places import PlaceKey, Tier
-from directory.tables import directory_audit, organisation, phone, place_of_service, service, service_need, verification
+from directory.tables import (
+    directory_audit,
+    notice,
+    organisation,
+    phone,
+    place_of_service,
+    service,
+    service_need,
+    verification,
+)
 
 SHOWN = ("published", "stale")
 
@@ -73,10 +82,17 @@ def read_listings(
     if ids is not None:
         wanted = wanted.where(place_of_service.c.id.in_(ids))
     needs, phones, checked = _needs(connection), _phones(connection), _verified(connection)
-    return [_listing(row, needs, phones, checked) for row in connection.execute(wanted)]
+    notices = _notices(connection)
+    return [_listing(row, needs, phones, checked, notices) for row in connection.execute(wanted)]
 
 
-def _listing(row: Any, needs: Mapping[str, Any], phones: Mapping[str, Any], checked: Mapping[str, Any]) -> Listing:
+def _listing(
+    row: Any,
+    needs: Mapping[str, Any],
+    phones: Mapping[str, Any],
+    checked: Mapping[str, Any],
+    notices: Mapping[str, list[Notice]],
+) -> Listing:
     return Listing(
         id=row.id,
         service_id=row.service_id,
@@ -102,6 +118,7 @@ def _listing(row: Any, needs: Mapping[str, Any], phones: Mapping[str, Any], chec
         revision=row.revision,
         street=row.street,
         directions=row.directions,
+        notices=tuple(notices.get(row.id, ())),
     )
 
 
@@ -123,6 +140,13 @@ def _verified(connection: Connection) -> Mapping[str, dict[str, Any]]:
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for row in connection.execute(select(verification)):
         found[row.place_id][row.field_group] = row.verified_on
+    return found
+
+
+def _notices(connection: Connection) -> Mapping[str, list[Notice]]:
+    found: defaultdict[str, list[Notice]] = defaultdict(list)
+    for row in connection.execute(select(notice).order_by(notice.c.starts_on, notice.c.id)):
+        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on))
     return found
 
 

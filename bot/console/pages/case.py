@@ -20,8 +20,7 @@ from bot.staff import StaffMember
 from bot.tables import audit as audit_table
 from directory import needs
 from directory.listing_text import describe
-from directory.listings import is_open
-from directory.search import Hit, Question, question, search
+from directory.search import Hit, Question, hit_now, question, search
 
 READ_AGAIN = timedelta(minutes=15)  # one visit is one row of the audit, however often the open page looks
 SAME_AGAIN = timedelta(seconds=30)
@@ -130,7 +129,7 @@ def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit
     asked = question(wanted, at=now, limit=6)
     named = [one for one in console.keeper.shelf if wanted.casefold() in one.service.casefold()]
     if named and not asked.needs:
-        return [Hit(one, 1.0, is_open(one.hours, now), None) for one in named[:6]]
+        return [hit_now(one, now) for one in named[:6]]
     codes = asked.needs or ((known.need,) if known.need else ())
     places = asked.places or ((known.place,) if known.place else ())
     return list(search(console.keeper.shelf, Question(codes, places, asked.wishes, now, limit=6)).results)
@@ -231,7 +230,7 @@ async def _refer(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
 
     def send(tx: Tx) -> None:
         language = casebook.language_of(tx, opened.known.lane_id)
-        card = describe(Hit(listing, 1.0, is_open(listing.hours, now), None), language)
+        card = describe(hit_now(listing, now), language)
         referrals.refer(tx, case_id, member.id, listing.id, card, now=now)
 
     await console.db.write(send)

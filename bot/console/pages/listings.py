@@ -1,14 +1,253 @@
-"""The directory: finding a listing, changing it, and saying that it is still right."""
+"""The directory: finding a listing, changing it, showing it, taking it down, and saying that it is still right."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
-from bot.console.layout import Console, Route, Visit, render
-from bot.console.permissions import Deed
+from bot import staff
+from bot.console.layout import Console, Route, Visit, go, refused, render
+from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
+from bot.console.permissions import About, Deed, may
+from bot.staff import StaffMember
+from directory import catalogue, drafts, editing, needs, places, verification
+from directory.drafts import DraftProblem, Problem
+from directory.editing import EditedMeanwhile, Known, NotNow
+from directory.listings import STATES
+from directory.wording import day, t
+
+SHOWN = 60
+SAID = frozenset(
+    {"saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended"}
+)
+METHODS = ("call", "visit", "peer", "document")
 
 
 async def find(console: Console, visit: Visit) -> web.Response:
-    """The listings that are shown to persons."""
-    return render(visit.request, "sentence.html", visit.seat, key="console.nav.listings")
+    """All listings, those to look after first."""
+    text, state, province = visit.given("text", most=100), visit.given("state"), visit.given("province")
+    state, province = state if state in STATES else "", province if province in places.provinces() else ""
+    language = visit.language
+    rows = await console.db.read(
+        lambda connection: catalogue.rows(
+            connection, text=text, state=state, province=province, language=language
+        )
+    )
+    shown: dict[str, Any] = {
+        "rows": rows[:SHOWN],
+        "total": len(rows),
+        "text": text,
+        "state": state,
+        "province": province,
+        "states": STATES,
+        "provinces": sorted(places.provinces().items(), key=lambda one: one[1]),
+        "day": lambda value: day(value, language),
+    }
+    return render(visit.request, "listings.html", visit.seat, **shown)
 
 
-ROUTES = (Route("GET", "/listings", Deed.SEE_LISTINGS, find),)
+async def show(console: Console, visit: Visit) -> web.Response:
+    """One listing as it stands, with its form for those who may change it."""
+    known = await _known(console, visit)
+    if known is None:
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    return await _page(console, visit, known, show_draft(known.draft, visit.language))
+
+
+async def new(console: Console, visit: Visit) -> web.Response:
+    """An empty form."""
+    return await _page(console, visit, None, Form())
+
+
+async def _known(console: Console, visit: Visit) -> Known | None:
+    place_id = visit.request.match_info["listing"]
+    return await console.db.read(lambda connection: editing.look_up(connection, place_id))
+
+
+async def _page(
+    console: Console, visit: Visit, known: Known | None, form: Form, *, status: int = 200, key: str = "",
+    found: tuple[Problem, ...] = (), revision: int | None = None,
+) -> web.Response:  # fmt: skip
+    member, said, language = visit.seat.member, visit.given("said"), visit.language
+    about = About(province=known.province if known else None)
+    changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
+    mistakes: dict[str, list[str]] = {}
+    for one in found:
+        mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
+    shown: dict[str, Any] = {
+        "known": known,
+        "form": form,
+        "revision": revision if revision is not None else known.revision if known else 0,
+        "kinds": drafts.KINDS,
+        "groups": _grouped(language),
+        "lists": LISTS,
+        "texts": TEXTS,
+        "allowed": {deed: may(member, deed, about) for deed in Deed},
+        "methods": METHODS,
+        "changes": changes,
+        "mistakes": mistakes,
+        "key": key,
+        "said": said if said in SAID else "",
+        "today": console.clock.now().date().isoformat(),
+    }
+    return render(visit.request, "listing.html", visit.seat, status=status, **shown)
+
+
+def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str]]:
+    names = {one.id: one.alias for one in staff.everyone(connection)}
+    return [(one, names.get(one.staff_id or 0, "–")) for one in editing.history(connection, known.id)]
+
+
+def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:
+    """The needs by their groups, as boxes to tick."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for need in needs.all_needs().values():
+        found.setdefault(need.group, []).append((need.code, needs.label(need.code, language)))
+    return found
+
+
+# --- what can be done -------------------------------------------------------------------------------------------------
+
+
+async def propose(console: Console, visit: Visit) -> web.StreamResponse:
+    """A new listing; it stays hidden until somebody has called there and publishes it."""
+    member, now = visit.seat.member, console.clock.now()
+    form, draft, found = read_form(visit, None)
+    if not found and not _may_write(member, draft.place):
+        return refused(visit.request, visit.seat, status=403)
+    is_demo = console.policy.is_demo
+    try:
+        if found:
+            raise DraftProblem(found)
+        place_id = await console.db.write(
+            lambda tx: editing.propose(tx.connection, draft, staff_id=member.id, now=now, is_demo=is_demo),
+            urgent=False,
+        )
+    except DraftProblem as problem:
+        return await _page(console, visit, None, form, status=400, key="console.listing.mend", found=problem.problems)
+    return go(f"/console/listings/{place_id}", "proposed")
+
+
+async def save(console: Console, visit: Visit) -> web.StreamResponse:
+    known = await _known(console, visit)
+    if known is None:
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    member, now = visit.seat.member, console.clock.now()
+    form, draft, found = read_form(visit, known.draft)
+    if not may(member, Deed.EDIT_LISTING, About(known.province)) or (not found and not _may_write(member, draft.place)):
+        return refused(visit.request, visit.seat, status=403)
+    told = visit.given("revision")
+    expected = int(told) if told.isdigit() and len(told) < 9 else -1
+    try:
+        if found:
+            raise DraftProblem(found)
+        await console.db.write(
+            lambda tx: editing.save(tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now),
+            urgent=False,
+        )
+    except DraftProblem as problem:
+        return await _page(
+            console, visit, known, form, status=400, key="console.listing.mend", found=problem.problems,
+            revision=expected,
+        )  # fmt: skip
+    except EditedMeanwhile:
+        return await _page(console, visit, known, form, status=409, key="console.listing.meanwhile")
+    return go(f"/console/listings/{known.id}", "saved")
+
+
+def _may_write(member: StaffMember, place: places.PlaceKey | None) -> bool:
+    """Nobody moves a listing to a province that is not theirs."""
+    return may(member, Deed.EDIT_LISTING, About(places.province_of(place) if place else None))
+
+
+Do = Callable[[Connection, Known, Visit, Console], None]
+
+
+def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
+    """A button of the listing's page."""
+
+    async def page(console: Console, visit: Visit) -> web.StreamResponse:
+        known = await _known(console, visit)
+        if known is None:
+            return refused(visit.request, visit.seat, status=404, key="console.not_found")
+        if not may(visit.seat.member, deed, About(known.province)):
+            return refused(visit.request, visit.seat, status=403)
+        try:
+            await console.db.write(lambda tx: do(tx.connection, known, visit, console), urgent=False)
+        except DraftProblem as problem:
+            form = show_draft(known.draft, visit.language)
+            return await _page(
+                console, visit, known, form, status=400, key="console.listing.mend", found=problem.problems
+            )
+        except (NotNow, EditedMeanwhile) as problem:
+            key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
+            form = show_draft(known.draft, visit.language)
+            return await _page(console, visit, known, form, status=409, key=key)
+        return go(f"/console/listings/{known.id}", said)
+
+    return page
+
+
+def _publish(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    editing.publish(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def _withdraw(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    editing.withdraw(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def _restore(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    others = [
+        one
+        for one in staff.everyone(connection)
+        if one.state == "active" and may(one, Deed.PUBLISH_LISTING, About(known.province))
+    ]
+    me = visit.seat.member.id
+    editing.restore(connection, known.id, staff_id=me, is_alone=len(others) < 2, now=console.clock.now())
+
+
+def _verify(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    groups = tuple(one for one in visit.every("group") if one in verification.GROUPS) or verification.GROUPS
+    method = visit.given("method") if visit.given("method") in METHODS else "call"
+    me = visit.seat.member.id
+    verification.verify(connection, known.id, groups, method=method, staff_id=me, now=console.clock.now())
+
+
+def _revert(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    seq, told = visit.given("seq"), visit.given("revision")
+    if not (seq.isdigit() and told.isdigit()):
+        raise NotNow("listing.problem.nothing_before")
+    me, now = visit.seat.member.id, console.clock.now()
+    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now)
+
+
+def _notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    try:
+        starts, ends = date.fromisoformat(visit.given("starts_on")), date.fromisoformat(visit.given("ends_on"))
+    except ValueError:
+        raise DraftProblem((Problem("notice", "listing.problem.notice_days"),)) from None
+    text, me, now = visit.given("notice"), visit.seat.member.id, console.clock.now()
+    editing.put_notice(connection, known.id, text, starts_on=starts, ends_on=ends, staff_id=me, now=now)
+
+
+def _end_notices(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+_ONE = "/listings/{listing}"
+ROUTES = (
+    Route("GET", "/listings", Deed.SEE_LISTINGS, find),
+    Route("GET", "/new-listing", Deed.EDIT_LISTING, new),
+    Route("POST", "/new-listing", Deed.EDIT_LISTING, propose),
+    Route("GET", _ONE, Deed.SEE_LISTINGS, show),
+    Route("POST", _ONE, Deed.EDIT_LISTING, save),
+    Route("POST", f"{_ONE}/publish", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _publish, "published")),
+    Route("POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING, _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn")),
+    Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
+    Route("POST", f"{_ONE}/verify", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _verify, "verified")),
+    Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
+    Route("POST", f"{_ONE}/notice", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _notice, "noticed")),
+    Route("POST", f"{_ONE}/end-notices", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _end_notices, "ended")),
+)

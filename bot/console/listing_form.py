@@ -1,0 +1,98 @@
+"""The form of a listing: what is typed becomes a draft, and a draft becomes what stands in the form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.console.layout import Visit
+from directory import drafts, places
+from directory.drafts import Draft, Problem
+from directory.places import PlaceKey
+from directory.reading import read
+
+TEXTS = ("reception", "price", "papers")
+LISTS: Mapping[str, tuple[str, ...]] = {"audience": drafts.AUDIENCES, "attributes": drafts.ATTRIBUTES}
+_TIERS = {"old_province": 0, "new_province": 0, "old_district": 1, "new_commune": 2, "old_ward": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the fields, as typed."""
+
+    lines: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_sealed: bool = False
+
+    def of(self, name: str) -> str:
+        return self.lines.get(name, "")
+
+    def has(self, name: str, value: str) -> bool:
+        return value in self.chosen.get(name, ())
+
+
+def show_draft(draft: Draft, language: str) -> Form:
+    """The form as it stands before anybody types."""
+    lines = {
+        "organisation": draft.organisation,
+        "service": draft.service,
+        "kind": draft.kind,
+        "place": places.name_of(draft.place, language) if draft.place else "",
+        "street": draft.street,
+        "directions": draft.directions,
+        "hours": "\n".join(draft.hours or ()),
+        "phones": "\n".join(draft.phones),
+        "source": draft.source,
+    }
+    for name in TEXTS:
+        for spoken in drafts.LANGUAGES:
+            lines[f"{name}.{spoken}"] = getattr(draft, name).get(spoken, "")
+    chosen = {"needs": draft.needs, "audience": draft.audience, "attributes": draft.attributes}
+    return Form(lines, chosen, draft.is_sealed)
+
+
+def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Problem, ...]]:
+    """(what was typed, the draft it means, what could not be understood)."""
+    names = ("organisation", "service", "kind", "place", "street", "directions", "hours", "phones", "source")
+    texts = tuple(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES)
+    lines = {name: visit.given(name, most=2_000) for name in (*names, *texts)}
+    chosen = {name: tuple(visit.every(name)) for name in ("needs", *LISTS)}
+    form = Form(lines, chosen, visit.given("is_sealed") == "yes")
+    place = _place(lines["place"], before, visit.language)
+    hours = _lines(lines["hours"])
+    draft = Draft(
+        organisation=lines["organisation"],
+        service=lines["service"],
+        kind=lines["kind"],
+        needs=chosen["needs"],
+        place=place,
+        street=lines["street"],
+        directions=lines["directions"],
+        is_sealed=form.is_sealed,
+        hours=hours or None,
+        phones=_lines(lines["phones"]),
+        reception=_texts(lines, "reception"),
+        price=_texts(lines, "price"),
+        papers=_texts(lines, "papers"),
+        audience=chosen["audience"],
+        languages=before.languages if before else ("vi",),
+        attributes=chosen["attributes"],
+        source=lines["source"],
+    )
+    return form, draft, () if place else (Problem("place", "listing.problem.place"),)
+
+
+def _place(written: str, before: Draft | None, language: str) -> PlaceKey | None:
+    """Left as it stood, it stays what it was; otherwise the finest place that the words name without doubt."""
+    if before is not None and before.place is not None and written == places.name_of(before.place, language):
+        return before.place
+    named = places.read(read(written))
+    if not named.places or named.is_ambiguous:
+        return None
+    return max(named.places, key=lambda guess: (_TIERS[str(guess.key.tier)], guess.score)).key
+
+
+def _lines(written: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in written.splitlines() if line.strip())
+
+
+def _texts(lines: Mapping[str, str], name: str) -> dict[str, str]:
+    return {spoken: said for spoken in drafts.LANGUAGES if (said := lines[f"{name}.{spoken}"])}

@@ -1,0 +1,78 @@
+"""The list of all listings for those who keep them, found by words without accents, state and province."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from directory.places import PlaceKey, Tier, name_of
+from directory.reading import fold
+from directory.tables import organisation, phone, place_of_service, service, verification
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    id: str
+    service: str
+    organisation: str
+    place: str
+    province: str
+    state: str
+    checked_on: date | None
+    is_under_review: bool
+    is_demo: bool
+    phones: tuple[str, ...]
+
+
+def rows(
+    connection: Connection, *, text: str = "", state: str = "", province: str = "", language: str = "vi"
+) -> tuple[Row, ...]:
+    """All that fit, those to look after first: reported wrong, then never checked, then the longest unchecked."""
+    wanted = (
+        select(place_of_service, service.c.name, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+    )
+    if state:
+        wanted = wanted.where(place_of_service.c.state == state)
+    if province:
+        wanted = wanted.where(place_of_service.c.province == province)
+    checked, numbers = _checked(connection), _numbers(connection)
+    found = [
+        Row(
+            row.id,
+            row.name,
+            row.owner,
+            name_of(PlaceKey(Tier(row.place_tier), row.place_code), language),
+            row.province,
+            row.state,
+            checked.get(row.id),
+            row.under_review_at is not None,
+            row.is_demo,
+            tuple(numbers.get(row.id, ())),
+        )
+        for row in connection.execute(wanted)
+    ]
+    words = fold(text).split()
+    fitting = (one for one in found if all(word in fold(_said(one)) for word in words))
+    return tuple(sorted(fitting, key=lambda one: (not one.is_under_review, one.checked_on or date.min, one.service)))
+
+
+def _said(one: Row) -> str:
+    return " ".join((one.service, one.organisation, one.place, *one.phones))
+
+
+def _checked(connection: Connection) -> Mapping[str, date]:
+    """A listing is as fresh as its stalest part."""
+    oldest = select(verification.c.place_id, func.min(verification.c.verified_on)).group_by(verification.c.place_id)
+    return {row[0]: row[1] for row in connection.execute(oldest)}
+
+
+def _numbers(connection: Connection) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(select(phone).order_by(phone.c.position)):
+        found.setdefault(row.place_id, []).append(row.number)
+    return found

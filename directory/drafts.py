@@ -1,0 +1,139 @@
+"""What can be written about a listing, as a form or a file carries it, and every mistake that can be made in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from directory import needs, places
+from directory.listings import Hours, ListingProblem
+from directory.places import PlaceKey, Tier
+
+KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds}))
+AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
+ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "friendly", "trained", "childcare", "accessible")
+LANGUAGES = ("vi", "en")
+DEMO_MARK = "(mẫu)"
+_PHONE = re.compile(r"^[+0-9][0-9 .()-]{2,24}$")
+_DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Everything about a listing that people write. Texts by language; hours as lines, None while unknown."""
+
+    organisation: str
+    service: str
+    kind: str
+    needs: tuple[str, ...]
+    place: PlaceKey | None
+    street: str = ""
+    directions: str = ""
+    is_sealed: bool = False
+    hours: tuple[str, ...] | None = None
+    phones: tuple[str, ...] = ()
+    reception: Mapping[str, str] = field(default_factory=dict)
+    price: Mapping[str, str] = field(default_factory=dict)
+    papers: Mapping[str, str] = field(default_factory=dict)
+    audience: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("vi",)
+    attributes: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: the field it is in, and the key of the sentence that says how to mend it."""
+
+    field: str
+    key: str
+    what: str = ""
+
+
+class DraftProblem(ListingProblem):
+    """The listing cannot be kept as it is; `problems` names every mistake at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{one.field}: {one.key}" for one in problems))
+        self.problems = problems
+
+
+def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
+    """Every mistake, in the order of the form; empty when it can be kept."""
+    found: list[Problem] = []
+    for name in ("organisation", "service"):
+        written = getattr(draft, name)
+        if not written:
+            found.append(Problem(name, "listing.problem.empty"))
+        elif len(written) > 200:
+            found.append(Problem(name, "listing.problem.long"))
+    if is_demo is not (DEMO_MARK in draft.service):
+        found.append(Problem("service", "listing.problem.demo_name" if is_demo else "listing.problem.real_name"))
+    found += _chosen("kind", (draft.kind,), KINDS)
+    if not draft.needs:
+        found.append(Problem("needs", "listing.problem.no_need"))
+    found += _chosen("needs", draft.needs, needs.all_needs())
+    found += _place(draft)
+    found += _hours(draft)
+    found += _phones(draft, is_demo)
+    found += _chosen("audience", draft.audience, AUDIENCES)
+    found += _chosen("attributes", draft.attributes, ATTRIBUTES)
+    for name in ("reception", "price", "papers"):
+        found += _chosen(name, getattr(draft, name), LANGUAGES)
+    return tuple(found)
+
+
+def _chosen(name: str, given: Any, known: Any) -> list[Problem]:
+    return [Problem(name, "listing.problem.unknown_code", str(one)) for one in given if one not in known]
+
+
+def _place(draft: Draft) -> list[Problem]:
+    if draft.place is None or places.province_of(draft.place) is None:
+        return [Problem("place", "listing.problem.place")]
+    if draft.is_sealed and (draft.street or draft.directions):
+        return [Problem("street", "listing.problem.sealed")]
+    return []
+
+
+def _hours(draft: Draft) -> list[Problem]:
+    found = []
+    for line in draft.hours or ():
+        try:
+            Hours.parse([line])
+        except ListingProblem:
+            found.append(Problem("hours", "listing.problem.hours", line))
+    return found
+
+
+def _phones(draft: Draft, is_demo: bool) -> list[Problem]:
+    """Made-up numbers stay in the demonstration, real ones out of it."""
+    found = []
+    for number in draft.phones:
+        if _PHONE.match(number) is None or (_DEMO_PHONE.match(number) is None and number.startswith("0000")):
+            found.append(Problem("phones", "listing.problem.phone", number))
+        elif is_demo is not (_DEMO_PHONE.match(number) is not None):
+            key = "listing.problem.demo_phone" if is_demo else "listing.problem.real_phone"
+            found.append(Problem("phones", key, number))
+    return found
+
+
+def as_json(draft: Draft) -> dict[str, Any]:
+    """The draft as the audit keeps it."""
+    told: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(Draft)}
+    told["place"] = [str(draft.place.tier), draft.place.code] if draft.place else None
+    for name, value in told.items():
+        if isinstance(value, tuple):
+            told[name] = list(value)
+        elif isinstance(value, Mapping):
+            told[name] = dict(value)
+    return told
+
+
+def from_json(told: Mapping[str, Any]) -> Draft:
+    """The draft that `as_json` wrote."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) and name != "place" else value for name, value in told.items()
+    }
+    place = told.get("place")
+    values["place"] = PlaceKey(Tier(place[0]), str(place[1])) if place else None
+    return Draft(**values)

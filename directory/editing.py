@@ -1,0 +1,295 @@
+"""Changing what we know: one deed each, with what stood there before, so that every change can be taken back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from directory import places
+from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.places import PlaceKey, Tier
+from directory.tables import (
+    directory_audit,
+    notice,
+    organisation,
+    phone,
+    place_of_service,
+    service,
+    service_need,
+    verification,
+)
+from directory.verification import note
+
+RESTORE_ALONE = timedelta(hours=24)
+LONGEST_NOTICE = 300  # characters
+
+
+class EditedMeanwhile(Exception):
+    """Somebody else changed this listing while you were writing: look at it again, nothing of theirs is lost."""
+
+
+class NotNow(Exception):
+    """This cannot be done to the listing as it stands; `key` is the sentence that says why."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A listing as the form shows it."""
+
+    id: str
+    draft: Draft
+    state: str
+    revision: int
+    is_demo: bool
+    is_under_review: bool
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of a listing's history."""
+
+    seq: int
+    at: datetime
+    deed: str
+    staff_id: int | None
+    can_revert: bool
+
+
+def look_up(connection: Connection, place_id: str) -> Known | None:
+    """The listing with everything that can be written about it."""
+    row = connection.execute(
+        select(place_of_service, service.c.name, service.c.kind, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+        .where(place_of_service.c.id == place_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    mine = select(service_need.c.need).where(service_need.c.service_id == row.service_id)
+    needs = connection.execute(mine.order_by(service_need.c.position)).scalars()
+    numbers = select(phone.c.number).where(phone.c.place_id == place_id).order_by(phone.c.position)
+    draft = Draft(
+        organisation=row.owner,
+        service=row.name,
+        kind=row.kind,
+        needs=tuple(needs),
+        place=PlaceKey(Tier(row.place_tier), row.place_code),
+        street=row.street or "",
+        directions=row.directions,
+        is_sealed=row.is_sealed,
+        hours=None if row.hours is None else tuple(row.hours),
+        phones=tuple(connection.execute(numbers).scalars()),
+        reception=row.reception,
+        price=row.price,
+        papers=row.papers,
+        audience=tuple(row.audience),
+        languages=tuple(row.languages),
+        attributes=tuple(row.attributes),
+        source=row.source,
+    )
+    under_review = row.under_review_at is not None
+    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province)
+
+
+def propose(
+    connection: Connection,
+    draft: Draft,
+    *,
+    staff_id: int | None,
+    now: datetime,
+    is_demo: bool = False,
+    place_id: str | None = None,
+) -> str:
+    """Write a new listing down, hidden until it is published; returns its id. Raises DraftProblem."""
+    _refuse(problems(draft, is_demo=is_demo))
+    new_id, of = place_id or str(uuid.uuid4()), str(uuid.uuid4())
+    owner = _organisation(connection, draft.organisation, is_demo)
+    connection.execute(insert(service).values(id=of, organisation_id=owner, name=draft.service, kind=draft.kind))
+    row = {"id": new_id, "service_id": of, "state": "draft", "is_demo": is_demo, "modified_at": now}
+    connection.execute(insert(place_of_service).values(**row, **_columns(draft)))
+    _lists(connection, new_id, of, draft)
+    note(connection, "propose", new_id, staff_id=staff_id, now=now, after=as_json(draft))
+    return new_id
+
+
+def save(
+    connection: Connection, place_id: str, draft: Draft, *, expected: int, staff_id: int | None, now: datetime
+) -> None:
+    """Change a listing that still stands at revision `expected`. Raises DraftProblem, EditedMeanwhile, NotNow."""
+    known = _known(connection, place_id)
+    _refuse(problems(draft, is_demo=known.is_demo))
+    if known.state == "published":
+        _refuse(_missing(connection, known, draft))
+    mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
+    values = {"revision": expected + 1, "modified_at": now, **_columns(draft)}
+    if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
+        raise EditedMeanwhile
+    of = select(place_of_service.c.service_id).where(place_of_service.c.id == place_id)
+    service_id = connection.execute(of).scalar_one()
+    owner = _organisation(connection, draft.organisation, known.is_demo)
+    renamed = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
+    connection.execute(update(service).where(service.c.id == service_id).values(renamed))
+    _lists(connection, place_id, service_id, draft)
+    before, after = as_json(known.draft), as_json(draft)
+    note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
+
+
+def publish(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
+    """Show a listing to persons. It needs a way to reach it, a need, and somebody who checked the contact.
+
+    Raises DraftProblem with what is missing, NotNow if it is not a draft.
+    """
+    known = _known(connection, place_id)
+    _refuse(problems(known.draft, is_demo=known.is_demo))
+    _refuse(_missing(connection, known, known.draft))
+    _move(connection, place_id, ("draft", "stale"), "published", now)
+    note(connection, "publish", place_id, staff_id=staff_id, now=now)
+
+
+def withdraw(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
+    """Take a listing down at once. One tap; asks nobody. Raises NotNow if it is down already."""
+    _move(connection, place_id, ("published", "stale", "draft"), "withdrawn", now)
+    note(connection, "withdraw", place_id, staff_id=staff_id, now=now)
+
+
+def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: bool, now: datetime) -> None:
+    """Bring back what was taken down: another colleague, or the same one after a day where there is no other."""
+    last = connection.execute(
+        select(directory_audit.c.staff_id, directory_audit.c.at)
+        .where(directory_audit.c.place_id == place_id, directory_audit.c.deed == "withdraw")
+        .order_by(directory_audit.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None and last.staff_id == staff_id and not (is_alone and now - last.at >= RESTORE_ALONE):
+        raise NotNow("listing.problem.restore_alone" if is_alone else "listing.problem.restore_other")
+    known = _known(connection, place_id)
+    _refuse(_missing(connection, known, known.draft))
+    _move(connection, place_id, ("withdrawn",), "published", now)
+    note(connection, "restore", place_id, staff_id=staff_id, now=now)
+
+
+def revert(
+    connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime
+) -> None:
+    """Write the listing as it stood before change `seq`. Raises NotNow, DraftProblem, EditedMeanwhile."""
+    mine = (directory_audit.c.seq == seq, directory_audit.c.place_id == place_id)
+    before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()
+    if not before:
+        raise NotNow("listing.problem.nothing_before")
+    save(connection, place_id, from_json(before), expected=expected, staff_id=staff_id, now=now)
+
+
+def history(connection: Connection, place_id: str, *, limit: int = 30) -> tuple[Change, ...]:
+    """What was done to a listing, newest first."""
+    mine = select(directory_audit).where(directory_audit.c.place_id == place_id)
+    rows = connection.execute(mine.order_by(directory_audit.c.seq.desc()).limit(limit))
+    return tuple(Change(row.seq, row.at, row.deed, row.staff_id, bool(row.before)) for row in rows)
+
+
+def put_notice(
+    connection: Connection,
+    place_id: str,
+    text: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    staff_id: int,
+    now: datetime,
+    language: str = "vi",
+) -> None:
+    """Show a sentence with the listing from one day to another, both included. Raises DraftProblem."""
+    _known(connection, place_id)
+    if not text or len(text) > LONGEST_NOTICE:
+        _refuse((Problem("notice", "listing.problem.notice_text"),))
+    if ends_on < starts_on:
+        _refuse((Problem("notice", "listing.problem.notice_days"),))
+    row = {"place_id": place_id, "text": text, "language": language, "starts_on": starts_on, "ends_on": ends_on}
+    connection.execute(insert(notice).values(row))
+    note(connection, "notice", place_id, staff_id=staff_id, now=now)
+
+
+def end_notices(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
+    """Take down all sentences shown with a listing."""
+    connection.execute(delete(notice).where(notice.c.place_id == place_id))
+    note(connection, "notice_ended", place_id, staff_id=staff_id, now=now)
+
+
+# --- below ------------------------------------------------------------------------------------------------------------
+
+
+def _known(connection: Connection, place_id: str) -> Known:
+    known = look_up(connection, place_id)
+    if known is None:
+        raise NotNow("listing.problem.unknown")
+    return known
+
+
+def _refuse(found: tuple[Problem, ...]) -> None:
+    if found:
+        raise DraftProblem(found)
+
+
+def _missing(connection: Connection, known: Known, draft: Draft) -> tuple[Problem, ...]:
+    """What a listing lacks to be shown to persons."""
+    found = []
+    if not draft.phones:
+        found.append(Problem("phones", "listing.problem.no_phone"))
+    checked = select(verification.c.place_id).where(
+        verification.c.place_id == known.id, verification.c.field_group == "contact"
+    )
+    if connection.execute(checked).first() is None:
+        found.append(Problem("state", "listing.problem.not_verified"))
+    return tuple(found)
+
+
+def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:
+    mine = (place_of_service.c.id == place_id, place_of_service.c.state.in_(states))
+    values = {"state": to, "revision": place_of_service.c.revision + 1, "modified_at": now}
+    if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
+        raise NotNow("listing.problem.not_now")
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    assert draft.place is not None
+    return {
+        "place_tier": str(draft.place.tier),
+        "place_code": draft.place.code,
+        "province": places.province_of(draft.place),
+        "street": draft.street or None,
+        "directions": draft.directions,
+        "is_sealed": draft.is_sealed,
+        "hours": None if draft.hours is None else list(draft.hours),
+        "reception": dict(draft.reception),
+        "price": dict(draft.price),
+        "papers": dict(draft.papers),
+        "audience": list(draft.audience),
+        "languages": list(draft.languages),
+        "attributes": list(draft.attributes),
+        "source": draft.source,
+    }
+
+
+def _organisation(connection: Connection, name: str, is_demo: bool) -> str:
+    mine = (organisation.c.name == name, organisation.c.is_demo == is_demo)
+    found = connection.execute(select(organisation.c.id).where(*mine).limit(1)).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    new_id = str(uuid.uuid4())
+    connection.execute(insert(organisation).values(id=new_id, name=name, is_demo=is_demo))
+    return new_id
+
+
+def _lists(connection: Connection, place_id: str, service_id: str, draft: Draft) -> None:
+    connection.execute(delete(service_need).where(service_need.c.service_id == service_id))
+    for position, need in enumerate(dict.fromkeys(draft.needs)):
+        connection.execute(insert(service_need).values(service_id=service_id, need=need, position=position))
+    connection.execute(delete(phone).where(phone.c.place_id == place_id))
+    for position, number in enumerate(dict.fromkeys(draft.phones)):
+        connection.execute(insert(phone).values(place_id=place_id, number=number, position=position))

@@ -1,0 +1,176 @@
+"""Every change of a listing keeps what stood there before, and nobody overwrites anybody unseen."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from directory import catalogue, drafts, editing, verification
+from directory.drafts import Draft, DraftProblem
+from directory.editing import EditedMeanwhile, NotNow
+from directory.listing_text import describe
+from directory.places import PlaceKey, Tier
+from directory.search import hit_now
+from directory.shelf import ShelfKeeper
+from directory.tables import metadata
+
+NOW = datetime(2026, 12, 7, 2, tzinfo=UTC)
+CLINIC = Draft(
+    organisation="Tổ chức Thử",
+    service="Phòng khám Thử",
+    kind="hiv_clinic",
+    needs=("health.hiv_test",),
+    place=PlaceKey(Tier.OLD_DISTRICT, "005"),
+    hours=("mon-fri 08:00-17:00",),
+    phones=("024 0000 0000",),
+    reception={"vi": "Không hỏi nghề"},
+)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
+    metadata.create_all(engine)
+    with engine.begin() as made:
+        yield made
+    engine.dispose()
+
+
+def published(connection: Connection, draft: Draft = CLINIC) -> str:
+    place_id = editing.propose(connection, draft, staff_id=1, now=NOW)
+    verification.verify(connection, place_id, verification.GROUPS, method="call", staff_id=1, now=NOW)
+    editing.publish(connection, place_id, staff_id=1, now=NOW)
+    return place_id
+
+
+def shown(connection: Connection) -> set[str]:
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    return {one.service for one in keeper.shelf}
+
+
+def test_a_proposed_listing_is_hidden_until_somebody_called_and_published_it(connection: Connection) -> None:
+    place_id = editing.propose(connection, CLINIC, staff_id=1, now=NOW)
+    assert shown(connection) == set()
+    with pytest.raises(DraftProblem) as refused:
+        editing.publish(connection, place_id, staff_id=1, now=NOW)
+    assert [one.key for one in refused.value.problems] == ["listing.problem.not_verified"]
+    verification.verify(connection, place_id, ("contact",), method="call", staff_id=1, now=NOW)
+    editing.publish(connection, place_id, staff_id=1, now=NOW)
+    assert shown(connection) == {"Phòng khám Thử"}
+
+
+def test_what_is_saved_is_what_is_read_again(connection: Connection) -> None:
+    place_id = editing.propose(connection, CLINIC, staff_id=1, now=NOW)
+    known = editing.look_up(connection, place_id)
+    assert known is not None and known.draft == CLINIC and known.state == "draft"
+    assert drafts.from_json(drafts.as_json(CLINIC)) == CLINIC
+
+
+def test_the_second_to_save_is_told_and_nothing_of_the_first_is_lost(connection: Connection) -> None:
+    place_id = published(connection)
+    known = editing.look_up(connection, place_id)
+    assert known is not None
+    first, second = replace(CLINIC, phones=("024 0000 0001",)), replace(CLINIC, phones=("024 0000 0002",))
+    editing.save(connection, place_id, first, expected=known.revision, staff_id=1, now=NOW)
+    with pytest.raises(EditedMeanwhile):
+        editing.save(connection, place_id, second, expected=known.revision, staff_id=2, now=NOW)
+    again = editing.look_up(connection, place_id)
+    assert again is not None and again.draft.phones == ("024 0000 0001",)
+
+
+def test_a_change_can_be_taken_back(connection: Connection) -> None:
+    place_id = published(connection)
+    known = editing.look_up(connection, place_id)
+    assert known is not None
+    worse = replace(CLINIC, hours=None, needs=("health.pep",), organisation="Tổ chức khác")
+    editing.save(connection, place_id, worse, expected=known.revision, staff_id=1, now=NOW)
+    change = next(one for one in editing.history(connection, place_id) if one.can_revert)
+    editing.revert(connection, place_id, change.seq, expected=known.revision + 1, staff_id=2, now=NOW)
+    again = editing.look_up(connection, place_id)
+    assert again is not None and again.draft == CLINIC
+
+
+def test_taking_down_is_one_tap_and_another_person_brings_it_back(connection: Connection) -> None:
+    place_id = published(connection)
+    editing.withdraw(connection, place_id, staff_id=1, now=NOW)
+    assert shown(connection) == set()
+    with pytest.raises(NotNow) as refused:
+        editing.restore(connection, place_id, staff_id=1, is_alone=False, now=NOW + timedelta(days=2))
+    assert refused.value.key == "listing.problem.restore_other"
+    editing.restore(connection, place_id, staff_id=2, is_alone=False, now=NOW)
+    assert shown(connection) == {"Phòng khám Thử"}
+
+
+def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
+    place_id = published(connection)
+    editing.withdraw(connection, place_id, staff_id=1, now=NOW)
+    with pytest.raises(NotNow):
+        editing.restore(connection, place_id, staff_id=1, is_alone=True, now=NOW + timedelta(hours=23))
+    editing.restore(connection, place_id, staff_id=1, is_alone=True, now=NOW + timedelta(hours=24))
+    assert shown(connection) == {"Phòng khám Thử"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "key"),
+    [
+        ({"service": ""}, "service", "listing.problem.empty"),
+        ({"service": "Phòng khám (mẫu)"}, "service", "listing.problem.real_name"),
+        ({"kind": "bar"}, "kind", "listing.problem.unknown_code"),
+        ({"needs": ()}, "needs", "listing.problem.no_need"),
+        ({"needs": ("health.gold",)}, "needs", "listing.problem.unknown_code"),
+        ({"place": None}, "place", "listing.problem.place"),
+        ({"place": PlaceKey(Tier.OLD_DISTRICT, "999")}, "place", "listing.problem.place"),
+        ({"is_sealed": True, "street": "1 Phố A"}, "street", "listing.problem.sealed"),
+        ({"hours": ("sáng tới chiều",)}, "hours", "listing.problem.hours"),
+        ({"phones": ("gọi đi",)}, "phones", "listing.problem.phone"),
+        ({"phones": ("0000 000 123",)}, "phones", "listing.problem.real_phone"),
+        ({"audience": ("rich",)}, "audience", "listing.problem.unknown_code"),
+    ],
+)
+def test_every_mistake_is_named_with_its_field(change: dict[str, object], field: str, key: str) -> None:
+    found = drafts.problems(replace(CLINIC, **change), is_demo=False)  # type: ignore[arg-type]
+    assert (field, key) in [(one.field, one.key) for one in found]
+
+
+def test_the_demonstration_takes_no_real_number() -> None:
+    found = drafts.problems(replace(CLINIC, service="Phòng khám Thử (mẫu)"), is_demo=True)
+    assert [one.key for one in found] == ["listing.problem.demo_phone"]
+    assert drafts.problems(CLINIC, is_demo=False) == ()
+
+
+def test_a_published_listing_keeps_a_number_to_call(connection: Connection) -> None:
+    place_id = published(connection)
+    known = editing.look_up(connection, place_id)
+    assert known is not None
+    with pytest.raises(DraftProblem):
+        editing.save(
+            connection, place_id, replace(CLINIC, phones=()), expected=known.revision, staff_id=1, now=NOW
+        )
+
+
+def test_a_note_is_shown_from_its_first_to_its_last_day(connection: Connection) -> None:
+    place_id = published(connection)
+    first, last = date(2026, 12, 10), date(2026, 12, 12)
+    editing.put_notice(connection, place_id, "đóng cửa", starts_on=first, ends_on=last, staff_id=1, now=NOW)
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    listing = keeper.shelf.get(place_id)
+    assert listing is not None
+    days = [datetime(2026, 12, number, 5, tzinfo=UTC) for number in (9, 10, 12, 13)]
+    assert ["đóng cửa" in describe(hit_now(listing, moment)) for moment in days] == [False, True, True, False]
+    editing.end_notices(connection, place_id, staff_id=1, now=NOW)
+    keeper.refresh(connection)
+    assert keeper.shelf.get(place_id) != listing
+
+
+def test_the_list_puts_first_what_needs_care_and_is_found_without_accents(connection: Connection) -> None:
+    good = published(connection, replace(CLINIC, service="Phòng khám Ba"))
+    bad = published(connection, replace(CLINIC, service="Phòng khám Hai"))
+    verification.report_wrong(connection, bad, now=NOW)
+    assert [one.id for one in catalogue.rows(connection)] == [bad, good]
+    assert [one.id for one in catalogue.rows(connection, text="cau giay ba")] == [good]
+    assert catalogue.rows(connection, state="withdrawn") == ()
