@@ -1,7 +1,5 @@
 """Keeps an open page fresh: a stream that says only "look again"; what changed is fetched as an ordinary page."""
 
-import asyncio
-
 from aiohttp import web
 
 from bot.console.layout import STOP_TOPIC, STOPPING, Console, Route, Visit, whose
@@ -17,20 +15,24 @@ async def live(console: Console, visit: Visit) -> web.StreamResponse:
     topics = [f"staff:{visit.seat.member.id}", *await _topics(console, visit)]
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await answer.prepare(visit.request)
+    try:
+        await _tell(console, visit, answer, topics)
+    except ConnectionResetError:
+        return answer  # the page was closed
+    return answer
+
+
+async def _tell(console: Console, visit: Visit, answer: web.StreamResponse, topics: list[str]) -> None:
     with console.bells.listen(*topics, STOP_TOPIC) as bell:
         await answer.write(b"retry: 2000\nevent: changed\ndata: 0\n\n")
         for beat in range(MOST_SECONDS // BEAT_SECONDS):
             rang = await bell.wait(BEAT_SECONDS)
+            if visit.request.app[STOPPING].is_set():
+                return
             if await whose(console, visit.request) is None:
                 await answer.write(b"event: gone\ndata: 0\n\n")
-                break
-            if visit.request.app[STOPPING].is_set():
-                break
-            try:
-                await answer.write(f"event: changed\ndata: {beat}\n\n".encode() if rang else b": beat\n\n")
-            except (ConnectionResetError, asyncio.CancelledError):
-                break
-    return answer
+                return
+            await answer.write(f"event: changed\ndata: {beat}\n\n".encode() if rang else b": beat\n\n")
 
 
 async def _topics(console: Console, visit: Visit) -> list[str]:
