@@ -8,7 +8,7 @@ import sys
 from aiohttp import web
 from sqlalchemy import Connection, text
 
-from bot import demonstration, staff
+from bot import demonstration, logs, staff
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
 from bot.channels.webchat import WebChat
@@ -23,7 +23,7 @@ from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import take
+from bot.web import metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     if settings.is_sqlite and arguments.only != EVERYTHING:
         raise SettingsProblem("--only needs PostgreSQL: set DONGHANH_DATABASE_URL, or run everything in one process.")
+    logs.start()
     return asyncio.run(_serve(settings, policy, arguments.only))
 
 
@@ -83,6 +84,7 @@ class Printed:
 
 
 async def _serve(settings: Settings, policy: Policy, parts: frozenset[str]) -> int:
+    logs.guard_loop(asyncio.get_running_loop())
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
@@ -106,6 +108,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
     settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
+    routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     console = build_console(
         house.db,
         house.clock,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.rehearsal import Rehearsal
 
 ACCOUNT = "person:canary-account"
@@ -32,7 +33,9 @@ async def test_canaries_are_found_nowhere_but_in_the_relay(
         await rehearsal.house.db.scrub()
         raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     out = capfd.readouterr()
-    logged = "\n".join([caplog.text, *(str(record.__dict__) for record in caplog.records), out.out, out.err])
+    door = logs.OneDoor()
+    written = [door.format(record) for record in caplog.records]
+    logged = "\n".join([caplog.text, *written, *(str(record.__dict__) for record in caplog.records), out.out, out.err])
     for canary in (ACCOUNT, "canary-account", *WORDS):
         assert canary not in logged
         assert canary.encode() not in raw
