@@ -1,14 +1,18 @@
 """Journeys: conversations anyone can read and write, played by `rehearse` and by the tests.
 
 `>>` what the person types, `<<` what must come back (a part of one message is enough), `!` a JSON line of `rehearse`;
-`{case}` in it is the newest case. `<<!` names words that must not come back. Everything else is a comment.
+in it `{case}` is the newest case, `{code}` the newest return code. `<<!` names words that must not come back.
+Everything else is a comment.
 """
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
 from bot.rehearsal import START, Rehearsal, parse
+
+_CODE = re.compile(r"^[a-z]+(?: [a-z]+){3}$", re.MULTILINE)
 
 
 class JourneyBroken(Exception):
@@ -17,19 +21,20 @@ class JourneyBroken(Exception):
 
 async def walk(text: str, *, at: datetime = START, database_url: str | None = None) -> None:
     """Play one journey to its end. Raises JourneyBroken, naming the line."""
-    case = ""
+    case, code = "", ""
     said: list[dict[str, Any]] = []
     async with Rehearsal(at=at, database_url=database_url) as rehearsal:
         for number, line in enumerate(text.splitlines(), 1):
             if line.startswith(">>"):
                 said = await rehearsal.play({"as": "person:a", "text": line[2:].strip()})
             elif line.startswith("!"):
-                said = await rehearsal.play(parse(line[1:].strip().replace("{case}", case)))
+                said = await rehearsal.play(parse(line[1:].strip().replace("{case}", case).replace("{code}", code)))
             elif line.startswith("<<!"):
                 _must_not(said, line[3:].strip(), number)
             elif line.startswith("<<"):
                 _must(said, line[2:].strip(), number)
             case = next((one["case"] for one in reversed(said) if one.get("case")), case)
+            code = next((found[0] for one in said if (found := _CODE.search(one["text"]))), code)
 
 
 def _everything(said: list[dict[str, Any]]) -> list[str]:

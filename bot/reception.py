@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,8 +11,13 @@ from sqlalchemy import Connection, select, update
 
 from bot import intake, understanding
 from bot.db import Database, DatabaseAway, Tx
-from bot.helpline import erasure
+from bot.helpline import cases, coming_back, erasure, escalation
+from bot.helpline.casebook import Urgency
+from bot.helpline.coming_back import Spare
+from bot.helpline.ringing import tell_of_failure
+from bot.helpline.rota import on_duty
 from bot.outbox import tell_person
+from bot.policy import Policy
 from bot.ports import Clock, Inbound
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, inbox, lane, person
@@ -21,7 +27,31 @@ from directory.wording import t
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+SPARES = 4  # return codes made in advance
+MOST_A_MINUTE = 20
 _LONG = 2_000  # characters: longer messages are read in a thread of their own
+
+
+class Pace:
+    """How fast each lane writes; forgets whoever has been quiet for a minute."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, deque[datetime]] = {}
+        self._told: dict[int, datetime] = {}
+
+    def count(self, lane_id: int, now: datetime) -> tuple[bool, bool]:
+        """(more than anybody can answer, the first of these)."""
+        begin = now - timedelta(minutes=1)
+        for other in [one for one, times in self._seen.items() if times[-1] <= begin]:
+            del self._seen[other]
+            self._told.pop(other, None)
+        times = self._seen.setdefault(lane_id, deque(maxlen=MOST_A_MINUTE + 1))
+        times.append(now)
+        is_flood = len(times) > MOST_A_MINUTE and times[0] > begin
+        is_first = is_flood and lane_id not in self._told
+        if is_flood:
+            self._told[lane_id] = now
+        return is_flood, is_first
 
 
 class Reception:
@@ -34,6 +64,9 @@ class Reception:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._only_keeps = False
+        self._spares: list[Spare] = []
+        self._filling: asyncio.Task[None] | None = None
+        self._pace = Pace()
 
     def only_keep(self) -> None:
         """This process answers nobody: another one reads what is kept here."""
@@ -109,13 +142,31 @@ class Reception:
 
     async def _think(self, row_id: int, lane_id: int, kept: intake.Kept) -> Read:
         """Understanding happens here, outside the transaction; deeds never classify again."""
+        spare = await self._spare()
+        is_flood, is_first = self._pace.count(lane_id, self._clock.now())
         if not kept.text:
-            return Read(row_id, lane_id, kept, None, None)
+            return Read(row_id, lane_id, kept, None, None, None, spare, is_flood, is_first)
         if len(kept.text) > _LONG:
             meaning = await asyncio.to_thread(understanding.read, kept.text)
         else:
             meaning = understanding.read(kept.text)
-        return Read(row_id, lane_id, kept, meaning, understanding.whole_word(kept.text))
+        words, code_hash = coming_back.looks_like(kept.text), None
+        if words is not None:
+            code_hash = await asyncio.to_thread(self._db.seals.slow_hash, words)
+        word = understanding.whole_word(kept.text)
+        return Read(row_id, lane_id, kept, meaning, word, code_hash, spare, is_flood, is_first)
+
+    async def _spare(self) -> Spare | None:
+        """A return code for this turn, should it need one; more are made in a thread meanwhile."""
+        if not self._spares:
+            self._spares.append(await asyncio.to_thread(coming_back.make, self._db.seals))
+        if len(self._spares) < SPARES and (self._filling is None or self._filling.done()):
+            self._filling = asyncio.get_running_loop().create_task(self._fill())
+        return self._spares.pop()
+
+    async def _fill(self) -> None:
+        while len(self._spares) < SPARES:
+            self._spares.append(await asyncio.to_thread(coming_back.make, self._db.seals))
 
     async def _answer(self, read: Read) -> None:
         now = self._clock.now()
@@ -125,8 +176,11 @@ class Reception:
             raise
         except Exception as problem:
             log.error("turn_failed", extra={"kind": type(problem).__name__})
-            await self._db.write(lambda tx: _failed(tx, read, now))
+            await self._db.write(lambda tx: _failed(tx, read, self._house.policy, now))
             return
+        finally:
+            if read.spare is not None and not read.spare.is_given:
+                self._spares.append(read.spare)
         if erasing is not None:
             await self._erase(erasing)
 
@@ -165,12 +219,24 @@ def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | No
     return None if row is None else (row.id, row.key_id, row.sealed)
 
 
-def _failed(tx: Tx, read: Read, now: datetime) -> None:
-    """Counted outside the deed that failed; after three the message is set aside and the person is told."""
+def _failed(tx: Tx, read: Read, policy: Policy, now: datetime) -> None:
+    """Counted outside the deed that failed; after three it is set aside, the person gets an apology, staff an alarm."""
     mine = inbox.c.id == read.row_id
     tx.execute(update(inbox).where(mine).values(attempts=inbox.c.attempts + 1))
     attempts = tx.execute(select(inbox.c.attempts).where(mine)).scalar_one_or_none()
     if attempts is None or attempts < MOST_ATTEMPTS:
         return
     tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + timedelta(days=3)))
+    level = read.meaning.danger.level if read.meaning else "none"
+    if level != "none":  # danger is never dropped, whatever else fails
+        urgency: Urgency = "now" if level == "now" else "violence"
+        cases.open_case(tx, read.lane_id, urgency=urgency, need=None, place=None, now=now, policy=policy)
     tell_person(tx, read.lane_id, t("small.apology"), now=now)
+    known = cases.of_lane(tx.connection, read.lane_id)
+    if known is not None and known.staff_id is not None:
+        whom = [known.staff_id]
+    else:
+        rungs = on_duty(tx.connection, None, now)
+        whom = [one.staff_id for one in rungs[0]] if rungs else list(escalation.those_in_charge(tx))
+    for staff_id in whom:
+        tell_of_failure(tx, staff_id, now=now)

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot import demonstration, staff
-from bot.app import House, build
+from bot.app import House, build, forget_what_is_due
 from bot.channels.terminal import Terminal
 from bot.db import Tx, open_engine
 from bot.helpline import casebook, referrals, relay, turns
@@ -21,6 +21,7 @@ from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Cap, Capabilities, Geo, MsgRef, Outbound, Sent
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
+from bot.tables import outbox, timer
 from directory.listing_text import describe
 from directory.listings import Listing
 from directory.search import hit_now
@@ -153,14 +154,19 @@ class Rehearsal:
             await self._terminal.say(who, text=str(line.get("text", "")))
 
     async def _pass(self, wanted: str) -> None:
-        """Move the clock to each moment at which something is due, so that nothing happens late."""
+        """Move the clock to each moment at which something is due, so that nothing happens late or is kept too long."""
         match = _STEP.match(wanted)
         if match is None:
             raise LineProblem(f"A span is written like 6m, 2h or 3d, not “{wanted}”.")
         end = self._clock.moment + timedelta(**{_UNITS[match[2]]: int(match[1])})
+        house = self.house
         while self._clock.moment < end:
-            self._clock.moment = min(end, self._clock.moment + timedelta(minutes=1))
-            await self.house.settle()
+            due = await house.db.read(_next_due)
+            latest = min(end, self._clock.moment + timedelta(hours=1))
+            soon = self._clock.moment + timedelta(seconds=1)
+            self._clock.moment = min(latest, max(due, soon)) if due else latest
+            await house.settle()
+            await forget_what_is_due(house.db, house.clock, house.policy)
 
     async def _colleague(self, member: staff.StaffMember, line: Mapping[str, Any]) -> None:
         alias = line.get("case")
@@ -210,6 +216,15 @@ class Rehearsal:
         listing = _listing(tx.connection, self.house, wanted)
         card = describe(hit_now(listing, now), "vi")
         referrals.refer(tx, case_id, staff_id, listing.id, card, now=now)
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    """When the next timer runs or the next message is tried again."""
+    moments = (
+        connection.execute(select(func.min(timer.c.due_at))).scalar_one(),
+        connection.execute(select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")).scalar_one(),
+    )
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _listing(connection: Connection, house: House, wanted: str) -> Listing:

@@ -194,6 +194,7 @@ class Seals:
         self._handles = _derive(master, "handles")
         self._tokens = _derive(master, "tokens")
         self._house = _derive(master, "house seal")
+        self._codes = _derive(master, "return codes")
         self.keys = KeyStore(store_path, _derive(master, "key wrap"))
 
     @classmethod
@@ -208,6 +209,10 @@ class Seals:
     def token_hash(self, token: str) -> str:
         """What is kept of a one-time link, a session id or a return code: 64 hex digits, keyed."""
         return hmac.new(self._tokens, token.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def slow_hash(self, words: str) -> str:
+        """What is kept of a return code: 64 hex digits, keyed, 16 MiB and a twentieth of a second for each guess."""
+        return hashlib.scrypt(words.encode(), salt=self._codes, n=2**14, r=8, p=1, maxmem=2**26, dklen=32).hex()
 
     def close(self, plain: str, *, about: str) -> bytes:
         """Seal with the house key (addresses, alarms to staff)."""

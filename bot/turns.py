@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -12,7 +12,8 @@ from bot.db import Tx
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
 from bot.events import happened
-from bot.helpline import cases, erasure, relay
+from bot.helpline import cases, coming_back, erasure, relay
+from bot.helpline.coming_back import Spare
 from bot.intake import Kept
 from bot.masking import Masked
 from bot.outbox import Option, offers, tell_person
@@ -35,6 +36,10 @@ class Read:
     kept: Kept
     meaning: Meaning | None
     word: str | None  # help | erase | leave
+    code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
+    spare: Spare | None = field(default=None, repr=False)
+    is_flood: bool = False  # more messages in a minute than anybody can answer
+    is_first_of_flood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,20 @@ class Erasing:
 
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
-    tx.execute(delete(inbox).where(inbox.c.id == read.row_id))
+    if tx.execute(delete(inbox).where(inbox.c.id == read.row_id)).rowcount != 1:
+        return None  # another process has answered it
     talk = _talk(tx, read.lane_id)
     if talk is None:
         return None
     language = _language(tx, talk, read)
     standing = _standing(tx, talk)
     option, is_stale = _option(tx, talk, read)
+    if read.code_hash is not None and not _is_danger(read) and _come_back(tx, read, talk, house, now):
+        return None
     turn = _turn(read, house, standing, option, language, now)
-    _welcome(tx, read, turn, house, now)
+    if _is_passed_over(tx, read, turn, now):
+        return None
+    _welcome(tx, read, talk, turn, house, now)
     if option is not None:
         standing.dialogue, standing.step = option.dialogue, option.step
     if read.word == "leave":
@@ -102,6 +112,7 @@ def _talk(tx: Tx, lane_id: int) -> Any:
             lane.c.erasing_at,
             lane.c.person_id,
             person.c.language,
+            person.c.created_at,
         )
         .join(lane, lane.c.id == conversation.c.lane_id)
         .join(person, person.c.id == lane.c.person_id)
@@ -174,16 +185,56 @@ def _turn(
         shelf=house.shelf(),
         policy=house.policy,
         hidden=read.kept.hidden,
+        spare=read.spare,
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
     )
 
 
-def _welcome(tx: Tx, read: Read, turn: Turn, house: House, now: datetime) -> None:
+def _is_danger(read: Read) -> bool:
+    return read.meaning is not None and read.meaning.danger.level != "none"
+
+
+def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bool:
+    """Four words that open an earlier talk: it goes on here. False: they are ordinary words, and nobody learns more."""
+    old = coming_back.owner(tx.connection, str(read.code_hash), now)
+    if old is None or old == read.lane_id or (before := _talk(tx, old)) is None:
+        return False
+    if cases.of_lane(tx.connection, read.lane_id) is not None:
+        tell_person(tx, read.lane_id, t("returning.busy", talk.language), now=now)
+        return True
+    standing = _standing(tx, before)
+    tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
+    coming_back.resume(tx, old, read.lane_id, now=now)
+    _save(tx, talk, standing)
+    words = coming_back.give(tx, read.lane_id, read.spare, now=now, policy=house.policy)
+    if words:
+        tell_person(tx, read.lane_id, t("returning.new_code", before.language, code=words), now=now)
+    return True
+
+
+def _is_passed_over(tx: Tx, read: Read, turn: Turn, now: datetime) -> bool:
+    """In a flood the last message is answered; danger, whole words, choices and open cases always."""
+    if not read.is_flood or read.word is not None or turn.key is not None or _is_danger(read):
+        return False
+    if cases.of_lane(tx.connection, read.lane_id) is not None:
+        return False
+    if read.is_first_of_flood:
+        tell_person(tx, read.lane_id, t("small.slow", turn.language), now=now)
+    waiting = select(inbox.c.id).where(
+        inbox.c.lane_id == read.lane_id, inbox.c.id > read.row_id, inbox.c.set_aside_at.is_(None)
+    )
+    return tx.execute(waiting.limit(1)).first() is not None
+
+
+def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datetime) -> None:
     """The honest introduction comes once, before the first answer; in danger the safety card does not wait for it."""
     is_danger = turn.meaning is not None and turn.meaning.danger.level == "now"
     if turn.memory.is_welcomed or is_danger or read.word == "help":
         return
     turn.memory.is_welcomed = True
+    if talk.created_at <= now - timedelta(hours=house.policy.conversation_hours):
+        tell_person(tx, read.lane_id, t("welcome.again", turn.language), now=now)
+        return
     intro = t(
         "welcome.intro", turn.language, service=house.service_name, organisation=turn.policy.organisation_name
     )

@@ -19,7 +19,7 @@ _BY_INTENT = {
     "erase": ("erase", "start"),
     "wrong_listing": ("wrong_listing", "start"),
 }
-_SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback")
+_SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
 _APART = ("under_18", "buyer", "harasser", "official", "provider")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.db import Tx
+from bot.helpline.coming_back import Spare
 from bot.outbox import Option
 from bot.policy import Policy
 from bot.understanding import Meaning
@@ -113,6 +114,7 @@ class Turn:
     policy: Policy
     hidden: frozenset[str] = frozenset()
     media: str | None = None
+    spare: Spare | None = field(default=None, repr=False)  # a return code that may be given in this turn
 
 
 class Dialogue:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from bot.db import Tx
+from bot.dialogues.consenting import agree, ask_consent, give_code, is_agreed, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, relay
 from bot.masking import Masked
@@ -48,35 +49,51 @@ class Report(Dialogue):
         ]
 
     def offer(self, turn: Turn) -> Sequence[Item]:
-        options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
-        return [Ask(t("report.offer", turn.language), options, "talk")]
+        return [ask_consent(turn, "talk")]
 
     def talk(self, turn: Turn) -> Sequence[Item]:
         """The answer to the offer of a colleague: without a yes nobody is told anything."""
-        if turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES):
-            return [Do(_open(turn, "violence"), lambda opened: self._opened(turn, opened))]
+        if is_yes(turn):
+            return [
+                Do(_open(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
+            ]
         return [Say(t("report.later", turn.language)), *_numbers(turn), Done()]
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The area, if the person wants to say it; it goes to the open case."""
         place = turn.place or (turn.meaning.places[0].key if turn.meaning and turn.meaning.places else None)
         if turn.key == "skip" or place is None:
-            return [Done()]
+            return self._talk_about(turn)
         turn.memory.place = place
         now, policy = turn.now, turn.policy
         return [
             Do(lambda tx, lane_id: cases.set_place(tx, lane_id, place, now=now, policy=policy)),
             Say(t("danger.thanks_place", turn.language)),
-            Done(),
+            *self._talk_about(turn),
+        ]
+
+    def agreed(self, turn: Turn) -> Sequence[Item]:
+        """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it."""
+        if is_yes(turn):
+            return [agree(turn), Say(t("report.agreed", turn.language)), Done()]
+        return [Say(t("report.not_agreed", turn.language)), Done()]
+
+    def _talk_about(self, turn: Turn) -> Sequence[Item]:
+        return [
+            Do(
+                lambda tx, lane_id: is_agreed(tx, lane_id),
+                lambda has: [Done()] if has else [ask_consent(turn, "agreed")],
+            )
         ]
 
     def _opened(self, turn: Turn, opened: cases.Opened) -> Sequence[Item]:
         if not opened.is_new and not opened.got_worse:
             return [Say(t("danger.joined", turn.language)), Done()]
+        code = give_code(turn) if opened.is_new else []
         if opened.case.place is None and turn.memory.place is None:
             options = (("skip", t("danger.skip", turn.language)),)
-            return [Ask(t("danger.where", turn.language), options, "where")]
-        return [Done()]
+            return [*code, Ask(t("danger.where", turn.language), options, "where")]
+        return [*code, *self._talk_about(turn)]
 
 
 def _remember(turn: Turn) -> None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.dialogues.consenting import agree, ask_consent, give_code, is_yes, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases
 from directory import answers
-from directory.reading import fold
 from directory.wording import t
-
-_YES = {"co", "u", "uh", "vang", "da", "yes", "ok", "muon", "dong y"}
 
 
 class Welcome(Dialogue):
@@ -49,6 +47,16 @@ class Human(Dialogue):
     name = "human"
 
     def start(self, turn: Turn) -> Sequence[Item]:
+        """Asked for a person: what that means is said first, in one question."""
+        return [ask_consent(turn, "wanted")]
+
+    def offer(self, turn: Turn) -> Sequence[Item]:
+        """We could not help: a person is offered, not pressed upon anybody."""
+        return [ask_consent(turn, "wanted", first="human.offer")]
+
+    def wanted(self, turn: Turn) -> Sequence[Item]:
+        if not is_yes(turn):
+            return [Say(t("report.later", turn.language)), Done()]
         need, place, now, policy = turn.memory.need, turn.memory.place, turn.now, turn.policy
         return [
             Do(
@@ -56,18 +64,11 @@ class Human(Dialogue):
                     tx, lane_id, urgency="request", need=need, place=place, now=now, policy=policy
                 )
             ),
+            agree(turn),
             Say(t("human.opened", turn.language)),
+            *give_code(turn),
             Done(),
         ]
-
-    def offer(self, turn: Turn) -> Sequence[Item]:
-        options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
-        return [Ask(t("human.offer", turn.language), options, "wanted")]
-
-    def wanted(self, turn: Turn) -> Sequence[Item]:
-        if turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES):
-            return self.start(turn)
-        return [Say(t("report.later", turn.language)), Done()]
 
 
 class Small(Dialogue):
@@ -97,7 +98,12 @@ class Small(Dialogue):
         return [Say(t("small.language", turn.language)), Done()]
 
     def stop(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.stop", turn.language)), Done()]
+        """No more of this; a yes to talking with a colleague is taken back with it."""
+        return [withdraw(turn), Say(t("small.stop", turn.language)), Done()]
+
+    def return_code(self, turn: Turn) -> Sequence[Item]:
+        """Asked about the four words: how to use them, and new ones where a talk is open and has none."""
+        return [Say(t("returning.how", turn.language)), *give_code(turn, only_with_case=True), Done()]
 
     def buyer(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("small.buyer", turn.language)), Done()]

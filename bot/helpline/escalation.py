@@ -127,6 +127,11 @@ def _climb(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> Step:
     return step
 
 
+def those_in_charge(tx: Tx) -> tuple[int, ...]:
+    """Supervisors and managers of the whole line, for what nobody on duty can be told."""
+    return _managers(tx, None)
+
+
 def _managers(tx: Tx, province: str | None) -> tuple[int, ...]:
     """Supervisors and managers of the province; if it has none, those of the whole line."""
     wanted = select(staff.c.id).where(staff.c.role.in_(("supervisor", "manager")), staff.c.state == "active")

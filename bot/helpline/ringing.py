@@ -96,3 +96,12 @@ def tell_colleague(
     text = t(key, who.language, **{"alias": known.alias, **values})
     tell_staff(tx, staff_id, text, now=now, urgent=urgent, case_id=known.id, case_alias=known.alias)
     tx.ring(f"staff:{staff_id}")
+
+
+def tell_of_failure(tx: Tx, staff_id: int, *, now: datetime) -> None:
+    """Tell a colleague that a message could not be processed; nothing of it is told."""
+    who = colleague(tx.connection, staff_id)
+    if who is None or who.state == "left":
+        return
+    tell_staff(tx, staff_id, t("staff.set_aside", who.language), now=now, urgent=True)
+    tx.ring(f"staff:{staff_id}")

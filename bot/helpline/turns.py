@@ -25,7 +25,7 @@ from bot.helpline.moves import Deed, State
 from bot.helpline.outcomes import Barrier, Outcome
 from bot.helpline.ringing import recall, tell_colleague
 from bot.policy import Policy
-from bot.tables import alarm, case, consent, contact, conversation, lane, person, referral, transcript
+from bot.tables import alarm, case, consent, contact, conversation, lane, person, referral, return_code, transcript
 from bot.timers import clear_timer, set_timer
 
 ANSWER_HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
@@ -207,6 +207,8 @@ def keep_talk(tx: Tx, lane_id: int, until: datetime) -> None:
     """While a case is open the talk it belongs to is not forgotten."""
     is_short = (conversation.c.lane_id == lane_id, conversation.c.forget_at < until)
     tx.execute(update(conversation).where(*is_short).values(forget_at=until))
+    mine = (return_code.c.lane_id == lane_id, return_code.c.forget_at < until)
+    tx.execute(update(return_code).where(*mine).values(forget_at=until))
 
 
 def _written(

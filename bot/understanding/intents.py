@@ -16,6 +16,7 @@ INTENTS = (
 )  # fmt: skip
 # A polite word beside a real wish is only a polite word.
 _POLITE = frozenset({"thanks", "greeting", "feedback", "under_18"})
+_COMPANY = frozenset({"peers.group", "mind.distress"})  # "I want to talk to somebody" sounds like these
 _SURE = frozenset({"return_code", "language", "wrong_listing", "provider", "official", "erase", "stop"})
 
 
@@ -31,6 +32,8 @@ def intent_of(
     if named in _SURE or (named and not needs and named not in _POLITE):
         return named
     if named == "under_18" and not needs:
+        return named
+    if named == "human" and not has_place and set(needs) <= _COMPANY:
         return named
     is_question = _fits(_group("questions"), seen)
     is_seeking = _fits(_group("seeking"), seen)

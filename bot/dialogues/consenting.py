@@ -1,0 +1,67 @@
+"""What a person agrees to before talking with a colleague, in one question; and the four words that lead back."""
+
+from collections.abc import Sequence
+
+from bot.db import Tx
+from bot.dialogues.kit import Ask, Do, Item, Say, Turn
+from bot.helpline import cases, coming_back, consents
+from bot.helpline.consents import ConsentTo
+from directory.reading import fold
+from directory.wording import t
+
+VERSION = "T2-2026-11"
+_YES = {"co", "u", "uh", "um", "vang", "da", "yes", "ok", "muon", "dong y", "dc", "duoc", "dong y a", "co a", "agree"}
+
+
+def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
+    """Who reads what, what they do not see, how long it is kept; then yes or no."""
+    text = f"{t(first, turn.language)}\n{t('report.consent', turn.language, days=turn.policy.words_days)}"
+    options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
+    return Ask(text, options, then)
+
+
+def is_yes(turn: Turn) -> bool:
+    """Whether the answer is a clear yes; anything else is no."""
+    return turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES)
+
+
+def agree(turn: Turn) -> Do:
+    """Keep the yes, with the wording it was given to."""
+    now = turn.now
+
+    def deed(tx: Tx, lane_id: int) -> None:
+        known = cases.of_lane(tx.connection, lane_id)
+        if known is not None:
+            consents.give(tx, known.id, ConsentTo.TALK, VERSION, now=now)
+
+    return Do(deed)
+
+
+def is_agreed(tx: Tx, lane_id: int) -> bool:
+    """Whether the open case has its yes already; without a case there is nothing to ask."""
+    known = cases.of_lane(tx.connection, lane_id)
+    return known is None or consents.has(tx.connection, known.id, ConsentTo.TALK)
+
+
+def withdraw(turn: Turn) -> Do:
+    """Take the yes back."""
+    now = turn.now
+
+    def deed(tx: Tx, lane_id: int) -> None:
+        known = cases.of_lane(tx.connection, lane_id)
+        if known is not None:
+            consents.withdraw(tx, known.id, ConsentTo.TALK, now=now)
+
+    return Do(deed)
+
+
+def give_code(turn: Turn, *, only_with_case: bool = False) -> Sequence[Item]:
+    """The four words, before anybody has to wait; nothing if this talk has them already."""
+    now, policy, spare, language = turn.now, turn.policy, turn.spare, turn.language
+
+    def deed(tx: Tx, lane_id: int) -> str | None:
+        if only_with_case and cases.of_lane(tx.connection, lane_id) is None:
+            return None
+        return coming_back.give(tx, lane_id, spare, now=now, policy=policy)
+
+    return [Do(deed, lambda words: [Say(t("returning.code", language, code=words))] if words else [])]

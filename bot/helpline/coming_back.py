@@ -1,0 +1,117 @@
+"""Four words bring a person back to the same talk, from another phone or after the page was lost."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.db import Tx
+from bot.helpline import relay
+from bot.helpline.casebook import Case, of_lane, record
+from bot.helpline.ringing import tell_colleague
+from bot.outbox import tell_person
+from bot.policy import Policy
+from bot.seals import Seals
+from bot.tables import case, conversation, lane, outbox, person, return_code
+from directory.reading import fold
+from directory.wording import t
+
+WORDS = 4  # of 860: thirty-nine bits, and every guess is slow
+_FAREWELL_KEPT = timedelta(hours=72)
+
+
+@dataclass(slots=True)
+class Spare:
+    """A code made in advance, because its hash is too slow for a deed. Given to one person at most."""
+
+    words: str = field(repr=False)
+    code_hash: str = field(repr=False)
+    is_given: bool = False
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple((Path(__file__).parent / "return-words.txt").read_text(encoding="utf-8").split())
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(_words())
+
+
+def make(seals: Seals) -> Spare:
+    """A new code. Takes a moment: never inside a deed."""
+    words = " ".join(secrets.choice(_words()) for _ in range(WORDS))
+    return Spare(words, seals.slow_hash(words))
+
+
+def looks_like(text: str) -> str | None:
+    """The four words, if that is all a message is; accents, capitals and dashes do not matter."""
+    if len(text) > 80:
+        return None
+    parts = fold(text).replace("-", " ").replace(",", " ").replace(".", " ").split()
+    return " ".join(parts) if len(parts) == WORDS and all(part in _known() for part in parts) else None
+
+
+def give(tx: Tx, lane_id: int, spare: Spare | None, *, now: datetime, policy: Policy) -> str | None:
+    """The code of this talk, to be shown once; None if it has one already (nobody can show that again)."""
+    if spare is None or spare.is_given:
+        return None
+    known = select(return_code.c.code_hash).where(return_code.c.lane_id == lane_id)
+    if tx.execute(known).first() is not None:
+        return None
+    until = now + timedelta(hours=policy.conversation_hours)
+    tx.execute(insert(return_code).values(code_hash=spare.code_hash, lane_id=lane_id, forget_at=until))
+    spare.is_given = True
+    return spare.words
+
+
+def owner(connection: Connection, code_hash: str, now: datetime) -> int | None:
+    """The lane this code belongs to."""
+    wanted = (
+        select(return_code.c.lane_id)
+        .join(lane, lane.c.id == return_code.c.lane_id)
+        .where(return_code.c.code_hash == code_hash, return_code.c.forget_at > now, lane.c.erasing_at.is_(None))
+    )
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
+    """The talk goes on in the lane `new`; the old one hears a last sentence and is forgotten. The code is used up.
+
+    Returns the open case that came along. Call only if `new` has no open case of its own.
+    """
+    tx.execute(delete(return_code).where(return_code.c.lane_id == old))
+    tx.execute(update(case).where(case.c.lane_id == old).values(lane_id=new))
+    language = tx.execute(
+        select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == old)
+    ).scalar_one()
+    mine = select(lane.c.person_id).where(lane.c.id == new).scalar_subquery()
+    tx.execute(update(person).where(person.c.id == mine).values(language=language))
+    tx.execute(delete(outbox).where(outbox.c.lane_id == old))
+    closing = {"erasing_at": now, "generation": lane.c.generation + 1, "forget_at": now + _FAREWELL_KEPT}
+    tx.execute(update(lane).where(lane.c.id == old).values(**closing))
+    tx.execute(update(conversation).where(conversation.c.lane_id == old).values(sealed=None))
+    tell_person(tx, old, t("returning.moved", language), now=now, is_last=True)
+    known = of_lane(tx.connection, new)
+    if known is None:
+        return None
+    record(tx, known.id, "came_back", now=now)
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.came_back", now=now, urgent=known.urgency == "now")
+    _say_again(tx, known, new, language, now)
+    return known
+
+
+def _say_again(tx: Tx, known: Case, lane_id: int, language: str, now: datetime) -> None:
+    """What the colleague wrote since the person's last words may never have been read: it is sent once more."""
+    missed: list[relay.Line] = []
+    for line in relay.words(tx.connection, tx.seals, known.id):
+        missed = [*missed, line] if line.direction == "worker" else []
+    for line in missed[-10:]:
+        if line.text is not None:
+            said = t("case.person.from_worker", language, who=line.staff_alias or "–", text=line.text)
+            tell_person(tx, lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)

@@ -1,0 +1,117 @@
+"""What happens to a message that is one of two hundred, that breaks its dialogue, or that was left at an old step."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.dialogues.find import Find
+from bot.dialogues.report import Report
+from bot.helpline import consents
+from bot.rehearsal import Rehearsal
+from bot.seals import KeyId
+from bot.tables import case, consent, conversation, inbox, return_code
+
+
+@pytest.fixture
+async def rehearsal() -> AsyncIterator[Rehearsal]:
+    async with Rehearsal() as made:
+        yield made
+
+
+async def rows(rehearsal: Rehearsal, table: Any) -> list[Any]:
+    found: list[Any] = await rehearsal.house.db.read(lambda connection: list(connection.execute(select(table))))
+    return found
+
+
+def to_person(said: list[Mapping[str, Any]]) -> list[str]:
+    return [one["text"] for one in said if one["to"] == "person:a"]
+
+
+async def test_in_two_hundred_messages_the_one_cry_is_heard_once_and_the_pace_is_told_once(
+    rehearsal: Rehearsal,
+) -> None:
+    said: list[Mapping[str, Any]] = []
+    for number in range(200):
+        text = "nó đang đánh em" if number == 137 else f"alo alo {number}"
+        await rehearsal._terminal.say("person:a", text=text)
+    said = await rehearsal.play({"pass": "0s"})
+    assert sum("trả lời chậm lại" in text for text in to_person(said)) == 1
+    alarms = [one for one in said if one["to"] == "worker:1" and one["purpose"] == "alarm"]
+    assert len([one for one in alarms if "Khẩn cấp" in one["text"]]) == 1
+    assert any("115" in text for text in to_person(said))
+    assert await rows(rehearsal, inbox) == []
+    assert len(await rows(rehearsal, case)) == 1
+
+
+async def test_others_are_served_as_usual_beside_a_flood(rehearsal: Rehearsal) -> None:
+    for number in range(60):
+        await rehearsal._terminal.say("person:a", text=f"alo {number}")
+    said = await rehearsal.play({"as": "person:b", "text": "xet nghiem hiv o cau giay"})
+    assert any("Cầu Giấy" in one["text"] for one in said if one["to"] == "person:b")
+
+
+async def test_a_message_that_breaks_three_times_is_set_aside_with_an_apology_and_an_alarm(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Find, turn: Any) -> Any:
+        raise RuntimeError(turn.text)
+
+    monkeypatch.setattr(Find, "start", broken)
+    said = await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay"})
+    assert any("Xin lỗi" in text for text in to_person(said))
+    told = [one for one in said if one["to"] == "worker:1"]
+    assert len(told) == 1 and "chưa xử lý được" in told[0]["text"] and "cau giay" not in told[0]["text"]
+    assert [row.attempts for row in await rows(rehearsal, inbox)] == [3]
+    monkeypatch.undo()
+    said = await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay"})
+    assert any("Cầu Giấy" in text for text in to_person(said)), "the lane goes on behind it"
+
+
+async def test_danger_opens_a_case_even_when_its_dialogue_is_broken(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Report, turn: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(Report, "now", broken)
+    said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    assert [row.urgency for row in await rows(rehearsal, case)] == ["now"]
+    assert any("Khẩn cấp" in one["text"] for one in said if one["to"] == "worker:1")
+
+
+async def test_a_step_that_no_longer_exists_leads_back_to_the_start_with_an_apology(rehearsal: Rehearsal) -> None:
+    await rehearsal.play({"as": "person:a", "text": "can xet nghiem hiv"})
+    (talk,) = await rows(rehearsal, conversation)
+    about, key = f"conversation:{talk.lane_id}", KeyId(talk.key_id)
+    seals = rehearsal.house.db.seals
+    stands = seals.open_with(key, talk.sealed, about=about)
+    older = seals.close_with(key, stands.replace('"where"', '"gone_step"'), about=about)
+    await rehearsal.house.db.write(lambda tx: tx.execute(update(conversation).values(sealed=older)))
+    said = await rehearsal.play({"as": "person:a", "text": "cau giay"})
+    assert any("bị lạc" in text for text in to_person(said))
+    assert any("Bạn cần gì lúc này?" in text for text in to_person(said))
+
+
+async def test_a_yes_to_talking_is_kept_with_its_wording_and_can_be_taken_back(rehearsal: Rehearsal) -> None:
+    for text in ("minh muon gap nguoi that", "dong y"):
+        await rehearsal.play({"as": "person:a", "text": text})
+    (given,) = await rows(rehearsal, consent)
+    assert (given.purpose, given.version, given.withdrawn_at) == ("talk", "T2-2026-11", None)
+    await rehearsal.play({"as": "person:a", "text": "đừng nhắn cho em nữa"})
+    db, case_id = rehearsal.house.db, given.case_id
+    assert not await db.read(lambda connection: consents.has(connection, case_id, "talk"))
+
+
+async def test_of_a_code_only_a_slow_hash_is_kept_and_it_works_once(rehearsal: Rehearsal) -> None:
+    said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    told = next(text for text in to_person(said) if "bốn từ" in text)
+    words = told.splitlines()[1]
+    (kept,) = await rows(rehearsal, return_code)
+    assert words not in kept.code_hash and kept.code_hash == rehearsal.house.db.seals.slow_hash(words)
+    said = await rehearsal.play({"as": "person:b", "text": words.upper().replace(" ", " - ")})
+    assert any("nhận ra mã" in one["text"] for one in said if one["to"] == "person:b")
+    said = await rehearsal.play({"as": "person:c", "text": words})
+    assert not any("nhận ra mã" in one["text"] for one in said)
+    assert len(await rows(rehearsal, return_code)) == 1
