@@ -153,7 +153,7 @@ class Database:
             with self._reader_engine.connect() as connection:
                 return query(connection)
         except DBAPIError as problem:
-            raise _away(problem) from None
+            raise away(problem) from None
 
     async def scrub(self, *, tries: int = 40) -> bool:
         """After an erasure: empty the write-ahead log, again and again until no reader holds it back."""
@@ -246,7 +246,7 @@ class Database:
                     with self._writer_engine.begin() as connection:
                         self._try(connection, job)
                 except DBAPIError as again:
-                    job.failure = _away(again)
+                    job.failure = away(again)
                     time.sleep(0.01 * (attempt + 1))
                     continue
                 break
@@ -282,7 +282,7 @@ def _breaks_the_batch(problem: DBAPIError) -> bool:
     return getattr(origin, "sqlstate", None) in _RERUN_STATES or problem.connection_invalidated
 
 
-def _away(problem: DBAPIError) -> Exception:
+def away(problem: DBAPIError) -> Exception:
     """A plain sentence in place of a driver's message, which could quote a row."""
     origin = problem.orig
     if isinstance(origin, sqlite3.OperationalError):

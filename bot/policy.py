@@ -1,13 +1,34 @@
 """What the organisation decides and signs: read from `policy.toml`, with documented defaults."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+RECORDED_FOR = timedelta(days=365)
+FRESH_DAYS = {
+    "hotline": 30,
+    "shelter": 30,
+    "legal_firm": 120,
+    "peer_group": 120,
+    "peer_club": 120,
+    "ngo": 120,
+    "hiv_clinic": 180,
+    "sti_clinic": 180,
+    "srh_clinic": 180,
+    "methadone_clinic": 180,
+    "commune_health_station": 180,
+    "other": 365,
+}
 
 
 class PolicyProblem(Exception):
     """The policy file is missing or wrong; the message names the entry and says how to mend it."""
+
+
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +41,28 @@ class Policy:
     data_person: str = ""
     signed_role: str = ""
     signed_on: str = ""
+    request_begins_hour: int = 8
+    request_ends_hour: int = 20
     rung_minutes: tuple[int, ...] = (5, 5, 10)
     repeat_now_minutes: int = 15
     stop_after_hours: int = 6
     manager_every_minutes: int = 60
     take_link_minutes: int = 60
+    wake_order: Words = ("voice", "push", "mail")
+    violence_level: str = "offer"
+    under_18_alarm_on_age: bool = False
+    recorded_lines: frozenset[str] | None = frozenset()  # None: the demonstration, where all may be shown
+    hand_over_hours: int = 24
     words_days: int = 30
     routing_days: int = 40
     conversation_hours: int = 72
+    legal_duty: bool = False
+    erase_check_word: bool = False
+    own_copy: bool = True
+    other_province: bool = True
+    consent_kinds: Words = ("private", "peer", "friendly")
+    fresh_days: Mapping[str, int] = field(default_factory=lambda: dict(FRESH_DAYS))
     second_factor: bool = True
-    recorded_lines: frozenset[str] | None = frozenset()  # None: the demonstration, where all may be shown
     is_demo: bool = False
 
     def problems(self) -> tuple[str, ...]:
@@ -38,6 +71,10 @@ class Policy:
             return ()
         wanted = ("organisation_name", "public_contact", "postal_address", "data_person", "signed_role", "signed_on")
         return tuple(f"policy.toml: {name} is empty; fill it in." for name in wanted if not getattr(self, name))
+
+    def fresh_days_of(self, kind: str) -> int:
+        """How long a listing of this kind counts as checked."""
+        return self.fresh_days.get(kind, self.fresh_days["other"])
 
 
 def demonstration() -> Policy:
@@ -50,7 +87,7 @@ def demonstration() -> Policy:
     )
 
 
-def load(path: Path) -> Policy:
+def load(path: Path, *, today: date) -> Policy:
     """Read the organisation's decisions. Raises PolicyProblem with one line."""
     try:
         told = tomllib.loads(path.read_text("utf-8"))
@@ -58,33 +95,77 @@ def load(path: Path) -> Policy:
         raise PolicyProblem(f"{path} cannot be read: copy policy.toml from the project and fill it in.") from None
     except tomllib.TOMLDecodeError as problem:
         raise PolicyProblem(f"{path} is not valid TOML: {problem}.") from None
-    known = {one.name: one for one in fields(Policy) if one.name != "is_demo"}
+    known = {one.name for one in fields(Policy) if one.name != "is_demo"}
     values: dict[str, Any] = {}
     for name, value in told.items():
         if name not in known:
             raise PolicyProblem(f"{path}: {name} is not a decision of this policy; remove it or mend its spelling.")
-        values[name] = _checked(path, name, value, getattr(Policy(), name))
+        wrong, values[name] = _read(name, value, getattr(Policy(), name), today)
+        if wrong:
+            raise PolicyProblem(f"{path}: {name} {wrong}.")
     made = Policy(**values)
-    if not 1 <= made.words_days <= 90:
-        raise PolicyProblem(f"{path}: words_days must be from 1 to 90.")
+    if wrong := _together(made):
+        raise PolicyProblem(f"{path}: {wrong}.")
     return made
 
 
-def _checked(path: Path, name: str, value: Any, default: Any) -> Any:
-    if isinstance(default, bool) or not isinstance(default, int):
-        pass
-    elif not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise PolicyProblem(f"{path}: {name} must be a whole number above zero.")
-    if isinstance(default, tuple):
-        if not isinstance(value, list) or not value or not all(isinstance(one, int) and one > 0 for one in value):
-            raise PolicyProblem(f"{path}: {name} must be a list of minutes, for example [5, 5, 10].")
-        return tuple(value)
-    if isinstance(default, frozenset):
-        if not isinstance(value, list):
-            raise PolicyProblem(f'{path}: {name} must be a list of ids, for example ["N111"].')
-        return frozenset(map(str, value))
-    if isinstance(default, str) and not isinstance(value, str):
-        raise PolicyProblem(f"{path}: {name} must be text in quotes.")
-    if isinstance(default, bool) and not isinstance(value, bool):
-        raise PolicyProblem(f"{path}: {name} must be true or false.")
-    return value
+def _together(made: Policy) -> str:
+    """What is wrong although each entry by itself is well formed."""
+    if not 1 <= made.words_days <= 90:
+        return "words_days must be from 1 to 90"
+    if made.violence_level not in ("offer", "alarm"):
+        return 'violence_level must be "offer" or "alarm"'
+    if not made.request_begins_hour < made.request_ends_hour <= 24:
+        return "request_begins_hour must come before request_ends_hour, which is at most 24"
+    if made.signed_on and not _is_day(made.signed_on):
+        return "signed_on must be a day such as 2026-12-01"
+    return ""
+
+
+def _read(name: str, value: Any, default: Any, today: date) -> tuple[str, Any]:
+    """(what is wrong with the entry, or nothing; its value)."""
+    if name == "recorded_lines":
+        return _recorded(value, today)
+    if isinstance(default, bool):
+        return ("" if isinstance(value, bool) else "must be true or false"), value
+    if isinstance(default, int):
+        return ("" if _is_count(value) else "must be a whole number above zero"), value
+    if isinstance(default, str):
+        return ("" if isinstance(value, str) else "must be text in quotes"), value
+    if isinstance(default, Mapping):
+        is_good = isinstance(value, dict) and all(_is_count(one) for one in value.values())
+        unknown = sorted(set(value) - set(default)) if is_good else []
+        if unknown:
+            return f"has no kind {unknown[0]}: use {', '.join(default)}", value
+        return ("" if is_good else "must be a table of days, for example shelter = 30"), {**default, **value}
+    if isinstance(default[0], int):
+        is_good = isinstance(value, list) and bool(value) and all(_is_count(one) for one in value)
+        return ("" if is_good else "must be a list of minutes, for example [5, 5, 10]"), tuple(value)
+    is_good = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return ("" if is_good else 'must be a list of words, for example ["push", "mail"]'), tuple(value)
+
+
+def _recorded(value: Any, today: date) -> tuple[str, Any]:
+    """Lines with a recorded test call: `N111 = "2026-10-02 supervisor"`. A call older than a year counts no more."""
+    if not isinstance(value, dict):
+        return 'must be a table, for example N111 = "2026-10-02 supervisor"', value
+    found = set()
+    for line, told in value.items():
+        day, _, role = str(told).partition(" ")
+        if not _is_day(day) or not role.strip():
+            return f'says of {line} something else than a day and a role, for example "2026-10-02 supervisor"', value
+        if date.fromisoformat(day) >= today - RECORDED_FOR:
+            found.add(str(line))
+    return "", frozenset(found)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True

@@ -7,18 +7,30 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.db import away
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def upgrade(url: str) -> None:
-    """Take every step that is missing; harmless if none is."""
-    command.upgrade(_config(url), "head")
+    """Take every step that is missing; harmless if none is. Raises DatabaseAway."""
+    try:
+        command.upgrade(_config(url), "head")
+    except DBAPIError as problem:
+        raise away(problem) from None
 
 
 def is_current(connection: Connection) -> bool:
     """Whether this database has taken every step."""
-    return MigrationContext.configure(connection).get_current_revision() == head()
+    return revision(connection) == head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The newest step this database has taken."""
+    found: str | None = MigrationContext.configure(connection).get_current_revision()
+    return found
 
 
 def head() -> str | None:

@@ -155,6 +155,16 @@ class KeyStore:
         if len(self._cache) > _CACHED:
             self._cache.popitem(last=False)
 
+    def check(self) -> None:
+        """Raises KeyMissing if the keys in this store were wrapped with another key file."""
+        with self._lock:
+            row = self._file.execute("SELECT id, wrapped FROM data_key LIMIT 1").fetchone()
+        if row is not None:
+            try:
+                _decrypt(self._wrap, row[1], row[0])
+            except SealBroken:
+                raise KeyMissing("This key file belongs to another key store: put back the old one.") from None
+
     def destroy(self, key_ids: Iterable[KeyId]) -> None:
         """Make everything sealed with these keys unreadable for ever. Unknown keys are no error."""
         with self._lock:
@@ -200,7 +210,9 @@ class Seals:
     @classmethod
     def from_files(cls, key_file: Path, key_store: str) -> "Seals":
         """Raises KeyMissing or KeyOpenToOthers with a sentence that says how to mend it."""
-        return cls(_master_key(key_file), key_store)
+        made = cls(_master_key(key_file), key_store)
+        made.keys.check()
+        return made
 
     def handle(self, *parts: str) -> str:
         """The keyed, irreversible name of an account: 64 hex digits. Without the key file nobody can compute it."""

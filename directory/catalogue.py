@@ -25,6 +25,7 @@ class Row:
     is_under_review: bool
     is_demo: bool
     phones: tuple[str, ...]
+    kind: str
 
 
 def rows(
@@ -32,7 +33,7 @@ def rows(
 ) -> tuple[Row, ...]:
     """All that fit, those to look after first: reported wrong, then never checked, then the longest unchecked."""
     wanted = (
-        select(place_of_service, service.c.name, organisation.c.name.label("owner"))
+        select(place_of_service, service.c.name, service.c.kind, organisation.c.name.label("owner"))
         .join(service, service.c.id == place_of_service.c.service_id)
         .join(organisation, organisation.c.id == service.c.organisation_id)
     )
@@ -53,6 +54,7 @@ def rows(
             row.under_review_at is not None,
             row.is_demo,
             tuple(numbers.get(row.id, ())),
+            row.kind,
         )
         for row in connection.execute(wanted)
     ]

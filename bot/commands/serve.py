@@ -12,6 +12,7 @@ from bot import demonstration, logs, staff
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
 from bot.channels.webchat import WebChat
+from bot.commands.opening import prepare
 from bot.console.building import build as build_console
 from bot.console.sender import ConsoleSender
 from bot.db import Database, Tx
@@ -20,7 +21,6 @@ from bot.policy import demonstration as demo_policy
 from bot.policy import load as load_policy
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
-from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
 from bot.web import metrics, take
@@ -43,7 +43,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(arguments: argparse.Namespace) -> int:
     """0 after a clean stop, 1 if the work failed (port taken, database away), 2 if the service may not open."""
     settings = load()
-    policy = demo_policy() if arguments.demo else load_policy(settings.policy_file)
+    policy = demo_policy() if arguments.demo else load_policy(settings.policy_file, today=MachineClock().now().date())
     if problems := policy.problems():
         print(f"{problems[0]} The line stays closed until the policy is complete and signed.", file=sys.stderr)
         return 2
@@ -150,10 +150,7 @@ def _demo_link(tx: Tx, clock: Clock) -> str:
 
 
 async def _open(settings: Settings, policy: Policy) -> House:
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.is_sqlite and not settings.sqlite_path.exists() and not settings.key_file.exists():
-        create_key_file(settings.key_file)
-    seals = Seals.from_files(settings.key_file, settings.key_store)
+    seals = prepare(settings)
     if settings.is_sqlite:
         upgrade(settings.database_url)
     clock = MachineClock()

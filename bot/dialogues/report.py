@@ -49,6 +49,9 @@ class Report(Dialogue):
         ]
 
     def offer(self, turn: Turn) -> Sequence[Item]:
+        """Whether somebody is told at once or only after a yes, the organisation has decided."""
+        if turn.policy.violence_level == "alarm":
+            return [Do(_open(turn, "violence"), lambda opened: self._opened(turn, opened))]
         return [ask_consent(turn, "talk")]
 
     def talk(self, turn: Turn) -> Sequence[Item]:

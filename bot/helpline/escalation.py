@@ -17,7 +17,6 @@ from bot.timers import clear_timer, due_at, set_timer
 from directory import lines
 from directory.wording import HCMC, clock_time, t
 
-DAY_BEGINS, DAY_ENDS = 8, 20  # a request that is no danger wakes nobody at night
 TELL_AGAIN = timedelta(hours=1)
 
 
@@ -54,8 +53,9 @@ def next_step(
     next_duty_at: datetime | None = None,
 ) -> Step:
     """The next step of the ladder. Pure. There is always a next moment, so that no case is ever forgotten."""
-    if ladder.urgency == "request" and not _is_day(now):
-        return Step("night", (), _morning(now))
+    # A request that is no danger wakes nobody at night.
+    if ladder.urgency == "request" and not _is_day(now, policy):
+        return Step("night", (), _morning(now, policy))
     late = now - ladder.since >= timedelta(hours=policy.stop_after_hours)
     hour = timedelta(minutes=policy.manager_every_minutes)
     is_managers_turn = late and (ladder.managers_at is None or now - ladder.managers_at >= hour)
@@ -75,13 +75,13 @@ def _together(first: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*first, *more)))
 
 
-def _is_day(now: datetime) -> bool:
-    return DAY_BEGINS <= now.astimezone(HCMC).hour < DAY_ENDS
+def _is_day(now: datetime, policy: Policy) -> bool:
+    return policy.request_begins_hour <= now.astimezone(HCMC).hour < policy.request_ends_hour
 
 
-def _morning(now: datetime) -> datetime:
+def _morning(now: datetime, policy: Policy) -> datetime:
     here = now.astimezone(HCMC)
-    today = here.replace(hour=DAY_BEGINS, minute=0, second=0, microsecond=0)
+    today = here.replace(hour=policy.request_begins_hour, minute=0, second=0, microsecond=0)
     return (today if here < today else today + timedelta(days=1)).astimezone(now.tzinfo)
 
 

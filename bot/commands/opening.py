@@ -1,0 +1,80 @@
+"""Opens the configured house for a command that does one thing and ends: settings, keys, database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.db import Tx, away, open_engine
+from bot.schema import is_current, upgrade
+from bot.seals import Seals, create_key_file
+from bot.settings import Settings, SettingsProblem, load
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A house without anything running in it."""
+
+    settings: Settings
+    seals: Seals
+    engine: Engine
+    reader: Engine
+
+    def write(self, deed: Callable[[Tx], T]) -> T:
+        """Run one deed; all of it is kept or nothing. Raises DatabaseAway."""
+        try:
+            with self.engine.begin() as connection:
+                tx = Tx(connection, self.seals, "command")
+                result = deed(tx)
+        except DBAPIError as problem:
+            raise away(problem) from None
+        for hook in tx.hooks:
+            hook()
+        return result
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query. Raises DatabaseAway."""
+        try:
+            with self.reader.connect() as connection:
+                return query(connection)
+        except DBAPIError as problem:
+            raise away(problem) from None
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether the configured database exists already (a server's database counts as there)."""
+    return not settings.is_sqlite or settings.sqlite_path.exists()
+
+
+def prepare(settings: Settings) -> Seals:
+    """The keys of this house; on the very first start of an SQLite house they are made. Raises KeyMissing."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.is_sqlite and not settings.sqlite_path.exists() and not settings.key_file.exists():
+        create_key_file(settings.key_file)
+    return Seals.from_files(settings.key_file, settings.key_store)
+
+
+@contextmanager
+def opened(*, must_be_current: bool = True) -> Iterator[Opened]:
+    """The configured house. Raises SettingsProblem, KeyMissing, KeyOpenToOthers, DatabaseAway: one line each."""
+    settings = load()
+    if not is_there(settings):
+        raise SettingsProblem(f"There is no database at {settings.sqlite_path} yet: run donghanh migrate first.")
+    seals = prepare(settings)
+    engine, reader = open_engine(settings.database_url), open_engine(settings.database_url, is_reader=True)
+    try:
+        made = Opened(settings, seals, engine, reader)
+        if must_be_current and not made.read(is_current):
+            if not settings.is_sqlite:
+                raise SettingsProblem("The database has an old schema: run donghanh migrate first.")
+            upgrade(settings.database_url)
+        yield made
+    finally:
+        reader.dispose()
+        engine.dispose()
+        seals.stop()
