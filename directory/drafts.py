@@ -9,7 +9,9 @@ from directory import needs, places
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
 
-KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds}))
+# Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
+_UNSORTED = {"service_point", "labour_rights_point"}
+KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED))
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "friendly", "trained", "childcare", "accessible")
 LANGUAGES = ("vi", "en")

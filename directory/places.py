@@ -127,6 +127,8 @@ def _by_name() -> Mapping[str, tuple[PlaceKey, ...]]:
 
 def read(reading: Reading, province: str | None = None) -> PlaceReading:
     """The places a message names. `province` (one of the 34) is where we already know the person to be."""
+    if (whole := _written_out(reading)) is not None:
+        return PlaceReading((whole,))
     tokens = _numbered(reading.tokens[:400])
     spans = _spans(tokens)
     if len(tokens) == len(reading.tokens[:400]):
@@ -153,6 +155,27 @@ def read(reading: Reading, province: str | None = None) -> PlaceReading:
     return PlaceReading(tuple(guesses), is_ambiguous)
 
 
+@cache
+def _whole_names() -> Mapping[tuple[str, ...], PlaceKey]:
+    """Districts by their whole name, type and province included; names that two districts share are left out."""
+    found: defaultdict[tuple[str, ...], set[PlaceKey]] = defaultdict(set)
+    for key, unit in units().items():
+        if key.tier is Tier.OLD_DISTRICT:
+            found[tuple(re.findall(r"\w+", fold(name_of(key))))].add(key)
+    return {words: next(iter(keys)) for words, keys in found.items() if len(keys) == 1}
+
+
+def _written_out(reading: Reading) -> PlaceGuess | None:
+    """A district written out in full, as forms and tables do: no guessing needed."""
+    words = re.findall(r"\w+", fold(reading.text[:2000]))
+    for start in range(len(words)):
+        for length in range(min(9, len(words) - start), 3, -1):
+            key = _whole_names().get(tuple(words[start : start + length]))
+            if key is not None:
+                return PlaceGuess(key, name_of(key), 0.97, start, start + length)
+    return None
+
+
 def _numbered(tokens: tuple[str, ...]) -> list[str]:
     """`q1`, `q.1`, `quận 1` alike."""
     joined = re.sub(r"\b(?:q|quan) ?(\d{1,2})\b", r"quan \1", " ".join(tokens))
@@ -173,6 +196,8 @@ def _spans(tokens: list[str]) -> list[tuple[int, int, str, tuple[PlaceKey, ...]]
         for length in range(min(5, len(tokens) - position), 0, -1):
             name = " ".join(tokens[position : position + length])
             typed = tokens[position - 1] if position else ""
+            if length > 1 and tokens[position] in _TYPES and _goes_further(tokens, position + 1, position + length):
+                continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
             keys = names.get(name) or (names.get(f"quan {name}") if typed == "quan" else None)
             if keys and _counts(name, length, typed, tokens):
                 ranked = tuple(sorted(_narrow(list(keys), typed), key=lambda key: -_RANK[key.tier]))
@@ -182,6 +207,11 @@ def _spans(tokens: list[str]) -> list[tuple[int, int, str, tuple[PlaceKey, ...]]
         else:
             position += 1
     return found
+
+
+def _goes_further(tokens: list[str], start: int, end: int) -> bool:
+    """Whether a name that begins behind the type word reaches beyond `end`."""
+    return any(" ".join(tokens[start:stop]) in _by_name() for stop in range(end + 1, min(start + 5, len(tokens)) + 1))
 
 
 # Place names that are ordinary words when typed without marks: là gì, con dao, chu kỳ, đa nang.

@@ -4,7 +4,7 @@ import pytest
 
 from directory import places
 from directory.places import PlaceKey, Tier
-from directory.reading import read
+from directory.reading import fold, read
 
 
 def first(text: str, province: str | None = None) -> PlaceKey | None:
@@ -22,6 +22,8 @@ def first(text: str, province: str | None = None) -> PlaceKey | None:
         ("quận 1", "760"),
         ("e o quan hoang mai", "008"),
         ("quanbinhthanh", "765"),
+        ("quận Ba Đình", "001"),
+        ("e o quan ba dinh", "001"),
         ("que ben tre, dang song q. binh tan", "777"),
     ],
 )
@@ -52,3 +54,14 @@ def test_there_are_thirty_four_provinces() -> None:
     assert len(places.provinces()) == 34
     assert places.province_of(PlaceKey(Tier.OLD_DISTRICT, "005")) == "01"
     assert "00166" in places.communes_of(PlaceKey(Tier.OLD_DISTRICT, "005"))
+
+
+def test_every_district_written_out_in_full_is_that_district() -> None:
+    wrong = []
+    for key in places.units():
+        if key.tier is Tier.OLD_DISTRICT:
+            name = places.name_of(key)
+            for text in (name, fold(name), f"cần khám ở {name} nhé"):
+                found = first(text)  # where a merger put two of one name into one province, either will do
+                wrong += [text] if found is None or places.name_of(found) != name else []
+    assert not wrong

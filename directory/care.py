@@ -1,0 +1,49 @@
+"""What in the directory needs somebody's care: unchecked for long, reported wrong, written twice, out of reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from directory import catalogue
+from directory.tables import notice, place_of_service
+from directory.wording import HCMC
+
+SHOWN = ("published", "stale")
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """One thing to look after; `what` is a code: stale, never_checked, reported_wrong, no_phone, same_phone …"""
+
+    place_id: str
+    service: str
+    what: str
+
+
+def needed(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime) -> tuple[Care, ...]:
+    """Everything that needs care, listing by listing."""
+    today = now.astimezone(HCMC).date()
+    rows = [one for one in catalogue.rows(connection) if one.state in SHOWN]
+    found: list[Care] = []
+    by_number: dict[str, str] = {}
+    for one in rows:
+        if one.is_under_review:
+            found.append(Care(one.id, one.service, "reported_wrong"))
+        if one.checked_on is None:
+            found.append(Care(one.id, one.service, "never_checked"))
+        elif today - one.checked_on > timedelta(days=fresh_days(one.kind)):
+            found.append(Care(one.id, one.service, "stale"))
+        if not one.phones:
+            found.append(Care(one.id, one.service, "no_phone"))
+        for number in one.phones:
+            digits = "".join(filter(str.isdigit, number))
+            if by_number.setdefault(digits, one.id) != one.id:
+                found.append(Care(one.id, one.service, "same_phone"))
+    services = {one.id: one.service for one in rows}
+    bare = select(place_of_service.c.id).where(place_of_service.c.is_sealed, place_of_service.c.street.is_not(None))
+    found += [Care(one, services.get(one, ""), "sealed_with_street") for one in connection.execute(bare).scalars()]
+    over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct()
+    found += [Care(one, services.get(one, ""), "notice_over") for one in connection.execute(over).scalars()]
+    return tuple(found)

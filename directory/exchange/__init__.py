@@ -1,0 +1,1 @@
+"""The directory in and out: one file a format."""

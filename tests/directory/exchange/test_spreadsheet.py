@@ -1,0 +1,123 @@
+"""What goes out comes back the same; what is wrong is named with its row, and nothing of the file is half taken."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, create_engine
+
+from directory import drafts, editing, needs
+from directory.drafts import Draft
+from directory.exchange import spreadsheet
+from directory.places import PlaceKey, Tier
+from directory.reading import SEED
+from directory.shelf import ShelfKeeper
+from directory.tables import metadata
+from tests.directory.test_editing import CLINIC, NOW, published
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
+    metadata.create_all(engine)
+    with engine.begin() as made:
+        yield made
+    engine.dispose()
+
+
+words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(str.strip).filter(bool)
+plain = words.filter(lambda text: drafts.DEMO_MARK not in text)
+some = st.dictionaries(st.sampled_from(drafts.LANGUAGES), words, max_size=2)
+
+
+def chosen(known: Any) -> Any:
+    return st.lists(st.sampled_from(sorted(known)), unique=True, max_size=3).map(tuple)
+
+
+listings = st.builds(
+    Draft,
+    organisation=plain,
+    service=plain,
+    kind=st.sampled_from(drafts.KINDS),
+    needs=st.lists(st.sampled_from(sorted(needs.NEEDS)), unique=True, min_size=1, max_size=4).map(tuple),
+    place=st.sampled_from([PlaceKey(Tier.OLD_DISTRICT, "005"), PlaceKey(Tier.OLD_PROVINCE, "01")]),
+    street=st.one_of(st.just(""), words),
+    directions=st.one_of(st.just(""), words),
+    hours=st.sampled_from([None, ("mon-fri 08:00-17:00",), ("mon 07:30-11:30", "sat-sun 13:00-02:00")]),
+    phones=st.sampled_from([(), ("024 1234 5678",), ("+84 24 1234 5678", "1900 0000")]),
+    reception=some,
+    price=some,
+    papers=some,
+    audience=chosen(drafts.AUDIENCES),
+    languages=st.just(("vi",)),
+    attributes=chosen(drafts.ATTRIBUTES),
+    source=st.one_of(st.just(""), words),
+)
+
+
+@given(many=st.lists(listings, min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_out_and_back_in_is_the_same(many: list[Draft]) -> None:
+    known = [
+        editing.Known(f"00000000-0000-4000-8000-{number:012}", draft, "published", 1, False, False, "01")
+        for number, draft in enumerate(many)
+    ]
+    rows, wrong = spreadsheet.parse(spreadsheet.as_csv(known))
+    assert wrong == ()
+    assert [(row.id, row.draft) for row in rows] == [(one.id, one.draft) for one in known]
+
+
+def test_no_cell_begins_like_a_formula(connection: Connection) -> None:
+    evil = replace(CLINIC, source='=HYPERLINK("x")', phones=("+84 24 1234 5678",), directions="-1", street="@here")
+    editing.propose(connection, evil, staff_id=1, now=NOW)
+    text = spreadsheet.as_csv(spreadsheet.everything(connection))
+    assert not [cell for line in text.splitlines()[1:] for cell in line.split(",") if cell[:1] in "=+-@" and cell]
+    (row,), _ = spreadsheet.parse(text)
+    assert row.draft == evil
+
+
+def test_the_same_file_twice_changes_nothing_and_a_change_is_one(connection: Connection) -> None:
+    place_id = published(connection)
+    rows, _ = spreadsheet.parse(spreadsheet.as_csv(spreadsheet.everything(connection)))
+    assert spreadsheet.take_over(connection, rows, now=NOW) == spreadsheet.Outcome(0, 0, 1)
+    changed = [replace(rows[0], draft=replace(rows[0].draft, phones=("024 9999 9999",)))]
+    assert spreadsheet.take_over(connection, changed, now=NOW, is_dry=True) == spreadsheet.Outcome(0, 1, 0)
+    assert spreadsheet.take_over(connection, changed, now=NOW) == spreadsheet.Outcome(0, 1, 0)
+    known = editing.look_up(connection, place_id)
+    assert known is not None and known.state == "published" and known.draft.phones == ("024 9999 9999",)
+
+
+def test_every_mistake_is_named_with_row_and_column() -> None:
+    text = (
+        "service,organisation,kind,needs,place,hours,phones\n"
+        "Phòng khám A,Tổ chức A,hiv_clinic,health.hiv_test,\"quận Cầu Giấy, Hà Nội\",mon 08:00-17:00,024 1234 5678\n"
+        "Phòng khám B,,bar,,đâu đó,sáng,gọi đi\n"
+    )
+    rows, wrong = spreadsheet.parse(text)
+    assert [row.draft.service for row in rows] == ["Phòng khám A"]
+    assert {(one.row, one.column) for one in wrong} == {
+        (3, "organisation"), (3, "kind"), (3, "needs"), (3, "place"), (3, "hours"), (3, "phones"),
+    }  # fmt: skip
+    assert str(next(one for one in wrong if one.column == "hours")).startswith("row 3, column hours: “sáng”")
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", "\x00\x01"])
+def test_what_is_no_table_is_refused_whole(text: str) -> None:
+    with pytest.raises(spreadsheet.NotATable):
+        spreadsheet.parse(text)
+
+
+def test_listings_from_documents_come_in_hidden_and_unchecked(connection: Connection) -> None:
+    rows, wrong = spreadsheet.parse((SEED / "listings-from-documents.csv").read_text("utf-8"))
+    assert wrong == () and len(rows) >= 10
+    spreadsheet.take_over(connection, rows, now=datetime(2026, 12, 7, tzinfo=UTC))
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    assert len(keeper.shelf) == 0, "nothing from a document is shown before somebody has checked it"
+    assert {one.state for one in spreadsheet.everything(connection)} == {"draft"}
+    assert all(one.draft.source and not one.draft.phones for one in spreadsheet.everything(connection))
