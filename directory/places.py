@@ -159,7 +159,7 @@ def read(reading: Reading, province: str | None = None) -> PlaceReading:
 def _whole_names() -> Mapping[tuple[str, ...], PlaceKey]:
     """Districts by their whole name, type and province included; names that two districts share are left out."""
     found: defaultdict[tuple[str, ...], set[PlaceKey]] = defaultdict(set)
-    for key, unit in units().items():
+    for key in units():
         if key.tier is Tier.OLD_DISTRICT:
             found[tuple(re.findall(r"\w+", fold(name_of(key))))].add(key)
     return {words: next(iter(keys)) for words, keys in found.items() if len(keys) == 1}

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from bot.bells import Bells
 from bot.channels import webchat_store as store
+from bot.channels.webchat_socket import Socket
 from bot.db import Database
 from bot.ports import (
     Address,
@@ -60,6 +62,7 @@ class WebChat:
         self._service_name = service_name
         self._is_https = is_https
         self._intake: Intake | None = None
+        self._sockets: set[web.WebSocketResponse] = set()
 
     def capabilities(self) -> Capabilities:
         return Capabilities(Cap.BUTTONS | Cap.DELETE_OWN | Cap.PUSH_ANYTIME, 20_000, "chars", 12, 120, 64, store.KEPT)
@@ -69,6 +72,7 @@ class WebChat:
             web.get("/", self._page),
             web.static("/static/chat", PAGE),
             web.post("/chat/session", self._session),
+            web.get("/chat/ws", self._socket),
             web.get("/chat/poll", self._poll),
             web.post("/chat/poll", self._receive),
             web.post("/chat/exit", self._exit),
@@ -129,6 +133,8 @@ class WebChat:
 
     async def stop(self) -> None:
         self._intake = None
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def health(self) -> bool:
         return self._intake is not None
@@ -141,7 +147,7 @@ class WebChat:
     async def _page(self, request: web.Request) -> web.Response:
         language = "en" if request.query.get("lang") == "en" else "vi"
         text = (PAGE / "page.html").read_text("utf-8")
-        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log"):
+        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending"):
             text = text.replace("{{" + key + "}}", t(f"webchat.{key}", language, service=self._service_name))
         return web.Response(text=text.replace("{{lang}}", language), content_type="text/html")
 
@@ -162,6 +168,35 @@ class WebChat:
             samesite="Strict",
         )
         return answer
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        """The same as polling, without its waits; for browsers and proxies that let it through."""
+        address = await self._known(request)
+        if not _is_from_here(request):
+            raise web.HTTPForbidden(text="403")
+        if address is None:
+            return web.json_response({"gone": True}, status=410)
+
+        async def acknowledge(seq: int) -> None:
+            await self._db.write(lambda tx: store.acknowledge(tx, address, seq, now=self._clock.now()), urgent=False)
+
+        async def keep(told: dict[str, Any]) -> bool:
+            return await self._kept(address, told)
+
+        async def frames(seq: int) -> list[store.Frame]:
+            return await self._frames(address, seq)
+
+        made = Socket(self._bells, address, frames=frames, acknowledge=acknowledge, keep=keep)
+        answer: web.StreamResponse = await made.serve(request, most_bytes=MOST_BYTES, open_ones=self._sockets)
+        return answer
+
+    async def _kept(self, address: str, told: dict[str, Any]) -> bool:
+        """True once the message is kept; only then may the page be told so."""
+        if self._intake is None:
+            return False
+        events = self.parse(json.dumps({**told, "address": address}).encode())
+        await self._intake(events)
+        return bool(events)
 
     async def _poll(self, request: web.Request) -> web.Response:
         """Frames after the number the browser names; waits a while if there are none."""
@@ -191,9 +226,7 @@ class WebChat:
             told = None
         if not isinstance(told, dict) or self._intake is None:
             return web.json_response({"kept": False}, status=400 if self._intake else 503)
-        events = self.parse(json.dumps({**told, "address": address}).encode())
-        await self._intake(events)
-        return web.json_response({"kept": bool(events)})
+        return web.json_response({"kept": await self._kept(address, told)})
 
     async def _exit(self, request: web.Request) -> web.Response:
         """Quick exit: this browser is not known any more. An open case goes on."""
@@ -209,6 +242,12 @@ class WebChat:
 
     async def _frames(self, address: str, seq: int) -> list[store.Frame]:
         return await self._db.read(lambda connection: store.frames_after(connection, self._db.seals, address, seq))
+
+
+def _is_from_here(request: web.Request) -> bool:
+    """A socket opened by another site's page is not ours: browsers do not protect sockets by themselves."""
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _geo(told: Any) -> Geo | None:

@@ -96,6 +96,8 @@ async def _serve(settings: Settings, policy: Policy, parts: frozenset[str]) -> i
             return 1
         await _say_where(house, parts)
         await stopping.wait()
+        for channel in house.channels:
+            await channel.stop()  # open sockets are told to come back later
         if runner is not None:
             await runner.cleanup()
         return 0

@@ -3,7 +3,7 @@
 const log = document.getElementById("log"), form = document.getElementById("form");
 const text = document.getElementById("text"), state = document.getElementById("state");
 const pending = [];
-let seen = 0, isSending = false, wait = 500;
+let seen = 0, isSending = false, wait = 500, socket = null, waiting = () => {}, failures = 0;
 
 function show(words, isMine) {
   const box = document.createElement("div");
@@ -40,15 +40,35 @@ function send(body) {
 async function flush() {
   if (isSending) return;
   isSending = true;
+  const slow = setTimeout(() => { if (pending.length) state.textContent = document.body.dataset.sending; }, 800);
   while (pending.length) {
     try {
-      const answer = await fetch("/chat/poll", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(pending[0])});
-      if (answer.status === 410) await session();
-      else if (answer.ok || answer.status === 400 || answer.status === 413) { pending.shift(); state.textContent = ""; }
-      else throw new Error("again");
+      if (socket) await sendBySocket(pending[0]);
+      else await sendByPost(pending[0]);
+      pending.shift();
+      state.textContent = "";
     } catch { state.textContent = document.body.dataset.offline; await pause(); }
   }
+  clearTimeout(slow);
   isSending = false;
+}
+async function sendByPost(message) {
+  const answer = await fetch("/chat/poll", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(message)});
+  if (answer.status === 410) { await session(); throw new Error("again"); }
+  if (!answer.ok && answer.status !== 400 && answer.status !== 413) throw new Error("again");
+}
+// Said again after a doubt, a message still has one effect: the service knows its id.
+function sendBySocket(message) {
+  const line = socket;
+  return new Promise((done, fail) => {
+    const late = setTimeout(() => { line.close(); fail(new Error("late")); }, 8000);
+    waiting = told => {
+      if (told.kept !== message.id) return;
+      clearTimeout(late);
+      if (told.is_kept) done(); else fail(new Error("again"));
+    };
+    line.send(JSON.stringify(message));
+  });
 }
 function pause() {
   const now = wait;
@@ -60,19 +80,42 @@ async function session() {
   if (!answer.ok) throw new Error("again");
   if ((await answer.json()).is_new) seen = 0;
 }
-async function listen() {
+// A socket where it gets through; after two failures long polling, which every proxy lets pass.
+function listen() {
+  if (failures >= 2 || !("WebSocket" in window)) return poll();
+  const line = new WebSocket(location.origin.replace(/^http/, "ws") + "/chat/ws");
+  let isOpen = false;
+  line.onopen = () => { isOpen = true; failures = 0; wait = 500; state.textContent = ""; line.send(JSON.stringify({after: seen})); socket = line; };
+  line.onmessage = event => {
+    const told = JSON.parse(event.data);
+    if (told.kept !== undefined) return waiting(told);
+    if (told.seq === undefined) return;
+    receive(told);
+    line.send(JSON.stringify({seen}));
+  };
+  line.onclose = async event => {
+    socket = null;
+    if (!isOpen) failures += 1;
+    state.textContent = event.code === 4410 ? document.body.dataset.gone : document.body.dataset.offline;
+    await pause();
+    try { await session(); } catch { failures = Math.min(failures, 1); }
+    listen();
+  };
+}
+function receive(frame) {
+  if (frame.seq <= seen) return;
+  seen = frame.seq;
+  const box = show(frame.text, false);
+  offer(frame.choices);
+  box.scrollIntoView({block: "nearest"});
+}
+async function poll() {
   for (;;) {
     try {
       const answer = await fetch("/chat/poll?after=" + seen);
       if (answer.status === 410) { state.textContent = seen ? document.body.dataset.gone : ""; await pause(); await session(); continue; }
       if (!answer.ok) throw new Error("again");
-      for (const frame of (await answer.json()).frames) {
-        if (frame.seq <= seen) continue;
-        seen = frame.seq;
-        const box = show(frame.text, false);
-        offer(frame.choices);
-        box.scrollIntoView({block: "nearest"});
-      }
+      for (const frame of (await answer.json()).frames) receive(frame);
       wait = 500;
       state.textContent = "";
     } catch { state.textContent = document.body.dataset.offline; await pause(); }

@@ -1,0 +1,88 @@
+"""The socket of the chat page: frames by number, "kept" only of what is kept, nothing for strangers."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp.test_utils import TestClient
+from sqlalchemy import select
+
+from bot.channels.webchat import WebChat
+from bot.channels.webchat_socket import GONE
+from bot.db import Database
+from bot.ports import Address
+from bot.tables import webchat_session
+from tests.bot.channels.test_webchat import Kept, browser, channel, kept, message  # noqa: F401
+
+Client = TestClient[Any, Any]
+
+
+async def address(db: Database) -> Address:
+    return Address(await db.read(lambda connection: connection.execute(select(webchat_session.c.id)).scalar_one()))
+
+
+async def test_frames_come_as_they_are_written_and_after_a_break_by_number(
+    browser: Client, channel: WebChat, db: Database  # noqa: F811
+) -> None:
+    await browser.post("/chat/session")
+    to = await address(db)
+    await channel.send(message("một", "k0"), to)
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"after": 0})
+        assert (await line.receive_json(timeout=5))["text"] == "một"
+        await channel.send(message("hai", "k1"), to)
+        assert (await line.receive_json(timeout=5))["text"] == "hai"
+    await channel.send(message("ba", "k2"), to)
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"after": 2})
+        assert (await line.receive_json(timeout=5)) | {"choices": []} == {
+            "seq": 3, "text": "ba", "choices": [], "purpose": "answer"
+        }  # fmt: skip
+
+
+async def test_a_message_is_called_kept_only_once_it_is_kept(
+    browser: Client, kept: Kept, channel: WebChat  # noqa: F811
+) -> None:
+    await browser.post("/chat/session")
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"id": "a1", "text": "xin chào"})
+        assert await line.receive_json(timeout=5) == {"kept": "a1", "is_kept": True}
+        assert [event.text for event in kept.events] == ["xin chào"]
+        for nonsense in ("", "[]", "{", "12"):
+            await line.send_str(nonsense)
+            assert await line.receive_json(timeout=5) == {"wrong": True}
+        assert len(kept.events) == 1
+
+
+async def test_no_socket_without_a_session_or_from_another_site(browser: Client) -> None:  # noqa: F811
+    browser.session.cookie_jar.clear()
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await browser.ws_connect("/chat/ws")
+    assert refused.value.status == 410
+    await browser.post("/chat/session")
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await browser.ws_connect("/chat/ws", origin="https://elsewhere.example")
+    assert refused.value.status == 403
+
+
+async def test_the_socket_closes_when_the_session_is_erased(
+    browser: Client, channel: WebChat, db: Database  # noqa: F811
+) -> None:
+    await browser.post("/chat/session")
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"after": 0})
+        await asyncio.sleep(0.05)
+        await channel.forget(await address(db))
+        ended = await line.receive(timeout=5)
+        assert ended.type in (WSMsgType.CLOSE, WSMsgType.CLOSED) and line.close_code == GONE
+
+
+async def test_stopping_closes_open_sockets_at_once(browser: Client, channel: WebChat) -> None:  # noqa: F811
+    await browser.post("/chat/session")
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"after": 0})
+        await asyncio.sleep(0.05)
+        await asyncio.wait_for(channel.stop(), 2)
+        ended = await line.receive(timeout=2)
+        assert ended.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
