@@ -1,0 +1,75 @@
+"""Cuts a message to what a network can carry: long texts into parts, too many buttons into numbered lines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.ports import Cap, Capabilities, Choice, Outbound
+
+_ENDS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "; ", ", ", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One native message: its text, and the buttons below it."""
+
+    text: str = field(repr=False)
+    choices: tuple[Choice, ...] = field(default=(), repr=False)
+
+
+def render(message: Outbound, able: Capabilities) -> tuple[Part, ...]:
+    """The parts in order; nothing of the text is lost, and no part is longer than the network allows.
+
+    Where the network has no buttons, or not so many, the choices are lines with numbers: typing "2" answers as well.
+    """
+    replies = [choice for choice in message.choices if choice.kind == "reply"]
+    links = [choice for choice in message.choices if choice.kind != "reply"]
+    has_buttons = Cap.BUTTONS in able.flags and len(replies) <= able.max_buttons
+    has_links = Cap.LINK_BTN in able.flags and has_buttons and len(message.choices) <= able.max_buttons
+    text = "\n".join([str(message.text), *_written(replies, links, has_buttons, has_links)])
+    buttons = (*(replies if has_buttons else ()), *(links if has_links else ()))
+    texts = list(_cut(text, able))
+    shown = tuple(_fit(choice, able) for choice in buttons)
+    return tuple(Part(one, shown if at == len(texts) - 1 else ()) for at, one in enumerate(texts))
+
+
+def _written(
+    replies: Sequence[Choice], links: Sequence[Choice], has_buttons: bool, has_links: bool
+) -> Iterator[str]:
+    if not has_buttons:
+        yield from (f"{number}. {choice.label}" for number, choice in enumerate(replies, 1))
+    if not has_links:
+        yield from (f"{choice.label}: {choice.url}" for choice in links if choice.url)
+
+
+def _fit(choice: Choice, able: Capabilities) -> Choice:
+    """A title that is too long ends with "…"; the choice stays the same."""
+    if measure(choice.label, able) <= able.max_button_title:
+        return choice
+    short = _head(choice.label, able.max_button_title - 1, able)
+    return Choice(choice.token, f"{short}…", choice.kind, choice.url)
+
+
+def measure(text: str, able: Capabilities) -> int:
+    """How long the network thinks this text is."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if able.text_unit == "utf16" else len(text)
+
+
+def _cut(text: str, able: Capabilities) -> Iterator[str]:
+    while measure(text, able) > able.max_text:
+        head = _head(text, able.max_text, able)
+        at = next((found + len(end) for end in _ENDS if (found := head.rfind(end)) > 0), len(head))
+        yield text[:at]
+        text = text[at:]
+    yield text
+
+
+def _head(text: str, most: int, able: Capabilities) -> str:
+    """As many whole characters as fit: a letter of two units is never torn apart."""
+    if able.text_unit == "chars":
+        return text[:most]
+    units = 0
+    for at, letter in enumerate(text):
+        units += 2 if ord(letter) > 0xFFFF else 1
+        if units > most:
+            return text[:at]
+    return text
