@@ -1,0 +1,105 @@
+"""Cases: who has one, what happened to it, the sealed words, consents and referrals."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+
+from directory.tables import UtcDateTime, metadata
+
+case = Table(
+    "case",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alias", String(40), nullable=False, unique=True),
+    Column("lane_id", Integer, ForeignKey("lane.id"), nullable=True, index=True),  # None once the person has erased
+    Column("key_id", String(32), nullable=True),  # None once the words are gone
+    Column("urgency", String(10), nullable=False),  # now | violence | request
+    Column("need", String(40), nullable=True),
+    Column("place_tier", String(20), nullable=True),
+    Column("place_code", String(10), nullable=True),  # old district or province, never finer
+    Column("province", String(2), nullable=True),
+    Column("state", String(10), nullable=False),  # waiting | taken | held | handed | closed
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("centre_id", Integer, ForeignKey("centre.id"), nullable=True),
+    Column("talk_agreed", Boolean, nullable=False, server_default="0"),
+    Column("erased_at", UtcDateTime, nullable=True),
+    Column("rung", Integer, nullable=False, server_default="0"),
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("alarmed", Integer, nullable=False, server_default="0"),  # colleagues alarmed so far
+    Column("next_step_at", UtcDateTime, nullable=True, index=True),
+    Column("held_until", UtcDateTime, nullable=True),
+    Column("outcome", String(40), nullable=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("alarmed_at", UtcDateTime, nullable=True),
+    Column("taken_at", UtcDateTime, nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
+)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("detail", String(60), nullable=False, server_default=""),  # a code, never words
+    Column("forget_at", UtcDateTime, nullable=True),
+)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("direction", String(10), nullable=False),  # person | worker | house
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
+    UniqueConstraint("case_id", "seq"),
+)
+
+alarm = Table(  # one row a colleague alarmed for a case; the one-time link is kept as a hash
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=True),
+    Column("declined_at", UtcDateTime, nullable=True),
+    Column("recalled_at", UtcDateTime, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=True),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("purpose", String(20), nullable=False),  # talk | notes | share | police | hand_over
+    Column("partner_id", String(36), nullable=True),
+    Column("version", String(20), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True),
+)
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("place_id", String(36), ForeignKey("place_of_service.id"), nullable=False),
+    Column("code", String(4), nullable=False),
+    Column("state", String(12), nullable=False),  # offered | sent | accepted | attended | done | declined | lost
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=True),
+    UniqueConstraint("place_id", "code"),
+)
