@@ -2,24 +2,36 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNS := $(VENV)/.runs
+TESTS := $(VENV)/.tests
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint
+.PHONY: run test lint campaign
 
-run: $(STAMP)
+run: $(RUNS)
 	$(BIN)/python -m bot serve --demo
 
-test: $(STAMP) lint
+test: $(TESTS) lint
 	$(BIN)/pytest -n 2
 
-lint: $(STAMP)
-	$(BIN)/ruff check bot directory tests
+lint: $(TESTS)
+	$(BIN)/ruff check bot directory tests migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(STAMP): requirements-dev.lock
+# Long fault, load and property campaigns; CAMPAIGN_SCALE=0.1 for a quick look. Results: docs/measurements.md
+campaign: $(TESTS)
+	$(BIN)/python -m pytest tests/campaign -o python_files='campaign_*.py' -o timeout=1500 -s -q
+
+$(BIN)/pip:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "Python's venv is missing: on Debian run apt-get install python3-venv, then again."; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNS): requirements.lock | $(BIN)/pip
+	$(PIP) -r requirements.lock
 	touch $@
+
+$(TESTS): requirements-dev.lock | $(BIN)/pip
+	$(PIP) -r requirements-dev.lock
+	touch $@ $(RUNS)

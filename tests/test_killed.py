@@ -58,11 +58,11 @@ def alarmed(folder: Path) -> set[str]:
     return set(re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", said))
 
 
-@pytest.mark.timeout(240)
-async def test_twenty_kills_lose_no_alarm(tmp_path: Path) -> None:
-    chance, port = random.Random(20), free_port()
+async def kill_often(tmp_path: Path, kills: int) -> int:
+    """Kill the service this often, each time under a report; returns how many alarms were lost."""
+    chance, port = random.Random(kills), free_port()
     kept = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = start(tmp_path, port)
         try:
             kept += await report(f"http://127.0.0.1:{port}", until=time.monotonic() + 30)
@@ -78,6 +78,10 @@ async def test_twenty_kills_lose_no_alarm(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-    assert kept == KILLS
-    assert len(aliases(tmp_path)) >= kept
-    assert aliases(tmp_path) <= alarmed(tmp_path)
+    assert kept == kills
+    return max(kept - len(aliases(tmp_path)), len(aliases(tmp_path) - alarmed(tmp_path)))
+
+
+@pytest.mark.timeout(240)
+async def test_twenty_kills_lose_no_alarm(tmp_path: Path) -> None:
+    assert await kill_often(tmp_path, KILLS) == 0

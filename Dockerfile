@@ -1,0 +1,28 @@
+# The service in one container: no build tools left in it, not root, data in a volume.
+FROM python:3.11-slim-bookworm AS made
+WORKDIR /srv/donghanh
+COPY requirements.lock pyproject.toml README.md LICENSE ./
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY bot bot
+COPY directory directory
+COPY locales locales
+COPY migrations migrations
+
+FROM python:3.11-slim-bookworm
+ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    DONGHANH_DATA_DIR=/data DONGHANH_HOST=0.0.0.0 DONGHANH_POLICY_FILE=/data/policy.toml
+RUN groupadd --gid 10001 donghanh \
+    && useradd --system --uid 10001 --gid 10001 --home-dir /srv/donghanh --shell /usr/sbin/nologin donghanh \
+    && install -d -o donghanh -g donghanh -m 700 /data
+COPY --from=made /opt/venv /opt/venv
+COPY --from=made /srv/donghanh /srv/donghanh
+WORKDIR /srv/donghanh
+USER 10001:10001
+VOLUME ["/data"]
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["serve"]
