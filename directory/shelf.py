@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from directory import overlay
+from directory.articles import Library
 from directory.listings import Hours, Listing, Notice
 from directory.places import PlaceKey, Tier
 from directory.tables import (
@@ -25,9 +27,13 @@ SHOWN = ("published", "stale")
 class Shelf:
     """All listings that may be shown. Never changes once made."""
 
-    def __init__(self, listings: Mapping[str, Listing], seq: int = 0) -> None:
+    def __init__(
+        self, listings: Mapping[str, Listing], seq: int = 0, *, library: Library | None = None, revision: int = 0
+    ) -> None:
         self._listings = dict(listings)
         self.seq = seq
+        self.library = library
+        self.revision = revision
 
     def get(self, id: str) -> Listing | None:
         return self._listings.get(id)
@@ -47,18 +53,21 @@ class ShelfKeeper:
 
     def load(self, connection: Connection) -> None:
         """Read everything published."""
-        self.shelf = Shelf({one.id: one for one in read_listings(connection)}, _seq(connection))
+        listings = {one.id: one for one in read_listings(connection)}
+        revision = overlay.newest(connection)
+        self.shelf = Shelf(listings, _seq(connection), library=overlay.library(connection), revision=revision)
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
-        seq = _seq(connection)
-        if seq == self.shelf.seq:
+        seq, revision = _seq(connection), overlay.newest(connection)
+        if seq == self.shelf.seq and revision == self.shelf.revision:
             return False
+        library = self.shelf.library if revision == self.shelf.revision else overlay.library(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
         ids = list(connection.execute(changed).scalars())
         kept = {one.id: one for one in self.shelf if one.id not in ids}
         kept.update({one.id: one for one in read_listings(connection, ids)})
-        self.shelf = Shelf(kept, seq)
+        self.shelf = Shelf(kept, seq, library=library, revision=revision)
         return True
 
 

@@ -3,10 +3,11 @@
 import argparse
 import sys
 
-from bot import audit, staff
+from bot import policy, staff
 from bot.app import MachineClock
 from bot.commands.opening import opened
-from bot.db import Tx
+from bot.helpline import leaving
+from bot.policy import PolicyProblem
 from bot.staff import ROLES, NameTaken
 from directory import places
 
@@ -74,9 +75,11 @@ def run_remove(arguments: argparse.Namespace) -> int:
             return 1
         now = MachineClock().now()
 
-        def leave(tx: Tx) -> None:
-            staff.remove(tx, member.id, now=now)
-            audit.write(tx, None, "removed", f"staff:{member.id}", now=now)
-
-        house.write(leave)
+        try:
+            decided = policy.load(house.settings.policy_file, today=now.date())
+        except PolicyProblem:
+            decided = policy.Policy()
+        back = house.write(lambda tx: leaving.leave(tx, member.id, now=now, policy=decided))
+    if back:
+        print(f"{back} open cases went back to the queue; everybody on duty is called.", file=sys.stderr)
     return 0

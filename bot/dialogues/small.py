@@ -35,7 +35,7 @@ class Answer(Dialogue):
     name = "answer"
 
     def start(self, turn: Turn) -> Sequence[Item]:
-        found = answers.answer(turn.text, turn.language)
+        found = answers.answer(turn.text, turn.language, library=turn.shelf.library)
         if found.abstained or not found.articles:
             return [Say(t("answer.none", turn.language)), Hand("human", "offer")]
         return [Say(found.articles[0].answer), Done()]

@@ -44,6 +44,7 @@ def sweep(tx: Tx, *, now: datetime, policy: Policy) -> Swept:
     _forget_lanes(tx, now, swept)
     _forget_persons(tx, now, swept)
     _forget_staff(tx, now, swept)
+    _end_what_ran_out(tx, now, swept)
     return swept
 
 
@@ -117,6 +118,12 @@ def _forget_staff(tx: Tx, now: datetime, swept: Swept) -> None:
         gone = {"name": f"#{staff_id}", "alias": f"#{staff_id}", "passphrase_hash": None, "totp_sealed": None}
         tx.execute(update(staff).where(staff.c.id == staff_id).values(**gone, state="left", forget_at=None))
     swept.rows += len(due)
+
+
+def _end_what_ran_out(tx: Tx, now: datetime, swept: Swept) -> None:
+    """Links into the console and sessions end at an hour of their own."""
+    for table in (tables.invitation, staff_session):
+        swept.rows += tx.execute(delete(table).where(table.c.expires_at <= now)).rowcount
 
 
 def overdue(connection: Connection, now: datetime) -> int:

@@ -89,6 +89,12 @@ def hand_back(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Pol
     return _back_to_queue(tx, known, Deed.HAND_BACK, "handed_back", "case.person.handed_back", now=now, policy=policy)
 
 
+def back_in_queue(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """The colleague who has the case is gone: everybody on duty is called again, and the person is told."""
+    known = _known(tx, case_id)
+    _back_to_queue(tx, known, Deed.HAND_BACK, "handed_back", "case.person.handed_back", now=now, policy=policy)
+
+
 def _back_to_queue(
     tx: Tx, known: Case, deed: Deed, kind: str, key: str, *, now: datetime, policy: Policy
 ) -> Case:
