@@ -1,0 +1,96 @@
+"""Two processes on one PostgreSQL: one has the doors, the other does the work; and two that do everything."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.test_journeys import postgresql, server  # noqa: F401
+from tests.test_killed import ROOT, free_port
+
+pytestmark = pytest.mark.timeout(110)
+
+
+@contextmanager
+def process(folder: Path, url: str, name: str, port: int, *more: str) -> Iterator[Path]:
+    """One process of the service; yields the file of what it said. Ends it cleanly."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
+    settings = {"DATA_DIR": str(folder / "data"), "DATABASE_URL": url.replace("+psycopg", ""), "PORT": str(port)}
+    environment = {**kept, "PYTHONUNBUFFERED": "1", **{f"DONGHANH_{key}": value for key, value in settings.items()}}
+    said = folder / f"{name}.txt"
+    with said.open("wb") as file:
+        command = [sys.executable, "-m", "bot", "serve", "--demo", *more]
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+    try:
+        end = time.monotonic() + 60
+        while "Ctrl-C" not in said.read_text("utf-8"):
+            assert started.poll() is None and time.monotonic() < end, said.read_text("utf-8")
+            time.sleep(0.1)
+        yield said
+    finally:
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(10) == 0, said.read_text("utf-8")
+
+
+async def ask(port: int, *texts: str) -> list[str]:
+    """One person writes these messages; returns everything that came back within a while."""
+    base, seen, came = f"http://127.0.0.1:{port}", 0, list[str]()
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        await browser.post(f"{base}/chat/session")
+        for number, text in enumerate(texts):
+            await browser.post(f"{base}/chat/poll", json={"id": str(number), "text": text})
+        end = time.monotonic() + 8
+        while time.monotonic() < end and len(came) < len(texts) + 1:
+            async with browser.get(f"{base}/chat/poll?after={seen}") as answer:
+                for frame in (await answer.json())["frames"]:
+                    seen = frame["seq"]
+                    came.append(frame["text"])
+    return came
+
+
+def prepare(folder: Path, url: str) -> None:
+    """The key file, made once by the operator, and the tables."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
+    settings = {"DONGHANH_DATA_DIR": str(folder / "data"), "DONGHANH_DATABASE_URL": url.replace("+psycopg", "")}
+    make = "from pathlib import Path; from bot.seals import create_key_file; create_key_file(Path('{}'))"
+    key = make.format(folder / "data" / "key.json")
+    subprocess.run([sys.executable, "-c", key], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env={**kept, **settings}, check=True)
+
+
+async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+    prepare(tmp_path, postgresql)
+    with process(tmp_path, postgresql, "work", free_port(), "--only", "turns,mailroom,timers") as work:
+        port = free_port()
+        with process(tmp_path, postgresql, "web", port, "--only", "web"):
+            came = await ask(port, "xet nghiem hiv o cau giay")
+            assert any("Cầu Giấy" in text for text in came)
+            begun = time.monotonic()
+            came = await ask(port, "nó đang đánh em")
+            assert any("115" in text for text in came)
+            while "Khẩn cấp ngay bây giờ" not in work.read_text("utf-8") and time.monotonic() - begun < 10:
+                await asyncio.sleep(0.1)
+            assert "Khẩn cấp ngay bây giờ" in work.read_text("utf-8")
+
+
+async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+    prepare(tmp_path, postgresql)
+    ports = free_port(), free_port()
+    with process(tmp_path, postgresql, "one", ports[0]) as one, process(tmp_path, postgresql, "two", ports[1]) as two:
+        talks = await asyncio.gather(*(ask(port, "xet nghiem hiv o cau giay", "xem them") for port in ports * 4))
+        for came in talks:
+            assert sum(text.startswith("Chào bạn") for text in came) == 1, came
+            assert sum("\n1. " in text for text in came) == 2, "each question is answered once"
+        await asyncio.gather(*(ask(port, "nó đang đánh em") for port in ports))
+        await asyncio.sleep(2)
+        alarms = re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", one.read_text("utf-8") + two.read_text("utf-8"))
+        assert len(alarms) == len(set(alarms)) == 2, alarms
