@@ -59,6 +59,15 @@ def prepare(settings: Settings) -> Seals:
     return Seals.from_files(settings.key_file, settings.key_store)
 
 
+def once(settings: Settings, seals: Seals, deed: Callable[[Tx], T]) -> T:
+    """One deed on a database that nothing runs on yet. Raises DatabaseAway."""
+    engine = open_engine(settings.database_url)
+    try:
+        return Opened(settings, seals, engine, engine).write(deed)
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def opened(*, must_be_current: bool = True) -> Iterator[Opened]:
     """The configured house. Raises SettingsProblem, KeyMissing, KeyOpenToOthers, DatabaseAway: one line each."""

@@ -12,7 +12,7 @@ from bot import demonstration, logs, staff
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
 from bot.channels.webchat import WebChat
-from bot.commands.opening import prepare
+from bot.commands.opening import once, prepare
 from bot.console.building import build as build_console
 from bot.console.sender import ConsoleSender
 from bot.db import Database, Tx
@@ -156,6 +156,8 @@ async def _open(settings: Settings, policy: Policy) -> House:
     if settings.is_sqlite:
         upgrade(settings.database_url)
     clock = MachineClock()
+    if policy.is_demo and once(settings, seals, lambda tx: is_current(tx.connection)):
+        once(settings, seals, lambda tx: demonstration.seed(tx, clock.now()))
 
     def door(db: Database, bells: Bells, refer: object) -> WebChat:
         is_https = settings.base_url.startswith("https")
@@ -175,8 +177,6 @@ async def _open(settings: Settings, policy: Policy) -> House:
     )
     try:
         await house.db.read(lambda connection: _fit(connection, policy))
-        if policy.is_demo:
-            await house.db.write(lambda tx: demonstration.seed(tx, clock.now()))
     except BaseException:
         await house.stop()
         raise

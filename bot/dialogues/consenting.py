@@ -10,6 +10,7 @@ from directory.reading import fold
 from directory.wording import t
 
 VERSION = "T2-2026-11"
+BRIEF = "T2-brief-2026-11"  # in danger: four short sentences
 _YES = {"co", "u", "uh", "um", "vang", "da", "yes", "ok", "muon", "dong y", "dc", "duoc", "dong y a", "co a", "agree"}
 
 
@@ -20,19 +21,25 @@ def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
     return Ask(text, options, then)
 
 
+def ask_consent_briefly(turn: Turn, then: str) -> Ask:
+    """The same in few words, after an alarm: whoever is in danger reads no long text."""
+    options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
+    return Ask(t("danger.consent", turn.language, days=turn.policy.words_days), options, then)
+
+
 def is_yes(turn: Turn) -> bool:
     """Whether the answer is a clear yes; anything else is no."""
     return turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES)
 
 
-def agree(turn: Turn) -> Do:
+def agree(turn: Turn, version: str = VERSION) -> Do:
     """Keep the yes, with the wording it was given to."""
     now = turn.now
 
     def deed(tx: Tx, lane_id: int) -> None:
         known = cases.of_lane(tx.connection, lane_id)
         if known is not None:
-            consents.give(tx, known.id, ConsentTo.TALK, VERSION, now=now)
+            consents.give(tx, known.id, ConsentTo.TALK, version, now=now)
 
     return Do(deed)
 

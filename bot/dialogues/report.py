@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from bot.db import Tx
-from bot.dialogues.consenting import agree, ask_consent, give_code, is_agreed, is_yes
+from bot.dialogues.consenting import BRIEF, agree, ask_consent, ask_consent_briefly, give_code, is_agreed, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, relay
 from bot.masking import Masked
@@ -78,14 +78,14 @@ class Report(Dialogue):
     def agreed(self, turn: Turn) -> Sequence[Item]:
         """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it."""
         if is_yes(turn):
-            return [agree(turn), Say(t("report.agreed", turn.language)), Done()]
+            return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), Done()]
         return [Say(t("report.not_agreed", turn.language)), Done()]
 
     def _talk_about(self, turn: Turn) -> Sequence[Item]:
         return [
             Do(
                 lambda tx, lane_id: is_agreed(tx, lane_id),
-                lambda has: [Done()] if has else [ask_consent(turn, "agreed")],
+                lambda has: [Done()] if has else [ask_consent_briefly(turn, "agreed")],
             )
         ]
 

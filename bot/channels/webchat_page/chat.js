@@ -2,7 +2,8 @@
 // Nothing typed here is stored in the browser: messages live in this page only and are gone with it.
 const log = document.getElementById("log"), form = document.getElementById("form");
 const text = document.getElementById("text"), state = document.getElementById("state");
-const pending = [];
+const page = document.querySelector("main"), pending = [];
+let mine = null, saidAt = 0;
 let seen = 0, isSending = false, wait = 500, socket = null, waiting = () => {}, failures = 0;
 
 function show(words, isMine) {
@@ -17,6 +18,7 @@ function show(words, isMine) {
     } else box.append(part);
   }
   log.append(box);
+  if (isMine) { mine = box; saidAt = Date.now(); }
   return box;
 }
 function offer(choices) {
@@ -107,7 +109,14 @@ function receive(frame) {
   seen = frame.seq;
   const box = show(frame.text, false);
   offer(frame.choices);
-  box.scrollIntoView({block: "nearest"});
+  reveal(box);
+}
+// What answers a message is read from that message on; what comes later by itself is shown where it stands.
+function reveal(box) {
+  const isAnswer = mine && Date.now() - saidAt < 2500;
+  const tall = isAnswer && log.lastElementChild.getBoundingClientRect().bottom - mine.getBoundingClientRect().top > page.clientHeight;
+  if (tall) mine.scrollIntoView({block: "start"});
+  else (log.lastElementChild === box ? box : log.lastElementChild).scrollIntoView({block: "nearest"});
 }
 async function poll() {
   for (;;) {

@@ -1,17 +1,21 @@
 """The board: which cases wait, which are mine; and the notes that came in while the page is open."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import Deed, has
-from bot.console.sender import notices
-from bot.helpline import desk
+from bot.console.sender import Notice, notices
+from bot.helpline import alarms, desk
 from bot.helpline.rota import on_duty
+from bot.seals import Seals
 
 NEW = timedelta(hours=8)  # notes older than a shift are no news
+SHOWN = 6
 SAID = frozenset({"closed", "handed_back", "handed_over", "held", "gone"})
 
 
@@ -32,9 +36,7 @@ async def board(console: Console, visit: Visit) -> web.Response:
         "others": [card for card in cards if not card.is_mine and card.state != "waiting"],
         "duty": [[one.alias for one in rung] for rung in duty],
         "said": said if said in SAID else "",
-        "news": await console.db.read(
-            lambda connection: notices(connection, console.db.seals, member.id, since=now - NEW)
-        ),
+        "news": await _news(console, visit),
     }
     template = "board-live.html" if visit.request.query.get("part") == "1" else "board.html"
     return render(visit.request, template, visit.seat, **shown)
@@ -42,11 +44,23 @@ async def board(console: Console, visit: Visit) -> web.Response:
 
 async def news(console: Console, visit: Visit) -> web.Response:
     """The notes alone, for every open page."""
-    member, since = visit.seat.member, console.clock.now() - NEW
-    found = await console.db.read(
-        lambda connection: notices(connection, console.db.seals, member.id, since=since)
-    )
-    return render(visit.request, "news.html", visit.seat, news=found)
+    return render(visit.request, "news.html", visit.seat, news=await _news(console, visit))
+
+
+async def _news(console: Console, visit: Visit) -> list[Notice]:
+    """The newest notes; a link that takes nothing any more is not offered."""
+    member, now, seals = visit.seat.member, console.clock.now(), console.db.seals
+
+    def read(connection: Connection) -> list[Notice]:
+        found = notices(connection, seals, member.id, since=now - NEW)[:SHOWN]
+        return [one if _is_good(connection, seals, one, now) else replace(one, url=None) for one in found]
+
+    return await console.db.read(read)
+
+
+def _is_good(connection: Connection, seals: Seals, one: Notice, now: datetime) -> bool:
+    token = (one.url or "").removeprefix("/t/")
+    return bool(token) and alarms.open_token(connection, seals, token, now).state == "good"
 
 
 ROUTES = (
