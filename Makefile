@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
+BENCHES := $(VENV)/.bench
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint campaign
+.PHONY: run test lint campaign bench
 
 run: $(RUNS)
 	$(BIN)/python -m bot serve --demo
@@ -23,6 +24,10 @@ lint: $(TESTS)
 campaign: $(TESTS)
 	$(BIN)/python -m pytest tests/campaign -o python_files='campaign_*.py' -o timeout=1500 -s -q
 
+# Our speed and quality beside named peers, in one run.
+bench: $(BENCHES)
+	$(BIN)/python -m bot bench
+
 $(BIN)/pip:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "Python's venv is missing: on Debian run apt-get install python3-venv, then again."; exit 1; }
@@ -35,3 +40,7 @@ $(RUNS): requirements.lock | $(BIN)/pip
 $(TESTS): requirements-dev.lock | $(BIN)/pip
 	$(PIP) -r requirements-dev.lock
 	touch $@ $(RUNS)
+
+$(BENCHES): requirements-bench.lock | $(BIN)/pip
+	$(PIP) -r requirements-bench.lock
+	touch $@ $(TESTS) $(RUNS)

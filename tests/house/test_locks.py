@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_locks_have_hashes_and_no_hosts(name: str) -> None:
     text = (ROOT / name).read_text()
     assert "://" not in text and "--index" not in text and "--find-links" not in text
