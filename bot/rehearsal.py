@@ -22,6 +22,7 @@ from bot.ports import Address, Cap, Capabilities, Geo, MsgRef, Outbound, Sent
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import outbox, timer
+from directory.exchange import spreadsheet
 from directory.listing_text import describe
 from directory.listings import Listing
 from directory.search import hit_now
@@ -118,6 +119,8 @@ class Rehearsal:
         """Play one line to its end. Raises LineProblem."""
         if "pass" in line:
             await self._pass(str(line["pass"]))
+        elif "directory" in line:
+            await self._bring_in(Path(str(line["directory"])))
         elif "set" in line:
             names = [str(name).replace(":", "-") for name in line["set"].get("on_duty", ())]
             await self.house.db.write(lambda tx: demonstration.set_on_duty(tx, names, self._clock.now()))
@@ -126,10 +129,27 @@ class Rehearsal:
         elif line.get("as") in self._members:
             await self._colleague(self._members[line["as"]], line)
         else:
-            raise LineProblem("A line needs “as”, “pass” or “set”.")
+            raise LineProblem("A line needs “as”, “pass”, “set” or “directory”.")
         await self.house.settle()
         said, self._said[:] = list(self._said), []
         return said
+
+    async def _bring_in(self, path: Path) -> None:
+        """Listings of a table join the demonstration of this throw-away house, as if a maintainer had checked them."""
+        try:
+            text = path.read_text("utf-8-sig")
+            rows, wrong = spreadsheet.parse(text, is_demo="(mẫu)" in text)
+        except (OSError, UnicodeDecodeError):
+            raise LineProblem(f"{path} cannot be read as a UTF-8 text file.") from None
+        except spreadsheet.NotATable as problem:
+            raise LineProblem(str(problem)) from None
+        if wrong:
+            raise LineProblem(f"{path}: {wrong[0]}")
+        maintainer, now = self._members["maintainer:1"].id, self._clock.now()
+        await self.house.db.write(
+            lambda tx: spreadsheet.put_on_the_shelf(tx.connection, rows, staff_id=maintainer, now=now)
+        )
+        await self.house.db.read(self.house.keeper.refresh)
 
     def _door(self, refer: Any) -> Terminal:
         self._terminal = Terminal(

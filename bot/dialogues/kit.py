@@ -65,6 +65,7 @@ class Memory:
     shown: tuple[str, ...] = ()
     last_shown: tuple[str, ...] = ()
     is_welcomed: bool = False
+    media: int = 0  # how many photos, voice notes and the like came already: the same sentence is not said twice
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -74,6 +75,7 @@ class Memory:
             "shown": self.shown,
             "last_shown": self.last_shown,
             "is_welcomed": self.is_welcomed,
+            "media": self.media,
         }
 
     @classmethod
@@ -85,6 +87,7 @@ class Memory:
             tuple(told.get("shown", ())),
             tuple(told.get("last_shown", ())),
             bool(told.get("is_welcomed")),
+            int(told.get("media", 0)),
         )
 
 

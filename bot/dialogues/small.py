@@ -124,7 +124,15 @@ class Small(Dialogue):
         return [Say(t("small.under_18", turn.language)), Hand("answer")]
 
     def media(self, turn: Turn) -> Sequence[Item]:
-        """Photos, voice notes and the rest: kindly answered, nothing downloaded."""
+        """Photos, voice notes and the rest: kindly answered, nothing downloaded, no sentence twice in a row.
+
+        The third time a person is offered: whoever cannot type needs another way.
+        """
         known = ("photo", "voice", "video", "sticker", "file", "contact")
         kind = turn.media if turn.media in known else "other"
-        return [Say(t(f"media.{kind}", turn.language))]
+        turn.memory.media += 1
+        if turn.memory.media == 1:
+            return [Say(t(f"media.{kind}", turn.language))]
+        if turn.memory.media % 3 == 0:
+            return [Say(t("media.taps", turn.language)), Hand("welcome")]
+        return [Say(t("media.again", turn.language))]
