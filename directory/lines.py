@@ -85,11 +85,12 @@ def card(lines: Iterable[Line], language: str = "vi") -> str:
     said = ""
     for line in lines:
         note = t(line.note_key, language) if line.note_key else ""
-        if note and note != said:  # two numbers in a row with one warning: said once
-            parts.append(note)
+        before = [note] if note and note != said else []  # two numbers in a row with one warning: said once
         said = note
         if line.hours is Hours.OFFICE:
-            parts.append(t("lines.hours.office" if line.is_open else "lines.hours.closed", language))
+            before.append(t("lines.hours.office" if line.is_open else "lines.hours.closed", language))
+        # One bullet for each group: on a small screen the warning must not look as if it belonged to the number above.
+        parts += [f"• {' '.join(before)}"] if before else []
         cost = t("lines.free", language) if line.is_free and len(_digits(line.number)) > 3 else ""
         parts.append(t("lines.row", language, number=line.number, name=name(line.id, language), cost=cost).rstrip())
     return "\n".join(parts)

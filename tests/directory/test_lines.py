@@ -100,8 +100,8 @@ def test_the_legal_aid_line_is_open_on_a_working_day_until_five() -> None:
 
 def test_what_may_follow_is_said_before_the_number() -> None:
     text = lines.card(lines.for_trouble(needs=["violence.trafficking"], province=None, now=SUNDAY, recorded=None))
-    assert text.index("ghi âm") < text.index("• 111")
-    assert text.index("bạn quyết định") < text.index("• 113")
+    assert text.index("ghi âm") < text.index("☎ 111")
+    assert text.index("bạn quyết định") < text.index("☎ 113")
 
 
 def test_every_number_that_the_rules_name_has_a_row_and_a_name_in_both_languages() -> None:
