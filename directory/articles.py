@@ -1,6 +1,7 @@
 """The short texts that answer common questions: each says what is known, since when, and who still has to review it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,8 @@ from directory.wording import FALLBACK, LOCALES, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
 STATES = ("draft", "reviewed", "published", "due", "withdrawn")
+STEPS = ("find", "talk", "article")
+_MORE = re.compile(r"^## .+$", re.MULTILINE)
 
 
 class ArticleIsIncomplete(ValueError):
@@ -35,12 +38,20 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What a reader can do next: find a place for a need, talk with somebody, or read another article."""
+
+    kind: str  # one of STEPS
+    subject: str = ""  # the code of a need, or the id of an article
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One text in one language, with what a reader may want to hold against it."""
 
     id: str
     title: str
-    body: tuple[str, ...]  # short paragraphs
+    body: tuple[str, ...]  # short paragraphs: what is said first
     needs: tuple[str, ...]
     sources: tuple[str, ...]
     valid_from: date
@@ -50,6 +61,13 @@ class Article:
     review: str
     language: str
     since: str = "source"  # what `valid_from` is: the day a "law" came into force, or the day of our "source"
+    more: tuple[str, ...] = ()  # paragraphs for whoever wants to read on
+    questions: tuple[str, ...] = ()  # how people ask it, as typed
+    next: tuple[NextStep, ...] = ()
+    facts: tuple[str, ...] = ()  # the facts it rests on (`facts.yaml`)
+    valid_to: date | None = None
+    reviewed_on: date | None = None
+    audio: str | None = None  # a recording in `locales/<language>/audio/`
 
     @property
     def awaits_review(self) -> bool:
@@ -57,7 +75,7 @@ class Article:
         return self.state == "draft" or self.reviewer is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All articles that may be shown; withdrawn ones are not in it."""
 
@@ -98,9 +116,37 @@ def card(article: Article, language: str, *, today: date | None = None) -> str:
     ]
     if article.awaits_review:
         closing.append(t(f"article.awaiting.{article.review}", language))
-    if article.state == "due" or (today is not None and today > article.review_by):
-        closing.append(t("article.due", language))
-    return "\n\n".join([t("article.opening", language), *article.body, "\n".join(closing)])
+    return "\n\n".join(
+        [t("article.opening", language), *article.body, *_notice(article, language, today), "\n".join(closing)]
+    )
+
+
+def _notice(article: Article, language: str, today: date | None) -> Sequence[str]:
+    """That the text is due to be looked at again, where it is."""
+    is_due = article.state == "due" or (today is not None and today > article.review_by)
+    return (t("article.due", language),) if is_due else ()
+
+
+def short(article: Article, language: str, *, today: date | None = None) -> str:
+    """What is said first, on a small screen: the answer, and in one calm line who has still to review it."""
+    parts = [t("article.opening", language), *article.body, *_notice(article, language, today)]
+    if article.awaits_review:
+        parts.append(t(f"article.awaiting.{article.review}", language))
+    return "\n\n".join(parts)
+
+
+def read_on(article: Article, language: str) -> str:
+    """What stands behind "read more": the rest of the text, its source and since when it holds."""
+    closing = [
+        t("article.source", language, sources="; ".join(article.sources)),
+        t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
+    ]
+    return "\n\n".join([*(article.more or (t("article.that_is_all", language),)), "\n".join(closing)])
+
+
+def is_over(article: Article, today: date) -> bool:
+    """Whether what the text rests on no longer holds (a law that was replaced): it is not shown any more."""
+    return article.valid_to is not None and today > article.valid_to
 
 
 def parse(text: str, *, language: str) -> Article:
@@ -113,21 +159,48 @@ def parse(text: str, *, language: str) -> Article:
     missing = [field for field in wanted if field not in front]
     if missing or not front["sources"] or front["state"] not in STATES:
         raise ArticleIsIncomplete(f"{front.get('id')}: missing {', '.join(missing) or 'a source or a known state'}.")
-    body = tuple(paragraph.strip() for paragraph in parts[2].split("\n\n") if paragraph.strip())
+    said, _, rest = _parted(parts[2])
     return Article(
         id=front["id"],
         title=front["title"],
-        body=body,
+        body=said,
+        more=rest,
         needs=tuple(front["needs"]),
         sources=tuple(front["sources"]),
         valid_from=front["valid_from"],
+        valid_to=front.get("valid_to"),
         review_by=front["review_by"],
         state=front["state"],
         reviewer=front["reviewer"],
+        reviewed_on=front.get("reviewed_on"),
         review=front["review"],
         language=language,
         since=front.get("since", "source"),
+        questions=tuple(map(str, front.get("questions") or ())),
+        next=tuple(_step(front["id"], one) for one in front.get("next") or ()),
+        facts=tuple(front.get("facts") or ()),
+        audio=front.get("audio"),
     )
+
+
+def _parted(text: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """What is said first, and what stands below the first heading ("## Đọc thêm")."""
+    found = _MORE.search(text)
+    if found is None:
+        return _paragraphs(text), "", ()
+    return _paragraphs(text[: found.start()]), found[0], _paragraphs(text[found.end() :])
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip())
+
+
+def _step(id: str, written: Any) -> NextStep:
+    """`talk`, `{find: health.pep}` or `{article: pep-too-late}`."""
+    kind, subject = next(iter(written.items())) if isinstance(written, dict) else (written, "")
+    if kind not in STEPS or (kind == "talk") == bool(subject):
+        raise ArticleIsIncomplete(f"{id}: a next step is talk, find: NEED or article: ID, not {written}.")
+    return NextStep(str(kind), str(subject))
 
 
 def _read(path: Path) -> Article:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from bot.dialogues.ask import Answer
 from bot.dialogues.erase import Erase
 from bot.dialogues.find import Find, WrongListing
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.report import Report
-from bot.dialogues.small import Answer, Human, Small, Welcome
+from bot.dialogues.small import Human, Small, Welcome
 
 DIALOGUES: tuple[type[Dialogue], ...] = (Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome)
 
@@ -54,6 +55,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
     intent = turn.meaning.intent if turn.meaning else None
     if standing.dialogue == "find":
         return intent in (None, "find", "unclear", "ask", "greeting") and not _is_new_question(turn)
+    if standing.dialogue == "answer":
+        return intent in (None, "ask", "unclear")
     return standing.dialogue in ("erase", "human", "wrong_listing") and intent in (None, "unclear", "erase", "find")
 
 

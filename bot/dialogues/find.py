@@ -34,6 +34,10 @@ class Find(Dialogue):
         _take_in(turn)
         return self._go_on(turn)
 
+    def look(self, turn: Turn) -> Sequence[Item]:
+        """The need is known already (an article led here): go on with the place."""
+        return self._go_on(turn)
+
     def need(self, turn: Turn) -> Sequence[Item]:
         """The answer to "what are you looking for"."""
         if turn.key in needs.all_needs():

@@ -65,6 +65,7 @@ class Memory:
     shown: tuple[str, ...] = ()
     last_shown: tuple[str, ...] = ()
     is_welcomed: bool = False
+    article: str | None = None  # the article last answered with: a short follow-up question is about it
     media: int = 0  # how many photos, voice notes and the like came already: the same sentence is not said twice
 
     def as_json(self) -> dict[str, Any]:
@@ -76,6 +77,7 @@ class Memory:
             "last_shown": self.last_shown,
             "is_welcomed": self.is_welcomed,
             "media": self.media,
+            "article": self.article,
         }
 
     @classmethod
@@ -87,6 +89,7 @@ class Memory:
             tuple(told.get("shown", ())),
             tuple(told.get("last_shown", ())),
             bool(told.get("is_welcomed")),
+            told.get("article"),
             int(told.get("media", 0)),
         )
 

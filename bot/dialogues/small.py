@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_yes, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases
-from directory import answers
 from directory.wording import t
 
 
@@ -27,18 +26,6 @@ class Welcome(Dialogue):
             case "question":
                 return [Say(t("welcome.ask_away", turn.language)), Done()]
         return [Hand("small", "unclear")]
-
-
-class Answer(Dialogue):
-    """A question answered from a reviewed article, or an honest "we do not know"."""
-
-    name = "answer"
-
-    def start(self, turn: Turn) -> Sequence[Item]:
-        found = answers.answer(turn.text, turn.language, library=turn.shelf.library)
-        if found.abstained or not found.articles:
-            return [Say(t("answer.none", turn.language)), Hand("human", "offer")]
-        return [Say(found.articles[0].answer), Done()]
 
 
 class Human(Dialogue):

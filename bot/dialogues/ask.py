@@ -1,0 +1,110 @@
+"""Answers a question from the articles: the short answer first, then what one can do next; or says we do not know."""
+
+from collections.abc import Sequence
+
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.events import happened
+from directory import answers, articles, needs
+from directory.articles import Article
+from directory.reading import read
+from directory.wording import HCMC, t
+
+OPINIONS = ("helped", "not_helped", "wrong")
+
+
+class Answer(Dialogue):
+    """A question finds its article, up to three candidates, or a person who can say."""
+
+    name = "answer"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        found = answers.find(read(turn.text), library=turn.shelf.library, about=turn.memory.article)
+        shown = [id for id in found.ids if _article(turn, id) is not None]
+        if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
+            return [Hand("small", "unclear")]
+        if not shown:
+            return self._nothing(turn, is_known=bool(found.ids))
+        if found.is_sure or len(shown) == 1:
+            return self._tell(turn, shown[0])
+        options = [(id, _title(turn, id)) for id in shown]
+        options.append(("none", t("ask.none_of_these", turn.language)))
+        return [Ask(t("ask.which", turn.language), tuple(options), "which")]
+
+    def which(self, turn: Turn) -> Sequence[Item]:
+        """One of the candidates, or none of them."""
+        if turn.key == "none":
+            return self._nothing(turn, is_known=False)
+        return self._tell(turn, turn.key) if turn.key else self.start(turn)
+
+    def after(self, turn: Turn) -> Sequence[Item]:
+        """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
+        key, id = turn.key or "", turn.memory.article
+        article = _article(turn, id) if id else None
+        if key in OPINIONS and id:
+            return [_count(turn, id, key), *self._thanked(turn, key)]
+        if key == "more" and article is not None:
+            return [Ask(articles.read_on(article, article.language), _steps(turn, article, is_all=True), "after")]
+        if key == "talk":
+            return [Hand("human")]
+        kind, _, subject = key.partition(":")
+        if kind == "find" and subject in needs.all_needs():
+            turn.memory.need, turn.memory.shown, turn.memory.last_shown = subject, (), ()
+            return [Hand("find", "look")]
+        if kind == "article":
+            return self._tell(turn, subject)
+        return self.start(turn)
+
+    def _tell(self, turn: Turn, id: str) -> Sequence[Item]:
+        article = _article(turn, id)
+        if article is None:
+            return self._nothing(turn, is_known=True)
+        turn.memory.article = id
+        text = articles.short(article, article.language, today=turn.now.astimezone(HCMC).date())
+        return [Ask(text, _steps(turn, article), "after")]
+
+    def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
+        """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
+        key = "article.not_written" if is_known else "answer.none"
+        return [Say(t(key, turn.language)), Hand("human", "offer")]
+
+    def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
+        if opinion == "helped":
+            return [Say(t("ask.thanks", turn.language)), Done()]
+        return [Say(t("ask.noted", turn.language)), Hand("human", "offer")]
+
+
+def _article(turn: Turn, id: str) -> Article | None:
+    """The article in the person's language; none where what it rests on no longer holds."""
+    found = (turn.shelf.library or answers.shipped()).get(id, turn.language)
+    return None if found is None or articles.is_over(found, turn.now.astimezone(HCMC).date()) else found
+
+
+def _title(turn: Turn, id: str) -> str:
+    article = _article(turn, id)
+    return article.title if article else articles.topics()[id].title(turn.language)
+
+
+def _steps(turn: Turn, article: Article, *, is_all: bool = False) -> tuple[tuple[str, str], ...]:
+    """The choices below an answer: read on, the article's own next steps, and three taps to say whether it helped."""
+    language = turn.language
+    found = [] if is_all or not article.more else [("more", t("ask.more", language))]
+    for step in article.next or _usual(article):
+        if step.kind == "find":
+            found.append((f"find:{step.subject}", t("ask.find", language, need=needs.label(step.subject, language))))
+        elif step.kind == "article" and _article(turn, step.subject) is not None:
+            found.append((f"article:{step.subject}", _title(turn, step.subject)))
+        elif step.kind == "talk":
+            found.append(("talk", t("find.human", language)))
+    return (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
+
+
+def _usual(article: Article) -> tuple[articles.NextStep, ...]:
+    """Where an article names no next step: a place for what it is about, and a person."""
+    places = tuple(articles.NextStep("find", code) for code in article.needs[:1])
+    return (*places, articles.NextStep("talk"))
+
+
+def _count(turn: Turn, id: str, opinion: str) -> Do:
+    """Counted without identity: one more for this article and this opinion, today."""
+    now = turn.now
+    return Do(lambda tx, lane_id: happened(tx, f"{opinion}:{id}"[:40], now=now))

@@ -1,0 +1,107 @@
+"""Recognises a question by its cues: words that must stand together, as maintainers wrote them in `topics.yaml`."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from directory import articles
+from directory.reading import Reading, fold
+from directory.reading.spelling import is_syllable
+
+NEEDED = 5.0  # how much must be said before one cue alone is nearly believed
+FUZZY_FROM = 5  # shorter words turn into other words with a single slip
+LONGEST = 200  # words; a longer message is a story, and its beginning says what it is about
+REACH = 6  # words of one phrase may stand this far apart, not more
+
+Phrase = tuple[str, ...]
+Heard = Sequence[frozenset[str]]  # for each word of the question, what it may be
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """All `parts` must stand in the question; each part is any one of its phrases."""
+
+    parts: tuple[tuple[Phrase, ...], ...]
+
+
+def scores(reading: Reading) -> Mapping[str, float]:
+    """For each topic how well its cues fit, from 0 to 1; topics without any are left out."""
+    # As smoothed, and as typed: smoothing a name that is no Vietnamese word may lose it.
+    ways = {reading.tokens[:LONGEST], tuple(re.findall(r"[^\W_]+", fold(reading.text)))[:LONGEST]}
+    heard = [tuple(_heard(token) for token in tokens) for tokens in ways]
+    found = {id: max(_score(way, cues) for way in heard) for id, cues in _cues().items()}
+    return {id: score for id, score in found.items() if score > 0}
+
+
+def _score(heard: Heard, cues: Iterable[Cue]) -> float:
+    """Several cues strengthen each other; the same cue says more in a short question than in a long story."""
+    doubt = 1.0
+    needed = NEEDED * min(1.0, max(0.35, len(heard) / 12))
+    for cue in cues:
+        doubt *= 1.0 - _weight(heard, cue, needed)
+    return 1.0 - doubt
+
+
+def _weight(heard: Heard, cue: Cue, needed: float) -> float:
+    found: list[Phrase] = []
+    for part in cue.parts:
+        best = max((phrase for phrase in part if _stands_in(phrase, heard)), key=_rarity, default=None)
+        if best is None:
+            return 0.0
+        found.append(best)
+    strength = sum(_rarity(phrase) for phrase in found)
+    return min(0.9, 1.0 - math.exp(-strength / needed))
+
+
+@cache
+def _rarity(phrase: Phrase) -> float:
+    """How much a phrase says: words that many topics share say little."""
+    return sum(math.log((1 + len(_cues())) / (1 + _topics_with().get(word, 0))) for word in phrase)
+
+
+def _stands_in(phrase: Phrase, heard: Heard) -> bool:
+    """Whether the words stand in this order, near each other."""
+    starts = [at for at, words in enumerate(heard) if phrase[0] in words]
+    return any(_follows(phrase[1:], heard[at + 1 : at + REACH]) for at in starts)
+
+
+def _follows(rest: Phrase, heard: Heard) -> bool:
+    at = 0
+    for word in rest:
+        step = next((n for n, words in enumerate(heard[at : at + 2]) if word in words), None)
+        if step is None:
+            return False
+        at += step + 1
+    return True
+
+
+def _heard(token: str) -> frozenset[str]:
+    """The words this token may stand for: itself, or, if it is no syllable at all, words one slip away."""
+    if len(token) < FUZZY_FROM or token in _topics_with() or is_syllable(token):
+        return frozenset({token})
+    near = (word for word in _topics_with() if len(word) >= FUZZY_FROM)
+    return frozenset({token, *(word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1)})
+
+
+@cache
+def _cues() -> dict[str, tuple[Cue, ...]]:
+    return {topic.id: tuple(_cue(written) for written in topic.cues) for topic in articles.topics().values()}
+
+
+def _cue(written: str) -> Cue:
+    parts = (part.split("|") for part in written.split(" + "))
+    return Cue(tuple(tuple(tuple(fold(phrase).split()) for phrase in part) for part in parts))
+
+
+@cache
+def _topics_with() -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for cues in _cues().values():
+        words = {word for cue in cues for part in cue.parts for phrase in part for word in phrase}
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    return counts

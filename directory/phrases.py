@@ -1,0 +1,95 @@
+"""Finds the article whose known phrasings are most like a question, by rare words and pairs of words in common."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from directory.reading import Reading, read
+
+WINDOW = 22  # words looked at together; of a longer message the best stretch counts, so that a story may come first
+OWN = 0.6  # how much the single best phrasing counts; the rest is the article as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Phrasings by the words in them. Made once for a set of articles; never changes."""
+
+    topics: tuple[str, ...]  # of each phrasing, the article it belongs to
+    by_word: Mapping[str, tuple[tuple[int, float], ...]]  # (number of the phrasing, weight)
+    by_topic: Mapping[str, tuple[tuple[str, float], ...]]  # (article, weight)
+    rarity: Mapping[str, float]
+    strangest: float
+
+    def scores(self, reading: Reading) -> Mapping[str, float]:
+        """For each article how much of the question it shares, from 0 to 1."""
+        best: dict[str, float] = {}
+        for stretch in _stretches(reading.tokens):
+            for topic, score in self._look(stretch).items():
+                best[topic] = max(best.get(topic, 0.0), score)
+        return best
+
+    def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
+        asked = _weighed(_features(tokens), self.rarity, self.strangest)
+        single: defaultdict[int, float] = defaultdict(float)
+        whole: defaultdict[str, float] = defaultdict(float)
+        for word, weight in asked.items():
+            for number, own in self.by_word.get(word, ()):
+                single[number] += weight * own
+            for topic, own in self.by_topic.get(word, ()):
+                whole[topic] += weight * own
+        nearest: dict[str, float] = {}
+        for number, score in single.items():
+            topic = self.topics[number]
+            nearest[topic] = max(nearest.get(topic, 0.0), score)
+        return {topic: min(1.0, OWN * near + (1 - OWN) * whole[topic]) for topic, near in nearest.items()}
+
+
+def index(phrasings: Iterable[tuple[str, str]]) -> Index:
+    """An index of (article, phrasing) pairs; phrasings are read as questions are read."""
+    known = [(topic, _features(read(phrase).tokens)) for topic, phrase in phrasings]
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for topic, words in known:
+        for word in words:
+            holders[word].add(topic)
+    count = len({topic for topic, _ in known}) or 1
+    rarity = {word: math.log((1 + count) / len(topics)) for word, topics in holders.items()}
+    strangest = math.log(1 + count)
+    by_word: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for number, (topic, words) in enumerate(known):
+        for word, weight in _weighed(words, rarity, strangest).items():
+            by_word[word].append((number, weight))
+            sums[topic][word] += weight
+    by_topic: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    for topic, total in sums.items():
+        length = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0
+        for word, weight in total.items():
+            by_topic[word].append((topic, weight / length))
+    return Index(
+        tuple(topic for topic, _ in known),
+        {word: tuple(rows) for word, rows in by_word.items()},
+        {word: tuple(rows) for word, rows in by_topic.items()},
+        rarity,
+        strangest,
+    )
+
+
+def _stretches(tokens: Sequence[str]) -> Iterable[Sequence[str]]:
+    if len(tokens) <= WINDOW:
+        return (tokens,)
+    capped = tokens[: WINDOW * 12]
+    return [capped[at : at + WINDOW] for at in range(0, len(capped) - WINDOW // 2, WINDOW // 2)]
+
+
+def _features(tokens: Sequence[str]) -> frozenset[str]:
+    pairs = (f"{one} {two}" for one, two in pairwise(tokens))
+    return frozenset((*tokens, *pairs))
+
+
+def _weighed(words: frozenset[str], rarity: Mapping[str, float], strangest: float) -> Mapping[str, float]:
+    """Weights of length one. A word no phrasing knows counts half: the question is partly about something else."""
+    weights = {word: rarity[word] if word in rarity else 0.0 if " " in word else strangest / 2 for word in words}
+    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {word: weight / length for word, weight in weights.items()}
