@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from directory import facts
 from directory.wording import FALLBACK, LOCALES, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -30,6 +31,7 @@ class Topic:
     titles: Mapping[str, str]
     needs: tuple[str, ...]
     review: str  # who must check the text: doctor, lawyer, peer, none
+    facts: tuple[str, ...]  # what the article rests on
     cues: tuple[str, ...]  # folded words; "a + b" means both, in any order
 
     def title(self, language: str = FALLBACK) -> str:
@@ -104,21 +106,24 @@ def shelve(articles: Iterable[Article]) -> Library:
 def topics() -> Mapping[str, Topic]:
     """Every question that the library should answer, by id, in the order of the list."""
     rows = yaml.safe_load((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
-    found = (Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["cues"])) for row in rows)
+    found = (
+        Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]))
+        for row in rows
+    )
     return {topic.id: topic for topic in found}
 
 
 def card(article: Article, language: str, *, today: date | None = None) -> str:
     """The article as a person reads it: a neutral first line, the text, its source, and who has still to review it."""
+    day_ = today or article.valid_from
     closing = [
         t("article.source", language, sources="; ".join(article.sources)),
         t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
     ]
     if article.awaits_review:
         closing.append(t(f"article.awaiting.{article.review}", language))
-    return "\n\n".join(
-        [t("article.opening", language), *article.body, *_notice(article, language, today), "\n".join(closing)]
-    )
+    said = [facts.fill(paragraph, language, day_) for paragraph in (*article.body, *article.more)]
+    return "\n\n".join([t("article.opening", language), *said, *_notice(article, language, today), "\n".join(closing)])
 
 
 def _notice(article: Article, language: str, today: date | None) -> Sequence[str]:
@@ -129,19 +134,21 @@ def _notice(article: Article, language: str, today: date | None) -> Sequence[str
 
 def short(article: Article, language: str, *, today: date | None = None) -> str:
     """What is said first, on a small screen: the answer, and in one calm line who has still to review it."""
-    parts = [t("article.opening", language), *article.body, *_notice(article, language, today)]
+    said = [facts.fill(paragraph, language, today or article.valid_from) for paragraph in article.body]
+    parts = [t("article.opening", language), *said, *_notice(article, language, today)]
     if article.awaits_review:
         parts.append(t(f"article.awaiting.{article.review}", language))
     return "\n\n".join(parts)
 
 
-def read_on(article: Article, language: str) -> str:
+def read_on(article: Article, language: str, *, today: date | None = None) -> str:
     """What stands behind "read more": the rest of the text, its source and since when it holds."""
     closing = [
         t("article.source", language, sources="; ".join(article.sources)),
         t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
     ]
-    return "\n\n".join([*(article.more or (t("article.that_is_all", language),)), "\n".join(closing)])
+    rest = [facts.fill(paragraph, language, today or article.valid_from) for paragraph in article.more]
+    return "\n\n".join([*(rest or [t("article.that_is_all", language)]), "\n".join(closing)])
 
 
 def is_over(article: Article, today: date) -> bool:

@@ -1,6 +1,7 @@
 """Answers a question from the articles: the short answer first, then what one can do next; or says we do not know."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.events import happened
@@ -43,7 +44,8 @@ class Answer(Dialogue):
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
         if key == "more" and article is not None:
-            return [Ask(articles.read_on(article, article.language), _steps(turn, article, is_all=True), "after")]
+            rest = articles.read_on(article, article.language, today=_today(turn))
+            return [Ask(rest, _steps(turn, article, is_all=True), "after")]
         if key == "talk":
             return [Hand("human")]
         kind, _, subject = key.partition(":")
@@ -59,7 +61,7 @@ class Answer(Dialogue):
         if article is None:
             return self._nothing(turn, is_known=True)
         turn.memory.article = id
-        text = articles.short(article, article.language, today=turn.now.astimezone(HCMC).date())
+        text = articles.short(article, article.language, today=_today(turn))
         return [Ask(text, _steps(turn, article), "after")]
 
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
@@ -76,7 +78,11 @@ class Answer(Dialogue):
 def _article(turn: Turn, id: str) -> Article | None:
     """The article in the person's language; none where what it rests on no longer holds."""
     found = (turn.shelf.library or answers.shipped()).get(id, turn.language)
-    return None if found is None or articles.is_over(found, turn.now.astimezone(HCMC).date()) else found
+    return None if found is None or articles.is_over(found, _today(turn)) else found
+
+
+def _today(turn: Turn) -> date:
+    return turn.now.astimezone(HCMC).date()
 
 
 def _title(turn: Turn, id: str) -> str:

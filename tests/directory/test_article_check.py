@@ -1,0 +1,100 @@
+"""An editor's eye over the article files: every fault is named with its file and line."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from directory import article_check, articles, facts
+
+TODAY = date(2026, 12, 7)
+QUESTIONS = "\n".join(f"  - câu hỏi số {number} về pep" for number in range(12))
+GOOD = f"""---
+id: pep-72h
+title: "Thuốc chống phơi nhiễm"
+needs: [health.pep]
+questions:
+{QUESTIONS}
+facts: [H1]
+sources: ["duphonghiv.com"]
+valid_from: 2026-11-01
+review_by: 2027-03-31
+since: source
+state: draft
+review: doctor
+reviewer: null
+next: [{{find: health.pep}}, talk]
+---
+Phải bắt đầu trong 72 giờ, uống đủ 28 ngày.
+
+## Đọc thêm
+
+Mỗi nơi một khác.
+"""
+
+
+def told(tmp_path: Path, *texts: str) -> list[str]:
+    folder = tmp_path / "locales" / "vi" / "articles"
+    folder.mkdir(parents=True)
+    for text in texts:
+        name = text.split("id: ", 1)[1].split("\n", 1)[0] if "id: " in text else "broken"
+        (folder / f"{name}.md").write_text(text, "utf-8")
+    return [str(one) for one in article_check.check(tmp_path / "locales", today=TODAY)]
+
+
+def test_a_good_article_has_nothing_to_mend(tmp_path: Path) -> None:
+    assert told(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "says"),
+    [
+        ("needs: [health.pep]", "needs: [health.none]", 4, "health.none is no need"),
+        ("next: [{find: health.pep}, talk]", "next: []", 26, "no next step"),
+        ("{find: health.pep}", "{article: pep-too-late}", 26, "pep-too-late, which is not written"),
+        ("facts: [H1]", "facts: []", 18, "the sourced facts H1 are not named"),
+        ("trong 72 giờ", "trong 96 giờ", 28, "the number 96 stands in no sourced fact"),
+        ("Mỗi nơi một khác.", "{value:selling_fine}", 32, "rests on L2, which is not named"),
+        ("Mỗi nơi một khác.", "{value:nothing}", 32, "nothing is no amount"),
+        ("Mỗi nơi", f"{'Rất ' * 30}dài", 32, "a sentence of"),
+        ("Phải bắt đầu", f"{'Từng bước một. ' * 30}Phải", 28, "the short answer has"),
+        ("  - câu hỏi số 3 về pep\n", "", 5, "11 phrasings, at least 12"),
+        ("since: source\n", "since: source\nvalid_to: 2026-11-30\n", 23, "no longer holds"),
+    ],
+)
+def test_a_fault_is_named_with_its_line(tmp_path: Path, was: str, becomes: str, line: int, says: str) -> None:
+    assert was in GOOD
+    found = told(tmp_path, GOOD.replace(was, becomes))
+    assert any(says in one and one.startswith(f"locales/vi/articles/pep-72h.md:{line}:") for one in found), found
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    assert told(tmp_path, GOOD.replace("sources:", "source:"))[0].startswith("locales/vi/articles/pep-72h.md:1: ")
+
+
+def test_a_phrasing_that_two_articles_claim_is_named(tmp_path: Path) -> None:
+    other = GOOD.replace("id: pep-72h", "id: pep-too-late").replace("facts: [H1]", "facts: [H1, H2]")
+    found = told(tmp_path, GOOD, other)
+    assert any("“cau hoi so 3 ve pep” is a phrasing of pep-72h too" in one for one in found)
+
+
+def test_the_work_list_names_what_each_role_has_still_to_review() -> None:
+    one = articles.parse(GOOD, language="vi")
+    assert article_check.awaiting(articles.shelve([one])) == {"doctor": (one,)}
+
+
+def test_an_amount_says_its_law_and_day_and_after_its_end_that_it_changed() -> None:
+    said = facts.fill("Mức: {value:selling_fine}.", "vi", TODAY)
+    assert "300.000–500.000" in said and "282/2025" in said and "15/12/2025" in said
+    early = facts.fill("Mức: {value:selling_fine}.", "vi", date(2025, 1, 1))
+    assert "300.000" not in early and "đã đổi" in early
+    with pytest.raises(facts.UnknownValue):
+        facts.fill("{value:none}", "vi", TODAY)
+
+
+def test_every_amount_rests_on_a_sourced_fact_that_contains_its_numbers() -> None:
+    for value in facts.values().values():
+        fact = facts.facts()[value.fact]
+        assert fact.is_sourced
+        spoken = {number.removesuffix("000") for number in facts.numbers_in(value.says["vi"])}
+        assert spoken <= {number.removesuffix("000") for number in facts.numbers_in(fact.says)}, value.name
