@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from directory import facts
+from directory.seedfiles import load_yaml
 from directory.wording import FALLBACK, LOCALES, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -105,7 +104,7 @@ def shelve(articles: Iterable[Article]) -> Library:
 @cache
 def topics() -> Mapping[str, Topic]:
     """Every question that the library should answer, by id, in the order of the list."""
-    rows = yaml.safe_load((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
+    rows = load_yaml((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
     found = (
         Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]))
         for row in rows
@@ -161,7 +160,7 @@ def parse(text: str, *, language: str) -> Article:
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
         raise ArticleIsIncomplete("An article starts with its front matter between two lines of three dashes.")
-    front: dict[str, Any] = yaml.safe_load(parts[1])
+    front: dict[str, Any] = load_yaml(parts[1])
     wanted = ("id", "title", "needs", "sources", "valid_from", "review_by", "state", "reviewer", "review")
     missing = [field for field in wanted if field not in front]
     if missing or not front["sources"] or front["state"] not in STATES:

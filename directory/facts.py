@@ -7,8 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from directory.seedfiles import load_yaml
 from directory.wording import FALLBACK, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -53,14 +52,14 @@ class UnknownValue(KeyError):
 @cache
 def facts() -> Mapping[str, Fact]:
     """Every fact by its id. Source: `seed/facts.yaml`."""
-    rows = yaml.safe_load((SEED / "facts.yaml").read_text("utf-8"))["facts"]
+    rows = load_yaml((SEED / "facts.yaml").read_text("utf-8"))["facts"]
     return {row["id"]: Fact(row["id"], row["says"], row["mark"], row["source"]) for row in rows}
 
 
 @cache
 def values() -> Mapping[str, Value]:
     """Every amount by its name. Source: `seed/values.yaml`."""
-    rows = yaml.safe_load((SEED / "values.yaml").read_text("utf-8"))["values"]
+    rows = load_yaml((SEED / "values.yaml").read_text("utf-8"))["values"]
     made = (Value(one["name"], one["fact"], one["says"], one["law"], one["from"], one["to"]) for one in rows)
     return {value.name: value for value in made}
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
 from rapidfuzz import fuzz
 
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
 from directory.reading.spelling import marks_agree
+from directory.seedfiles import load_yaml
 
 _ENOUGH = 0.8
 # Words that many needs share: they count less than a word that names one need.
@@ -41,7 +41,7 @@ class NeedGuess:
 @cache
 def all_needs() -> Mapping[str, Need]:
     """Every need by its code, in the order of the taxonomy. Source: `seed/needs.yaml`."""
-    content = yaml.safe_load((SEED / "needs.yaml").read_text("utf-8"))
+    content = load_yaml((SEED / "needs.yaml").read_text("utf-8"))
     found: dict[str, Need] = {}
     for group in content["groups"]:
         for one in group["needs"]:
@@ -68,7 +68,7 @@ def group_of(code: str) -> str:
 @cache
 def _keywords() -> tuple[tuple[str, tuple[str, ...], str, float], ...]:
     """(folded words, their marks, code, weight), longest first. Source: `seed/keywords.yaml`."""
-    content = yaml.safe_load((SEED / "keywords.yaml").read_text("utf-8"))
+    content = load_yaml((SEED / "keywords.yaml").read_text("utf-8"))
     found = []
     for code, many in content["needs"].items():
         for words in many:

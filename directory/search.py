@@ -1,24 +1,39 @@
-"""Finds listings for a need and a place: near before far, open before closed, never another need."""
+"""Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from directory import needs as needs_
-from directory import places
+from directory import places, times
+from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
 from directory.places import PlaceKey
-from directory.reading import read
+from directory.reading import Reading, read
+from directory.reading.spelling import Word
 from directory.shelf import Shelf
 from directory.wording import HCMC
 
 FAR_KM = 60
+MOST_RANKED = 400  # of very many the first of the shelf are looked at closely
+NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
+_WHOM = frozenset({"trans", "men", "women"})
+_EVENING = 19 * 60
+# Words that lead to a name and are none themselves.
+_PLAIN = frozenset(
+    word
+    for row in (
+        "o tai gan cho em minh toi tui chi anh ban di den hoi xin voi a oi nhe nha nhi giup tim can muon co khong",
+        "biet nao dau may gio mo cua so dien thoai dia chi la va",
+    )
+    for word in row.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for. `exclude`: already shown, or said to be not the right one."""
+    """What is looked for. `exclude`: already shown, or said to be not the right one. `words`: of a name."""
 
     needs: tuple[str, ...]
     places: tuple[PlaceKey, ...] = ()
@@ -28,6 +43,8 @@ class Question:
     limit: int = 3
     exclude: frozenset[str] = frozenset()
     text: str = field(default="", repr=False)
+    words: tuple[Word, ...] = field(default=(), repr=False)
+    open_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +60,233 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is shown. `widened`: these are not in the place asked for. `nothing`: why there is nothing."""
+    """What is shown. `widened`: these are not in the place asked for. `nothing`: why there is nothing.
+
+    `dropped`: wishes that nothing there fulfils; the results do without them, and this is said.
+    """
 
     results: tuple[Hit, ...]
     widened: Mapping[str, Any] | None = None
     nothing: Mapping[str, Any] | None = None
+    dropped: frozenset[str] = frozenset()
 
 
 def question(text: str, *, at: datetime, near: tuple[float, float] | None = None, limit: int = 3) -> Question:
     """A question from what somebody typed."""
     reading = read(text)
     codes = tuple(guess.code for guess in needs_.read(reading))
-    keys = tuple(guess.key for guess in places.read(reading).places[:1])
-    return Question(codes, keys, needs_.wishes(reading), at, near, limit, text=text)
+    named = places.read(reading).places
+    wishes = needs_.wishes(reading)
+    open_at = times.asked_for(reading, at)
+    keys = tuple(guess.key for guess in named[:1])
+    words = name_words(reading, [(guess.start, guess.end) for guess in named[:1]])
+    return Question(codes, keys, wishes, at, near, limit, text=text, words=words, open_at=open_at)
+
+
+def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
+    """The words of a message that may be of a listing's name; those of the place are `taken`."""
+    spent = {at for start, end in taken for at in range(start, end)}
+    return tuple(
+        word
+        for at, word in enumerate(reading.words[:60])
+        if at not in spent and word.plain not in _PLAIN and (len(word.plain) > 1 or word.plain.isdigit())
+    )
 
 
 def search(shelf: Shelf, asked: Question) -> Found:
     """Up to `limit` listings for the first need that has any; in the place first, then near it, marked as widened."""
+    index = shelf.index
+    if named := _by_name(index, asked):
+        return Found(tuple(named))
     if not asked.needs:
         return Found((), nothing={"reason": "no_need", "nearest": []})
-    fitting = [one for one in shelf if asked.needs[0] in one.needs and _suits(one, asked)]
-    fitting = [one for one in fitting if one.id not in asked.exclude]
-    if not fitting:
+    need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
+    if not any(True for one in index.of_need(need) if _may(one, asked)):
         return Found((), nothing={"reason": "none_known", "nearest": []})
     if not asked.places:
-        return Found(_best(fitting, asked, asked.near))
+        return _anywhere(index, need, asked)
     key = asked.places[0]
-    inside = [one for one in fitting if _is_in(one, key)]
+    inside = [one for one in index.inside(need, key) if _may(one, asked)]
     if inside:
-        return Found(_best(inside, asked, asked.near or places.centre_of(key)))
-    middle = asked.near or places.centre_of(key)
-    near = [one for one in fitting if one.province == places.province_of(key) or _km(one, middle) <= FAR_KM]
-    chosen = near or fitting
-    hits = _best(chosen, asked, middle, by_distance=True)
-    if not near:
-        nearest = [{"id": hit.listing.id, "place": places.name_of(hit.listing.place)} for hit in hits]
-        return Found((), nothing={"reason": "none_near", "nearest": nearest})
-    to = hits[0].listing.place
-    return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"})
+        hits, dropped = _wished(inside, asked, need, asked.near or places.centre_of(key))
+        return Found(hits, dropped=dropped)
+    return _beyond(index, need, key, asked)
+
+
+def _anywhere(index: ListingIndex, need: str, asked: Question) -> Found:
+    """No place is known: the nearest of a shared point, else what comes first."""
+    if asked.near:
+        for km in (10.0, 60.0, 300.0, 3000.0):
+            if near := [one for one in index.around(need, asked.near, km=km) if _may(one, asked)]:
+                hits, dropped = _wished(near, asked, need, asked.near, by_distance=True)
+                return Found(hits, dropped=dropped)
+    hits, dropped = _wished([one for one in index.of_need(need) if _may(one, asked)], asked, need, asked.near)
+    return Found(hits, dropped=dropped)
+
+
+def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> Found:
+    """Nothing in the place: what is near or in its province is shown as such, otherwise only named as the nearest."""
+    middle, province = asked.near or places.centre_of(key), places.province_of(key)
+    near = {one.id: one for one in index.of_province(need, province)} if province else {}
+    if middle:
+        near |= {one.id: one for one in index.around(need, middle, km=FAR_KM)}
+    chosen = [one for one in near.values() if _may(one, asked)]
+    if chosen:
+        hits, dropped = _wished(chosen, asked, need, middle, by_distance=True)
+        to = hits[0].listing.place
+        return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
+    others = [one for one in index.of_need(need) if _may(one, asked)]
+    hits = _best(others, asked, need, middle, by_distance=True)
+    nearest = [
+        {"id": hit.listing.id, "place": _rough(hit.listing), "distance_km": _shown_distance(hit)} for hit in hits
+    ]
+    return Found((), nothing={"reason": "none_near", "nearest": nearest})
+
+
+def _rough(one: Listing) -> str:
+    """Where it is; of a sealed place the province."""
+    return places.provinces()[one.province] if one.is_sealed else places.name_of(one.place)
+
+
+def _may(one: Listing, asked: Question) -> bool:
+    """Whom a place does not receive is not sent there; what was shown already is not shown again."""
+    if one.id in asked.exclude:
+        return False
+    wanted = asked.wishes & _WHOM
+    return not one.audience or not wanted or bool(wanted & set(one.audience))
+
+
+# --- by name ----------------------------------------------------------------------------------------------------------
+
+
+def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
+    """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
+    if len(asked.words) < 2:
+        return []
+    weights = _name_scores(index, asked.words)
+    if not weights:
+        return []
+    kept = [(id, share) for id, share in weights.items() if share >= NAMED and _may(index.by_id[id], asked)]
+    place = asked.places[0] if asked.places else None
+    own = places.communes_of(place) if place else frozenset()
+    there = [
+        (id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own
+    ]
+    kept = there or ([] if place else kept)
+    ranked = sorted(kept, key=lambda pair: (-pair[1], -_marks(index, pair[0], asked.words), pair[0]))
+    need = asked.needs[0] if asked.needs else ""
+    return [_hit(index.by_id[id], asked, need, asked.near) for id, _ in ranked[: asked.limit]]
+
+
+def _name_scores(index: ListingIndex, words: Sequence[Word]) -> Mapping[str, float]:
+    """For each listing that shares rare words with the message, the share of its own telling words that were typed."""
+    plain = [word.plain for word in words]
+    typed: dict[str, float] = {}
+    for one in plain:
+        for like in index.words_like(one):
+            typed[like] = index.rarity(like) * (1.0 if like == one else 0.9)
+    rare = {word: weight for word, weight in typed.items() if len(index.by_word.get(word, ())) <= 200}
+    if len(rare) < 2:
+        return {}
+    found: dict[str, float] = {}
+    for id in {id for word in rare for id in index.by_word[word]}:
+        own = {word for word in index.names[id].plain if " " not in word and word != "mau"}
+        whole = sum(index.rarity(word) for word in own if len(index.by_word[word]) <= 200)
+        shared = [word for word in own if word in rare]
+        if len(shared) >= 2 and whole:
+            found[id] = min(1.0, sum(rare[word] for word in shared) / whole)
+    return found
+
+
+def _marks(index: ListingIndex, id: str, words: Iterable[Word]) -> int:
+    """How many words typed with marks stand with the same marks in the name."""
+    marked = index.names[id].marked
+    return sum(1 for word in words if word.marked != word.plain and word.marked in marked)
+
+
+# --- ranking ----------------------------------------------------------------------------------------------------------
+
+
+def _wished(
+    fitting: Sequence[Listing],
+    asked: Question,
+    need: str,
+    middle: tuple[float, float] | None,
+    *,
+    by_distance: bool = False,
+) -> tuple[tuple[Hit, ...], frozenset[str]]:
+    """The best that fulfil every wish; if there are none, the best without those wishes that nothing fulfils."""
+    dropped: set[str] = set()
+    left = list(fitting)
+    for wish in sorted(asked.wishes - _WHOM):
+        keeps = _WISHES.get(wish)
+        if keeps is None:
+            continue
+        if kept := [one for one in left if keeps(one, asked)]:
+            left = kept
+        else:
+            dropped.add(wish)
+    return _best(left, asked, need, middle, by_distance=by_distance), frozenset(dropped)
+
+
+def _best(
+    fitting: Sequence[Listing],
+    asked: Question,
+    need: str,
+    middle: tuple[float, float] | None,
+    *,
+    by_distance: bool = False,
+) -> tuple[Hit, ...]:
+    hits = [_hit(one, asked, need, middle) for one in fitting[:MOST_RANKED]]
+
+    def rank(hit: Hit) -> tuple[float, ...]:
+        far = round((hit.distance_km or 0) / 5) if by_distance or asked.near else 0
+        return (far, hit.opening.state == "closed", hit.listing.is_under_review, -hit.score)
+
+    return tuple(sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit])
+
+
+def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:
+    moment = asked.open_at or asked.at
+    opening = is_open(one.hours, moment) if moment else Opening("unknown")
+    score = 0.9 - 0.03 * (one.needs.index(need) if need in one.needs else 3)
+    score += 0.03 * len(asked.wishes & set(one.attributes))
+    score -= 0.2 if one.state == "stale" or one.is_under_review else 0
+    score += 0.05 if opening.state == "open" else 0
+    shown = one.notices_on(asked.at.astimezone(HCMC).date()) if asked.at else ()
+    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle), shown)
+
+
+def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
+    """Between the middles of two units: roughly, and nothing for a sealed place."""
+    point = None if one.is_sealed else places.centre_of(one.place)
+    return places.distance_km(point, middle) if point and middle else None
+
+
+def _is_evening(one: Listing, asked: Question) -> bool:
+    spans = one.hours.spans if one.hours else ()
+    return "evening" in one.attributes or any(begins <= _EVENING < ends for _, begins, ends in spans)
+
+
+def _is_weekend(one: Listing, asked: Question) -> bool:
+    return "weekend" in one.attributes or any(day >= 5 for day, _, _ in (one.hours.spans if one.hours else ()))
+
+
+def _is_open_then(one: Listing, asked: Question) -> bool:
+    moment = asked.open_at or asked.at
+    return moment is not None and is_open(one.hours, moment).state != "closed"
+
+
+_WISHES: Mapping[str, Callable[[Listing, Question], bool]] = {
+    "free": lambda one, asked: "free" in one.attributes,
+    "no_papers": lambda one, asked: "no_papers" in one.attributes,
+    "evening": _is_evening,
+    "weekend": _is_weekend,
+    "open_now": _is_open_then,
+}
+
+
+# --- what other programs read -----------------------------------------------------------------------------------------
 
 
 def as_json(asked: Question, found: Found, language: str = "vi") -> dict[str, Any]:
@@ -91,7 +297,7 @@ def as_json(asked: Question, found: Found, language: str = "vi") -> dict[str, An
             "needs": list(asked.needs),
             "places": [_as_key(key) for key in asked.places],
             "words": sorted(asked.wishes),
-            "open_at": None,
+            "open_at": asked.open_at.isoformat(timespec="minutes") if asked.open_at else None,
         },
         "widened": found.widened,
         "results": [_as_result(hit, language) for hit in found.results],
@@ -105,58 +311,23 @@ def _as_result(hit: Hit, language: str) -> dict[str, Any]:
         "id": one.id,
         "service": one.service,
         "organisation": one.organisation,
-        "place": places.name_of(one.place, language),
+        "place": places.provinces()[one.province] if one.is_sealed else places.name_of(one.place, language),
         "open": opening.state,
         "closes": opening.closes.astimezone(HCMC).strftime("%H:%M") if opening.closes else None,
         "opens": opening.opens.astimezone(HCMC).strftime("%H:%M") if opening.opens else None,
         "phones": list(one.phones),
         "verified_on": one.checked_on.isoformat() if one.checked_on else None,
-        "distance_km": None if one.is_sealed or hit.distance_km is None else round(hit.distance_km, 1),
+        "distance_km": _shown_distance(hit),
         "score": round(hit.score, 2),
     }
 
 
+def _shown_distance(hit: Hit) -> float | None:
+    return None if hit.listing.is_sealed or hit.distance_km is None else round(hit.distance_km, 1)
+
+
 def _as_key(key: PlaceKey) -> dict[str, str]:
     return {"tier": str(key.tier), "code": key.code}
-
-
-def _is_in(one: Listing, key: PlaceKey) -> bool:
-    if key.tier in (places.Tier.NEW_PROVINCE, places.Tier.OLD_PROVINCE):
-        return one.province == places.province_of(key)
-    return one.place == key or bool(places.communes_of(one.place) & places.communes_of(key))
-
-
-def _suits(one: Listing, asked: Question) -> bool:
-    """Whom a place does not receive is not sent there."""
-    wanted = asked.wishes & {"trans", "men", "women"}
-    return not one.audience or not wanted or bool(wanted & set(one.audience))
-
-
-def _km(one: Listing, middle: tuple[float, float] | None) -> float:
-    point = places.centre_of(one.place)
-    return places.distance_km(point, middle) if point and middle else 10_000.0
-
-
-def _best(
-    fitting: Iterable[Listing], asked: Question, middle: tuple[float, float] | None, *, by_distance: bool = False
-) -> tuple[Hit, ...]:
-    hits = [_hit(one, asked, middle) for one in fitting]
-
-    def rank(hit: Hit) -> tuple[float, ...]:
-        far = round((hit.distance_km or 0) / 5) if by_distance or asked.near else 0
-        return (far, hit.opening.state == "closed", hit.listing.is_under_review, -hit.score)
-
-    return tuple(sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit])
-
-
-def _hit(one: Listing, asked: Question, middle: tuple[float, float] | None) -> Hit:
-    opening = is_open(one.hours, asked.at) if asked.at else Opening("unknown")
-    place_in_list = one.needs.index(asked.needs[0])
-    score = 0.9 - 0.03 * place_in_list + 0.03 * len(asked.wishes & set(one.attributes))
-    score -= 0.2 if one.state == "stale" or one.is_under_review else 0
-    score += 0.05 if opening.state == "open" else 0
-    shown = one.notices_on(asked.at.astimezone(HCMC).date()) if asked.at else ()
-    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle) if middle else None, shown)
 
 
 def hit_now(one: Listing, at: datetime) -> Hit:

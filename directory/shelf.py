@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from directory import overlay
 from directory.articles import Library
+from directory.listing_index import EMPTY, ListingIndex, build
 from directory.listings import Hours, Listing, Notice
 from directory.places import PlaceKey, Tier
 from directory.tables import (
@@ -28,9 +29,10 @@ class Shelf:
     """All listings that may be shown. Never changes once made."""
 
     def __init__(
-        self, listings: Mapping[str, Listing], seq: int = 0, *, library: Library | None = None, revision: int = 0
+        self, index: ListingIndex = EMPTY, seq: int = 0, *, library: Library | None = None, revision: int = 0
     ) -> None:
-        self._listings = dict(listings)
+        self.index = index
+        self._listings = index.by_id
         self.seq = seq
         self.library = library
         self.revision = revision
@@ -49,13 +51,13 @@ class ShelfKeeper:
     """Holds the current shelf and swaps it for a newer one."""
 
     def __init__(self) -> None:
-        self.shelf = Shelf({})
+        self.shelf = Shelf()
 
     def load(self, connection: Connection) -> None:
         """Read everything published."""
-        listings = {one.id: one for one in read_listings(connection)}
-        revision = overlay.newest(connection)
-        self.shelf = Shelf(listings, _seq(connection), library=overlay.library(connection), revision=revision)
+        seq, revision = _seq(connection), overlay.newest(connection)
+        index = build(read_listings(connection))
+        self.shelf = Shelf(index, seq, library=overlay.library(connection), revision=revision)
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
@@ -65,9 +67,8 @@ class ShelfKeeper:
         library = self.shelf.library if revision == self.shelf.revision else overlay.library(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
         ids = list(connection.execute(changed).scalars())
-        kept = {one.id: one for one in self.shelf if one.id not in ids}
-        kept.update({one.id: one for one in read_listings(connection, ids)})
-        self.shelf = Shelf(kept, seq, library=library, revision=revision)
+        index = self.shelf.index.changed(ids, read_listings(connection, ids))
+        self.shelf = Shelf(index, seq, library=library, revision=revision)
         return True
 
 

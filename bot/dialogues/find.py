@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from directory import followup, needs
+from directory import followup, needs, times
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import read
-from directory.search import Found, Question, search
+from directory.search import Found, Question, name_words, search
 from directory.verification import report_wrong
 from directory.wording import t
 
@@ -86,16 +86,9 @@ class Find(Dialogue):
         return self._show(turn)
 
     def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:
-        question = Question(
-            needs=(turn.memory.need,) if turn.memory.need else (),
-            places=(turn.memory.place,) if turn.memory.place and not anywhere else (),
-            wishes=turn.meaning.wishes if turn.meaning else frozenset(),
-            at=turn.now,
-            exclude=frozenset(turn.memory.shown),
-        )
-        found = search(turn.shelf, question)
+        found = search(turn.shelf, _question(turn, anywhere))
         if not found.results:
-            return _nothing(turn)
+            return _nothing(turn, found)
         ids = tuple(hit.listing.id for hit in found.results)
         turn.memory.last_shown = ids
         turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
@@ -145,14 +138,35 @@ def _place(key: str) -> PlaceKey:
     return PlaceKey(Tier(tier), code)
 
 
+def _question(turn: Turn, anywhere: bool) -> Question:
+    """What is known by now, with the hour and the wishes of this message."""
+    reading = read(turn.text) if turn.text and turn.key is None else None
+    named = turn.meaning.places[:1] if turn.meaning else ()
+    return Question(
+        needs=(turn.memory.need,) if turn.memory.need else (),
+        places=(turn.memory.place,) if turn.memory.place and not anywhere else (),
+        wishes=turn.meaning.wishes if turn.meaning else frozenset(),
+        at=turn.now,
+        exclude=frozenset(turn.memory.shown),
+        words=name_words(reading, [(guess.start, guess.end) for guess in named]) if reading else (),
+        open_at=times.asked_for(reading, turn.now) if reading else None,
+    )
+
+
 def _list(turn: Turn, found: Found) -> str:
     language, place = turn.language, turn.memory.place
-    if found.widened and place:
+    nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
+    if found.widened and place and nearest is not None and nearest >= 1:
+        head = t("find.widened_km", language, place=name_of(place, language), km=round(nearest))
+    elif found.widened and place:
         head = t("find.widened", language, place=name_of(place, language))
     elif turn.memory.place is None:
         head = t("find.found_anywhere", language)
     else:
         head = t("find.found", language, place=name_of(turn.memory.place, language))
+    if found.dropped:
+        wishes = ", ".join(t(f"find.wish.{wish}", language) for wish in sorted(found.dropped))
+        head = f"{t('find.dropped', language, wishes=wishes)}\n{head}"
     cards = [describe(hit, language, position=number) for number, hit in enumerate(found.results, 1)]
     return "\n\n".join([head, *cards])
 
@@ -162,11 +176,15 @@ def _after_options(turn: Turn) -> tuple[tuple[str, str], ...]:
     return tuple((key, t(name, turn.language)) for key, name in keys)
 
 
-def _nothing(turn: Turn) -> Sequence[Item]:
+def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
     """Nothing, or nothing more: said plainly, with a way to a person. Never another kind of place instead."""
     key = "find.no_more" if turn.memory.shown else "find.nothing"
+    text = t(key, turn.language)
+    far = found.nothing["nearest"] if found.nothing and not turn.memory.shown else ()
+    if far and far[0]["distance_km"] is not None:
+        text = f"{text}\n{t('find.far', turn.language, place=far[0]['place'], km=round(far[0]['distance_km']))}"
     options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
-    return [Ask(t(key, turn.language), options, "after")]
+    return [Ask(text, options, "after")]
 
 
 class WrongListing(Dialogue):

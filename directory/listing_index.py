@@ -1,0 +1,190 @@
+"""Finds listings by need, place and the words of their names without looking at each: a copy that never changes."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from directory import places
+from directory.listings import Listing
+from directory.places import PlaceKey, Tier
+from directory.reading import fold
+from directory.reading.spelling import mark_of
+
+Ids = tuple[str, ...]
+
+SHORTEST_SLIP = 4  # shorter words turn into other words with a single slip
+_KM_A_DEGREE = 111.2
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The words of a listing's name and of its organisation's, without and with their marks."""
+
+    plain: tuple[str, ...]
+    marked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingIndex:
+    """Where every listing stands. A sealed one stands under its province only, so that no search tells more."""
+
+    by_id: Mapping[str, Listing] = field(default_factory=dict)
+    by_commune: Mapping[tuple[str, str], Ids] = field(default_factory=dict)  # (need, commune) → ids
+    by_province: Mapping[tuple[str, str], Ids] = field(default_factory=dict)
+    by_need: Mapping[str, Ids] = field(default_factory=dict)
+    sealed: Mapping[tuple[str, str], Ids] = field(default_factory=dict)  # (need, province) → ids
+    names: Mapping[str, Name] = field(default_factory=dict)
+    by_word: Mapping[str, Ids] = field(default_factory=dict)
+    by_slip: Mapping[str, frozenset[str]] = field(default_factory=dict)  # a word with one letter left out → words
+
+    def changed(self, gone: Iterable[str], come: Iterable[Listing]) -> "ListingIndex":
+        """A new index without `gone` and with `come`; the old one stays as it is for whoever is reading it."""
+        work = _Work(self)
+        for id in gone:
+            work.take_out(id)
+        for one in come:
+            work.take_out(one.id)
+            work.put_in(one)
+        return work.done()
+
+    def inside(self, need: str, key: PlaceKey) -> list[Listing]:
+        """The listings for a need in a place, sealed ones of its province among them."""
+        province = places.province_of(key) or ""
+        if key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE):
+            ids: Iterable[str] = self.by_province.get((need, province), ())
+        else:
+            ids = dict.fromkeys(
+                id for code in sorted(places.communes_of(key)) for id in self.by_commune.get((need, code), ())
+            )
+        found = [self.by_id[id] for id in ids]
+        if key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE):
+            own = places.communes_of(key)
+            found = [one for one in found if one.is_sealed or not own or places.communes_of(one.place) & own]
+            return found
+        return found + [self.by_id[id] for id in self.sealed.get((need, province), ())]
+
+    def around(self, need: str, middle: tuple[float, float], *, km: float) -> list[Listing]:
+        """The listings for a need not farther than `km` from a point, by the points of their communes."""
+        lat, lon = middle
+        high, wide = km / _KM_A_DEGREE, km / (_KM_A_DEGREE * max(0.2, math.cos(math.radians(lat))))
+        ids: dict[str, None] = {}
+        for code, (there, over) in _commune_points().items():
+            if abs(there - lat) <= high and abs(over - lon) <= wide:
+                ids.update(dict.fromkeys(self.by_commune.get((need, code), ())))
+        return [self.by_id[id] for id in ids]
+
+    def of_need(self, need: str) -> list[Listing]:
+        """Every listing for a need."""
+        return [self.by_id[id] for id in self.by_need.get(need, ())]
+
+    def of_province(self, need: str, province: str) -> list[Listing]:
+        """Every listing for a need in a province, sealed ones among them."""
+        return [self.by_id[id] for id in self.by_province.get((need, province), ())]
+
+    def rarity(self, word: str) -> float:
+        """How much a word of a name says, from 0 (most names have it) up."""
+        return math.log((1 + len(self.by_id)) / (1 + len(self.by_word.get(word, ()))))
+
+    def words_like(self, word: str) -> frozenset[str]:
+        """The words of names that this may be: itself, or, if no name has it, those one slip away."""
+        if word in self.by_word or len(word) < SHORTEST_SLIP:
+            return frozenset({word}) if word in self.by_word else frozenset()
+        found = set(self.by_slip.get(word, ()))
+        for less in _shortened(word):
+            found |= self.by_slip.get(less, frozenset())
+            if less in self.by_word:
+                found.add(less)
+        return frozenset(found)
+
+
+EMPTY = ListingIndex()
+
+
+class _Work:
+    """The copies that are written while an index is made from the one before."""
+
+    def __init__(self, old: ListingIndex) -> None:
+        self.by_id = dict(old.by_id)
+        self.by_commune, self.by_province = dict(old.by_commune), dict(old.by_province)
+        self.by_need, self.sealed = dict(old.by_need), dict(old.sealed)
+        self.names, self.by_word, self.by_slip = dict(old.names), dict(old.by_word), dict(old.by_slip)
+        self.fresh: defaultdict[int, defaultdict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
+
+    def take_out(self, id: str) -> None:
+        one = self.by_id.pop(id, None)
+        if one is None:
+            return
+        for table, key in self._places_of(one):
+            table[key] = tuple(other for other in table.get(key, ()) if other != id)
+        name = self.names.pop(id)
+        for word in set(name.plain):
+            self.by_word[word] = tuple(other for other in self.by_word.get(word, ()) if other != id)
+
+    def put_in(self, one: Listing) -> None:
+        self.by_id[one.id] = one
+        for table, key in self._places_of(one):
+            self.fresh[id(table)][key].append(one.id)
+        self.names[one.id] = _name(one)
+        for word in set(self.names[one.id].plain):
+            if word not in self.by_word:
+                self.by_word[word] = ()
+                for less in _shortened(word):
+                    self.by_slip[less] = self.by_slip.get(less, frozenset()) | {word}
+            self.fresh[id(self.by_word)][word].append(one.id)
+
+    def done(self) -> ListingIndex:
+        tables: tuple[dict[Any, Ids], ...]
+        tables = (self.by_commune, self.by_province, self.by_need, self.sealed, self.by_word)
+        for table in tables:
+            for key, ids in self.fresh[id(table)].items():
+                table[key] = (*table.get(key, ()), *ids)
+        return ListingIndex(
+            self.by_id, self.by_commune, self.by_province, self.by_need, self.sealed, self.names, self.by_word,
+            self.by_slip,
+        )  # fmt: skip
+
+    def _places_of(self, one: Listing) -> Iterable[tuple[dict[Any, Ids], Any]]:
+        for need in dict.fromkeys(one.needs):
+            yield self.by_need, need
+            yield self.by_province, (need, one.province)
+            if one.is_sealed:
+                yield self.sealed, (need, one.province)
+            else:
+                for code in places.communes_of(one.place):
+                    yield self.by_commune, (need, code)
+
+
+def build(listings: Iterable[Listing]) -> ListingIndex:
+    """The index of these listings."""
+    return EMPTY.changed((), listings)
+
+
+def _name(one: Listing) -> Name:
+    # A sealed place is found by its own name, never by words of where it is.
+    text = f"{one.service} {one.organisation} {'' if one.is_sealed else one.street or ''}"
+    words = ["".join(sign for sign in word if sign.isalnum()) for word in text.lower().split()]
+    written = [word for word in words if word]
+    plain = tuple(fold(word) for word in written)
+    pairs = tuple(f"{a} {b}" for a, b in pairwise(plain))
+    return Name((*plain, *pairs), frozenset(mark_of(word) for word in written))
+
+
+def _shortened(word: str) -> Iterable[str]:
+    """The word with one letter left out, each once; none for short words and pairs of words."""
+    if len(word) < SHORTEST_SLIP or " " in word:
+        return ()
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _commune_points() -> Mapping[str, tuple[float, float]]:
+    if not _POINTS:
+        for key, unit in places.units().items():
+            if key.tier is Tier.NEW_COMMUNE and unit.point:
+                _POINTS[key.code] = unit.point
+    return _POINTS
+
+
+_POINTS: dict[str, tuple[float, float]] = {}

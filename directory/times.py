@@ -1,0 +1,59 @@
+"""At what hour somebody wants a place to be open: "tối nay", "8h tối", "chủ nhật", "sáng mai", "bây giờ"."""
+
+import re
+from datetime import datetime, time, timedelta
+
+from directory.reading import Reading
+from directory.wording import HCMC
+
+_NOW = re.compile(r"\b(?:bay gio|gio nay|luc nay|ngay bay gio|dang mo|con mo|mo cua khong|open now|right now)\b")
+_CLOCK = re.compile(r"\b(\d{1,2}) ?(?:h|g|gio)(?: ?(\d{2}))?(?: ?(ruoi))?(?: (sang|trua|chieu|toi|dem|khuya))?\b")
+_PART = re.compile(r"\b(sang|trua|chieu|toi|dem|khuya)\b")
+_DAY = re.compile(
+    r"\b(?:(hom nay|nay)|(ngay mai|mai)|(ngay kia|mot)|(chu nhat|cn)|thu (hai|ba|tu|nam|sau|bay|[2-7]))\b"
+)
+_WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5} | {str(n + 2): n for n in range(6)}
+_USUAL = {"sang": 9, "trua": 12, "chieu": 15, "toi": 19, "dem": 22, "khuya": 23}
+# A part of the day counts only as one: "buổi tối", "tối nay", "sáng mai"; "toi" alone is mostly "tôi" or "tới".
+_TELLING = re.compile(
+    r"\b(?:buoi (?:sang|trua|chieu|toi)|(?:sang|trua|chieu|toi|dem) (?:nay|mai|chu nhat|thu)|ban dem|ngoai gio)\b"
+)
+
+
+def asked_for(reading: Reading, now: datetime) -> datetime | None:
+    """The moment a message speaks of, in Vietnam; None where it speaks of none."""
+    plain, here = reading.plain[:400], now.astimezone(HCMC)
+    if _NOW.search(plain):
+        return here
+    clock, telling, day = _CLOCK.search(plain), _TELLING.search(plain), _DAY.search(plain)
+    is_day = day is not None and (day[4] or day[5] or telling or clock)
+    if clock is None and telling is None and not is_day:
+        return None
+    moment = time(9)
+    if clock is not None:
+        found = _clock(clock)
+        if found is None:
+            return None
+        moment = found
+    elif telling is not None:
+        part = _PART.search(telling.group())
+        moment = time(_USUAL[part[1]] if part else 22 if "dem" in telling.group() else 19)
+    return datetime.combine(here.date() + _days(day, here), moment, HCMC)
+
+
+def _clock(found: "re.Match[str]") -> time | None:
+    hour, minute = int(found[1]), 30 if found[3] else int(found[2] or 0)
+    if found[4] in ("chieu", "toi", "dem", "khuya") and hour < 12:
+        hour += 12
+    return time(hour % 24, minute) if hour <= 24 and minute < 60 else None
+
+
+def _days(day: "re.Match[str] | None", here: datetime) -> timedelta:
+    if day is None or day[1]:
+        return timedelta()
+    if day[2]:
+        return timedelta(days=1)
+    if day[3]:
+        return timedelta(days=2)
+    wanted = 6 if day[4] else _WEEKDAYS[day[5]]
+    return timedelta(days=(wanted - here.weekday()) % 7)
