@@ -45,7 +45,7 @@ class ListingIndex:
         work = _Work(self)
         for id in gone:
             work.take_out(id)
-        for one in come:
+        for one in {one.id: one for one in come}.values():
             work.take_out(one.id)
             work.put_in(one)
         return work.done()
@@ -163,8 +163,7 @@ def build(listings: Iterable[Listing]) -> ListingIndex:
 
 
 def _name(one: Listing) -> Name:
-    # A sealed place is found by its own name, never by words of where it is.
-    text = f"{one.service} {one.organisation} {'' if one.is_sealed else one.street or ''}"
+    text = f"{one.service} {one.organisation} {one.street or ''}"  # a sealed place has no street
     words = ["".join(sign for sign in word if sign.isalnum()) for word in text.lower().split()]
     written = [word for word in words if word]
     plain = tuple(fold(word) for word in written)

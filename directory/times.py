@@ -34,7 +34,8 @@ def asked_for(reading: Reading, now: datetime) -> datetime | None:
         found = _clock(clock)
         if found is None:
             return None
-        moment = found
+        is_late = telling is not None and re.search(r"\b(?:chieu|toi|dem)\b", telling.group()) and found.hour < 12
+        moment = found.replace(hour=found.hour + 12) if is_late and clock[4] is None else found
     elif telling is not None:
         part = _PART.search(telling.group())
         moment = time(_USUAL[part[1]] if part else 22 if "dem" in telling.group() else 19)

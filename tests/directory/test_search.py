@@ -179,3 +179,24 @@ def test_a_report_marks_the_listing_and_a_check_ends_the_review(
     again = keeper.shelf.get(one.id)
     assert again is not None and not again.is_under_review
     assert not is_withdrawn(connection, one.id)
+
+
+def test_a_place_is_found_by_its_name_with_a_slip_and_without_marks(shelf: Shelf) -> None:
+    for text in ("phòng khám Hoa Sen", "phong kham hoa sen o dau vay", "phong kham hoa senn"):
+        found = search(shelf, question(text, at=NOW))
+        assert found.results and found.results[0].listing.service == "Phòng khám Hoa Sen (mẫu)", text
+
+
+def test_a_wish_that_nothing_fulfils_is_said_and_the_others_are_shown(shelf: Shelf) -> None:
+    asked = question("xet nghiem hiv o cau giay", at=NOW)
+    found = search(shelf, Question(asked.needs, asked.places, frozenset({"weekend", "no_papers"}), NOW))
+    assert found.results
+    without = {"no_papers"} if not any("no_papers" in hit.listing.attributes for hit in found.results) else set()
+    assert found.dropped >= without
+
+
+def test_open_then_is_judged_at_the_hour_asked_for(shelf: Shelf) -> None:
+    found = search(shelf, question("xet nghiem hiv o ha noi 23h dem", at=NOW))
+    assert found.results and as_json(question("xn hiv 23h dem", at=NOW), found)["understood"]["open_at"]
+    states = [hit.opening.state for hit in found.results]
+    assert states == sorted(states, key=["open", "unknown", "closed"].index)
