@@ -10,22 +10,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import create_engine, insert
+from sqlalchemy import insert
 
 from bot import understanding
+from bot.commands import bench_search
 from bot.db import Database, Tx, open_engine
 from bot.masking import mask
 from bot.seals import Seals, create_key_file
 from bot.tables import staff_organisation
-from directory import needs, places, search
-from directory.demonstration import import_demo
-from directory.reading import fold, read
-from directory.shelf import ShelfKeeper
+from directory import needs, places
+from directory.reading import fold
 from directory.tables import metadata
 
 MESSAGES = (
@@ -50,7 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     """One JSON object a bench; `ratio` above 1 means that we are faster than the peer."""
     for name in [arguments.name] if arguments.name else sorted(BENCHES):
         print(f"{name} …", file=sys.stderr, flush=True)
-        ours, our_rate, peer, peer_rate = BENCHES[name](arguments.seconds)
+        measured = BENCHES[name](arguments.seconds)
+        if isinstance(measured, list):
+            for row in measured:
+                print(json.dumps(row, ensure_ascii=False), flush=True)
+            continue
+        ours, our_rate, peer, peer_rate = measured
         told = {"bench": name, "ours": ours, "per_second": round(our_rate, 1), "peer": peer}
         told |= {"peer_per_second": round(peer_rate, 1), "ratio": round(our_rate / peer_rate, 3)}
         print(json.dumps(told, ensure_ascii=False), flush=True)
@@ -87,32 +90,6 @@ def _mask(seconds: float) -> Rates:
         return text
 
     return "masking.mask", _rate(mask, seconds), "three re.sub", _rate(substitute, seconds)
-
-
-def _search(seconds: float) -> Rates:
-    """Listings for need and place by the shelf, beside SQLite's full-text search over the same listings."""
-    at = datetime(2026, 12, 7, 3, tzinfo=UTC)
-    with _folder() as folder:
-        engine = create_engine(f"sqlite:///{folder / 'directory.db'}")
-        metadata.create_all(engine)
-        keeper = ShelfKeeper()
-        with engine.begin() as connection:
-            import_demo(connection, at)
-            keeper.load(connection)
-        engine.dispose()
-    file = sqlite3.connect(":memory:")
-    file.execute("CREATE VIRTUAL TABLE listing USING fts5(id, words)")
-    for one in keeper.shelf:
-        said = " ".join((one.service, places.name_of(one.place), *(needs.label(code) for code in one.needs)))
-        file.execute("INSERT INTO listing VALUES (?, ?)", (one.id, fold(said)))
-    query = "SELECT id FROM listing WHERE listing MATCH ? ORDER BY rank LIMIT 3"
-
-    def full_text(text: str) -> list[Any]:
-        words = " OR ".join(f'"{token}"' for token in read(text).tokens)
-        return file.execute(query, (words,)).fetchall()
-
-    ours = _rate(lambda text: search.search(keeper.shelf, search.question(text, at=at)), seconds)
-    return "question and search", ours, "reading and SQLite FTS5", _rate(full_text, seconds)
 
 
 def _write(seconds: float) -> Rates:
@@ -169,9 +146,9 @@ def _folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-BENCHES: Mapping[str, Callable[[float], Rates]] = {
+BENCHES: Mapping[str, Callable[[float], Rates | list[dict[str, Any]]]] = {
     "understand": _understand,
     "mask": _mask,
-    "search": _search,
+    "search": bench_search.measure,
     "write": _write,
 }

@@ -1,0 +1,303 @@
+"""`donghanh bench search`: quality and speed of finding a listing, beside engines that everybody knows, in one run."""
+
+import random
+import re
+import sqlite3
+import statistics
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from directory import needs, places, search
+from directory.listing_index import build
+from directory.listings import Listing
+from directory.places import PlaceKey, Tier
+from directory.reading import fold
+from directory.shelf import Shelf
+
+AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
+SEED = 20261207
+SIZES = (5_000, 50_000)
+NOISES = ("exact", "no_marks", "typo_1", "typo_2", "chatty", "joined", "telex", "wrong_tone")
+NEEDS = dict(
+    row.split("|", 1)
+    for row in """health.hiv_test|xét nghiệm HIV
+health.prep|thuốc PrEP
+health.pep|thuốc phơi nhiễm PEP
+health.arv|thuốc ARV
+health.sti|khám giang mai
+health.abortion|phá thai
+health.contraception|thuốc tránh thai
+health.supplies|bao cao su
+health.trans|hormone chuyển giới
+health.drugs|methadone
+health.insurance|bảo hiểm y tế
+legal.aid|trợ giúp pháp lý
+shelter.refuge|nhà tạm lánh
+livelihood.training|học nghề
+livelihood.loan|vay vốn
+peers.group|nhóm đồng đẳng
+mind.distress|tư vấn tâm lý
+papers.id|làm căn cước
+health.general|khám phụ khoa
+violence.partner|chồng đánh""".splitlines()
+)
+SHAPES = {"\u0302": "", "\u0306": "w", "\u031b": "w"}  # the hat doubles its letter
+TONES = {"\u0301": "s", "\u0300": "f", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
+OTHER_TONE = dict(zip(TONES, [*list(TONES)[1:], "\u0301"], strict=True))
+CHATTY = (
+    "chị ơi cho em hỏi {} ở đâu vậy ạ",
+    "mình đang cần {} bạn chỉ giúp mình với nhé",
+    "ad ơi có chỗ nào {} không ạ em cảm ơn",
+)
+
+Ask = tuple[str, str, PlaceKey]  # what is typed, the need meant, the place meant
+Engine = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one engine did with one set of listings."""
+
+    engine: str
+    listings: int
+    build_s: float
+    p50_ms: float
+    p95_ms: float
+    hit_at_3: float
+    by_noise: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "bench": "search", "engine": self.engine, "listings": self.listings, "build_s": round(self.build_s, 2),
+            "p50_ms": round(self.p50_ms, 2), "p95_ms": round(self.p95_ms, 2), "hit_at_3": round(self.hit_at_3, 1),
+            **{name: round(value) for name, value in self.by_noise.items()},
+        }  # fmt: skip
+
+
+def measure(seconds: float) -> list[dict[str, Any]]:
+    """One row an engine and size. The peers are given our folding; queries of each noise class are the same for all."""
+    many = max(10, min(100, round(seconds * 50)))
+    found: list[dict[str, Any]] = []
+    asks = {noise: list(_asks(noise, many)) for noise in NOISES}
+    for size in SIZES:
+        shelf = _listings(size)
+        for name, make in ENGINES.items():
+            if size > SIZES[0] and name not in ("ours", "tantivy fuzzy", "fts5 unicode61"):
+                continue  # slower than a person would wait, already at the smaller size
+            print(f"search: {name}, {size} listings …", file=sys.stderr, flush=True)
+            begun = time.perf_counter()
+            engine = make(shelf)
+            if engine is not None:
+                found.append(_row(name, shelf, engine, asks, time.perf_counter() - begun).as_json())
+    return found
+
+
+def _row(name: str, shelf: dict[str, Listing], engine: Engine, asks: dict[str, list[Ask]], build_s: float) -> Row:
+    spent: list[float] = []
+    rates: dict[str, float] = {}
+    for noise, many in asks.items():
+        hits = 0
+        for text, need, key in many:
+            begun = time.perf_counter()
+            ids = engine(text)
+            spent.append((time.perf_counter() - begun) * 1000)
+            hits += any(need in shelf[id].needs and shelf[id].place == key for id in ids[:3])
+        rates[noise] = 100 * hits / len(many)
+    spent.sort()
+    return Row(
+        name, len(shelf), build_s, statistics.median(spent), spent[int(len(spent) * 0.95)],
+        statistics.mean(rates.values()), rates,
+    )  # fmt: skip
+
+
+# --- listings and queries, the same in every run --------------------------------------------------------------------
+
+
+def _places() -> list[PlaceKey]:
+    """62 old districts of big provinces whose names no other unit bears."""
+    rng = random.Random(SEED)
+    names: dict[str, list[PlaceKey]] = {}
+    for key, unit in places.units().items():
+        if key.tier is Tier.OLD_DISTRICT:
+            names.setdefault(fold(unit.name), []).append(key)
+    wanted = {"01", "79", "22", "92", "56", "48", "31", "46"}
+    own = [keys[0] for keys in names.values() if len(keys) == 1 and places.province_of(keys[0]) in wanted]
+    return rng.sample(sorted(own), 62)
+
+
+def _listings(count: int) -> dict[str, Listing]:
+    rng = random.Random(SEED + count)
+    spots = _places()
+    blank = _blank()
+    found = {}
+    for number in range(count):
+        need, words = list(NEEDS.items())[number % len(NEEDS)]
+        key = spots[(number // len(NEEDS)) % len(spots)]
+        name = f"{rng.choice(['Phòng', 'Trung tâm', 'Điểm', 'Nhóm'])} {words} {rng.choice('ABCDEGHKLMNPQRST')}{number}"
+        found[f"l{number}"] = replace(
+            blank, id=f"l{number}", service=name, needs=(need,), place=key, province=places.province_of(key) or ""
+        )
+    return found
+
+
+def _blank() -> Listing:
+    """A listing with nothing in it but what every listing has."""
+    told: dict[str, Any] = {name: {} for name in ("reception", "price", "papers", "verified_on")}
+    told |= dict.fromkeys(("audience", "attributes", "notices", "phones", "needs"), ())
+    told |= dict.fromkeys(("id", "service_id", "service", "directions"), "")
+    told |= {"organisation": "Tổ chức mẫu", "kind": "ngo", "state": "published", "languages": ("vi",), "revision": 1}
+    told |= {"is_sealed": False, "is_demo": True, "is_under_review": False, "hours": None, "street": None}
+    told |= {"place": PlaceKey(Tier.OLD_DISTRICT, "005"), "province": "01"}
+    return Listing(**told)
+
+
+def _asks(noise: str, many: int) -> Iterable[Ask]:
+    rng = random.Random(f"{SEED}{noise}")
+    spots = _places()
+    for _ in range(many):
+        need, words = rng.choice(list(NEEDS.items()))
+        key = rng.choice(spots)
+        unit = places.units()[key]
+        text = f"{words} {unit.kind.lower() if rng.random() < 0.5 else 'ở'} {unit.name}"
+        yield _noisy(text, noise, rng), need, key
+
+
+def _noisy(text: str, noise: str, rng: random.Random) -> str:
+    match noise:
+        case "no_marks":
+            return fold(text)
+        case "typo_1" | "typo_2":
+            for _ in range(1 if noise == "typo_1" else 2):
+                text = _slip(text, rng)
+            return text
+        case "chatty":
+            return rng.choice(CHATTY).format(text)
+        case "joined":
+            words = fold(text).split()
+            at = rng.randrange(len(words) - 1)
+            return " ".join([*words[:at], words[at] + words[at + 1], *words[at + 2 :]])
+        case "telex":
+            return _telex(text.lower())
+        case "wrong_tone":
+            words = text.split()
+            at = rng.randrange(len(words))
+            return " ".join([*words[:at], _other_tone(words[at]), *words[at + 1 :]])
+    return text
+
+
+def _telex(text: str) -> str:
+    """As it looks when the keyboard did not turn the letters into marks: `trợ` is `trowj`."""
+    typed = ""
+    for sign in unicodedata.normalize("NFD", text.replace("đ", "dd")):
+        typed += (SHAPES[sign] or typed[-1]) if sign in SHAPES else TONES.get(sign, sign)
+    return typed
+
+
+def _other_tone(word: str) -> str:
+    signs = (OTHER_TONE.get(sign, sign) for sign in unicodedata.normalize("NFD", word))
+    return unicodedata.normalize("NFC", "".join(signs))
+
+
+def _slip(text: str, rng: random.Random) -> str:
+    """One letter of a longer word lost, doubled or swapped with its neighbour."""
+    spots = [found.start() + 1 for found in re.finditer(r"\w{3,}", text)] or [0]
+    at = rng.choice(spots)
+    match rng.randrange(3):
+        case 0:
+            return text[:at] + text[at + 1 :]
+        case 1:
+            return text[:at] + text[at] + text[at:]
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+# --- the engines ----------------------------------------------------------------------------------------------------
+
+
+def _words(one: Listing) -> str:
+    unit = places.units()[one.place]
+    said = (one.service, unit.kind, unit.name, places.name_of(one.place), *(needs.label(code) for code in one.needs))
+    return fold(" ".join(said))
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", fold(text))
+
+
+def _ours(listings: dict[str, Listing]) -> Engine:
+    shelf = Shelf(build(listings.values()))
+    return lambda text: [hit.listing.id for hit in search.search(shelf, search.question(text, at=AT)).results]
+
+
+def _fts5(tokenizer: str) -> Callable[[dict[str, Listing]], Engine]:
+    def make(listings: dict[str, Listing]) -> Engine:
+        file = sqlite3.connect(":memory:")
+        file.execute(f"CREATE VIRTUAL TABLE listing USING fts5(id UNINDEXED, words, tokenize='{tokenizer}')")
+        rows = ((one.id, _words(one)) for one in listings.values())
+        file.executemany("INSERT INTO listing VALUES (?, ?)", rows)
+        query = "SELECT id FROM listing WHERE listing MATCH ? ORDER BY rank LIMIT 3"
+
+        def look(text: str) -> list[str]:
+            said = " ".join(_tokens(text))
+            parts = [said[at : at + 3] for at in range(len(said) - 2)] if tokenizer == "trigram" else said.split()
+            words = " OR ".join(f'"{part}"' for part in dict.fromkeys(parts))
+            return [row[0] for row in file.execute(query, (words,))]
+
+        return look
+
+    return make
+
+
+def _tantivy(listings: dict[str, Listing]) -> Engine | None:
+    try:
+        import tantivy
+    except ImportError:
+        print("tantivy is not installed (make bench installs it): left out.", file=sys.stderr)
+        return None
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw")
+    builder.add_text_field("words")
+    schema = builder.build()
+    index = tantivy.Index(schema)
+    writer = index.writer(50_000_000)
+    for one in listings.values():
+        writer.add_document(tantivy.Document(id=one.id, words=_words(one)))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+
+    def look(text: str) -> list[str]:
+        parts = []
+        for token in dict.fromkeys(_tokens(text)):
+            exact = tantivy.Query.term_query(schema, "words", token)
+            near = tantivy.Query.fuzzy_term_query(schema, "words", token, distance=1)
+            parts.append((tantivy.Occur.Should, exact if len(token) < 4 else near))
+        found = searcher.search(tantivy.Query.boolean_query(parts), 3)
+        return [str(searcher.doc(address)["id"][0]) for _, address in found.hits]
+
+    return look
+
+
+def _rapidfuzz(listings: dict[str, Listing]) -> Engine:
+    ids, texts = list(listings), [_words(one) for one in listings.values()]
+
+    def look(text: str) -> list[str]:
+        best = process.extract(fold(text), texts, scorer=fuzz.token_set_ratio, limit=3)
+        return [ids[at] for _, _, at in best]
+
+    return look
+
+
+ENGINES: dict[str, Callable[[dict[str, Listing]], Engine | None]] = {
+    "ours": _ours,
+    "fts5 trigram": _fts5("trigram"),
+    "fts5 unicode61": _fts5("unicode61"),
+    "tantivy fuzzy": _tantivy,
+    "rapidfuzz token_set": _rapidfuzz,
+}
