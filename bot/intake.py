@@ -14,11 +14,12 @@ from bot.db import Tx
 from bot.masking import mask
 from bot.ports import Inbound
 from bot.seals import KeyId
-from bot.tables import conversation, inbox, lane, person, seen_event
+from bot.tables import conversation, inbox, lane, message_ref, person, seen_event
 from directory.places import PlaceKey, Tier, locate
 
 SEEN_KEPT = timedelta(days=3)
 INBOX_KEPT = timedelta(days=3)
+REFS_KEPT = timedelta(hours=48)
 _KEPT_KINDS = {"text", "choice", "location", "media", "start", "unsupported"}
 
 
@@ -61,6 +62,10 @@ def keep(
         lane_id = _lane(tx, event, now, timedelta(days=routing_days))
         key_id = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
         _insert(tx, lane_id, key_id, kept, now)
+        if event.msg_ref is not None:
+            sealed = tx.seals.close(event.msg_ref.native, about=f"message_ref:{lane_id}")
+            row = insert(message_ref).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + REFS_KEPT)
+            tx.execute(row)
         if lane_id not in lanes:
             lanes.append(lane_id)
     return lanes

@@ -3,20 +3,36 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from bot import vault
 from bot.db import Database, DatabaseAway, Tx
 from bot.outbox import LEASE, LEASE_URGENT, Letter, unpack
-from bot.ports import Address, Channel, Clock, ContactRef, Outbound, Purpose, RichText, Sender, SendError, Sent
+from bot.ports import (
+    Address,
+    Cap,
+    Channel,
+    Clock,
+    ContactRef,
+    MsgRef,
+    Outbound,
+    Purpose,
+    RichText,
+    Sender,
+    SendError,
+    Sent,
+)
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import lane, message_ref, outbox
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
@@ -192,11 +208,23 @@ class Mailroom:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
-        message = _outbound(item, envelope.letter, envelope.to)
+        message = _outbound(item, _fitting(envelope.letter, envelope.channel), envelope.to)
+        if item.is_last:
+            await self._erase_at(envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
+
+    async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
+        """Before the last message: take back at the network what it still lets us take back, in both directions."""
+        sealed = await self._db.read(lambda connection: _refs(connection, lane_id))
+        refs = [MsgRef(self._db.seals.open(one, about=f"message_ref:{lane_id}")) for one in sealed]
+        if refs:
+            report = await _in_time(envelope.channel.erase(envelope.address, refs))
+            log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
+            if report.kept:
+                log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": envelope.channel.name})
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
@@ -275,10 +303,10 @@ class Mailroom:
             await self._db.write(lambda tx: _postpone(tx, [item.id for item in items], later, counts=False))
 
 
-async def _in_time(sending: "asyncio.Future[Sent] | object") -> Sent:
+async def _in_time(sending: Awaitable[T]) -> T:
     """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
     try:
-        return await asyncio.wait_for(sending, SEND_SECONDS)  # type: ignore[arg-type]
+        return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
 
@@ -292,7 +320,22 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         purpose=item.purpose,
         case=letter.case,
         is_repeat=item.attempts > 0,
+        urgent=item.urgent,
     )
+
+
+def _fitting(letter: Letter, channel: Channel) -> Letter:
+    """A key that shares a place is offered only where the network has one; every question can be answered by typing."""
+    if all(choice.kind != "location" for choice in letter.choices):
+        return letter
+    if Cap.LOCATION_REQ in channel.capabilities().flags:
+        return letter
+    return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
+
+
+def _refs(connection: Connection, lane_id: int) -> Sequence[bytes]:
+    wanted = select(message_ref.c.sealed).where(message_ref.c.lane_id == lane_id).order_by(message_ref.c.id)
+    return connection.execute(wanted).scalars().all()
 
 
 def _absolute(letter: Letter, base_url: str) -> Letter:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import delete, insert, select
 
@@ -22,12 +23,16 @@ OFFERS_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says."""
+    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says.
+
+    `location`: a key that shares where the person is, on networks that have one; its answer is a place, no choice.
+    """
 
     dialogue: str
     step: str
     key: str
     label: str
+    kind: Literal["reply", "location"] = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def tell_person(
     ).one_or_none()
     if row is None or row.stopped_at is not None:
         return
-    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label) for option in options)
-    if options:
+    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
+    if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
     letter = Letter(text, (*choices, *links))
     _put(
@@ -117,6 +122,7 @@ def _remember(
     told = [
         {"token": choice.token, **asdict(option)}
         for option, choice in zip(options, choices, strict=True)
+        if option.kind == "reply"
     ]
     sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
     tx.execute(insert(offered).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + KEPT_TO_PERSON))
