@@ -9,17 +9,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot import vault
+from bot import references, vault
 from bot.db import Tx
 from bot.masking import mask
 from bot.ports import Inbound
 from bot.seals import KeyId
-from bot.tables import conversation, inbox, lane, message_ref, person, seen_event
+from bot.tables import conversation, inbox, lane, person, seen_event
 from directory.places import PlaceKey, Tier, locate
 
 SEEN_KEPT = timedelta(days=3)
 INBOX_KEPT = timedelta(days=3)
-REFS_KEPT = timedelta(hours=48)
 _KEPT_KINDS = {"text", "choice", "location", "media", "start", "unsupported"}
 
 
@@ -63,9 +62,7 @@ def keep(
         key_id = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
         _insert(tx, lane_id, key_id, kept, now)
         if event.msg_ref is not None:
-            sealed = tx.seals.close(event.msg_ref.native, about=f"message_ref:{lane_id}")
-            row = insert(message_ref).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + REFS_KEPT)
-            tx.execute(row)
+            references.keep(tx, lane_id, [event.msg_ref], now=now)
         if lane_id not in lanes:
             lanes.append(lane_id)
     return lanes

@@ -8,27 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
-from bot import vault
+from bot import references, vault
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import LEASE, LEASE_URGENT, Letter, unpack
-from bot.ports import (
-    Address,
-    Cap,
-    Channel,
-    Clock,
-    ContactRef,
-    MsgRef,
-    Outbound,
-    Purpose,
-    RichText,
-    Sender,
-    SendError,
-    Sent,
-)
+from bot.outbox import LEASE, LEASE_URGENT, Letter, fitting, unpack
+from bot.ports import Address, Channel, Clock, ContactRef, Outbound, Purpose, RichText, Sender, SendError, Sent
 from bot.seals import KeyDestroyed, KeyId, SealBroken
-from bot.tables import lane, message_ref, outbox
+from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +24,6 @@ T = TypeVar("T")
 Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
-REFS_KEPT = timedelta(hours=48)
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 SEND_SECONDS = 20
 AT_ONCE = 64
@@ -208,7 +194,7 @@ class Mailroom:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
-        message = _outbound(item, _fitting(envelope.letter, envelope.channel), envelope.to)
+        message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
         if item.is_last:
             await self._erase_at(envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
@@ -218,8 +204,7 @@ class Mailroom:
 
     async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
         """Before the last message: take back at the network what it still lets us take back, in both directions."""
-        sealed = await self._db.read(lambda connection: _refs(connection, lane_id))
-        refs = [MsgRef(self._db.seals.open(one, about=f"message_ref:{lane_id}")) for one in sealed]
+        refs = await self._db.read(lambda connection: references.of_lane(connection, self._db.seals, lane_id))
         if refs:
             report = await _in_time(envelope.channel.erase(envelope.address, refs))
             log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
@@ -273,9 +258,7 @@ class Mailroom:
         if item.is_last:
             self._forget_lane(tx, subject)
             return
-        for ref in sent.refs if sent else ():
-            sealed = tx.seals.close(ref.native, about=f"message_ref:{subject}")
-            tx.execute(insert(message_ref).values(lane_id=subject, sealed=sealed, at=now, forget_at=now + REFS_KEPT))
+        references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> bool:
         now = self._clock.now()
@@ -322,20 +305,6 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         is_repeat=item.attempts > 0,
         urgent=item.urgent,
     )
-
-
-def _fitting(letter: Letter, channel: Channel) -> Letter:
-    """A key that shares a place is offered only where the network has one; every question can be answered by typing."""
-    if all(choice.kind != "location" for choice in letter.choices):
-        return letter
-    if Cap.LOCATION_REQ in channel.capabilities().flags:
-        return letter
-    return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
-
-
-def _refs(connection: Connection, lane_id: int) -> Sequence[bytes]:
-    wanted = select(message_ref.c.sealed).where(message_ref.c.lane_id == lane_id).order_by(message_ref.c.id)
-    return connection.execute(wanted).scalars().all()
 
 
 def _absolute(letter: Letter, base_url: str) -> Letter:

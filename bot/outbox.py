@@ -3,14 +3,14 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import delete, insert, select
 
 from bot.db import Tx
-from bot.ports import Choice, ChoiceToken, Purpose
+from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
 from bot.seals import KeyId
 from bot.tables import conversation, lane, offered, outbox
 
@@ -166,6 +166,15 @@ def _put(tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool
         )
     )
     tx.told.append(key)
+
+
+def fitting(letter: Letter, channel: Channel) -> Letter:
+    """A key that shares a place is offered only where the network has one; every question can be answered by typing."""
+    if all(choice.kind != "location" for choice in letter.choices):
+        return letter
+    if Cap.LOCATION_REQ in channel.capabilities().flags:
+        return letter
+    return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
 
 
 def pack(letter: Letter) -> str:
