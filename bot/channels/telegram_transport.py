@@ -5,6 +5,7 @@ The library's own carrier is five to seven times slower, and writes whole addres
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,14 @@ class NotSent(NetworkError):
 
 class NotSentInTime(TimedOut, NotSent):
     """No connection in time, or none of the pool was free: the request has certainly not reached the network."""
+
+
+class Flood(RetryAfter):
+    """The network said: not before so many seconds. (The library's own error warns of itself whenever it is made.)"""
+
+    def __init__(self, seconds: int) -> None:
+        TelegramError.__init__(self, "too fast")
+        self._retry_after = timedelta(seconds=seconds)
 
 
 class AiohttpRequest(BaseRequest):
@@ -95,7 +104,7 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientError, OSError) as problem:
             raise NetworkError(f"connection lost ({type(problem).__name__})") from None
         if status == 429:
-            raise RetryAfter(_retry_after(told, answer.headers.get("Retry-After", "")))
+            raise Flood(_retry_after(told, answer.headers.get("Retry-After", "")))
         return status, told
 
     def _timeout(self, asked: tuple[Any, ...], *, has_files: bool) -> aiohttp.ClientTimeout:
