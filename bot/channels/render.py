@@ -1,10 +1,13 @@
 """Cuts a message to what a network can carry: long texts into parts, too many buttons into numbered lines."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.ports import Cap, Capabilities, Choice, Outbound
 
+_JOINER = "\u200d"
+_LONGEST_SIGN = 64  # a longer pile of marks is no sign anybody can read, and may be cut
 _ENDS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "; ", ", ", " ")
 
 
@@ -64,12 +67,42 @@ def _cut(text: str, able: Capabilities) -> Iterator[str]:
 
 
 def _head(text: str, most: int, able: Capabilities) -> str:
-    """As many whole characters as fit: a letter of two units is never torn apart."""
-    if able.text_unit == "chars":
-        return text[:most]
+    """As many whole characters as fit, as people see them: no sign loses its mark, no picture is torn apart."""
+    fits = len(text)
     units = 0
     for at, letter in enumerate(text):
-        units += 2 if ord(letter) > 0xFFFF else 1
+        units += 2 if able.text_unit == "utf16" and ord(letter) > 0xFFFF else 1
         if units > most:
-            return text[:at]
-    return text
+            fits = at
+            break
+    whole = fits
+    while 0 < whole < len(text) and fits - whole < _LONGEST_SIGN and _belongs(text, whole):
+        whole -= 1
+    return text[: fits if _belongs(text, whole) and whole < len(text) else whole or fits]
+
+
+def _belongs(text: str, at: int) -> bool:
+    """Whether what begins here is shown as one sign with what stands before it."""
+    if not 0 < at < len(text):
+        return False
+    letter, before = text[at], text[at - 1]
+    is_mark = unicodedata.category(letter) in ("Mn", "Me", "Mc") or letter == _JOINER or _is_tone_or_tag(letter)
+    return is_mark or before == _JOINER or (_is_flag(letter) and _flags_before(text, at) % 2 == 1) or (
+        letter == "\n" and before == "\r"
+    )
+
+
+def _is_tone_or_tag(letter: str) -> bool:
+    return 0x1F3FB <= ord(letter) <= 0x1F3FF or 0xE0020 <= ord(letter) <= 0xE007F
+
+
+def _is_flag(letter: str) -> bool:
+    return 0x1F1E6 <= ord(letter) <= 0x1F1FF
+
+
+def _flags_before(text: str, at: int) -> int:
+    """Two such letters make one flag."""
+    count = 0
+    while count < at and _is_flag(text[at - 1 - count]):
+        count += 1
+    return count
