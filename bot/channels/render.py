@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.ports import Cap, Capabilities, Choice, Outbound
+from bot.ports import Cap, Capabilities, Choice, Outbound, SendError
 
 _JOINER = "\u200d"
 _LONGEST_SIGN = 64  # a longer pile of marks is no sign anybody can read, and may be cut
@@ -23,7 +23,10 @@ def render(message: Outbound, able: Capabilities) -> tuple[Part, ...]:
     """The parts in order; nothing of the text is lost, and no part is longer than the network allows.
 
     Where the network has no buttons, or not so many, the choices are lines with numbers: typing "2" answers as well.
+    Raises SendError if the token of a choice is longer than a button can carry.
     """
+    if any(len(choice.token.encode()) > able.max_payload_bytes for choice in message.choices if able.max_buttons):
+        raise SendError("bad_request")
     replies = [choice for choice in message.choices if choice.kind == "reply"]
     links = [choice for choice in message.choices if choice.kind != "reply"]
     has_buttons = Cap.BUTTONS in able.flags and len(replies) <= able.max_buttons
@@ -60,7 +63,8 @@ def measure(text: str, able: Capabilities) -> int:
 def _cut(text: str, able: Capabilities) -> Iterator[str]:
     while measure(text, able) > able.max_text:
         head = _head(text, able.max_text, able)
-        at = next((found + len(end) for end in _ENDS if (found := head.rfind(end)) > 0), len(head))
+        ends = (found + len(end) for end in _ENDS if (found := head.rfind(end)) > 0)
+        at = next((one for one in ends if not _belongs(text, one)), len(head))
         yield text[:at]
         text = text[at:]
     yield text
@@ -76,9 +80,9 @@ def _head(text: str, most: int, able: Capabilities) -> str:
             fits = at
             break
     whole = fits
-    while 0 < whole < len(text) and fits - whole < _LONGEST_SIGN and _belongs(text, whole):
+    while whole > 0 and fits - whole < _LONGEST_SIGN and _belongs(text, whole):
         whole -= 1
-    return text[: fits if _belongs(text, whole) and whole < len(text) else whole or fits]
+    return text[: fits if whole == 0 or _belongs(text, whole) else whole]
 
 
 def _belongs(text: str, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
 REFUSED_SECONDS = 60.0
 MOST_TRIES = 3
 
-Handle = Callable[[Any], Awaitable[None]]
+Handle = Callable[[Any], Coroutine[Any, Any, None]]
 Nap = Callable[[float], Awaitable[object]]
 
 
@@ -87,7 +87,8 @@ class Poller:
     async def _round(self) -> float:
         """One question to the network; returns how long to wait before the next."""
         now = self._clock.now()
-        if not await self._db.write(lambda tx: take(tx, self._post, now=now)):
+        # What is being written is written to the end, also while the service closes.
+        if not await asyncio.shield(self._db.write(lambda tx: take(tx, self._post, now=now))):
             self._is_ready = False
             return LOOK_SECONDS
         try:
@@ -105,7 +106,7 @@ class Poller:
         """A webhook left from another way of running would keep everything from us."""
         me = await self._client.call(self._client.bot.get_me())
         await self._client.call(self._client.bot.delete_webhook(drop_pending_updates=False))
-        await self._db.write(lambda tx: call_it(tx, self._post, me.username or ""), urgent=False)
+        await asyncio.shield(self._db.write(lambda tx: call_it(tx, self._post, me.username or ""), urgent=False))
         self._is_ready = True
 
     def _trouble(self, problem: SendError) -> float:
@@ -120,7 +121,7 @@ class Poller:
         """Kept, and only then acknowledged. What breaks three times is left out, so that others are not lost."""
         for tries in range(MOST_TRIES):
             try:
-                await self._handle(told)
+                await asyncio.shield(self._handle(told))
                 break
             except DatabaseAway:
                 raise

@@ -13,7 +13,7 @@ from telegram import (
 )
 
 from bot.channels.render import Part, render
-from bot.ports import Cap, Capabilities, Choice, Outbound, RichText, SendError
+from bot.ports import Cap, Capabilities, Choice, Outbound, RichText
 
 DELETE_WINDOW = timedelta(hours=48)
 CHOSEN = "✓ "
@@ -40,8 +40,6 @@ class Native:
 
 def native(message: Outbound, able: Capabilities = ABLE, *, mark: str = "") -> tuple[Native, ...]:
     """The messages in order; `mark` goes before the first. Raises SendError if a token is too long for a button."""
-    if any(len(choice.token.encode()) > able.max_payload_bytes for choice in message.choices):
-        raise SendError("bad_request")
     places = [choice for choice in message.choices if choice.kind == "location"]
     shown = [choice for choice in message.choices if choice.kind == "reply" or (_is_link(choice) and not places)]
     written = [choice for choice in message.choices if choice not in places and choice not in shown and choice.url]
