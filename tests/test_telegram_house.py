@@ -224,9 +224,9 @@ async def test_everybody_is_shown_the_right_door(town: Street) -> None:
 
 async def test_an_account_that_is_gone_is_known_to_be_dead_and_alive_again_after_a_word(town: Street) -> None:
     staff_id = await link(town)
-    town.staff_network.fail_next(BLOCKED)
-    await town.say("nó đang đánh em")
     state = linking.state_of
+    town.staff_network.member(LAN, "kicked")
+    await staff_says(town, "em cần giúp", 4004)
     assert await town.house.db.read(lambda connection: state(connection, staff_id, KIND)) == "dead"
     await staff_says(town, "tôi đây")
     assert await town.house.db.read(lambda connection: state(connection, staff_id, KIND)) == "linked"

@@ -50,17 +50,11 @@ class StaffTelegram:
         key = message.idempotency_key
         out = self._sent.get(key, [])
         mark = f"{t('telegram.again')} " if message.is_repeat and not out else ""
-        try:
-            for part in native(message, mark=mark)[len(out) :]:
-                urgent = message.urgent or message.purpose == "alarm"
-                made = await self._client.say(address, part, urgent=urgent, protect_content=True)
-                out = [*out, reference(made.message_id, made.date)]
-                self._sent[key] = out
-        except SendError as problem:
-            if problem.kind == "contact_gone":
-                now = self._clock.now()
-                await self._db.write(lambda tx: linking.mark(tx, KIND, address, dead_at=now), urgent=False)
-            raise
+        for part in native(message, mark=mark)[len(out) :]:
+            urgent = message.urgent or message.purpose == "alarm"
+            made = await self._client.say(address, part, urgent=urgent, protect_content=True)
+            out = [*out, reference(made.message_id, made.date)]
+            self._sent[key] = out
         while len(self._sent) > KEYS_KEPT:
             self._sent.popitem(last=False)
         return Sent(tuple(out), self._clock.now())
