@@ -70,6 +70,12 @@ async def test_the_same_update_five_times_is_answered_once(tmp_path: Path, seals
         assert sum("\n1. " in text for text in town.network.texts(ANNA)) == 1
 
 
+async def test_the_network_is_answered_once_a_message_is_kept_however_long_reading_takes(town: Street) -> None:
+    town.house.reception.only_keep()
+    await town.bring(town.network.message(ANNA, text="cứu em"))
+    assert await count(town, inbox) == 1 and town.network.texts(ANNA) == []
+
+
 async def test_an_old_button_is_answered_kindly_and_the_open_question_stays_open(town: Street) -> None:
     await town.say("/start")
     await town.say("xet nghiem hiv")

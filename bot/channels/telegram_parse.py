@@ -158,7 +158,8 @@ def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
     for name, media in _MEDIA:
         if getattr(message, name):
             return "media", {"media": media, "text": message.caption}
-    return ("unsupported", {}) if any(getattr(message, name, None) for name in _UNKNOWN) else (None, {})
+    is_content = message.api_kwargs or any(getattr(message, name, None) for name in _UNKNOWN)
+    return ("unsupported", {}) if is_content else (None, {})  # `api_kwargs`: younger than this library
 
 
 def reference(message_id: int, at: datetime) -> MsgRef:

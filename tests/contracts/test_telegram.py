@@ -9,9 +9,11 @@ import pytest
 
 from bot.channels.telegram import HEADER, MOST_BYTES, PATH
 from bot.channels.telegram_erase import AT_ONCE
+from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_parse import reference
 from bot.db import Database
 from bot.ports import Choice, ChoiceToken, ContactRef, MsgRef, Outbound, Purpose, RichText, SendError
+from tests.bot.channels.test_telegram_pace import Seconds
 from tests.conftest import MovableClock
 from tests.contracts.lines import CHAT, Line, open_line
 from tests.fake_telegram import BLOCKED, DEACTIVATED, GATEWAY, LOST, NO_CHAT, RESET, SECRET, FakeTelegram, Fault
@@ -132,6 +134,7 @@ CONTENT: list[tuple[dict[str, Any], str, str | None, str | None]] = [
     ({"document": FILE}, "media", "file", None),
     ({"contact": {"phone_number": "0000 000 777", "first_name": "Canary"}}, "media", "contact", None),
     ({"dice": {"emoji": "🎲", "value": 3}}, "unsupported", None, None),
+    ({"hologram_of_2030": {"file_id": "f"}}, "unsupported", None, None),
     ({"text": "/xoa"}, "text", None, "xoa"),
     ({"text": "/cuu@donghanh_test_bot em"}, "text", None, "cuu em"),
     ({"text": "/"}, "text", None, "/"),
@@ -145,7 +148,7 @@ async def test_what_people_send_is_named_and_only_words_are_taken(
     await line.say(**content)
     event = line.kept[-1]
     assert (event.kind, event.media, event.text) == (kind, media, text)
-    assert "0000" not in repr(event) and "0000" not in (event.text or "") and event.msg_ref is not None
+    assert "0000 000" not in repr(event) and "0000" not in (event.text or "") and event.msg_ref is not None
 
 
 async def test_a_changed_message_is_read_again(line: Line) -> None:
@@ -241,6 +244,15 @@ async def test_links_are_buttons_and_what_cannot_be_one_is_written(line: Line) -
     assert body["text"] == "Ca mới\nGọi: 0000 000 111\nỞ máy này: http://127.0.0.1:8080/t/abc"
     buttons = body["reply_markup"]["inline_keyboard"]
     assert buttons == [[{"text": "Nhận ca", "url": "https://help.example.org/t/abc"}]]
+
+
+async def test_whoever_has_to_wait_for_the_next_message_sees_that_it_is_being_written(line: Line) -> None:
+    seconds = Seconds()
+    line.channel._client.pace = Pace(now=seconds, nap=seconds.nap)  # type: ignore[attr-defined]
+    for key in ("k1", "k2"):
+        await line.channel.send(said(key, key), line.address)
+    order = [name for name, _ in server_of(line).requests if name.startswith("send")]
+    assert order == ["sendmessage", "sendchataction", "sendmessage"] and seconds.now == 1001.0
 
 
 @pytest.mark.parametrize(
