@@ -73,6 +73,8 @@ class House:
             await channel.stop()
         await self.reception.settle()
         await self.mailroom.stop()
+        for channel in self.channels:
+            await channel.stop()  # closes what the last messages have opened again
         for sender in self.senders.values():
             await sender.stop()
         await self.db.stop()

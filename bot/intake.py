@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot import vault
+from bot import references, vault
 from bot.db import Tx
 from bot.masking import mask
 from bot.ports import Inbound
@@ -61,6 +61,8 @@ def keep(
         lane_id = _lane(tx, event, now, timedelta(days=routing_days))
         key_id = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
         _insert(tx, lane_id, key_id, kept, now)
+        if event.msg_ref is not None:
+            references.keep(tx, lane_id, [event.msg_ref], now=now)
         if lane_id not in lanes:
             lanes.append(lane_id)
     return lanes

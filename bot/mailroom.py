@@ -3,25 +3,27 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
-from bot import vault
+from bot import references, vault
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import LEASE, LEASE_URGENT, Letter, unpack
+from bot.outbox import LEASE, LEASE_URGENT, Letter, fitting, unpack
 from bot.ports import Address, Channel, Clock, ContactRef, Outbound, Purpose, RichText, Sender, SendError, Sent
 from bot.seals import KeyDestroyed, KeyId, SealBroken
-from bot.tables import lane, message_ref, outbox
+from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
-REFS_KEPT = timedelta(hours=48)
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 SEND_SECONDS = 20
 AT_ONCE = 64
@@ -192,11 +194,22 @@ class Mailroom:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
-        message = _outbound(item, envelope.letter, envelope.to)
+        message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
+        if item.is_last:
+            await self._erase_at(envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
+
+    async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
+        """Before the last message: take back at the network what it still lets us take back, in both directions."""
+        refs = await self._db.read(lambda connection: references.of_lane(connection, self._db.seals, lane_id))
+        if refs:
+            report = await _in_time(envelope.channel.erase(envelope.address, refs))
+            log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
+            if report.kept:
+                log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": envelope.channel.name})
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
@@ -245,9 +258,7 @@ class Mailroom:
         if item.is_last:
             self._forget_lane(tx, subject)
             return
-        for ref in sent.refs if sent else ():
-            sealed = tx.seals.close(ref.native, about=f"message_ref:{subject}")
-            tx.execute(insert(message_ref).values(lane_id=subject, sealed=sealed, at=now, forget_at=now + REFS_KEPT))
+        references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> bool:
         now = self._clock.now()
@@ -275,10 +286,10 @@ class Mailroom:
             await self._db.write(lambda tx: _postpone(tx, [item.id for item in items], later, counts=False))
 
 
-async def _in_time(sending: "asyncio.Future[Sent] | object") -> Sent:
+async def _in_time(sending: Awaitable[T]) -> T:
     """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
     try:
-        return await asyncio.wait_for(sending, SEND_SECONDS)  # type: ignore[arg-type]
+        return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
 
@@ -292,6 +303,7 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         purpose=item.purpose,
         case=letter.case,
         is_repeat=item.attempts > 0,
+        urgent=item.urgent,
     )
 
 

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import delete, insert, select
 
 from bot.db import Tx
-from bot.ports import Choice, ChoiceToken, Purpose
+from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
 from bot.seals import KeyId
 from bot.tables import conversation, lane, offered, outbox
 
@@ -22,12 +23,16 @@ OFFERS_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says."""
+    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says.
+
+    `location`: a key that shares where the person is, on networks that have one; its answer is a place, no choice.
+    """
 
     dialogue: str
     step: str
     key: str
     label: str
+    kind: Literal["reply", "location"] = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def tell_person(
     ).one_or_none()
     if row is None or row.stopped_at is not None:
         return
-    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label) for option in options)
-    if options:
+    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
+    if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
     letter = Letter(text, (*choices, *links))
     _put(
@@ -117,6 +122,7 @@ def _remember(
     told = [
         {"token": choice.token, **asdict(option)}
         for option, choice in zip(options, choices, strict=True)
+        if option.kind == "reply"
     ]
     sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
     tx.execute(insert(offered).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + KEPT_TO_PERSON))
@@ -160,6 +166,15 @@ def _put(tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool
         )
     )
     tx.told.append(key)
+
+
+def fitting(letter: Letter, channel: Channel) -> Letter:
+    """A key that shares a place is offered only where the network has one; every question can be answered by typing."""
+    if all(choice.kind != "location" for choice in letter.choices):
+        return letter
+    if Cap.LOCATION_REQ in channel.capabilities().flags:
+        return letter
+    return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
 
 
 def pack(letter: Letter) -> str:

@@ -137,6 +137,7 @@ class Outbound:
     purpose: Purpose
     case: str | None = None
     is_repeat: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

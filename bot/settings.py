@@ -1,6 +1,7 @@
 """Every setting of the service, read once from the environment; a wrong one is named in a single line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -126,6 +127,20 @@ def _web_address(name: str, value: str) -> str:
     return value
 
 
+def _check_telegram(given: Mapping[str, str]) -> None:
+    """The forms of Telegram's secrets; the values themselves are never quoted."""
+    for name in ("telegram_token", "staff_telegram_token"):
+        if given.get(name) and not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,100}", given[name]):
+            raise SettingsProblem(f"{_named(name)} must look like 123456:ABC-def, as @BotFather gave it.")
+    numbers = [given.get(name, "").partition(":")[0] for name in ("telegram_token", "staff_telegram_token")]
+    if numbers[0] and numbers[0] == numbers[1]:
+        raise SettingsProblem(f"{_named('staff_telegram_token')} must be another account than the public one.")
+    if given.get("telegram_proxy") and urlsplit(given["telegram_proxy"]).scheme not in ("http", "https"):
+        raise SettingsProblem(f"{_named('telegram_proxy')} must be an address such as http://user:password@host:3128.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("telegram_webhook_secret", "")):
+        raise SettingsProblem(f"{_named('telegram_webhook_secret')} may hold 1 to 256 of A-Z a-z 0-9 _ - only.")
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, or raise SettingsProblem with one line that names the setting and how to mend it."""
     given = _gather(os.environ if environ is None else environ)
@@ -141,4 +156,5 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["trusted_proxies"] = tuple(proxy for proxy in proxies if proxy)
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))
+    _check_telegram(given)
     return Settings(**values)  # type: ignore[arg-type]

@@ -125,7 +125,8 @@ def demo_link(tx: Tx, staff_id: int, *, now: datetime) -> str:
 
 def invited(connection: Connection, seals: Seals, token: str, now: datetime) -> tuple[int, str] | None:
     """(staff number, kind) of a link that is still good."""
-    mine = (invitation.c.token_hash == seals.token_hash(token), invitation.c.used_at.is_(None))
+    kinds = invitation.c.kind.in_(("invite", "demo"))  # a code that links an account opens no door
+    mine = (invitation.c.token_hash == seals.token_hash(token), invitation.c.used_at.is_(None), kinds)
     row = connection.execute(select(invitation).where(*mine, invitation.c.expires_at > now)).one_or_none()
     return None if row is None else (row.staff_id, row.kind)
 

@@ -84,6 +84,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         return None
     if is_stale:
         tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
+        if standing.step is not None:  # the open question still stands; an old button is no answer to it
+            _save(tx, talk, standing)
+            return None
     if _passed_on(tx, read, turn, standing, now):
         _save(tx, talk, standing)
         return None
@@ -187,6 +190,7 @@ def _turn(
         hidden=read.kept.hidden,
         spare=read.spare,
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
+        is_start=read.kept.kind == "start" or (read.kept.kind == "choice" and option is None),
     )
 
 

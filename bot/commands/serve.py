@@ -8,9 +8,10 @@ import sys
 from aiohttp import web
 from sqlalchemy import Connection, text
 
-from bot import demonstration, logs, staff
+from bot import demonstration, linking, logs, staff
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
+from bot.channels import telegram, telegram_staff
 from bot.channels.webchat import WebChat
 from bot.commands.opening import once, prepare
 from bot.console.building import build as build_console
@@ -21,6 +22,7 @@ from bot.policy import demonstration as demo_policy
 from bot.policy import load as load_policy
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
+from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
 from bot.web import metrics, take
@@ -168,12 +170,16 @@ async def _open(settings: Settings, policy: Policy) -> House:
         policy,
         seals=seals,
         clock=clock,
-        channels={("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer)},
+        channels={
+            ("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer),
+            **telegram.doors(settings),
+        },
         senders={
             "console": lambda db, clock, bells, settings: ConsoleSender(db, clock),
+            **telegram_staff.ways(settings),
             **({"terminal": lambda db, clock, bells, settings: Printed(clock)} if policy.is_demo else {}),
         },
-        routes=_demo_ways if policy.is_demo else _ways,
+        routes=lambda connection, staff_id: _ways(connection, seals, policy, staff_id),
     )
     try:
         await house.db.read(lambda connection: _fit(connection, policy))
@@ -194,13 +200,14 @@ def _fit(connection: Connection, policy: Policy) -> None:
             raise SettingsProblem(str(problem)) from None
 
 
-def _ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
-    return [("console", Address(str(staff_id)))]
-
-
-def _demo_ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
-    member = staff.get(connection, staff_id)
-    return [*_ways(connection, staff_id), ("terminal", Address(member.alias))] if member else []
+def _ways(connection: Connection, seals: Seals, policy: Policy, staff_id: int) -> list[tuple[str, Address]]:
+    """The console always; then the colleague's own account, if it is linked; the terminal in the demonstration."""
+    found = [("console", Address(str(staff_id)))]
+    if (own := linking.address_of(connection, seals, staff_id, telegram_staff.KIND)) is not None:
+        found.append((telegram_staff.KIND, own))
+    if policy.is_demo and (member := staff.get(connection, staff_id)) is not None:
+        found.append(("terminal", Address(member.alias)))
+    return found
 
 
 def _is_ready(connection: Connection) -> bool:

@@ -5,13 +5,20 @@ from aiohttp import web
 from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
-from bot.console.pages import board, case, door, listings
+from bot.console.pages import board, case, door, listings, telegram
 from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
 from directory.shelf import ShelfKeeper
 
-ROUTES: tuple[Route | OpenRoute, ...] = (*door.ROUTES, *board.ROUTES, *case.ROUTES, *listings.ROUTES, *live.ROUTES)
+ROUTES: tuple[Route | OpenRoute, ...] = (
+    *door.ROUTES,
+    *board.ROUTES,
+    *case.ROUTES,
+    *listings.ROUTES,
+    *telegram.ROUTES,
+    *live.ROUTES,
+)
 
 
 def build(

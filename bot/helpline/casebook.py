@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from bot.db import Tx
 from bot.helpline.moves import Deed, State, after
 from bot.outbox import tell_person
+from bot.ports import Purpose
 from bot.seals import KeyId
 from bot.tables import case, case_event, lane, person, staff
 from directory.places import PlaceKey, Tier, name_of
@@ -147,13 +148,21 @@ def language_of(tx: Tx, lane_id: int | None) -> str:
     return tx.execute(wanted).scalar_one_or_none() or "vi"
 
 
+# She has asked nothing just now: her phone makes no sound, where a network allows that. Somebody may stand beside her.
+_UNASKED = frozenset(
+    f"case.person.{what}"
+    for what in ("still_waiting", "still_nobody", "taken", "back", "handed_back", "held", "handed", "closed")
+)
+
+
 def tell(tx: Tx, known: Case, key: str, *, now: datetime, more: str = "", **values: object) -> None:
     """Tell the person of this case a sentence of the catalogue, in her language."""
     if known.lane_id is None:
         return
     said = t(key, language_of(tx, known.lane_id), **values)
     text = f"{said}\n{more}" if more else said
-    tell_person(tx, known.lane_id, text, now=now, urgent=known.urgency == "now", case_id=known.id)
+    urgent, purpose = known.urgency == "now", "reminder" if key in _UNASKED else "answer"
+    tell_person(tx, known.lane_id, text, now=now, purpose=cast(Purpose, purpose), urgent=urgent, case_id=known.id)
 
 
 @dataclass(frozen=True, slots=True)

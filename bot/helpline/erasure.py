@@ -30,7 +30,7 @@ from bot.tables import (
 )
 from bot.timers import clear_timer
 
-_OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, message_ref, return_code, conversation)
+_OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, return_code, conversation)
 _OF_CASE: tuple[Table, ...] = (transcript, consent, referral)
 _FAREWELL_KEPT = timedelta(hours=72)
 
@@ -67,7 +67,8 @@ def finish(
     """Second half: the rows go. Returns keys to destroy after the commit.
 
     With a `farewell` an empty conversation with a key of its own stays until that last message is out and the mailroom
-    calls `forget_lane`; without one nothing stays.
+    calls `forget_lane`; until then the mailroom also needs the references, to delete at the network. Without one
+    nothing stays.
     """
     for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
         _let_go(tx, view(row), now=now)
@@ -112,7 +113,7 @@ def forget_lane(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
     """
     keys = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
     owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
-    for table in (*_OF_LANE, contact):
+    for table in (*_OF_LANE, message_ref, contact):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     tx.execute(update(case).where(case.c.lane_id == lane_id).values(lane_id=None))
     tx.execute(delete(lane).where(lane.c.id == lane_id))

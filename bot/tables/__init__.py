@@ -42,6 +42,7 @@ from bot.tables.people import (
     return_code,
     seen_event,
 )
+from bot.tables.pollers import poller
 
 __all__ = [
     "alarm",
@@ -60,6 +61,7 @@ __all__ = [
     "offered",
     "outbox",
     "person",
+    "poller",
     "referral",
     "return_code",
     "seen_event",

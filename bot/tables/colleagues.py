@@ -78,7 +78,7 @@ invitation = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
-    Column("kind", String(12), nullable=False),  # invite | demo
+    Column("kind", String(12), nullable=False),  # invite | demo | telegram (links an account)
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime, nullable=True),
 )

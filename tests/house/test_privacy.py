@@ -143,6 +143,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "id lane_id generation staff_id case_id alarm_id purpose urgent key_id sealed state lease_owner "
         "lease_until attempts next_at key last at forget_at",
     ),
+    "poller": (
+        "admin",
+        "kept: no person; our own accounts",
+        "account name lease_owner lease_until",
+    ),
     "webchat_session": (
         "nobody; hash only",
         "72 h after the last visit",
@@ -167,6 +172,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
 
 # Rows of persons carry the day on which they go; these have another way to go, or hold no person.
 WITHOUT_A_DAY = {
+    "poller",
     "staff_organisation",
     "centre",
     "staff_province",
