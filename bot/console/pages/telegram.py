@@ -1,5 +1,7 @@
 """One's own Telegram account for alarms: a link that works once, opened on the phone that shall ring."""
 
+from typing import Any
+
 import segno
 from aiohttp import web
 
@@ -39,7 +41,7 @@ async def _page(console: Console, visit: Visit, *, link: str = "", said: str = "
     member = visit.seat.member
     state = await console.db.read(lambda connection: linking.state_of(connection, member.id, KIND))
     name = await console.db.read(lambda connection: linking.door_of(connection, DOOR))
-    shown = {
+    shown: dict[str, Any] = {
         "state": state,
         "name": name,
         "link": link,
