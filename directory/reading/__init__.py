@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from directory.reading.hygiene import Written, clean, written_words
-from directory.reading.keyboards import looks_like_vni
-from directory.reading.shortenings import meant, sayings, several, shortenings
-from directory.reading.smoothing import Piece, Step, piece, smooth
+from directory.reading.keyboards import looks_like_telex, looks_like_vni
+from directory.reading.shortenings import meant, sayings, several, shortenings, shown
+from directory.reading.smoothing import Keyboard, Piece, Step, piece, smooth
 from directory.reading.spelling import Word
 
 __all__ = ["SEED", "Reading", "Step", "Token", "Word", "clean", "fold", "read", "shortenings"]
@@ -90,22 +90,35 @@ def _clauses(text: str, words: tuple[Word, ...]) -> tuple[str, ...]:
 
 def _words(text: str) -> tuple[Word, ...]:
     written = written_words(text)
-    is_vni = looks_like_vni(word for word, _, _, _ in written)
-    read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, is_vni)]
+    keyboard = _keyboard(written)
+    read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, keyboard)]
     found = []
     for at, (one, part) in enumerate(read):
         if part.open:
             before = read[at - 1][1].plain if at else ""
             after = read[at + 1][1].plain if at + 1 < len(read) else ""
-            parts = tuple(piece(form, part.how) for form in meant(several()[part.open], before, after))
+            parts = _meant(part, before, after)
         else:
             parts = (part,)
         found += [Word(p.plain, p.marked, one[1], one[2], p.form, one[3] or p.how) for p in parts]
     return tuple(found)
 
 
-def _pieces(one: Written, is_vni: bool) -> tuple[Piece, ...]:
-    return (piece(one[0], Step.SAYING),) if one[3] == Step.SAYING else smooth(one[0], is_vni)
+def _keyboard(written: list[Written]) -> Keyboard:
+    if looks_like_telex(word for word, _, _, _ in written):
+        return Keyboard.TELEX
+    return Keyboard.VNI if looks_like_vni(word for word, _, _, _ in written) else Keyboard.PLAIN
+
+
+def _meant(part: Piece, before: str, after: str) -> tuple[Piece, ...]:
+    forms = meant(several()[part.open], before, after)
+    if part.open in shown():
+        return (part._replace(form=" ".join(forms), how=part.how if forms != (part.open,) else "", open=""),)
+    return tuple(piece(form, part.how if form != part.open else "") for form in forms)
+
+
+def _pieces(one: Written, keyboard: Keyboard) -> tuple[Piece, ...]:
+    return (piece(one[0], Step.SAYING),) if one[3] == Step.SAYING else smooth(one[0], keyboard)
 
 
 def _sayings_read(written: list[Written]) -> list[Written]:
@@ -118,11 +131,17 @@ def _sayings_read(written: list[Written]) -> list[Written]:
     while at < len(written):
         for typed, read in table.get(written[at][0], ()):
             if tuple(word for word, _, _, _ in written[at : at + len(typed)]) == typed:
-                end = written[at + len(typed) - 1][2]
-                found.extend((word, written[at][1], end, Step.SAYING) for word in read)
+                found.extend(_over(read, written[at : at + len(typed)]))
                 at += len(typed)
                 break
         else:
             found.append(written[at])
             at += 1
     return found
+
+
+def _over(read: tuple[str, ...], typed: list[Written]) -> list[Written]:
+    """The words of a saying in the places of the words typed; if there are more or fewer, each over the whole."""
+    if len(read) == len(typed):
+        return [(word, one[1], one[2], Step.SAYING) for word, one in zip(read, typed, strict=True)]
+    return [(word, typed[0][1], typed[-1][2], Step.SAYING) for word in read]

@@ -17,6 +17,7 @@ _VNI = re.compile(r"(?=[^\W_]*[^\W\d_])(?=[^\W_]*[1-9])[^\W\d_][^\W_]{1,9}")
 _NUMBERED = re.compile(r"(?:q|p|f|h|k|ct|quan|phuong|tang|phong|lop|so|to|khu|hem|ngo|thang|ngay|thu|t|ngach|ap|km)\d+")
 # A tone typed before another vowel ("thira") is rarer than two words glued.
 LATE_TONE = re.compile(r"[sfrxj][^\W\d_]*[aeiouy]")
+_TELEX_ONLY = re.compile(r"aa|ee|oo|dd|[aeiouy]w|uw|[aeiouyw][a-z]{0,2}[sfrxj]$")
 _MIDDLE = re.compile(r"[^\W\d_][1-9]+[^\W\d_]|[^\W\d_][6-9][1-5]$")
 _SURE = frozenset({"bi5", "co1", "no1", "la2", "d9i", "o73"})  # alone enough to show a VNI keyboard
 
@@ -33,6 +34,16 @@ def looks_like_vni(words: Iterable[str]) -> bool:
         return False
     good = [word for word in found if from_vni(word) is not None]
     return len(good) >= 2 or any(_MIDDLE.search(word) or word in _SURE for word in good)
+
+
+def looks_like_telex(words: Iterable[str]) -> bool:
+    """Whether a message has several words that only a Telex keyboard leaves: then test-like words are Telex too."""
+    found = 0
+    for word in words:
+        found += word.isascii() and _TELEX_ONLY.search(word) is not None and from_telex(word) is not None
+        if found >= 2:
+            return True
+    return False
 
 
 @lru_cache(maxsize=20_000)

@@ -64,6 +64,12 @@ def several() -> Mapping[str, tuple[Choice, ...]]:
 
 
 @cache
+def shown() -> frozenset[str]:
+    """Words of a region that are only shown in standard words: rules and models see the letters typed."""
+    return frozenset(str(_content()["shown"]).split())
+
+
+@cache
 def sayings() -> Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
     """Spellings of two or three words, by their first word: (as written, as read)."""
     found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from directory.reading.gluing import cut
 from directory.reading.keyboards import LATE_TONE, from_telex, from_vni, is_numbered
-from directory.reading.shortenings import FOREIGN, several, shortenings
+from directory.reading.shortenings import FOREIGN, several, shortenings, shown
 from directory.reading.slips import by_ear, slip
 from directory.reading.spelling import mark_of
 from directory.reading.syllables import bare, common, is_syllable, price
@@ -36,6 +36,14 @@ class Step(StrEnum):
     SAYING = "saying"
 
 
+class Keyboard(StrEnum):
+    """What typed the message, as far as its words show."""
+
+    PLAIN = "plain"
+    TELEX = "telex"
+    VNI = "vni"
+
+
 class Piece(NamedTuple):
     """One syllable of a written word. `open`: a shortening whose neighbours decide."""
 
@@ -51,21 +59,23 @@ def piece(form: str, how: str = "", open: str = "") -> Piece:
 
 
 @lru_cache(maxsize=30_000)
-def smooth(word: str, is_vni: bool) -> tuple[Piece, ...]:
+def smooth(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     """The syllables of one written word in lower case; a shortening counts only as it is written ("ca", not "cả")."""
+    if keyboard is Keyboard.TELEX and (decoded := _by_telex(word)):
+        return (_dialect(decoded, Step.TELEX),)
     if (found := _known(word, Step.SHORTENING)) is not None:
         return found
-    if is_vni and not word.isalpha() and (decoded := from_vni(word)):
-        return (piece(decoded, Step.VNI),)
+    if keyboard is Keyboard.VNI and not word.isalpha() and (decoded := from_vni(word)):
+        return (_dialect(decoded, Step.VNI),)
     plain = bare(word)
     if is_syllable(plain) or word.isdigit() or word in FOREIGN:
         return (piece(word),)
     short = _STRETCHED.sub(r"\1", word if word.isascii() else _without_echo(word))
     if short != word:
-        return _again(word, short, is_vni)
+        return _again(word, short, keyboard)
     if len(word) > _LONGEST:
         return (piece(word),)
-    return _repaired(word, plain, is_vni)
+    return _repaired(word, keyboard)
 
 
 def _without_echo(word: str) -> str:
@@ -78,27 +88,43 @@ def _without_echo(word: str) -> str:
     return kept
 
 
+def _by_telex(word: str) -> str | None:
+    """In a message from a Telex keyboard even "been" and "test" may be bên and tét, if that is a frequent syllable."""
+    if is_syllable(word) or not word.isalpha():
+        return None
+    decoded = from_telex(word)
+    return decoded if decoded and bare(decoded) in common() and not LATE_TONE.search(word) else None
+
+
+def _dialect(decoded: str, how: str) -> Piece:
+    """What a keyboard left may itself be a word of a region."""
+    found = _known(decoded, how)
+    return found[0] if found and len(found) == 1 else piece(decoded, how)
+
+
 def _known(word: str, how: str) -> tuple[Piece, ...] | None:
     if word in several():
         return (Piece(bare(word), mark_of(word), word, how, word),)
     read = shortenings().get(word)
+    if read and word in shown():
+        return (Piece(bare(word), mark_of(word), " ".join(read), how),)
     return tuple(piece(one, how) for one in read) if read else None
 
 
-def _again(word: str, short: str, is_vni: bool) -> tuple[Piece, ...]:
+def _again(word: str, short: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     """A stretched word: `khôngggg`, `cứuuuu`, `coooo` (where Telex has two letters, two stay)."""
     double = _STRETCHED.sub(r"\1\1", word)
     if (decoded := from_telex(double)) and bare(decoded) in common() and not is_syllable(bare(short)):
         return (piece(decoded, Step.TELEX),)
-    return tuple(one._replace(how=one.how or Step.STRETCHED) for one in smooth(short, is_vni))
+    return tuple(one._replace(how=one.how or Step.STRETCHED) for one in smooth(short, keyboard))
 
 
-def _repaired(word: str, plain: str, is_vni: bool) -> tuple[Piece, ...]:
+def _repaired(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     """The cheapest way to read a word that is no syllable; itself if none is cheap enough."""
     best: float = math.inf
     made: tuple[Piece, ...] = (piece(word),)
     if not word.isalpha():
-        return _with_digits(word, is_vni)
+        return _with_digits(word, keyboard)
     if telex := from_telex(word):
         late = 4.0 if LATE_TONE.search(word) else 0.0
         best, made = price(bare(telex)) + _TELEX + late, (piece(telex, Step.TELEX),)
@@ -115,24 +141,28 @@ def _repaired(word: str, plain: str, is_vni: bool) -> tuple[Piece, ...]:
         best, made = cost, (piece(meant, Step.SLIP),)
     total, pieces = cut(word)
     if total < best and total / max(1, len(pieces)) <= _LIMIT:
-        return tuple(one._replace(how=Step.GLUED) for part in pieces for one in _inside(part, is_vni))
+        return tuple(one._replace(how=Step.GLUED) for part in pieces for one in _inside(part))
     return made
 
 
-def _with_digits(word: str, is_vni: bool) -> tuple[Piece, ...]:
+def _with_digits(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     """Letters and digits together: `quan5`, `h1ep`, `10h30`, glued VNI; what is none of these stays."""
     leet = word.translate(_LEET)
     if word[0].isalpha() and word[-1].isalpha() and leet.isalpha() and bare(leet) in common():
         return (piece(leet, Step.MASKED),)
-    if (decoded := from_vni(word)) and not is_numbered(word) and (is_vni or any(sign in "6789" for sign in word)):
+    if (
+        (decoded := from_vni(word))
+        and not is_numbered(word)
+        and (keyboard is Keyboard.VNI or any(sign in "6789" for sign in word))
+    ):
         return (piece(decoded, Step.VNI),)
     total, pieces = cut(word)
     if len(pieces) > 1 and total / len(pieces) <= _LIMIT and any(len(part) > 2 for part in pieces):
-        return tuple(one._replace(how=Step.GLUED) for part in pieces for one in _inside(part, is_vni))
+        return tuple(one._replace(how=Step.GLUED) for part in pieces for one in _inside(part))
     return (piece(word),)
 
 
-def _inside(part: str, is_vni: bool) -> tuple[Piece, ...]:
+def _inside(part: str) -> tuple[Piece, ...]:
     """A piece of a glued word, read like a word."""
     if len(part) == 1:
         return (piece(part),) if part in "aou" else _known(part, Step.GLUED) or (piece(part),)

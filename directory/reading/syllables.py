@@ -19,9 +19,7 @@ _RIMES = (
     "y yêm yên yêng yêt yêu"
 )
 # Written by few words each, or against the rule of their beginning.
-_SINGLE = (
-    "boong xoong goong toong coong soong mooc sooc tooc gi quy quyên quyêt quyt quych quynh quyn quay quơ quôc quơi"
-)
+_SINGLE = "boong xoong goong mooc gi quy quyên quyêt quyt quych quynh quyn quay quơ quôc quơi"
 _FRONT = "iyeê"  # before these stand k, gh, ngh; before all others c, g, ng
 _Y_ALONE = frozenset({"y", "yêm", "yên", "yêng", "yêt", "yêu"})
 _Y_AFTER = frozenset({"h", "k", "l", "m", "s", "t"})
