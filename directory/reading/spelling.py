@@ -47,4 +47,6 @@ def marks_agree(word: Word, mark: str) -> bool:
         return True
     typed, named = word.marked[-1:], mark[-1:]
     tones = (typed if typed.isdigit() else "", named if named.isdigit() else "")
-    return word.plain == bare(mark).rstrip("12345") and (tones[0] in ("", tones[1]) or set(tones) == {"3", "4"})
+    return bare(word.marked).rstrip("12345") == bare(mark).rstrip("12345") and (
+        tones[0] in ("", tones[1]) or set(tones) == {"3", "4"}
+    )
