@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from directory import landmarks, reforms
-from directory.gazetteer import PlaceKey, Tier, is_province, units
+from directory.gazetteer import PlaceKey, Tier, is_province, units, words_of
 from directory.landmarks import Landmark
 from directory.place_words import (
     ShortName,
@@ -22,12 +22,12 @@ from directory.place_words import (
     word_set,
 )
 from directory.reading import Reading
-from directory.reading.spelling import Word, bare, mark_of, marks_agree
+from directory.reading.spelling import Word, bare, is_syllable, mark_of, marks_agree
 
 LONGEST = 400  # words; a longer message names its place before that, or again
 _NAME_WORDS = 6
 _NUMBERED = re.compile(r"(q|quan|p|f|ph|phuong)\.?(\d{1,2})")
-_PARTING = re.compile(r"[^\s\-–'’]")
+_PARTING = re.compile(r"[^\s\-–'’/]")
 _STRONG, _WEAK, _TYPED, _BESIDE, _ALONE = 2, 1, 3, 3, 3
 
 
@@ -148,7 +148,8 @@ def _numbered(toks: list[Tok], at: int) -> Span | None:
         if not number:
             continue
         if not said[0].isdigit() and (
-            _reaches_further(toks, at + 1, length) or (tok.word.marked == "quan" and not _is_number(toks, at))
+            _reaches_further(toks, at + 1, length)
+            or (tok.word.marked == "quan" and not _is_number(toks, at, at + 1 + length))
         ):
             return None
         keys = names().get(f"{kind} {number.lstrip('0')}", ()) or names().get(number.lstrip("0"), ())
@@ -160,9 +161,21 @@ def _numbered(toks: list[Tok], at: int) -> Span | None:
     return None
 
 
-def _is_number(toks: list[Tok], at: int) -> bool:
+def _is_town(name: str) -> bool:
+    return has_district(name) or is_named_like_a_province(name)
+
+
+def _next_two(toks: list[Tok], at: int) -> str:
+    return " ".join(tok.plain for tok in toks[at : at + 2])
+
+
+def _is_number(toks: list[Tok], at: int, end: int) -> bool:
     """Whether "quan ba", "quan tu" is a district and not a shop or a thing: something must lead to it."""
     before = toks[at - 1] if at else None
+    after = toks[end] if end < len(toks) else None
+    if before is None and toks[at].typed not in ("q", "q."):
+        is_place = after is not None and (after.short is not None or _is_town(_next_two(toks, end)))
+        return after is None or after.is_parted or is_place or _is_word(after, "asks")
     return before is None or _leads(before) >= _WEAK or len(toks) <= 4 or toks[at].typed in ("q", "q.")
 
 
@@ -176,26 +189,35 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 
 def _named(toks: list[Tok], at: int) -> Span | None:
     known, marks = names(), landmarks.by_words()
+    tok_is_o = toks[at].word.marked == "o"
     for length in range(_together(toks, at), 0, -1):
         if length > 1 and toks[at].plain in _TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(tok.plain for tok in toks[at : at + length])
         landmark = marks.get(name)
-        if landmark and _fits(toks[at : at + length], landmark.name, name):
+        if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
             need = _STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else _STRONG
             return Span(at, at + length, name, keys, "", landmark, need=need)
+        past = tuple(one.became.key for one in reforms.earlier_by_name().get(name, ()))
+        if past and name not in known:
+            return Span(at, at + length, name, past, _type_before(toks, at)[0], need=_TYPED)
         keys = known.get(name, ())
-        if not keys and (past := reforms.earlier_by_name().get(name)):
-            keys = tuple(one.became.key for one in past)
+        if length > 1 and tok_is_o and _reaches_further(toks, at + 1, length - 2):
+            continue  # "o lam dong" is ở Lâm Đồng, not Ô Lâm
+        if keys and (length > 1 or name in _SINGLE or name in name_set("known") or _type_before(toks, at)[0]):
             kind, _ = _type_before(toks, at)
-            return Span(at, at + length, name, keys, kind, need=_TYPED)
-        if keys and (length > 1 or name in ("hue", "vinh", "chu", "lak") or _type_before(toks, at)[0]):
-            kind, _ = _type_before(toks, at)
-            agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key))
+            agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
             if agreeing:
+                agreeing = (*past, *agreeing)
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
+
+
+def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
+    """Whether a type word says that the unit of this name is meant, not the landmark."""
+    wanted = _kind_name(_type_before(toks, at)[0])
+    return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
 
 
 def _together(toks: list[Tok], at: int) -> int:
@@ -218,10 +240,10 @@ def _is_marked(toks: Sequence[Tok]) -> bool:
     return any(tok.word.marked != tok.word.plain for tok in toks)
 
 
-def _marks_agree(toks: Sequence[Tok], key: PlaceKey) -> bool:
-    """Whether the marks that were typed are those of the name: "là gì" is not La Gi."""
+def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
+    """Whether the marks that were typed are those of the name: "là gì" is not La Gi. Other names have no marks here."""
     marks = marks_of(key)
-    if len(marks) != len(toks):
+    if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
         return True
     return all(marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
 
@@ -235,13 +257,15 @@ def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:
 def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
     """How much must speak for a name before it counts: nothing for a well-known one, much for everyday words."""
     is_exact = _is_exact(toks, keys)
+    if len(toks) == 1 and not is_syllable(name):
+        return 0
     if len(toks) == 1:
-        return _WEAK if name == "hue" and is_exact else _STRONG
+        return _WEAK if name == "hue" and is_exact else _STRONG if is_exact or name in ("hue", "vinh") else _TYPED + 1
     if name in name_set("never") and not is_exact:
         return _TYPED
-    if name in name_set("known"):
+    if name in name_set("known") or is_named_like_a_province(name):
         return 0 if is_exact or name not in name_set("ordinary") else _STRONG
-    if has_district(name) or is_named_like_a_province(name):
+    if has_district(name):
         return _WEAK if is_exact else _STRONG
     return _STRONG if is_exact else _TYPED
 
@@ -260,6 +284,7 @@ def _type_before(toks: list[Tok], at: int) -> tuple[str, int]:
     return "", 0
 
 
+_SINGLE = ("hue", "vinh", "chu", "lak")
 _TYPE_MARKS = {"quan": ("quân5",), "huyen": ("huyên5",), "phuong": ("phương2",), "xa": ("xa4",), "tinh": ("tinh3",)}
 
 
@@ -287,7 +312,7 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
         span,
         evidence=evidence,
         is_home=_is_home(toks, first),
-        is_left=before is not None and before.plain in word_set("gone") and _is_word(before, "gone"),
+        is_left=_is_left(toks, first),
         is_denied=[tok.plain for tok in toks[max(0, first - 3) : first]][-2:] == ["khong", "phai"]
         or [tok.plain for tok in toks[max(0, first - 3) : first]][-3:-1] == ["khong", "phai"],
     )
@@ -295,7 +320,8 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
 
 def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
     """Nothing but places was written; or hardly anything else, and the name is no ward's."""
-    other = len(toks) - sum(one.end - one.start + _type_before(toks, one.start)[1] for one in spans)
+    sure = [one for one in spans if one.name not in name_set("never")]
+    other = len(toks) - sum(one.end - one.start + _type_before(toks, one.start)[1] for one in sure)
     if other <= 0 or (other == 1 and _leads(toks[0])):
         return _ALONE
     return _WEAK if len(toks) <= 5 and (has_district(span.name) or span.landmark or span.has_province) else 0
@@ -341,6 +367,14 @@ def _is_home(toks: list[Tok], first: int) -> bool:
     if any(_is_word(tok, "home") for tok in before):
         return True
     return bool(before) and _is_word(before[-1], "people") and before[-1].plain == "nguoi"
+
+
+def _is_left(toks: list[Tok], first: int) -> bool:
+    """`từ Hà Nội`, `trốn khỏi quán ở Mộc Châu`: a place that was left."""
+    before = toks[max(0, first - 4) : first]
+    if before and _is_word(before[-1], "gone"):
+        return True
+    return any(tok.plain in ("khoi", "roi", "tron") and _is_word(tok, "gone") for tok in before)
 
 
 def _has_town_beside(span: Span, toks: list[Tok], spans: list[Span]) -> bool:

@@ -158,6 +158,8 @@ def _spots(landmark: Landmark, beside: Sequence[PlaceKey], province: str | None)
     named = [spot for spot in landmark.spots if any(one in spot or contains(one, spot[0]) for one in beside)]
     known = [spot for spot in landmark.spots if province and units()[spot[0]].province == province]
     spots = named or known or list(landmark.spots)
+    if named and len(spots[0]) > 1 and words_of(units()[spots[0][1]].name) == words_of(landmark.name):
+        return [*spots[0][1:], spots[0][0]], False  # it is named like its ward, and the district stands beside it
     return [key for spot in spots for key in spot], len(spots) > 1
 
 
