@@ -83,7 +83,10 @@ _folders: list[Path] = [SEED / "places"]
 
 def use_folder(folder: Path) -> None:
     """Read lists that lie in `folder` instead of the shipped ones of the same name."""
-    _folders[:] = [folder, SEED / "places"] if folder.is_dir() else [SEED / "places"]
+    wanted = [folder, SEED / "places"] if folder.is_dir() else [SEED / "places"]
+    if wanted == _folders:
+        return
+    _folders[:] = wanted
     for known in _CACHED:
         known.cache_clear()
 

@@ -1,50 +1,31 @@
 """Finds the words of a message that may be the name of a place, and weighs what speaks for it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from directory import landmarks, reforms
 from directory.gazetteer import PlaceKey, Tier, is_province, units, words_of
 from directory.landmarks import Landmark
-from directory.place_words import (
-    ShortName,
-    content,
-    has_district,
-    is_named_like_a_province,
-    marks_of,
-    name_set,
-    names,
-    short_names,
-    type_words,
-    word_set,
+from directory.place_cues import (
+    STRONG,
+    TYPE_MARKS,
+    WEAK,
+    Tok,
+    is_blocked,
+    is_home,
+    is_left,
+    is_word,
+    kind_name,
+    leads,
+    type_before,
 )
-from directory.reading import Reading
-from directory.reading.spelling import Word, bare, is_syllable, mark_of, marks_agree
+from directory.place_words import content, has_district, is_named_like_a_province, marks_of, name_set, names, word_set
+from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
 
-LONGEST = 400  # words; a longer message names its place before that, or again
 _NAME_WORDS = 6
-_NUMBERED = re.compile(r"(q|quan|p|f|ph|phuong)\.?(\d{1,2})")
-_PARTING = re.compile(r"[^\s\-–'’/]")
-_STRONG, _WEAK, _TYPED, _BESIDE, _ALONE = 2, 1, 3, 3, 3
-
-
-class Tok(NamedTuple):
-    """One word of a message as the search for places sees it."""
-
-    word: Word
-    at: int
-    typed: str
-    kind: str = ""
-    short: ShortName | None = None
-    is_capital: bool = False
-    is_parted: bool = False  # a comma or the like stands before it
-
-    @property
-    def plain(self) -> str:
-        return self.word.plain
+_TYPED, _BESIDE, _ALONE = 4, 4, 3
+_SURE, _MUCH, _MOST = 3, 4, 6  # what a name of everyday words, of a ward, of one syllable needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +49,6 @@ class Span:
         return any(is_province(key) for key in self.keys)
 
 
-def lay_out(reading: Reading) -> list[Tok]:
-    """The words with short names and short types seen as such; `q3` is two."""
-    found: list[Tok] = []
-    text = reading.text
-    is_shouted = text.isupper()
-    short_types = content()["short_types"]
-    words = reading.words[:LONGEST]
-    for at, word in enumerate(words):
-        is_same = bool(found) and (word.start, word.end) == (found[-1].word.start, found[-1].word.end)
-        if is_same and word.how and (found[-1].short or found[-1].kind):
-            continue  # the second word of what a short name was read as
-        typed = text[word.start : word.end].lower()
-        is_capital = not is_shouted and text[word.start].isupper()
-        is_parted = at > 0 and _PARTING.search(text[words[at - 1].end : word.start]) is not None
-        if numbered := _NUMBERED.fullmatch(typed):
-            kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
-            found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
-            found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
-        elif (short := short_names().get(typed)) and _means_place(words, at, short):
-            found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
-        elif kind := short_types.get(typed, ""):
-            found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
-        else:
-            found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
-    return found
-
-
-def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
-    """Whether reading left the short name alone or read it as the place; "ct" read as công ty is no place."""
-    word = words[at]
-    if not word.how:
-        return True
-    said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]
-    read = " ".join(said)
-    return read in names() and any(key in short.keys for key in names()[read])
-
-
 def find(toks: list[Tok]) -> list[Span]:
     """Every name, longest first, none overlapping, with what speaks for it."""
     spans: list[Span] = []
@@ -123,10 +67,10 @@ def _short(toks: list[Tok], at: int) -> Span | None:
     short = toks[at].short
     if short is None:
         return None
-    kind, _ = _type_before(toks, at)
+    kind, _ = type_before(toks, at)
     if short.only and kind != short.only:
         return None
-    return Span(at, at + 1, toks[at].typed, short.keys, kind, need=_STRONG if short.is_led else _WEAK - 1)
+    return Span(at, at + 1, toks[at].typed, short.keys, kind, need=STRONG if short.is_led else WEAK - 1)
 
 
 def _numbered(toks: list[Tok], at: int) -> Span | None:
@@ -149,7 +93,7 @@ def _numbered(toks: list[Tok], at: int) -> Span | None:
             continue
         if not said[0].isdigit() and (
             _reaches_further(toks, at + 1, length)
-            or (tok.word.marked == "quan" and not _is_number(toks, at, at + 1 + length))
+            or (tok.word.marked == kind and not _is_number(toks, at, at + 1 + length))
         ):
             return None
         keys = names().get(f"{kind} {number.lstrip('0')}", ()) or names().get(number.lstrip("0"), ())
@@ -171,12 +115,14 @@ def _next_two(toks: list[Tok], at: int) -> str:
 
 def _is_number(toks: list[Tok], at: int, end: int) -> bool:
     """Whether "quan ba", "quan tu" is a district and not a shop or a thing: something must lead to it."""
+    if toks[at].typed in ("q", "p"):
+        return True
     before = toks[at - 1] if at else None
     after = toks[end] if end < len(toks) else None
-    if before is None and toks[at].typed not in ("q", "q."):
-        is_place = after is not None and (after.short is not None or _is_town(_next_two(toks, end)))
-        return after is None or after.is_parted or is_place or _is_word(after, "asks")
-    return before is None or _leads(before) >= _WEAK or len(toks) <= 4 or toks[at].typed in ("q", "q.")
+    is_place = after is not None and (after.short is not None or _is_town(_next_two(toks, end)))
+    if not (after is None or after.is_parted or is_place or is_word(after, "asks")):
+        return False
+    return before is None or leads(before) >= WEAK or len(toks) <= 4 or toks[at].typed in ("q", "q.")
 
 
 def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
@@ -191,22 +137,26 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     known, marks = names(), landmarks.by_words()
     tok_is_o = toks[at].word.marked == "o"
     for length in range(_together(toks, at), 0, -1):
-        if length > 1 and toks[at].plain in _TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
+        if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(tok.plain for tok in toks[at : at + length])
         landmark = marks.get(name)
         if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
-            need = _STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else _STRONG
+            need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
             return Span(at, at + length, name, keys, "", landmark, need=need)
         past = tuple(one.became.key for one in reforms.earlier_by_name().get(name, ()))
         if past and name not in known:
-            return Span(at, at + length, name, past, _type_before(toks, at)[0], need=_TYPED)
+            return Span(at, at + length, name, past, type_before(toks, at)[0], need=_SURE)
         keys = known.get(name, ())
         if length > 1 and tok_is_o and _reaches_further(toks, at + 1, length - 2):
             continue  # "o lam dong" is ở Lâm Đồng, not Ô Lâm
-        if keys and (length > 1 or name in _SINGLE or name in name_set("known") or _type_before(toks, at)[0]):
-            kind, _ = _type_before(toks, at)
+        if (
+            keys
+            and not name.isdigit()
+            and (length > 1 or name in _SINGLE or name in name_set("known") or type_before(toks, at)[0])
+        ):
+            kind, _ = type_before(toks, at)
             agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
             if agreeing:
                 agreeing = (*past, *agreeing)
@@ -216,7 +166,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
 
 def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
     """Whether a type word says that the unit of this name is meant, not the landmark."""
-    wanted = _kind_name(_type_before(toks, at)[0])
+    wanted = kind_name(type_before(toks, at)[0])
     return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
 
 
@@ -256,63 +206,50 @@ def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:
 
 def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
     """How much must speak for a name before it counts: nothing for a well-known one, much for everyday words."""
-    is_exact = _is_exact(toks, keys)
+    is_exact = _is_exact(toks, keys) and name not in name_set("same")
     if len(toks) == 1 and not is_syllable(name):
         return 0
     if len(toks) == 1:
-        return _WEAK if name == "hue" and is_exact else _STRONG if is_exact or name in ("hue", "vinh") else _TYPED + 1
+        return (
+            WEAK if name == "hue" and is_exact else STRONG if name in ("hue", "vinh") else _SURE if is_exact else _MOST
+        )
     if name in name_set("never") and not is_exact:
-        return _TYPED
+        return _SURE
     if name in name_set("known") or is_named_like_a_province(name):
-        return 0 if is_exact or name not in name_set("ordinary") else _STRONG
+        return 0 if is_exact or name not in name_set("ordinary") else STRONG
     if has_district(name):
-        return _WEAK if is_exact else _STRONG
-    return _STRONG if is_exact else _TYPED
-
-
-def _type_before(toks: list[Tok], at: int) -> tuple[str, int]:
-    """The type word before a name ("thanh pho") and how many tokens it takes."""
-    if at and toks[at - 1].kind:
-        return str(toks[at - 1].kind), 1
-    for length in (2, 1):
-        words = tuple(tok.plain for tok in toks[max(0, at - length) : at])
-        if len(words) == length and words in type_words():
-            kind = " ".join(words)
-            if length == 1 and toks[at - 1].word.marked not in (words[0], *_TYPE_MARKS.get(words[0], ())):
-                continue
-            return kind, length
-    return "", 0
+        return WEAK if is_exact else STRONG
+    return _SURE if is_exact else _MUCH
 
 
 _SINGLE = ("hue", "vinh", "chu", "lak")
-_TYPE_MARKS = {"quan": ("quân5",), "huyen": ("huyên5",), "phuong": ("phương2",), "xa": ("xa4",), "tinh": ("tinh3",)}
 
 
 def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     """The span with everything that speaks for it and against it."""
-    kind, width = _type_before(toks, span.start)
+    kind, width = type_before(toks, span.start)
     first = span.start - width
     before = toks[first - 1] if first > 0 else None
     evidence = 0
-    fitting = [key for key in span.keys if units()[key].kind.lower() == _kind_name(kind)]
-    if kind and (fitting or span.landmark is None):
-        evidence += _TYPED if fitting or toks[span.start - 1].typed == kind else 0
+    fitting = [key for key in span.keys if units()[key].kind.lower() == kind_name(kind)]
+    if kind:
+        evidence += _TYPED if fitting else WEAK
     if before is not None:
-        evidence += _leads(before)
-        if not width and _is_blocked(toks, first):
+        evidence += leads(before)
+        if not width and is_blocked(toks, first):
             evidence -= 6
     inside = toks[span.start : span.end]
     if len(inside) > 1 and all(tok.is_capital or tok.plain.isdigit() for tok in inside):
-        evidence += _STRONG
+        evidence += STRONG
     elif inside[0].is_capital and span.start > 0:
-        evidence += _WEAK
+        evidence += WEAK
     evidence += _BESIDE if _has_town_beside(span, toks, spans) else 0
     evidence += _alone(span, toks, spans) + _opens(span, toks, first)
     return replace(
         span,
         evidence=evidence,
-        is_home=_is_home(toks, first),
-        is_left=_is_left(toks, first),
+        is_home=is_home(toks, first),
+        is_left=is_left(toks, first),
         is_denied=[tok.plain for tok in toks[max(0, first - 3) : first]][-2:] == ["khong", "phai"]
         or [tok.plain for tok in toks[max(0, first - 3) : first]][-3:-1] == ["khong", "phai"],
     )
@@ -321,60 +258,18 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
 def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
     """Nothing but places was written; or hardly anything else, and the name is no ward's."""
     sure = [one for one in spans if one.name not in name_set("never")]
-    other = len(toks) - sum(one.end - one.start + _type_before(toks, one.start)[1] for one in sure)
-    if other <= 0 or (other == 1 and _leads(toks[0])):
+    other = len(toks) - sum(one.end - one.start + type_before(toks, one.start)[1] for one in sure)
+    if other <= 0 or (other == 1 and leads(toks[0])):
         return _ALONE
-    return _WEAK if len(toks) <= 5 and (has_district(span.name) or span.landmark or span.has_province) else 0
+    return WEAK if len(toks) <= 5 and (has_district(span.name) or span.landmark or span.has_province) else 0
 
 
 def _opens(span: Span, toks: list[Tok], first: int) -> int:
     """A message that begins with a known name and goes on with a person or a question: "uong bi e …", "bd co ai …"."""
-    if not all(_is_word(tok, "greetings") for tok in toks[:first]) or span.end >= len(toks):
+    if not all(is_word(tok, "greetings") for tok in toks[:first]) or span.end >= len(toks):
         return 0
-    is_known = toks[span.start].short is not None or span.name in name_set("known")
-    return _STRONG if is_known and _is_word(toks[span.end], "asks") else 0
-
-
-def _kind_name(kind: str) -> str:
-    return str(content()["types"].get(kind, "")).lower()
-
-
-def _is_word(tok: Tok, group: str, inner: str = "") -> bool:
-    """Whether a word is in a list; with marks typed it must be there with these marks."""
-    words = word_set(group, inner)
-    return (tok.word.form in words) if tok.word.marked != tok.word.plain else tok.plain in words
-
-
-def _leads(tok: Tok) -> int:
-    if _is_word(tok, "leads", "strong"):
-        return _STRONG
-    return _WEAK if _is_word(tok, "leads", "weak") else 0
-
-
-def _is_blocked(toks: list[Tok], first: int) -> bool:
-    """A road, a bridge, a dish or a person has the name, not the place."""
-    before = toks[first - 1]
-    if _is_word(before, "dishes"):
-        return True
-    if not _is_word(before, "roads"):
-        return False
-    return not (before.plain == "pho" and first > 1 and toks[first - 2].plain == "thanh")
-
-
-def _is_home(toks: list[Tok], first: int) -> bool:
-    """`quê Bến Tre`, `quê em ở Bến Tre`, `gốc Huế`, `người Nghệ An`."""
-    before = toks[max(0, first - 4) : first]
-    if any(_is_word(tok, "home") for tok in before):
-        return True
-    return bool(before) and _is_word(before[-1], "people") and before[-1].plain == "nguoi"
-
-
-def _is_left(toks: list[Tok], first: int) -> bool:
-    """`từ Hà Nội`, `trốn khỏi quán ở Mộc Châu`: a place that was left."""
-    before = toks[max(0, first - 4) : first]
-    if before and _is_word(before[-1], "gone"):
-        return True
-    return any(tok.plain in ("khoi", "roi", "tron") and _is_word(tok, "gone") for tok in before)
+    is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
+    return STRONG if is_known and is_word(toks[span.end], "asks") else 0
 
 
 def _has_town_beside(span: Span, toks: list[Tok], spans: list[Span]) -> bool:

@@ -28,7 +28,8 @@ from directory.gazetteer import (
     words_of,
 )
 from directory.landmarks import Landmark
-from directory.place_spans import Span, Tok, contains, find, follows_move, lay_out
+from directory.place_cues import Tok, lay_out
+from directory.place_spans import Span, contains, find, follows_move
 from directory.place_words import content, name_set
 from directory.reading import Reading, fold
 
