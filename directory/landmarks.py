@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from directory.gazetteer import PlaceKey, Tier, forget_with_lists, list_file, units, words_of
 from directory.reading import SEED
+from directory.seedfiles import load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ def _content() -> list[dict[str, object]]:
         file = list_file("landmarks*.yaml")
     except FileNotFoundError:
         file = SEED / "landmarks.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: list[dict[str, object]] = yaml.load(file.read_text("utf-8"), loader)["landmarks"]
+    content: list[dict[str, object]] = load_yaml(file.read_text("utf-8"))["landmarks"]
     return content
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, units, words_of
 from directory.reading import SEED
 from directory.reading.spelling import mark_of
+from directory.seedfiles import load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,7 @@ class ShortName:
 @cache
 def content() -> Mapping[str, Any]:
     """The whole file."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: Mapping[str, Any] = yaml.load((SEED / "place-words.yaml").read_text("utf-8"), loader)
+    found: Mapping[str, Any] = load_yaml((SEED / "place-words.yaml").read_text("utf-8"))
     return found
 
 

@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 
 from directory.reading.keyboards import from_telex, from_vni
-from directory.reading.shortenings import FOREIGN, several, shortenings
+from directory.reading.shortenings import FOREIGN
 from directory.reading.syllables import bare, common, price
 
 LONGEST = 60  # letters; nobody glues more
@@ -12,6 +12,32 @@ _WIDEST = 8
 _JOINT = 1.2  # the price of each cut
 _TELEX, _SHORT, _DIGITS, _FOREIGN = 4.5, 6.5, 5.5, 5.0
 _NEVER = math.inf
+# Shortenings that people run into the next word; others would only cut good words to pieces.
+_GLUED = frozenset(
+    {
+        "ko",
+        "hk",
+        "hok",
+        "dc",
+        "đc",
+        "vs",
+        "xn",
+        "bcs",
+        "sdt",
+        "bv",
+        "pk",
+        "ad",
+        "ck",
+        "vk",
+        "nt",
+        "lm",
+        "ng",
+        "tp",
+        "sg",
+        "hn",
+    }
+    | {"hnay", "hqua", "ntn", "arv", "cccd", "bhyt", "iem", "bj", "bit", "wa", "trc", "mik", "mk", "ny"}
+)
 Cut = tuple[float, tuple[str, ...]]
 
 
@@ -50,7 +76,7 @@ def _piece(part: str) -> float:
         return {"e": 5.5, "o": 5.5, "a": 6.5}.get(plain, _NEVER if plain not in "uyikr" else 11.0)
     known = common().get(plain)
     cost = known if known is not None and _is_well_marked(part) else price(plain) if _is_well_marked(part) else _NEVER
-    if len(part) > 1 and (part in shortenings() or part in several()):
+    if part in _GLUED:
         cost = min(cost, _SHORT if len(part) == 2 else _SHORT - 0.5)
     if cost == _NEVER and (decoded := from_telex(part) or from_vni(part)):
         cost = price(bare(decoded)) + _TELEX

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from directory.reading.syllables import bare
+from directory.seedfiles import load_yaml
 
 _SEED = Path(__file__).resolve().parent.parent / "seed"
 _NUMBER = "#"
@@ -41,8 +40,7 @@ def _kinds(word: str, edge: str) -> frozenset[str]:
 
 @cache
 def _content() -> Mapping[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: Mapping[str, Any] = yaml.load((_SEED / "teencode.yaml").read_text("utf-8"), loader)
+    content: Mapping[str, Any] = load_yaml((_SEED / "teencode.yaml").read_text("utf-8"))
     return content
 
 

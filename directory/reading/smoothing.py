@@ -70,7 +70,9 @@ def smooth(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     plain = bare(word)
     if is_syllable(plain) or word.isdigit() or word in FOREIGN:
         return (piece(word),)
-    short = _STRETCHED.sub(r"\1", word if word.isascii() else _without_echo(word))
+    short = _STRETCHED.sub(r"\1", word)
+    if not word.isascii() and not is_syllable(bare(short)):
+        short = _without_echo(short)
     if short != word:
         return _again(word, short, keyboard)
     if len(word) > _LONGEST:
@@ -125,7 +127,7 @@ def _repaired(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     made: tuple[Piece, ...] = (piece(word),)
     if not word.isalpha():
         return _with_digits(word, keyboard)
-    if telex := from_telex(word):
+    if telex := from_telex(word) or (word[-2:-1] == word[-1] and from_telex(word[:-1])):
         late = 4.0 if LATE_TONE.search(word) else 0.0
         best, made = price(bare(telex)) + _TELEX + late, (piece(telex, Step.TELEX),)
     single = _DOUBLED.sub(r"\1", word)
@@ -156,7 +158,7 @@ def _with_digits(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
         and (keyboard is Keyboard.VNI or any(sign in "6789" for sign in word))
     ):
         return (piece(decoded, Step.VNI),)
-    total, pieces = cut(word)
+    total, pieces = cut(word) if word[0].isalpha() else (math.inf, ())
     if len(pieces) > 1 and total / len(pieces) <= _LIMIT and any(len(part) > 2 for part in pieces):
         return tuple(one._replace(how=Step.GLUED) for part in pieces for one in _inside(part))
     return (piece(word),)
