@@ -50,13 +50,21 @@ def lay_out(reading: Reading) -> list[Tok]:
             kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
             found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
             found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
-        elif (short := short_names().get(typed)) and _means_place(words, at, short):
+        elif (
+            (short := short_names().get(typed)) and _means_place(words, at, short) and not _is_medical(words, at, short)
+        ):
             found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
         elif kind := short_types.get(typed, ""):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
         else:
             found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
     return found
+
+
+def _is_medical(words: Sequence[Word], at: int, short: ShortName) -> bool:
+    """`HP dạ dày` is a bacterium, not Hải Phòng."""
+    beside = (*words[max(0, at - 2) : at], *words[at + 1 : at + 3])
+    return any(word.plain in short.unless for word in beside)
 
 
 def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
@@ -102,24 +110,22 @@ def leads(tok: Tok) -> int:
 def is_blocked(toks: list[Tok], first: int) -> bool:
     """A road, a bridge, a dish or a person has the name, not the place."""
     before = toks[first - 1]
-    if is_word(before, "dishes"):
+    if is_word(before, "dishes") or (first > 1 and not leads(before) and is_word(toks[first - 2], "dishes")):
         return True
     if not is_word(before, "roads"):
         return False
     return not (before.plain == "pho" and first > 1 and toks[first - 2].plain == "thanh")
 
 
-def is_home(toks: list[Tok], first: int) -> bool:
-    """`quê Bến Tre`, `quê em ở Bến Tre`, `gốc Huế`, `người Nghệ An`."""
-    before = toks[max(0, first - 4) : first]
+def is_home(before: Sequence[Tok]) -> bool:
+    """`quê Bến Tre`, `quê em ở Bến Tre`, `gốc Huế`, `người Nghệ An`, by the words before the name."""
     if any(is_word(tok, "home") for tok in before):
         return True
     return bool(before) and is_word(before[-1], "people") and before[-1].plain == "nguoi"
 
 
-def is_left(toks: list[Tok], first: int) -> bool:
-    """`từ Hà Nội`, `trốn khỏi quán ở Mộc Châu`: a place that was left."""
-    before = toks[max(0, first - 4) : first]
+def is_left(before: Sequence[Tok]) -> bool:
+    """`từ Hà Nội`, `trốn khỏi quán ở Mộc Châu`: a place that was left, by the words before the name."""
     if before and is_word(before[-1], "gone"):
         return True
     return any(tok.plain in ("khoi", "roi", "tron") and is_word(tok, "gone") for tok in before)

@@ -1,11 +1,12 @@
 """Finds the words of a message that may be the name of a place, and weighs what speaks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from directory import landmarks, reforms
-from directory.gazetteer import PlaceKey, Tier, is_province, units, words_of
+from directory.gazetteer import PlaceKey, Tier, forget_with_lists, is_province, units, words_of
 from directory.landmarks import Landmark
 from directory.place_cues import (
     STRONG,
@@ -23,7 +24,7 @@ from directory.place_cues import (
 from directory.place_words import content, has_district, is_named_like_a_province, marks_of, name_set, names, word_set
 from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
 
-_NAME_WORDS = 6
+_NAME_WORDS = 8
 _TYPED, _BESIDE, _ALONE = 4, 4, 3
 _SURE, _MUCH, _MOST = 3, 4, 6  # what a name of everyday words, of a ward, of one syllable needs
 
@@ -136,10 +137,10 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 def _named(toks: list[Tok], at: int) -> Span | None:
     known, marks = names(), landmarks.by_words()
     tok_is_o = toks[at].word.marked == "o"
-    for length in range(_together(toks, at), 0, -1):
+    for length in range(min(_together(toks, at), longest_from().get(toks[at].plain, 0)), 0, -1):
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
-        name = " ".join(tok.plain for tok in toks[at : at + length])
+        name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
         landmark = marks.get(name)
         if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
@@ -162,6 +163,19 @@ def _named(toks: list[Tok], at: int) -> Span | None:
                 agreeing = (*past, *agreeing)
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
+
+
+@cache
+def longest_from() -> Mapping[str, int]:
+    """By the first word of a name or landmark, how many words the longest such name has: most words begin none."""
+    found: dict[str, int] = {}
+    for name in (*names(), *landmarks.by_words(), *reforms.earlier_by_name()):
+        words = name.split()
+        found[words[0]] = max(found.get(words[0], 0), len(words))
+    return found
+
+
+forget_with_lists(longest_from)
 
 
 def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
@@ -230,13 +244,15 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     kind, width = type_before(toks, span.start)
     first = span.start - width
     before = toks[first - 1] if first > 0 else None
+    floor = max((one.end for one in spans if one.end <= first), default=0)
+    behind = toks[max(floor, first - 4) : first]
     evidence = 0
     fitting = [key for key in span.keys if units()[key].kind.lower() == kind_name(kind)]
     if kind:
         evidence += _TYPED if fitting else WEAK
     if before is not None:
         evidence += leads(before)
-        if not width and is_blocked(toks, first):
+        if not width and span.landmark is None and is_blocked(toks, first):
             evidence -= 6
     inside = toks[span.start : span.end]
     if len(inside) > 1 and all(tok.is_capital or tok.plain.isdigit() for tok in inside):
@@ -248,8 +264,8 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     return replace(
         span,
         evidence=evidence,
-        is_home=is_home(toks, first),
-        is_left=is_left(toks, first),
+        is_home=is_home(behind),
+        is_left=is_left(behind),
         is_denied=[tok.plain for tok in toks[max(0, first - 3) : first]][-2:] == ["khong", "phai"]
         or [tok.plain for tok in toks[max(0, first - 3) : first]][-3:-1] == ["khong", "phai"],
     )
@@ -259,9 +275,10 @@ def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
     """Nothing but places was written; or hardly anything else, and the name is no ward's."""
     sure = [one for one in spans if one.name not in name_set("never")]
     other = len(toks) - sum(one.end - one.start + type_before(toks, one.start)[1] for one in sure)
+    is_known = bool(has_district(span.name) or span.landmark or span.has_province)
     if other <= 0 or (other == 1 and leads(toks[0])):
-        return _ALONE
-    return WEAK if len(toks) <= 5 and (has_district(span.name) or span.landmark or span.has_province) else 0
+        return _ALONE if is_known else WEAK
+    return WEAK if len(toks) <= 5 and is_known else 0
 
 
 def _opens(span: Span, toks: list[Tok], first: int) -> int:

@@ -13,11 +13,13 @@ from directory.seedfiles import load_yaml
 
 @dataclass(frozen=True, slots=True)
 class ShortName:
-    """`sg`, `bd`: what it stands for; `is_led`: only where a place is expected; `only`: only behind this type word."""
+    """`sg`, `bd`: what it stands for; `is_led`: only where a place is expected; `only`: only behind this type word;
+    `unless`: beside these words it is something else."""
 
     keys: tuple[PlaceKey, ...]
     is_led: bool
     only: str
+    unless: frozenset[str]
 
 
 @cache
@@ -48,7 +50,12 @@ def _keys(written: str) -> tuple[PlaceKey, ...]:
 def short_names() -> Mapping[str, ShortName]:
     """Short names by the letters typed."""
     return {
-        str(short): ShortName(_keys(one["as"]), bool(one.get("led")), str(one.get("only", "")))
+        str(short): ShortName(
+            _keys(one["as"]),
+            bool(one.get("led")),
+            str(one.get("only", "")),
+            frozenset(str(one.get("unless", "")).split()),
+        )
         for short, one in content()["short"].items()
     }
 
@@ -60,16 +67,6 @@ def names() -> Mapping[str, tuple[PlaceKey, ...]]:
     for name, written in content()["also"].items():
         keys = _keys(str(written))
         found[str(name)] = tuple(dict.fromkeys((*keys, *found.get(str(name), ()))))
-    return found
-
-
-@cache
-def first_words() -> Mapping[str, int]:
-    """By the first word of a name, how many words the longest such name has."""
-    found: dict[str, int] = {}
-    for name in names():
-        words = name.split()
-        found[words[0]] = max(found.get(words[0], 0), len(words))
     return found
 
 
@@ -97,5 +94,5 @@ def type_words() -> Mapping[tuple[str, ...], str]:
     return found
 
 
-for _known in (names, first_words, marks_of, is_named_like_a_province, has_district):
+for _known in (names, marks_of, is_named_like_a_province, has_district):
     forget_with_lists(_known)

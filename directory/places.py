@@ -185,7 +185,7 @@ def _ranked(span: Span, keys: list[PlaceKey]) -> tuple[list[PlaceKey], bool]:
         rest = [
             key for key in keys if key not in top and units()[key].province in main and key.tier is not Tier.OLD_WARD
         ]
-        is_open = len(main) > 1 or (span.name in content()["short"] and len({_home(key) for key in keys}) > 1)
+        is_open = len(main) > 1 or (span.name in content()["short"] and len({_named_home(key) for key in keys}) > 1)
         return sorted(top, key=lambda key: -_RANK[key.tier]) + sorted(rest, key=lambda key: -_RANK[key.tier]), is_open
     districts = [key for key in keys if key.tier is Tier.OLD_DISTRICT]
     if districts:
@@ -199,6 +199,11 @@ def _ranked(span: Span, keys: list[PlaceKey]) -> tuple[list[PlaceKey], bool]:
     homes = {_home(key) for key in wards} | ({units()[key].province for key in communes} if not wards else set())
     is_open = len(homes) > 1 or len({units()[key].province for key in keys}) > 1
     return ([*wards, *communes] if span.kind != "dac khu" else [*communes, *wards]), is_open
+
+
+def _named_home(key: PlaceKey) -> str:
+    """The province of the time in which people named it so: Nha Trang and Ninh Thuận share one only today."""
+    return units()[key].old_province or units()[key].province
 
 
 def _home(key: PlaceKey) -> str:

@@ -1,12 +1,15 @@
 """Takes glued words apart (`bidanh`, `quanbinhthanh`): the cheapest way to cut them into syllables and shortenings."""
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
 
 from directory.reading.keyboards import from_telex, from_vni
 from directory.reading.shortenings import FOREIGN
 from directory.reading.syllables import bare, common, price
 
+_SEED = Path(__file__).resolve().parent.parent / "seed"
 LONGEST = 60  # letters; nobody glues more
 _WIDEST = 8
 _JOINT = 1.2  # the price of each cut
@@ -14,7 +17,7 @@ _TELEX, _SHORT, _DIGITS, _FOREIGN = 4.5, 6.5, 5.5, 5.0
 _NEVER = math.inf
 # Shortenings that people run into the next word; others would only cut good words to pieces.
 _GLUED = frozenset(
-    {
+    [
         "ko",
         "hk",
         "hok",
@@ -35,9 +38,23 @@ _GLUED = frozenset(
         "tp",
         "sg",
         "hn",
-    }
-    | {"hnay", "hqua", "ntn", "arv", "cccd", "bhyt", "iem", "bj", "bit", "wa", "trc", "mik", "mk", "ny"}
+        "hnay",
+        "hqua",
+        "ntn",
+        "arv",
+        "cccd",
+        "bhyt",
+        "iem",
+        "bj",
+        "bit",
+        "wa",
+        "trc",
+        "mik",
+        "mk",
+        "ny",
+    ]
 )
+_PAIR = -3.5  # two syllables that often stand together
 Cut = tuple[float, tuple[str, ...]]
 
 
@@ -52,6 +69,8 @@ def cut(word: str) -> Cut:
             if best[start][0] is _NEVER or (start == 0 and end == len(word)):
                 continue
             total = best[start][0] + _piece(word[start:end]) + _JOINT
+            if start and (bare(word[best[start][1] : start]), bare(word[start:end])) in pairs():
+                total += _PAIR
             if total < best[end][0]:
                 best[end] = (total, start)
     if best[-1][0] == _NEVER:
@@ -61,6 +80,14 @@ def cut(word: str) -> Cut:
         pieces.append(word[best[at][1] : at])
         at = best[at][1]
     return best[-1][0], tuple(reversed(pieces))
+
+
+@cache
+def pairs() -> frozenset[tuple[str, str]]:
+    """Syllables that often stand together, so that "quatroi" is quá trời and not quạt rồi. Source: `seed/pairs.txt`."""
+    lines = (_SEED / "pairs.txt").read_text("utf-8").splitlines()
+    spoken = (line.split() for line in lines if not line.startswith("#"))
+    return frozenset(pair for words in spoken for pair in pairwise(bare(word) for word in words))
 
 
 @lru_cache(maxsize=40_000)
