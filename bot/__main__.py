@@ -8,7 +8,8 @@ from bot.commands import bench, chat, check, directory, migrate, rehearse, rota,
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
-from bot.settings import SettingsProblem
+from bot.settings import SettingsProblem, load
+from directory.gazetteer import use_folder
 
 COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, bench)
 
@@ -21,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.add(commands)
     arguments = parser.parse_args(argv)
     try:
+        use_folder(load().data_dir / "places")
         code: int = arguments.run(arguments)
         return code
     except (SettingsProblem, PolicyProblem, KeyMissing, KeyOpenToOthers) as problem:
