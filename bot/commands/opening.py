@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.db import Tx, away, open_engine
+from bot.db import Tx, away, open_engine, run_alone
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
@@ -29,8 +29,7 @@ class Opened:
         """Run one deed; all of it is kept or nothing. Raises DatabaseAway."""
         try:
             with self.engine.begin() as connection:
-                tx = Tx(connection, self.seals, "command")
-                result = deed(tx)
+                result, tx = run_alone(connection, deed, self.seals, "command")
         except DBAPIError as problem:
             raise away(problem) from None
         for hook in tx.hooks:
