@@ -131,7 +131,11 @@ class Database:
 
     def bell(self, topic: str) -> str:
         """What other processes hear instead of a topic, which could name a browser's session."""
-        return f"{self.owner}:{self.seals.handle('bell', topic)[:32]}"
+        return f"{self.owner}:{self.bell_name(topic)}"
+
+    def bell_name(self, topic: str) -> str:
+        """The keyed name of a topic between processes."""
+        return self.seals.token_hash(f"bell {topic}")[:32]
 
     async def scrub(self, *, tries: int = 40) -> bool:
         """After an erasure: empty the write-ahead log, again and again until no reader holds it back.

@@ -1,4 +1,4 @@
-"""The one hand that writes: many deeds in one commit, each in its own savepoint, and none pays for another's failure."""
+"""The one hand that writes: many deeds in one commit, each in its savepoint; none pays for another's failure."""
 
 import asyncio
 import logging

@@ -26,6 +26,7 @@ from bot.tables.colleagues import (
 from bot.tables.engine import (
     audit,
     event,
+    lease,
     outbox,
     timer,
     webchat_frame,
@@ -56,6 +57,7 @@ __all__ = [
     "inbox",
     "invitation",
     "lane",
+    "lease",
     "message_ref",
     "offered",
     "outbox",

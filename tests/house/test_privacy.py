@@ -143,6 +143,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "id lane_id generation staff_id case_id alarm_id purpose urgent key_id sealed state lease_owner "
         "lease_until attempts next_at key last at forget_at",
     ),
+    "lease": (
+        "nobody; no person",
+        "when given back, or taken over",
+        "name owner until",
+    ),
     "webchat_session": (
         "nobody; hash only",
         "72 h after the last visit",
@@ -174,6 +179,7 @@ WITHOUT_A_DAY = {
     "staff_session",
     "shift",
     "event",
+    "lease",
 }
 SEALED = {"inbox", "conversation", "offered", "message_ref", "contact", "transcript", "outbox", "webchat_frame"}
 
