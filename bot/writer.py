@@ -197,14 +197,14 @@ class Writer:
         job.result, job.failure = None, None
         job.tx = tx = Tx(connection, self._seals, self._owner)
         begun = time.monotonic()
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                job.result = job.deed(tx)
-        except DBAPIError as problem:
-            if _breaks_the_batch(problem):
-                raise
-            job.failure = problem
+            job.result = job.deed(tx)
+            savepoint.commit()
         except Exception as problem:
+            if isinstance(problem, DBAPIError) and _breaks_the_batch(problem):
+                raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
+            savepoint.rollback()
             job.failure = problem
         self._note(job, time.monotonic() - begun)
 
@@ -232,6 +232,7 @@ class Writer:
                     job.failure = away(again)
                     if _is_gone(again):
                         gone = job.failure
+                    if gone is not None or _is_full(again):
                         break
                     time.sleep(0.01 * (attempt + 1))
                     continue
@@ -280,6 +281,11 @@ def _is_gone(problem: DBAPIError) -> bool:
         return getattr(origin, "sqlite_errorname", "") in _GONE
     is_refused = isinstance(problem, OperationalError) and getattr(origin, "sqlstate", None) is None
     return is_refused and not problem.connection_invalidated
+
+
+def _is_full(problem: DBAPIError) -> bool:
+    """A smaller deed may still fit; this one will not a moment later."""
+    return getattr(problem.orig, "sqlite_errorname", "") == "SQLITE_FULL"
 
 
 def away(problem: DBAPIError) -> Exception:

