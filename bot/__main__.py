@@ -4,13 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import bench, chat, check, directory, migrate, rehearse, rota, serve, staff, understand
+from bot.commands import bench, chat, check, directory, keys, migrate, rehearse, rota, serve, staff, understand
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
 from bot.settings import SettingsProblem
 
-COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, bench)
+COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, keys, bench)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

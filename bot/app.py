@@ -1,5 +1,6 @@
 """Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,7 +102,7 @@ class House:
 def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
     named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": {"timers", "mending", "forgetting"}}
-    return frozenset({"shelf", "scrub"}).union(*(named.get(part, set()) for part in parts))
+    return frozenset({"shelf", "scrub", "keys"}).union(*(named.get(part, set()) for part in parts))
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
@@ -144,6 +145,7 @@ def build(
         "mailroom": (1, room.collect),
         "shelf": (2, lambda: refresh_shelf(db, keeper)),
         "scrub": (1, db.scrub_again),
+        "keys": (2, lambda: asyncio.to_thread(seals.reload)),
         "mending": (60, lambda: db.write(lambda tx: escalation.mend(tx, now=clock.now()))),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
     }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, insert, literal, select, update
+from sqlalchemy import ColumnElement, case, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -63,8 +63,7 @@ def keep(
         if not _is_new(tx, event, now):
             continue
         if event.kind == "stopped":
-            mine = (lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle == event.lane)
-            tx.execute(update(lane).where(*mine).values(stopped_at=now))
+            tx.execute(update(lane).where(*_known_as(event)).values(stopped_at=now))
             continue
         if event.kind not in _KEPT_KINDS:
             continue
@@ -81,15 +80,23 @@ def keep(
 def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
     make = pg_insert if tx.is_postgresql else sqlite_insert
     key = tx.seals.handle("event", event.channel, event.account, event.event_id)
+    former = tx.seals.former_handles("event", event.channel, event.account, event.event_id)
+    if former and tx.execute(select(seen_event.c.key).where(seen_event.c.key.in_(former))).first() is not None:
+        return False
     row = make(seen_event).values(key=key, forget_at=now + SEEN_KEPT).on_conflict_do_nothing()
     return tx.execute(row.returning(seen_event.c.key)).first() is not None
 
 
+def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
+    """The lane by its name; while keys are rotated also by the names before."""
+    names = (event.lane, *event.contact.former)
+    return lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle.in_(names)
+
+
 def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool]:
     """The lane of whoever wrote, and whether this process has claimed it."""
-    mine = (lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle == event.lane)
     until, held_until = now + kept_for, now + claims.LANE_LEASE
-    fresh: dict[str, object] = {"last_at": now, "forget_at": until, "stopped_at": None}
+    fresh: dict[str, object] = {"last_at": now, "forget_at": until, "stopped_at": None, "handle": event.lane}
     if reads:
         free = claims.is_free(tx, now)
         kind = lane.c.lease_until.type
@@ -97,8 +104,8 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
             "lease_owner": case((free, tx.owner), else_=lane.c.lease_owner),
             "lease_until": case((free, literal(held_until, kind)), else_=lane.c.lease_until),
         }
-    known = update(lane).where(*mine).values(fresh).returning(lane.c.id, lane.c.person_id, lane.c.lease_owner)
-    row = tx.execute(known).one_or_none()
+    told = (lane.c.id, lane.c.person_id, lane.c.lease_owner)
+    row = tx.execute(update(lane).where(*_known_as(event)).values(fresh).returning(*told)).one_or_none()
     if row is not None:
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
         lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
