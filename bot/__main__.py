@@ -4,13 +4,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import bench, chat, check, directory, keys, migrate, rehearse, rota, serve, staff, understand
+from bot.commands import (
+    backup,
+    bench,
+    chat,
+    check,
+    directory,
+    keys,
+    migrate,
+    rehearse,
+    restore,
+    rota,
+    serve,
+    staff,
+    understand,
+)
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
 from bot.settings import SettingsProblem
 
-COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, keys, bench)
+COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, backup, restore, keys, bench)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
