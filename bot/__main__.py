@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bot import logs
 from bot.commands import (
     backup,
     bench,
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for module in COMMANDS:
         module.add(commands)
     arguments = parser.parse_args(argv)
+    logs.guard()
     try:
         code: int = arguments.run(arguments)
         return code
@@ -44,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
+        return 1
+    except Exception as problem:  # its text could quote a message or a row: only its kind and our line are told
+        print(f"This went wrong inside: {logs.told(problem)}. Nothing was half written.", file=sys.stderr)
         return 1
 
 

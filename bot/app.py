@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -172,15 +173,14 @@ async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:
     """Delete what has reached its `forget_at`, then destroy the keys. Returns the number of rows."""
     now = clock.now()
 
-    def sweep(tx: Tx) -> retention.Swept:
-        return retention.sweep(tx, now=now, policy=policy)
-
     if not db.is_sqlite and not await db.write(lambda tx: claims.hold(tx, "forgetting", now=now, seconds=90)):
         return 0  # another process does it
     gone = 0
-    while (swept := await db.write(sweep, urgent=False)).rows:
-        gone += swept.rows
-        db.seals.keys.destroy(swept.keys)
+    for name in retention.parts():
+        part = partial(retention.sweep_part, name=name, now=now, policy=policy)
+        while (swept := await db.write(part, urgent=False)).rows or swept.kept:
+            gone += swept.rows
+            db.seals.keys.destroy(swept.keys)
     if gone:
         await db.scrub()
     return gone
