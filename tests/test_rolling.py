@@ -43,7 +43,8 @@ WRITES = (
     "INSERT INTO webchat_frame (session_id, seq, key, sealed, at, forget_at) "
     "VALUES ('s', 1, 'k', :blob, :now, :later)",
     "INSERT INTO event (day, province, need_group, model, kind, n) VALUES ('2026-12-07', '', '', '', 'turn', 1)",
-    "INSERT INTO audit (seq, at, deed, subject, previous, hash, forget_at) VALUES (1, :now, 'd', 's', 'p', 'h', :later)",
+    "INSERT INTO audit (seq, at, deed, subject, previous, hash, forget_at) "
+    "VALUES (1, :now, 'd', 's', 'p', 'h', :later)",
     "INSERT INTO shift (staff_id, centre_id, starts_at, ends_at) VALUES (1, 1, :now, :later)",
     "UPDATE lane SET generation = generation + 1, erasing_at = :now WHERE id = 1",
     "DELETE FROM inbox WHERE lane_id = 1",
