@@ -70,6 +70,6 @@ def _call(settings: Settings, seals: Seals, decided: Policy) -> tuple[int, int, 
             is_called = house.write(again)
             called, erased = called + is_called, erased + (not is_called)
         seals.keys.destroy_except(house.write(restoring.keys_in_use))
-        return called, erased, house.read(audit.verify)
+        return called, erased, house.read(lambda connection: audit.verify(connection, seals))
     finally:
         engine.dispose()

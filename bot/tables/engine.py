@@ -110,5 +110,6 @@ audit = Table(  # deeds and reads of staff, hash-chained: a changed byte is noti
     Column("detail", String(60), nullable=False, server_default=""),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("witness", String(64), nullable=True),  # of the hash, keyed: nobody without the key file can make one
     Column("forget_at", UtcDateTime, nullable=False, index=True),
 )

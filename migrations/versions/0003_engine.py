@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("until", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
+    op.add_column("audit", sa.Column("witness", sa.String(length=64), nullable=True))
     for table in FORGOTTEN:
         op.create_index(op.f(f"ix_{table}_forget_at"), table, ["forget_at"])
     op.create_index(op.f("ix_case_state"), "case", ["state"])

@@ -166,7 +166,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "audit": (
         "admin",
         "2 years",
-        "seq at staff_id deed subject detail previous hash forget_at",
+        "seq at staff_id deed subject detail previous hash witness forget_at",
     ),
 }
 
