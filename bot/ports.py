@@ -72,6 +72,7 @@ class ContactRef:
 
     handle: str
     sealed: bytes = field(repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)  # its names under older keys, while keys are rotated
 
 
 @dataclass(frozen=True, slots=True)

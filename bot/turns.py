@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from bot import claims
 from bot.db import Tx
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -62,6 +63,7 @@ class Erasing:
 
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
+    claims.hold_lane(tx, read.lane_id)
     if tx.execute(delete(inbox).where(inbox.c.id == read.row_id)).rowcount != 1:
         return None  # another process has answered it
     talk = _talk(tx, read.lane_id)

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from aiohttp import web
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from bot import demonstration, linking, logs, staff
 from bot.app import EVERYTHING, House, MachineClock, build
@@ -122,7 +122,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
         service_name=settings.service_name,
         base_url=settings.base_url,
     )
-    app = build_web(routes, is_ready=lambda: house.db.read(_is_ready), parts={"/console": console})
+    app = build_web(routes, is_ready=lambda: _is_ready(house), parts={"/console": console})
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
@@ -210,6 +210,8 @@ def _ways(connection: Connection, seals: Seals, policy: Policy, staff_id: int) -
     return found
 
 
-def _is_ready(connection: Connection) -> bool:
-    connection.execute(text("SELECT 1"))
-    return is_current(connection)
+async def _is_ready(house: House) -> bool:
+    """Readable, of a schema this program knows or a newer one, and the last thing written was really written."""
+    if not house.db.counts.is_well:
+        await house.db.write(lambda tx: None)  # perhaps the disk has room again; DatabaseAway is "not ready" too
+    return await house.db.read(is_current) and house.db.counts.is_well

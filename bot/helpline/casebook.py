@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot import claims
 from bot.db import Tx
 from bot.helpline.moves import Deed, State, after
 from bot.outbox import tell_person
@@ -110,7 +111,11 @@ def of_lane(connection: Connection, lane_id: int) -> Case | None:
 
 
 def hold_still(tx: Tx, case_id: int) -> Case | None:
-    """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway)."""
+    """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway); its lane is locked first."""
+    if tx.is_postgresql:
+        lane_id = tx.execute(select(case.c.lane_id).where(case.c.id == case_id)).scalar_one_or_none()
+        if lane_id is not None:
+            claims.hold_lane(tx, lane_id)
     row = tx.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
     return view(row) if row else None
 

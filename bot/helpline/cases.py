@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
-from bot import events
+from bot import claims, events
 from bot.db import Tx
 from bot.helpline import aliases, escalation
 from bot.helpline.casebook import (
@@ -36,7 +36,7 @@ from bot.helpline.turns import (
     take,
 )
 from bot.policy import Policy
-from bot.tables import case, lane
+from bot.tables import case
 from directory.places import PlaceKey, coarse, province_of
 
 __all__ = [
@@ -77,7 +77,7 @@ def open_case(
     Telling the same twice makes neither a second case nor a second alarm; a worsening alarms again. The person is
     told here whether somebody was called or nobody is on duty, except for a request, which promises no minute.
     """
-    tx.execute(select(lane.c.id).where(lane.c.id == lane_id).with_for_update()).one()
+    claims.hold_lane(tx, lane_id)
     known = of_lane(tx.connection, lane_id)
     if known is not None:
         return _join(tx, known, urgency=urgency, need=need, place=place, now=now, policy=policy)

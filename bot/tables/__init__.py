@@ -26,6 +26,7 @@ from bot.tables.colleagues import (
 from bot.tables.engine import (
     audit,
     event,
+    lease,
     outbox,
     timer,
     webchat_frame,
@@ -57,6 +58,7 @@ __all__ = [
     "inbox",
     "invitation",
     "lane",
+    "lease",
     "message_ref",
     "offered",
     "outbox",

@@ -102,7 +102,7 @@ staff_notice = Table(  # what the console's live page shows; "sending" to the co
     Column("sealed", LargeBinary, nullable=False),
     Column("key", String(80), nullable=False, unique=True),  # idempotency key of the outbox row
     Column("at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
 )
 
 shift = Table(

@@ -148,6 +148,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "kept: no person; our own accounts",
         "account name lease_owner lease_until",
     ),
+    "lease": (
+        "nobody; no person",
+        "when given back, or taken over",
+        "name owner until",
+    ),
     "webchat_session": (
         "nobody; hash only",
         "72 h after the last visit",
@@ -166,7 +171,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "audit": (
         "admin",
         "2 years",
-        "seq at staff_id deed subject detail previous hash forget_at",
+        "seq at staff_id deed subject detail previous hash witness forget_at",
     ),
 }
 
@@ -180,6 +185,7 @@ WITHOUT_A_DAY = {
     "staff_session",
     "shift",
     "event",
+    "lease",
 }
 SEALED = {"inbox", "conversation", "offered", "message_ref", "contact", "transcript", "outbox", "webchat_frame"}
 
