@@ -50,7 +50,7 @@ class Fetching:
     async def _nap(self, seconds: float) -> None:
         if seconds:
             self.waits.append(seconds)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
