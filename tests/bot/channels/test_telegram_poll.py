@@ -112,7 +112,7 @@ async def test_trouble_of_the_network_ends_nothing(fetching: Fetching, network: 
 
 
 async def test_what_could_not_be_kept_comes_again(fetching: Fetching, network: FakeTelegram) -> None:
-    fetching.trouble = [DatabaseAway("full")] * 2
+    fetching.trouble = [DatabaseAway("full")] * 7
     network.message(1001, text="a")
     network.message(1001, text="b")
     fetching.poller.start()
