@@ -50,7 +50,7 @@ class Fetching:
     async def _nap(self, seconds: float) -> None:
         if seconds:
             self.waits.append(seconds)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
@@ -112,7 +112,7 @@ async def test_trouble_of_the_network_ends_nothing(fetching: Fetching, network: 
 
 
 async def test_what_could_not_be_kept_comes_again(fetching: Fetching, network: FakeTelegram) -> None:
-    fetching.trouble = [DatabaseAway("full")] * 2
+    fetching.trouble = [DatabaseAway("full")] * 7
     network.message(1001, text="a")
     network.message(1001, text="b")
     fetching.poller.start()

@@ -49,12 +49,16 @@ async def test_a_new_link_makes_the_old_one_worthless(desk: Desk) -> None:
 
 
 async def test_a_code_for_telegram_is_no_way_into_the_console(desk: Desk) -> None:
-    member, now = await desk.member("worker-1"), desk.clock.now()
-    code = await desk.db.write(lambda tx: linking.begin(tx, member.id, "telegram", now=now))
+    now = desk.clock.now()
+    invite = {"role": "worker", "organisation": "Tổ chức mẫu", "centre": "Trung tâm mẫu", "provinces": frozenset("01")}
+    await desk.db.write(lambda tx: staff.invite(tx, "thu", now=now, **invite))  # type: ignore[arg-type]
     stranger = await desk.browser()
-    assert (await stranger.get(f"/console/invite/{code}")).status == 404
-    answer = await stranger.post(f"/console/invite/{code}", data={"colleague": "worker-1", "passphrase": "x" * 20})
-    assert answer.status == 404
+    for name in ("worker-1", "thu"):
+        member = await desk.member(name)
+        code = await desk.db.write(lambda tx, who=member.id: linking.begin(tx, who, "telegram", now=now))
+        assert (await stranger.get(f"/console/invite/{code}")).status == 404
+        answer = await stranger.post(f"/console/invite/{code}", data={"colleague": name, "passphrase": "x" * 20})
+        assert answer.status == 404
     assert (await stranger.get(PAGE, allow_redirects=False)).status in (302, 303)
 
 
