@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import audit, policy, rotas, staff
+from bot import audit, policy, staff
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
 from bot.helpline import retention
 from bot.policy import Policy, PolicyProblem
+from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
 from directory import catalogue, wording
-
-AHEAD = timedelta(days=7)
 
 Point = tuple[bool, str]
 
@@ -48,7 +47,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield is_new, "schema" if is_new else "schema is old: run donghanh migrate"
     if not is_new:
         return
-    yield from house.read(lambda connection: list(_people(connection, now)))
+    yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
     yield from _doors(house)
     missing_keys = wording.keys("vi") ^ wording.keys("en")
@@ -59,20 +58,33 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield broken is None, f"the audit was altered at row {broken}" if broken else "audit whole"
 
 
-def _people(connection: Connection, now: datetime) -> Iterator[Point]:
+def _people(connection: Connection, now: datetime, decided: Policy) -> Iterator[Point]:
     members = [one for one in staff.everyone(connection) if one.state == "active"]
     for role in ("worker", "supervisor", "maintainer"):
         found = any(one.role == role for one in members)
         yield found, f"a {role}" if found else f"no active {role}: donghanh staff invite NAME --role {role} …"
-    shifts = rotas.between(connection, now, now + AHEAD)
-    holes = rotas.gaps(shifts, now, now + AHEAD)
-    if holes:
-        first = holes[0][0].astimezone(wording.HCMC)
-        yield False, f"nobody on duty from {first:%Y-%m-%d %H:%M} on: donghanh rota show, rota import"
-    else:
-        yield True, "somebody on duty for the next seven days"
+    yield from _rota(connection, now, decided)
     demo = sum(one.is_demo for one in members)
     yield demo == 0, f"{demo} made-up colleagues: use another database" if demo else "no made-up colleagues"
+
+
+def _rota(connection: Connection, now: datetime, decided: Policy) -> Iterator[Point]:
+    until = now + ahead.LOOK_AHEAD
+    plan = stored.load(connection, now, until)
+    holes = ahead.gaps(plan, calendar.days_off(decided), now, until)
+    national = [gap for gap in holes if gap.province is None]
+    if national:
+        first = national[0].starts_at.astimezone(wording.HCMC)
+        yield False, f"nobody on duty from {first:%Y-%m-%d %H:%M} on: donghanh rota show, rota import"
+    else:
+        yield True, "somebody on duty for the next fourteen days"
+    near = len(holes) - len(national)
+    if near:
+        yield False, f"{near} gaps in the rotas of provinces: donghanh rota show"
+    yield plan.broken == 0, f"{plan.broken} entries of the rota make no sense" if plan.broken else "rota whole"
+    years = {now.year, until.year}
+    if not all(calendar.is_known(year) for year in years):
+        yield False, "the new year of these days is not in the list: bot/rota/calendar.py"
 
 
 def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterator[Point]:
