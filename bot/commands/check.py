@@ -8,11 +8,13 @@ from sqlalchemy import Connection
 
 from bot import audit, policy, staff
 from bot.app import MachineClock
+from bot.channels import wake
 from bot.commands.opening import Opened, opened
-from bot.helpline import retention
+from bot.helpline import retention, rota_watch
 from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
+from bot.settings import SettingsProblem
 from directory import catalogue, wording
 
 Point = tuple[bool, str]
@@ -49,7 +51,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
         return
     yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
-    yield from _doors(house)
+    yield from _doors(house, now)
     missing_keys = wording.keys("vi") ^ wording.keys("en")
     yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
     late = house.read(lambda connection: retention.overdue(connection, now))
@@ -102,8 +104,25 @@ def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterato
     yield not old, f"{len(old)} listings unchecked for too long: see /console/listings" if old else "listings fresh"
 
 
-def _doors(house: Opened) -> Iterator[Point]:
+def _doors(house: Opened, now: datetime) -> Iterator[Point]:
     public = house.settings.public_url
     is_safe = public.startswith("https://")
     yield is_safe, "public address" if is_safe else "DONGHANH_PUBLIC_URL must be the https address persons use"
-    yield False, "no way to wake a colleague yet: this version tells the console only, keep it open and heard"
+    yield from _waking(house, now)
+
+
+def _waking(house: Opened, now: datetime) -> Iterator[Point]:
+    """A colleague asleep hears a call or a push; mail alone wakes nobody, an open page even less."""
+    settings = house.settings
+    try:
+        ways = set(wake.ways(settings)) | ({"telegram"} if settings.staff_telegram_token else set())
+    except SettingsProblem as problem:
+        yield False, str(problem)
+        return
+    if not ways - {"mail"}:
+        yield False, "nothing wakes a colleague: set DONGHANH_NTFY_URL or DONGHANH_VOICE_PROVIDER (docs/rota.md)"
+        return
+    yield True, f"colleagues can be woken by {', '.join(sorted(ways))}"
+    asleep = house.read(lambda connection: rota_watch.cannot_be_woken(connection, now, Policy()))
+    told = f"{asleep} colleagues on call showed no working channel lately: see /console/channels"
+    yield not asleep, told if asleep else "everybody on call has a channel that works"

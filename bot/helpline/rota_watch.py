@@ -52,6 +52,13 @@ def ensure(tx: Tx, *, now: datetime) -> bool:
     return True
 
 
+def cannot_be_woken(connection: Connection, now: datetime, policy: Policy) -> int:
+    """How many of those on call in the coming days have shown no channel to work lately."""
+    until = now + timedelta(hours=policy.rota_warn_hours) + A_DAY
+    spans = ahead.spans(stored.load(connection, now, until), days_off(policy), now, until)
+    return len(_unwoken(connection, spans, policy))
+
+
 def _tell(tx: Tx, staff_id: int, lines: list[str], language: str, now: datetime) -> None:
     if not lines:
         return

@@ -1,4 +1,4 @@
-"""A second way to find who is on call: every minute of every entry is painted into a list. Slow, and simple to trust."""
+"""A second way to find who is on call: every minute of every entry is painted into a list. Slow and simple."""
 
 from datetime import date, datetime, timedelta
 
@@ -92,7 +92,8 @@ def groups(plan: Plan, province: str | None) -> list[set[tuple[int | None, str |
         if not near:
             break
         seen |= near
-        found.append({(centre, post.province) for centre in near for post in posts if post.province not in (None, province)})
+        elsewhere = {post.province for post in posts} - {None, province}
+        found.append({(centre, other) for centre in near for other in elsewhere})
     return [*found, {(None, None)}]
 
 

@@ -1,6 +1,7 @@
 """Who is on call is what a count by hand, minute by minute, says; what is missing or broken means nobody."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ def test_between_turning_points_nothing_changes_and_gaps_are_exactly_the_empty_m
 ) -> None:
     end = oracle.FIRST + timedelta(minutes=oracle.MINUTES)
     points = [oracle.FIRST, *duty.turning_points(plan, days, oracle.FIRST, end), end]
-    for begins, ends in zip(points, points[1:], strict=False):
+    for begins, ends in pairwise(points):
         middle = begins + (ends - begins) / 2
         assert set(duty.duties(plan, days, begins)) == set(duty.duties(plan, days, middle))
     holes = [gap for gap in ahead.gaps(plan, days, oracle.FIRST, end) if gap.province is None]
