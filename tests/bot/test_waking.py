@@ -99,7 +99,13 @@ async def line(db: Database, clock: MovableClock) -> AsyncIterator[Line]:
 async def cry(line: Line, urgency: str = "now") -> int:
     opened = await line.db.write(
         lambda tx: cases.open_case(
-            tx, 1, urgency=urgency, need=None, place=None, now=line.clock.now(), policy=demo_policy()  # type: ignore[arg-type]
+            tx,
+            1,
+            urgency=urgency,
+            need=None,
+            place=None,
+            now=line.clock.now(),
+            policy=demo_policy(),  # type: ignore[arg-type]
         )
     )
     await line.settle()

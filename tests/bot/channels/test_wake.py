@@ -165,7 +165,9 @@ async def test_a_mail_server_that_is_not_there_is_tried_again() -> None:
         await Mail(Clock(), "smtp://127.0.0.1:9?from=a@b.cd&tls=none").send(alarm(), MAILBOX)
 
 
-@pytest.mark.parametrize("url", ["", "http://x", "smtp://", "smtp://host", "smtp://h?from=a@b&tls=perhaps", "smtp://h:x?"])
+@pytest.mark.parametrize(
+    "url", ["", "http://x", "smtp://", "smtp://host", "smtp://h?from=a@b&tls=perhaps", "smtp://h:x?"]
+)
 def test_a_mail_address_that_cannot_be_read_is_named(url: str) -> None:
     with pytest.raises(MailAddressWrong):
         read_url(url)
