@@ -97,31 +97,33 @@ def groups(plan: Plan, province: str | None) -> list[set[tuple[int | None, str |
     return [*found, {(None, None)}]
 
 
-def expected(
-    plan: Plan, days: DaysOff, province: str | None, *, kind: Kind, any_hour: bool
-) -> list[tuple[tuple[int, ...], ...]]:
-    """The ladder of every minute."""
-    board = paint(plan, days)
-    opened = {post.centre_id: open_minutes(plan, days, post.centre_id) for row in board for post, _ in row}
-    order = groups(plan, province)
-    ladders = []
-    for minute, row in enumerate(board):
+class Oracle:
+    """The ladder of any minute, by counting."""
+
+    def __init__(self, plan: Plan, days: DaysOff, province: str | None, *, kind: Kind, any_hour: bool) -> None:
+        self._plan = plan
+        self._board = paint(plan, days)
+        self._order = groups(plan, province)
+        self._kind = kind
+        posts = {post.centre_id for row in self._board for post, _ in row}
+        self._open = {centre: set(range(MINUTES)) if any_hour else open_minutes(plan, days, centre) for centre in posts}
+
+    def at(self, minute: int) -> tuple[tuple[int, ...], ...]:
         rungs: list[tuple[int, ...]] = []
         called: set[int] = set()
-        for group in order:
+        for group in self._order:
             for rung in range(10):
                 there = set()
-                for post, planned in row:
+                for post, planned in self._board[minute]:
                     fits = (post.centre_id, post.province) in group or (None, post.province) in group
-                    if not fits or post.rung != rung or post.kind not in (Kind.ANY, kind):
+                    if not fits or post.rung != rung or post.kind not in (Kind.ANY, self._kind):
                         continue
-                    if not any_hour and minute not in opened[post.centre_id]:
+                    if minute not in self._open[post.centre_id]:
                         continue
-                    who = really(plan, minute, planned)
+                    who = really(self._plan, minute, planned)
                     if who is not None and who not in called:
                         there.add(who)
                 if there:
                     rungs.append(tuple(sorted(there)))
                     called |= there
-        ladders.append(tuple(rungs))
-    return ladders
+        return tuple(rungs)

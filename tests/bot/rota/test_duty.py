@@ -38,11 +38,11 @@ def turns(*members: int, begins: int = 20 * 60, hours: int = 12, **more: object)
 def test_every_minute_the_ladder_is_what_a_count_by_hand_says(
     plan: Plan, days: DaysOff, province: str | None, kind: Kind, any_hour: bool
 ) -> None:
-    expected = oracle.expected(plan, days, province, kind=kind, any_hour=any_hour)
+    expected = oracle.Oracle(plan, days, province, kind=kind, any_hour=any_hour)
     for minute in range(0, oracle.MINUTES, 13):
         moment = oracle.FIRST + timedelta(minutes=minute)
         found = duty.on_call(plan, days, province, moment, kind=kind, any_hour=any_hour)
-        assert found == expected[minute], moment
+        assert found == expected.at(minute), moment
 
 
 @settings(max_examples=40, deadline=None)
