@@ -12,7 +12,7 @@ from bot.helpline.hindered import called_since, hindered
 from bot.helpline.ladder import Called, Ladder, Step, next_step, put_last
 from bot.helpline.moves import State
 from bot.helpline.ringing import raise_rung
-from bot.helpline.rota import next_duty, on_duty, opening
+from bot.helpline.rota import next_duty, on_call, opening
 from bot.helpline.truth import when
 from bot.policy import Policy
 from bot.rota.plan import Kind
@@ -36,8 +36,7 @@ __all__ = [
 
 def begin(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> Step | None:
     """Start the ladder from its first rung."""
-    tx.execute(update(case).where(case.c.id == known.id).values(rung=0, round=0))
-    return _climb(tx, replace(known, rung=0, round=0), now=now, policy=policy)
+    return _climb(tx, replace(known, rung=0, round=0), Ladder(known.urgency, now), now=now, policy=policy)
 
 
 def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | None:
@@ -45,46 +44,45 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     known = hold_still(tx, case_id)
     if known is None or known.state is not State.WAITING:
         return None
-    return _climb(tx, known, now=now, policy=policy)
-
-
-def _climb(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> Step:
     since = last_time(tx.connection, known.id, "waiting") or known.opened_at
-    rungs = _rungs(tx, known, now, policy)
     called, declined = called_since(tx.connection, known.id, since)
+    managers_at = last_time(tx.connection, known.id, "managers")
+    so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined)
     if known.rung == 0 and known.round == 0:
-        called = frozenset()  # the ladder begins, perhaps again: the first rung is called in any case
-    position = next((at for at, rung in enumerate(rungs) if not set(rung) <= called), len(rungs))
-    ladder = Ladder(
-        known.urgency,
-        since,
-        position,
-        0 if position < len(rungs) else max(known.round, 1),
-        last_time(tx.connection, known.id, "managers"),
-        called,
-        declined,
-    )
+        so_far = replace(so_far, called=frozenset())  # nobody of the rota was called yet: it begins with the first rung
+    return _climb(tx, known, so_far, now=now, policy=policy)
+
+
+def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy) -> Step:
+    rungs = _rungs(tx, known, now, policy)
+    position = next((at for at, rung in enumerate(rungs) if not set(rung) <= so_far.called), len(rungs))
+    round_ = 0 if position < len(rungs) else max(known.round, 1)
     ahead = None if rungs else next_duty(tx.connection, known.province, now, policy=policy, kind=_kind(known))
     opens = None if rungs else opening(tx.connection, known.province, now, policy=policy)
-    managers = those_in_charge(tx, known.province)
-    step = next_step(ladder, rungs, policy, now, managers=managers, next_duty_at=ahead, opens_at=opens)
+    is_fresh = bool(rungs) and not so_far.called and so_far.since == now  # nobody in charge is called yet
+    step = next_step(
+        replace(so_far, rung=position, round=round_),
+        rungs,
+        policy,
+        now,
+        managers=() if is_fresh else those_in_charge(tx, known.province),
+        next_duty_at=ahead,
+        opens_at=opens,
+    )
     raise_rung(tx, known, step.whom, now=now, policy=policy)
     record(tx, known.id, "step", now=now, detail=step.kind)
     if step.kind == "manager":
         record(tx, known.id, "managers", now=now)
     is_round_over = bool(rungs) and position + 1 >= len(rungs) and step.kind != "night"
-    tx.execute(
-        update(case)
-        .where(case.c.id == known.id)
-        .values(
-            rung=known.rung + 1 if step.kind == "rung" else known.rung,
-            round=known.round + 1 if is_round_over else known.round,
-            next_step_at=step.next_at,
-        )
-    )
+    values = {
+        "rung": known.rung + 1 if step.kind == "rung" else known.rung,
+        "round": known.round + 1 if is_round_over else known.round,
+        "next_step_at": step.next_at,
+    }
+    tx.execute(update(case).where(case.c.id == known.id).values(values))
     set_timer(tx, "escalate", known.id, due_at=step.next_at)
     tx.ring("board")
-    truth.tell_step(tx, known, step, bool(rungs), ahead or opens, since=since, now=now, policy=policy)
+    truth.tell_step(tx, known, step, bool(rungs), ahead or opens, since=so_far.since, now=now, policy=policy)
     return step
 
 
@@ -95,8 +93,7 @@ def _kind(known: Case) -> Kind:
 def _rungs(tx: Tx, known: Case, now: datetime, policy: Policy) -> Called:
     """The ladder as it stands this minute; who has too much or has to rest is called only if nobody else is left."""
     any_hour = known.urgency == "now" and policy.danger_any_hour
-    found = on_duty(tx.connection, known.province, now, policy=policy, kind=_kind(known), any_hour=any_hour)
-    rungs: Called = tuple(tuple(one.staff_id for one in rung) for rung in found)
+    rungs = on_call(tx.connection, known.province, now, policy=policy, kind=_kind(known), any_hour=any_hour)
     named = frozenset(one for rung in rungs for one in rung)
     return put_last(rungs, hindered(tx.connection, named, now=now, policy=policy))
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.helpline.moves import OWNED
 from bot.policy import Policy
@@ -12,37 +12,33 @@ from directory.wording import HCMC
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours in Vietnam
 
 
+_FULL = (
+    select(case.c.staff_id)
+    .where(case.c.staff_id.in_(bindparam("whom", expanding=True)), case.c.state.in_(OWNED))
+    .group_by(case.c.staff_id)
+    .having(func.count() >= bindparam("most"))
+)
+_GAVE_BACK = (
+    select(case_event.c.staff_id, case_event.c.at)
+    .join(case, case.c.id == case_event.c.case_id)
+    .where(
+        case_event.c.kind.in_(("closed", "handed_back")),
+        case_event.c.staff_id.in_(bindparam("whom", expanding=True)),
+        case_event.c.at > bindparam("since"),
+        case.c.urgency == "now",
+    )
+)
+
+
 def hindered(connection: Connection, whom: frozenset[int], *, now: datetime, policy: Policy) -> frozenset[int]:
-    """Those of `whom` who are called only when nobody else can be."""
+    """Those of `whom` who are called only when nobody else can be: too many cases, or danger during the night."""
     if not whom:
         return frozenset()
-    return _full(connection, whom, policy.most_cases) | _resting(connection, whom, now, policy.rest_hours)
-
-
-def _full(connection: Connection, whom: frozenset[int], most: int) -> frozenset[int]:
-    open_cases = (
-        select(case.c.staff_id)
-        .where(case.c.staff_id.in_(whom), case.c.state.in_(OWNED))
-        .group_by(case.c.staff_id)
-        .having(func.count() >= most)
-    )
-    return frozenset(connection.execute(open_cases).scalars())
-
-
-def _resting(connection: Connection, whom: frozenset[int], now: datetime, hours: int) -> frozenset[int]:
-    """Closed or gave back danger now during the night, a few hours ago."""
-    since = now - timedelta(hours=hours)
-    wanted = (
-        select(case_event.c.staff_id, case_event.c.at)
-        .join(case, case.c.id == case_event.c.case_id)
-        .where(
-            case_event.c.kind.in_(("closed", "handed_back")),
-            case_event.c.staff_id.in_(whom),
-            case_event.c.at > since,
-            case.c.urgency == "now",
-        )
-    )
-    return frozenset(row.staff_id for row in connection.execute(wanted) if is_night(row.at))
+    named = sorted(whom)
+    full = connection.execute(_FULL, {"whom": named, "most": policy.most_cases}).scalars()
+    since = now - timedelta(hours=policy.rest_hours)
+    resting = connection.execute(_GAVE_BACK, {"whom": named, "since": since})
+    return frozenset(full) | {row.staff_id for row in resting if is_night(row.at)}
 
 
 def is_night(moment: datetime) -> bool:

@@ -36,12 +36,25 @@ def on_duty(
 
     `any_hour`: also outside the hours of a centre, as the policy says for danger.
     """
-    plan = stored.at_once(connection, now)
-    rungs = duty.on_call(plan, days_off(policy), province, now, kind=kind, any_hour=any_hour)
+    rungs = on_call(connection, province, now, policy=policy, kind=kind, any_hour=any_hour)
     named = [one for rung in rungs for one in rung]
     columns = select(staff.c.id, staff.c.alias, staff.c.language).where(staff.c.id.in_(named))
     known = {row.id: OnDuty(*row) for row in connection.execute(columns)} if named else {}
     return tuple(tuple(known[one] for one in rung) for rung in rungs)
+
+
+def on_call(
+    connection: Connection,
+    province: str | None,
+    now: datetime,
+    *,
+    policy: Policy = _DEFAULT,
+    kind: Kind = Kind.DANGER,
+    any_hour: bool = True,
+) -> duty.Rungs:
+    """The same as numbers alone."""
+    plan = stored.at_once(connection, now)
+    return duty.on_call(plan, days_off(policy), province, now, kind=kind, any_hour=any_hour)
 
 
 def next_duty(

@@ -1,36 +1,69 @@
 """The plan as the database keeps it: loaded for a stretch of time; what makes no sense is left out and counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from bot.rota.ahead import LOOK_AHEAD
 from bot.rota.plan import Change, Hours, Kind, OnDaysOff, Plan, Post, Rotation, Shift
 from bot.tables import centre, centre_fallback, centre_hours, rota_change, rotation, rotation_member, shift, staff
 
+_SHIFTS = (
+    select(shift)
+    .join(staff, staff.c.id == shift.c.staff_id)
+    .where(shift.c.starts_at < bindparam("until"), shift.c.ends_at > bindparam("begins"), staff.c.state == "active")
+    .order_by(shift.c.id)
+)
+_ALL_SHIFTS = (
+    select(shift)
+    .where(shift.c.starts_at < bindparam("until"), shift.c.ends_at > bindparam("begins"))
+    .order_by(shift.c.id)
+)
+_CHANGES = (
+    select(rota_change)
+    .where(
+        rota_change.c.starts_at < bindparam("until"),
+        rota_change.c.ends_at > bindparam("begins"),
+        rota_change.c.agreed_at.is_not(None),
+    )
+    .order_by(rota_change.c.id)
+)
+_IS_THERE = select(
+    exists(select(rotation.c.id)).label("rotations"),
+    exists(_CHANGES.order_by(None)).label("changes"),
+    exists(select(centre_hours.c.day)).label("hours"),
+    exists(select(centre_fallback.c.centre_id)).label("fallbacks"),
+)
+_MEMBERS = select(rotation_member).order_by(rotation_member.c.position)
+_ROTATIONS = select(rotation).order_by(rotation.c.id)
+_ACTIVE = select(staff.c.id).where(staff.c.state == "active")
+
 
 def load(connection: Connection, begins: datetime, ends: datetime | None = None) -> Plan:
     """Everything that touches this stretch (by default as far as is looked ahead).
 
-    A broken entry means that nobody is on call through it, never that somebody is.
+    A broken entry means that nobody is on call through it, never that somebody is. This is read in the deed that
+    alarms, so what a plain rota does not have is not asked for.
     """
-    until = ends or begins + LOOK_AHEAD
-    rows = connection.execute(
-        select(shift).where(shift.c.starts_at < until, shift.c.ends_at > begins).order_by(shift.c.id)
-    ).all()
+    window = {"begins": begins, "until": ends or begins + LOOK_AHEAD}
+    there = connection.execute(_IS_THERE, window).one()
+    is_plain = not (there.rotations or there.changes)
+    rows = connection.execute(_SHIFTS if is_plain else _ALL_SHIFTS, window).all()
     shifts = [one for row in rows if (one := _shift(row)) is not None]
-    all_turns = _rotations(connection)
+    all_turns = _rotations(connection) if there.rotations else ()
     turns = [one for one in all_turns if one is not None and one.is_sound]
+    active = {row.staff_id for row in rows} if is_plain else connection.execute(_ACTIVE).scalars()
+    fallbacks = connection.execute(select(centre_fallback)) if there.fallbacks else ()
     return Plan(
         shifts=tuple(shifts),
         rotations=tuple(turns),
-        changes=_changes(connection, begins, until),
-        hours=tuple(Hours(*row) for row in connection.execute(select(centre_hours))),
-        fallbacks={row.centre_id: row.fallback_id for row in connection.execute(select(centre_fallback))},
-        homes=_homes(connection),
-        active=frozenset(connection.execute(select(staff.c.id).where(staff.c.state == "active")).scalars()),
+        changes=_changes(connection, window) if there.changes else (),
+        hours=tuple(Hours(*row) for row in connection.execute(select(centre_hours))) if there.hours else (),
+        fallbacks={row.centre_id: row.fallback_id for row in fallbacks},
+        homes=_homes(connection) if there.fallbacks else {},
+        active=frozenset(active),
         broken=len(rows) - len(shifts) + len(all_turns) - len(turns),
     )
 
@@ -54,10 +87,9 @@ def _shift(row: Any) -> Shift | None:
 
 def _rotations(connection: Connection) -> Sequence[Rotation | None]:
     members: dict[int, list[int]] = {}
-    for row in connection.execute(select(rotation_member).order_by(rotation_member.c.position)):
+    for row in connection.execute(_MEMBERS):
         members.setdefault(row.rotation_id, []).append(row.staff_id)
-    found = connection.execute(select(rotation).order_by(rotation.c.id))
-    return [_rotation(row, tuple(members.get(row.id, ()))) for row in found]
+    return [_rotation(row, tuple(members.get(row.id, ()))) for row in connection.execute(_ROTATIONS)]
 
 
 def _rotation(row: Any, members: tuple[int, ...]) -> Rotation | None:
@@ -78,12 +110,9 @@ def _rotation(row: Any, members: tuple[int, ...]) -> Rotation | None:
         return None
 
 
-def _changes(connection: Connection, begins: datetime, until: datetime) -> tuple[Change, ...]:
+def _changes(connection: Connection, window: Mapping[str, datetime]) -> tuple[Change, ...]:
     """Those agreed on; a swap that was only asked for changes nothing."""
-    wanted = select(rota_change).where(
-        rota_change.c.starts_at < until, rota_change.c.ends_at > begins, rota_change.c.agreed_at.is_not(None)
-    )
-    rows = connection.execute(wanted.order_by(rota_change.c.id))
+    rows = connection.execute(_CHANGES, window)
     return tuple(Change(row.id, row.staff_id, row.cover_id, row.starts_at, row.ends_at) for row in rows)
 
 
