@@ -42,18 +42,17 @@ def _has_timer(kind: str) -> ColumnElement[bool]:
 
 
 def _no_next_step(connection: Connection, now: datetime, policy: Policy) -> int:
-    return _cases(connection, case.c.state == State.WAITING, ~_has_timer("escalate"))
+    planned = select(timer.c.subject_id).where(timer.c.kind == "escalate")
+    return _cases(connection, case.c.state == State.WAITING, case.c.id.not_in(planned))
 
 
 def _step_too_far(connection: Connection, now: datetime, policy: Policy) -> int:
     """Danger now is looked at again within the hour at most, everything else by the next morning."""
-    hour = max(60, policy.repeat_now_minutes, *policy.rung_minutes)
-    far = or_(
-        (case.c.urgency != "request") & (timer.c.due_at > now + timedelta(minutes=hour) + GRACE),
-        timer.c.due_at > now + FARTHEST_STEP,
-    )
-    late = exists().where(timer.c.kind == "escalate", timer.c.subject_id == case.c.id, far)
-    return _cases(connection, case.c.state == State.WAITING, late)
+    hour = timedelta(minutes=max(60, policy.repeat_now_minutes, *policy.rung_minutes)) + GRACE
+    far = select(case.c.urgency, timer.c.due_at).join(case, case.c.id == timer.c.subject_id)
+    wanted = far.where(timer.c.kind == "escalate", timer.c.due_at > now + hour, case.c.state == State.WAITING)
+    rows = connection.execute(wanted)
+    return sum(row.urgency != "request" or row.due_at > now + FARTHEST_STEP for row in rows)
 
 
 def _owner_wrong(connection: Connection, now: datetime, policy: Policy) -> int:

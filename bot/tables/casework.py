@@ -16,7 +16,7 @@ case = Table(
     Column("place_tier", String(20), nullable=True),
     Column("place_code", String(10), nullable=True),  # old district or province, never finer
     Column("province", String(2), nullable=True),
-    Column("state", String(10), nullable=False),  # waiting | taken | held | handed | closed
+    Column("state", String(10), nullable=False, index=True),  # waiting | taken | held | handed | closed
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("centre_id", Integer, ForeignKey("centre.id"), nullable=True),
     Column("talk_agreed", Boolean, nullable=False, server_default="0"),
