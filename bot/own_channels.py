@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from bot import audit
 from bot.db import Tx
@@ -18,6 +18,7 @@ from directory.wording import t
 KINDS = ("ntfy", "voice", "mail")
 PUSHES = ("ntfy", "telegram", "zalo_bot", "sms")
 CODE_MINUTES = 30
+PAUSE = timedelta(minutes=1)
 MOST_TRIES = 5
 MOST_CHANNELS = 6
 _SHAPES = {
@@ -64,14 +65,19 @@ def add(tx: Tx, staff_id: int, kind: str, address: str, *, now: datetime) -> int
 
 
 def try_out(tx: Tx, staff_id: int, channel_id: int, *, now: datetime) -> bool:
-    """Send a code through this channel and no other. False: it is not this colleague's."""
+    """Send a code through this channel and no other. False: it is not this colleague's, or one went out just now.
+
+    A page must not become a way to ring somebody's phone again and again.
+    """
     code = f"{secrets.randbelow(10**6):06d}"
     values = {
         "code_hash": _code_hash(tx.seals, channel_id, code),
         "code_until": now + timedelta(minutes=CODE_MINUTES),
         "code_tries": 0,
     }
-    mine = (staff_channel.c.id == channel_id, staff_channel.c.staff_id == staff_id)
+    just_now = now + timedelta(minutes=CODE_MINUTES) - PAUSE
+    is_quiet = or_(staff_channel.c.code_until.is_(None), staff_channel.c.code_until <= just_now)
+    mine = (staff_channel.c.id == channel_id, staff_channel.c.staff_id == staff_id, is_quiet)
     if tx.execute(update(staff_channel).where(*mine).values(values)).rowcount != 1:
         return False
     language = tx.execute(select(staff.c.language).where(staff.c.id == staff_id)).scalar_one()

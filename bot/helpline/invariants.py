@@ -134,9 +134,11 @@ def _timer_unknown(connection: Connection, now: datetime, policy: Policy) -> int
 
 
 def _outbox_late(connection: Connection, now: datetime, policy: Policy) -> int:
-    """What is to be sent is leased to somebody, or due and taken up within the minute."""
-    waits = (outbox.c.state == "pending") & (outbox.c.next_at < now - GRACE)
-    return _rows(connection, select(func.count()).select_from(outbox).where(waits))
+    """What is to be sent is leased to somebody, or due and taken up within the minute, or stands behind such a one."""
+    older = outbox.alias("older")
+    ahead = exists().where(older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id, older.c.state == "pending")
+    waits = (outbox.c.state == "pending", outbox.c.next_at < now - GRACE, ~ahead)
+    return _rows(connection, select(func.count()).select_from(outbox).where(*waits))
 
 
 def _lease_dead(connection: Connection, now: datetime, policy: Policy) -> int:

@@ -11,7 +11,7 @@ from bot.console.permissions import Deed
 from bot.db import Tx
 
 HOME = "/console/channels"
-SAID = frozenset({"added", "tried", "confirmed", "wrong_code", "bad_address", "removed", "first"})
+SAID = frozenset({"added", "tried", "too_soon", "confirmed", "wrong_code", "bad_address", "removed", "first"})
 REMIND_DAYS = 5
 
 
@@ -58,7 +58,7 @@ async def try_out(console: Console, visit: Visit) -> web.Response:
     """Another code through this channel."""
     member, channel_id, now = visit.seat.member, visit.number("channel"), console.clock.now()
     is_sent = await console.db.write(lambda tx: own_channels.try_out(tx, member.id, channel_id, now=now))
-    return _done(visit, is_sent, "tried")
+    return go(HOME, "tried" if is_sent else "too_soon")
 
 
 async def confirm(console: Console, visit: Visit) -> web.Response:

@@ -54,7 +54,8 @@ async def test_a_colleague_adds_a_channel_and_it_counts_after_the_code(desk: Des
     assert "Sắp hết hạn" in await (await browser.get("/console/channels")).text()
     other = await desk.as_("worker-2")
     assert "canary" not in await (await other.get("/console/channels")).text()
-    for deed in ("try", "remove", "first"):
+    assert "Chưa gửi được" in await press(desk, other, f"/console/channels/{channel.id}/try")
+    for deed in ("remove", "first"):
         answer = await desk.press(other, f"/console/channels/{channel.id}/{deed}")
         assert answer[0].endswith(deed)  # a 404 page, not a redirect
     assert await desk.count(staff_channel) == 1
