@@ -1,7 +1,7 @@
 """Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,12 +14,13 @@ from bot.clockwork import Clockwork
 from bot.db import Database, Tx
 from bot.dialogues.choosing import all_dialogues
 from bot.hearing import Hearing
-from bot.helpline import due, erasure, escalation, retention
+from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
 from bot.mailroom import Mailroom
 from bot.policy import Policy
 from bot.ports import Address, Channel, Clock, ContactRef, Sender
 from bot.reception import Reception
 from bot.seals import Seals
+from bot.selfaudit import SelfAudit
 from bot.settings import Settings
 from bot.turns import House as TurnHouse
 from directory.shelf import ShelfKeeper
@@ -104,12 +105,17 @@ class House:
 
 def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
-    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": {"timers", "mending", "forgetting"}}
+    timers = {"timers", "mending", "forgetting", "selfaudit"}
+    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": timers}
     return frozenset({"shelf", "scrub", "keys"}).union(*(named.get(part, set()) for part in parts))
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
 SenderMaker = Callable[[Database, Clock, Bells, Settings], Sender]
+
+
+async def _unheard() -> None:
+    """Nobody outside listens whether the house is well."""
 
 
 def build(
@@ -121,6 +127,7 @@ def build(
     channels: Mapping[tuple[str, str], ChannelMaker],
     senders: Mapping[str, SenderMaker],
     routes: Callable[[Connection, int], Sequence[tuple[str, Address]]],
+    beat: Callable[[], Awaitable[None]] = _unheard,
 ) -> House:
     """The house, built and not yet started; the writer thread runs from here on. Call on the running event loop."""
     db = Database(settings.database_url, seals)
@@ -139,17 +146,21 @@ def build(
         routes=routes,
         base_url=settings.base_url,
         forget_lane=forget_lane,
+        pass_by=alarms.pass_by,
+        wake_order=policy.wake_order,
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
     reception = Reception(db, clock, turns)
+    audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat)
     rounds = {
         "reception": (1, reception.look),
         "mailroom": (1, room.collect),
         "shelf": (2, lambda: refresh_shelf(db, keeper)),
         "scrub": (1, db.scrub_again),
         "keys": (2, lambda: asyncio.to_thread(seals.reload)),
-        "mending": (60, lambda: db.write(lambda tx: escalation.mend(tx, now=clock.now()))),
+        "mending": (60, lambda: db.write(lambda tx: _mend(tx, clock.now()))),
+        "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
     }
     bells.call(claims.LANES, reception.look_soon)
@@ -169,6 +180,12 @@ async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
     if is_new:
         memory.settle_again()
     return is_new
+
+
+def _mend(tx: Tx, now: datetime) -> None:
+    """What must always have a next moment gets it back."""
+    escalation.mend(tx, now=now)
+    rota_watch.ensure(tx, now=now)
 
 
 async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:

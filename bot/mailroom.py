@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from bot import postbag, references, vault
+from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
 from bot.outbox import Letter, fitting, unpack
 from bot.ports import Address, Channel, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
@@ -28,6 +28,7 @@ BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 SEND_SECONDS = 20
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
+OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
 
@@ -54,6 +55,8 @@ class Mailroom:
         routes: Routes,
         base_url: str,
         forget_lane: Callable[[Tx, int], None],
+        pass_by: Callable[[Tx, int, datetime], None] = lambda tx, outbox_id, now: None,
+        wake_order: Sequence[str] = ("voice", "push", "mail"),
     ) -> None:
         self._db = db
         self._clock = clock
@@ -62,6 +65,8 @@ class Mailroom:
         self._routes = routes
         self._base_url = base_url.rstrip("/")
         self._forget_lane = forget_lane
+        self._pass_by = pass_by
+        self._wake_order = tuple(wake_order)
         self._waiting: defaultdict[Recipient, deque[Item]] = defaultdict(deque)
         self._tasks: dict[Recipient, asyncio.Task[None]] = {}
         self._handed: list[str] = []
@@ -255,24 +260,37 @@ class Mailroom:
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
         """The console always, and besides the first of the colleague's own channels that takes it."""
         letter = self._open(item)
-        routes = await self._db.read(lambda connection: self._routes(connection, staff_id))
-        sent: Sent | None = None
-        problem = SendError("contact_gone")
-        for kind, address in routes:
-            sender = self._senders.get(kind)
-            if sender is None or (sent is not None and sent.refs):
-                continue
-            shown = letter if kind == "console" else _absolute(letter, self._base_url)
-            try:
-                taken = await _in_time(sender.send(_outbound(item, shown, ContactRef("", b"")), address))
-            except SendError as failure:
-                log.warning("alarm_not_taken", extra={"kind": failure.kind, "channel": kind, "worker": staff_id})
-                problem = failure
-                continue
-            sent = taken if kind != "console" else sent or replace(taken, refs=())
-        if sent is None:
-            raise problem
-        return sent
+        ways = await self._db.read(lambda connection: self._ways(connection, staff_id, letter.via))
+        nobody = ContactRef("", b"")
+        plain, whole = _outbound(item, letter, nobody), _outbound(item, _absolute(letter, self._base_url), nobody)
+        reached = await waking.reach(
+            self._senders,
+            ways,
+            lambda kind: plain if kind == "console" else whole,
+            order=self._wake_order,
+            wakes=letter.wakes,
+        )
+        if reached.gone or reached.is_unreached:
+            now = self._clock.now()
+            await self._db.write(lambda tx: self._not_reached(tx, item, staff_id, reached, now))
+        if reached.own is not None or (letter.via is not None and not reached.may_work_later):
+            return reached.own
+        if reached.page is not None and not (reached.may_work_later and item.attempts < OWN_TRIES):
+            return reached.page
+        raise SendError(reached.failures[-1] if reached.failures else "contact_gone")
+
+    def _ways(self, connection: Connection, staff_id: int, via: int | None) -> Sequence[waking.Way]:
+        if via is None:
+            return self._routes(connection, staff_id)
+        only = own_channels.one(connection, self._db.seals, via)
+        return (only,) if only is not None else ()
+
+    def _not_reached(self, tx: Tx, item: Item, staff_id: int, reached: waking.Reached, now: datetime) -> None:
+        """Dead channels are not tried again; if none took an alarm, the next colleague is called at once."""
+        for kind, address in reached.gone:
+            own_channels.mark_dead(tx, staff_id, kind, address, now=now)
+        if reached.is_unreached:
+            self._pass_by(tx, item.id, now)
 
     def _open(self, item: Item) -> Letter:
         about = f"outbox:{item.key}"
@@ -334,6 +352,7 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         case=letter.case,
         is_repeat=item.attempts > 0,
         urgent=item.urgent,
+        wakes=letter.wakes,
     )
 
 

@@ -42,6 +42,8 @@ class Letter:
     text: str = field(repr=False)
     choices: tuple[Choice, ...] = ()
     case: str | None = None
+    wakes: bool = False  # to staff: danger now, through what wakes a sleeper
+    via: int | None = None  # to staff: through this own channel and no other
 
 
 def tell_person(
@@ -99,9 +101,14 @@ def tell_staff(
     case_id: int | None = None,
     case_alias: str | None = None,
     alarm_id: int | None = None,
+    wakes: bool = False,
+    via: int | None = None,
 ) -> None:
-    """Queue a message to a colleague: alias, place, urgency, a link. Never a person's words."""
-    letter = Letter(text, tuple(choices), case_alias)
+    """Queue a message to a colleague: alias, place, urgency, a link. Never a person's words.
+
+    `wakes`: danger now. `via`: through one own channel only, to try whether it works.
+    """
+    letter = Letter(text, tuple(choices), case_alias, wakes, via)
     _put(
         tx,
         letter,
@@ -180,11 +187,16 @@ def fitting(letter: Letter, channel: Channel) -> Letter:
 def pack(letter: Letter) -> str:
     """A letter as the text that is sealed."""
     choices = [[choice.token, choice.label, choice.kind, choice.url] for choice in letter.choices]
-    return json.dumps({"text": letter.text, "choices": choices, "case": letter.case}, ensure_ascii=False)
+    told: dict[str, object] = {"text": letter.text, "choices": choices, "case": letter.case}
+    if letter.wakes:
+        told["wakes"] = True
+    if letter.via is not None:
+        told["via"] = letter.via
+    return json.dumps(told, ensure_ascii=False)
 
 
 def unpack(body: str) -> Letter:
     """The letter that `pack` packed."""
     told = json.loads(body)
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
-    return Letter(told["text"], choices, told["case"])
+    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"))

@@ -139,6 +139,7 @@ class Outbound:
     case: str | None = None
     is_repeat: bool = False
     urgent: bool = False
+    wakes: bool = False  # danger now: a sleeping colleague must hear it
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Settings:
     zalo_oa_oauth_root: str = ""
     staff_telegram_token: str = field(default="", repr=False)
     staff_zalo_bot_token: str = field(default="", repr=False)
-    ntfy_url: str = ""
+    ntfy_url: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     sms_provider: str = ""
     sms_key: str = field(default="", repr=False)
@@ -55,6 +55,8 @@ class Settings:
     voice_provider: str = ""
     voice_key: str = field(default="", repr=False)
     voice_secret: str = field(default="", repr=False)
+    voice_from: str = ""
+    voice_api_root: str = ""
     heartbeat_url: str = field(default="", repr=False)
     test_database_url: str = ""
 
@@ -141,6 +143,16 @@ def _check_telegram(given: Mapping[str, str]) -> None:
         raise SettingsProblem(f"{_named('telegram_webhook_secret')} may hold 1 to 256 of A-Z a-z 0-9 _ - only.")
 
 
+def _waking(given: Mapping[str, str]) -> dict[str, str]:
+    """What wakes colleagues and who is told that the service is well."""
+    if given.get("voice_provider"):
+        missing = [name for name in ("voice_key", "voice_secret", "voice_from") if not given.get(name)]
+        if missing:
+            raise SettingsProblem(f"{_named(missing[0])} is needed when {_named('voice_provider')} is set.")
+    names = ("ntfy_url", "voice_api_root", "heartbeat_url")
+    return {name: _web_address(name, given.get(name, "")) for name in names}
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, or raise SettingsProblem with one line that names the setting and how to mend it."""
     given = _gather(os.environ if environ is None else environ)
@@ -157,4 +169,5 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))
     _check_telegram(given)
+    values |= _waking(given)
     return Settings(**values)  # type: ignore[arg-type]

@@ -8,7 +8,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.db import Tx
 from bot.seals import Seals
-from bot.tables import centre, invitation, staff, staff_channel, staff_organisation, staff_province, staff_session
+from bot.tables import (
+    calendar_feed,
+    centre,
+    invitation,
+    staff,
+    staff_channel,
+    staff_organisation,
+    staff_province,
+    staff_session,
+)
 
 ROLES = ("worker", "peer", "supervisor", "maintainer", "manager", "admin")
 INVITATION_HOURS = 72
@@ -135,6 +144,7 @@ def remove(tx: Tx, staff_id: int, *, now: datetime) -> None:
     """A colleague leaves: cannot sign in from now on; sign-in and addresses are forgotten after 30 days."""
     tx.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
     tx.execute(delete(invitation).where(invitation.c.staff_id == staff_id))
+    tx.execute(delete(calendar_feed).where(calendar_feed.c.staff_id == staff_id))
     tx.execute(update(staff_channel).where(staff_channel.c.staff_id == staff_id).values(forget_at=now + LEFT_KEPT))
     tx.execute(update(staff).where(staff.c.id == staff_id).values(state="left", forget_at=now + LEFT_KEPT))
 

@@ -4,14 +4,16 @@ import argparse
 import asyncio
 import signal
 import sys
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot import demonstration, linking, logs, staff
+from bot import demonstration, logs, own_channels, staff, waking
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
-from bot.channels import telegram, telegram_staff
+from bot.channels import telegram, telegram_staff, wake
+from bot.channels.heartbeat import heartbeat
 from bot.channels.webchat import WebChat
 from bot.commands.opening import once, prepare
 from bot.console.building import build as build_console
@@ -25,7 +27,7 @@ from bot.schema import is_current, upgrade
 from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import metrics, take
+from bot.web import calendar, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -112,6 +114,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
     settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
+    routes.extend(calendar.routes(house.db, house.clock, policy))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     console = build_console(
         house.db,
@@ -121,6 +124,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
         house.keeper,
         service_name=settings.service_name,
         base_url=settings.base_url,
+        wake_kinds=frozenset(house.senders),
     )
     app = build_web(routes, is_ready=lambda: _is_ready(house), parts={"/console": console})
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
@@ -142,7 +146,7 @@ async def _say_where(house: House, parts: frozenset[str]) -> None:
         print("Demonstration: everything in it is made up. Ctrl-C stops.", flush=True)
         return
     print(f"Open: {', '.join(sorted(parts))}. Chat: {base}/  Console: {base}/console/", flush=True)
-    if set(house.senders) <= {"console"}:
+    if set(house.senders) <= set(waking.PAGES):
         print("Nobody can be woken: alarms reach open console pages only. Keep one open and heard.", file=sys.stderr)
 
 
@@ -177,9 +181,11 @@ async def _open(settings: Settings, policy: Policy) -> House:
         senders={
             "console": lambda db, clock, bells, settings: ConsoleSender(db, clock),
             **telegram_staff.ways(settings),
+            **wake.ways(settings),
             **({"terminal": lambda db, clock, bells, settings: Printed(clock)} if policy.is_demo else {}),
         },
-        routes=lambda connection, staff_id: _ways(connection, seals, policy, staff_id),
+        routes=lambda connection, staff_id: _ways(connection, seals, policy, staff_id, clock.now()),
+        beat=heartbeat(settings.heartbeat_url),
     )
     try:
         await house.db.read(lambda connection: _fit(connection, policy))
@@ -200,14 +206,14 @@ def _fit(connection: Connection, policy: Policy) -> None:
             raise SettingsProblem(str(problem)) from None
 
 
-def _ways(connection: Connection, seals: Seals, policy: Policy, staff_id: int) -> list[tuple[str, Address]]:
-    """The console always; then the colleague's own account, if it is linked; the terminal in the demonstration."""
+def _ways(
+    connection: Connection, seals: Seals, policy: Policy, staff_id: int, now: datetime
+) -> list[tuple[str, Address]]:
+    """The console always; then the colleague's own channels; in the demonstration the terminal too."""
     found = [("console", Address(str(staff_id)))]
-    if (own := linking.address_of(connection, seals, staff_id, telegram_staff.KIND)) is not None:
-        found.append((telegram_staff.KIND, own))
-    if policy.is_demo and (member := staff.get(connection, staff_id)) is not None:
-        found.append(("terminal", Address(member.alias)))
-    return found
+    found += own_channels.ways(connection, seals, staff_id, now=now, days=policy.channel_days)
+    member = staff.get(connection, staff_id) if policy.is_demo else None
+    return [*found, ("terminal", Address(member.alias))] if member else found
 
 
 async def _is_ready(house: House) -> bool:

@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
-from bot.console.pages import board, case, door, listings, telegram
+from bot.console.pages import board, case, channels, door, listings, rota, telegram
 from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
@@ -17,6 +17,8 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *case.ROUTES,
     *listings.ROUTES,
     *telegram.ROUTES,
+    *channels.ROUTES,
+    *rota.ROUTES,
     *live.ROUTES,
 )
 
@@ -30,6 +32,7 @@ def build(
     *,
     service_name: str,
     base_url: str,
+    wake_kinds: frozenset[str] = frozenset(),
 ) -> web.Application:
     """The console; a page is one line in ROUTES."""
-    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url), ROUTES)
+    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url, wake_kinds=wake_kinds), ROUTES)

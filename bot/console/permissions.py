@@ -26,6 +26,9 @@ class Deed(StrEnum):
     WITHDRAW_LISTING = "withdraw_listing"
     VERIFY_LISTING = "verify_listing"
     OWN_PAGE = "own_page"
+    SEE_ROTA = "see_rota"
+    CHANGE_OWN_SHIFTS = "change_own_shifts"
+    PLAN_ROTA = "plan_rota"
 
 
 class Scope(StrEnum):
@@ -57,6 +60,8 @@ _CASEWORK = {
     Deed.HAND_OVER: Scope.OWN,
     Deed.REFER: Scope.OWN,
     Deed.CLOSE: Scope.OWN,
+    Deed.SEE_ROTA: Scope.ALL,
+    Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
 }
 _EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
 
@@ -74,6 +79,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.SEE_CASE: Scope.CENTRE,
         Deed.READ_WORDS: Scope.CENTRE,
         Deed.CLOSE: Scope.CENTRE,
+        Deed.PLAN_ROTA: Scope.CENTRE,
     },
     "maintainer": {
         **_EVERYBODY,
@@ -82,8 +88,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
     },
-    "manager": {**_EVERYBODY},
-    "admin": {**_EVERYBODY},
+    "manager": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
+    "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)
 

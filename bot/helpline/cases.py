@@ -160,7 +160,7 @@ def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Polic
     held = hold_still(tx, known.id)
     if held is None or held.state is not State.WAITING or held.urgency == "request" or province == known.province:
         return
-    rungs = on_duty(tx.connection, province, now)
+    rungs = on_duty(tx.connection, province, now, policy=policy)
     called = waiting_for(tx, known.id)
     nearer = [one.staff_id for one in rungs[0] if one.staff_id not in called] if rungs else []
     if nearer and not called:

@@ -15,7 +15,6 @@ from bot.tables.casework import (
 from bot.tables.colleagues import (
     centre,
     invitation,
-    shift,
     staff,
     staff_channel,
     staff_notice,
@@ -44,13 +43,26 @@ from bot.tables.people import (
     seen_event,
 )
 from bot.tables.pollers import poller
+from bot.tables.rota import (
+    calendar_feed,
+    centre_fallback,
+    centre_hours,
+    rota_change,
+    rotation,
+    rotation_member,
+    self_audit,
+    shift,
+)
 
 __all__ = [
     "alarm",
     "audit",
+    "calendar_feed",
     "case",
     "case_event",
     "centre",
+    "centre_fallback",
+    "centre_hours",
     "consent",
     "contact",
     "conversation",
@@ -66,7 +78,11 @@ __all__ = [
     "poller",
     "referral",
     "return_code",
+    "rota_change",
+    "rotation",
+    "rotation_member",
     "seen_event",
+    "self_audit",
     "shift",
     "staff",
     "staff_channel",

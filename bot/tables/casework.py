@@ -73,6 +73,7 @@ alarm = Table(  # one row a colleague alarmed for a case; the one-time link is k
     Column("used_at", UtcDateTime, nullable=True),
     Column("declined_at", UtcDateTime, nullable=True),
     Column("recalled_at", UtcDateTime, nullable=True),
+    Column("unreached_at", UtcDateTime, nullable=True),  # every channel of the colleague refused it
     Column("at", UtcDateTime, nullable=False),
     Column("forget_at", UtcDateTime, nullable=True, index=True),
 )

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection, func, select
 
 from bot.db import Database
-from bot.helpline import retention
+from bot.helpline import invariants, retention, standing
 from bot.helpline.casebook import URGENCIES
 from bot.helpline.moves import State
 from bot.ports import Clock
@@ -94,6 +94,7 @@ def collect(connection: Connection, now: datetime, keeper: ShelfKeeper) -> Colle
         Gauge(f"donghanh_{name}", says, registry=registry).set(max(0.0, (now - due).total_seconds()) if due else 0)
     count("outbox_failed", "Messages given up", outbox, outbox.c.state == "failed")
     count("timers_overdue", "Timers that should have run", timer, timer.c.due_at < now)
+    _promises(connection, now, registry)
     Gauge("donghanh_rows_overdue", "Rows that should be forgotten; the promise is 0", registry=registry).set(
         retention.overdue(connection, now)
     )
@@ -102,3 +103,15 @@ def collect(connection: Connection, now: datetime, keeper: ShelfKeeper) -> Colle
         sum(one.state == "stale" for one in keeper.shelf)
     )
     return registry
+
+
+def _promises(connection: Connection, now: datetime, registry: CollectorRegistry) -> None:
+    """What the self-audit found, and how long ago it looked: an old look is as bad as a broken promise."""
+    looked = standing.last(connection)
+    found = looked.broken if looked else {}
+    says = "Found by the self-audit; each should be 0"
+    broken = Gauge("donghanh_promise_broken", says, ["promise"], registry=registry)
+    for code in (*invariants.PROMISES, *(code for code in found if code not in invariants.PROMISES)):
+        broken.labels(code).set(found.get(code, 0))
+    age = (now - looked.at).total_seconds() if looked else -1
+    Gauge("donghanh_self_audit_age_seconds", "Since the last look; -1 before the first", registry=registry).set(age)
