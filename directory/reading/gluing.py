@@ -21,7 +21,7 @@ _RUN_ON = (
     "hnay hqua ntn arv cccd bhyt iem bj bit wa trc mik mk ny"
 )
 _GLUED = frozenset(_RUN_ON.split())
-_PAIR = -3.5  # two syllables that often stand together
+_PAIR = -6.0  # two syllables that often stand together
 Cut = tuple[float, tuple[str, ...]]
 
 
