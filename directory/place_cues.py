@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from directory.place_words import ShortName, content, names, short_names, type_words, word_set
 from directory.reading import Reading
+from directory.reading.hygiene import lower
 from directory.reading.spelling import Word
 
 LONGEST = 400  # words; a longer message names its place before that, or again
@@ -36,6 +37,7 @@ def lay_out(reading: Reading) -> list[Tok]:
     """The words with short names and short types seen as such; `q3` is two."""
     found: list[Tok] = []
     text = reading.text
+    lowered = lower(text)
     is_shouted = text.isupper()
     short_types = content()["short_types"]
     words = reading.words[:LONGEST]
@@ -43,16 +45,15 @@ def lay_out(reading: Reading) -> list[Tok]:
         is_same = bool(found) and (word.start, word.end) == (found[-1].word.start, found[-1].word.end)
         if is_same and word.how and (found[-1].short or found[-1].kind):
             continue  # the second word of what a short name was read as
-        typed = text[word.start : word.end].lower()
+        typed = lowered[word.start : word.end]
         is_capital = not is_shouted and text[word.start].isupper()
-        is_parted = at > 0 and _PARTING.search(text[words[at - 1].end : word.start]) is not None
-        if numbered := _NUMBERED.fullmatch(typed):
+        gap = text[words[at - 1].end : word.start] if at else ""
+        is_parted = gap not in ("", " ") and _PARTING.search(gap) is not None
+        if typed[-1].isdigit() and (numbered := _NUMBERED.fullmatch(typed)):
             kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
             found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
             found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
-        elif (
-            (short := short_names().get(typed)) and _means_place(words, at, short) and not _is_medical(words, at, short)
-        ):
+        elif (short := short_names().get(typed)) and _means_place(words, at, short):
             found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
         elif kind := short_types.get(typed, ""):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
@@ -70,6 +71,8 @@ def _is_medical(words: Sequence[Word], at: int, short: ShortName) -> bool:
 def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
     """Whether reading left the short name alone or read it as the place; "ct" read as công ty is no place."""
     word = words[at]
+    if _is_medical(words, at, short):
+        return False
     if not word.how:
         return True
     said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]

@@ -25,6 +25,7 @@ from directory.place_words import content, has_district, is_named_like_a_provinc
 from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
 
 _NAME_WORDS = 8
+_MOST_NAMES = 40  # a message with more names than that is no question for one of them
 _TYPED, _BESIDE, _ALONE = 4, 4, 3
 _SURE, _MUCH, _MOST = 3, 4, 6  # what a name of everyday words, of a ward, of one syllable needs
 
@@ -54,7 +55,7 @@ def find(toks: list[Tok]) -> list[Span]:
     """Every name, longest first, none overlapping, with what speaks for it."""
     spans: list[Span] = []
     at = 0
-    while at < len(toks):
+    while at < len(toks) and len(spans) < _MOST_NAMES:
         span = _short(toks, at) or _numbered(toks, at) or _named(toks, at)
         if span is None:
             at += 1
@@ -135,9 +136,12 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 
 
 def _named(toks: list[Tok], at: int) -> Span | None:
+    longest = longest_from().get(toks[at].plain, 0)
+    if not longest or toks[at].typed in ("tp", "tx", "tt"):
+        return None
     known, marks = names(), landmarks.by_words()
     tok_is_o = toks[at].word.marked == "o"
-    for length in range(min(_together(toks, at), longest_from().get(toks[at].plain, 0)), 0, -1):
+    for length in range(_together(toks, at, longest), 0, -1):
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
@@ -184,10 +188,10 @@ def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
     return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
 
 
-def _together(toks: list[Tok], at: int) -> int:
+def _together(toks: list[Tok], at: int, longest: int) -> int:
     """How many words from here on belong together: a name does not run over a comma."""
     end = at + 1
-    while end < min(at + _NAME_WORDS, len(toks)) and not toks[end].is_parted:
+    while end < min(at + longest, len(toks)) and not toks[end].is_parted:
         end += 1
     return end - at
 

@@ -83,6 +83,7 @@ _RANK = {
     Tier.OLD_WARD: 0.7,
 }
 _MOST = 10
+_MOST_SPANS = 12  # nobody looks for help in more places at once
 
 
 def read(reading: Reading, province: str | None = None) -> PlaceReading:
@@ -90,7 +91,7 @@ def read(reading: Reading, province: str | None = None) -> PlaceReading:
     if (whole := _written_out(reading)) is not None:
         return PlaceReading((whole,))
     toks = lay_out(reading)
-    spans = [span for span in find(toks) if span.evidence >= span.need]
+    spans = [span for span in find(toks) if span.evidence >= span.need][:_MOST_SPANS]
     spans = _meant(spans, toks)
     if not spans:
         return PlaceReading()

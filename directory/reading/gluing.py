@@ -16,45 +16,12 @@ _JOINT = 1.2  # the price of each cut
 _TELEX, _SHORT, _DIGITS, _FOREIGN = 4.5, 6.5, 5.5, 5.0
 _NEVER = math.inf
 # Shortenings that people run into the next word; others would only cut good words to pieces.
-_GLUED = frozenset(
-    [
-        "ko",
-        "hk",
-        "hok",
-        "dc",
-        "đc",
-        "vs",
-        "xn",
-        "bcs",
-        "sdt",
-        "bv",
-        "pk",
-        "ad",
-        "ck",
-        "vk",
-        "nt",
-        "lm",
-        "ng",
-        "tp",
-        "sg",
-        "hn",
-        "hnay",
-        "hqua",
-        "ntn",
-        "arv",
-        "cccd",
-        "bhyt",
-        "iem",
-        "bj",
-        "bit",
-        "wa",
-        "trc",
-        "mik",
-        "mk",
-        "ny",
-    ]
+_RUN_ON = (
+    "ko hk hok dc đc vs xn bcs sdt bv pk ad ck vk nt lm ng tp sg hn "
+    "hnay hqua ntn arv cccd bhyt iem bj bit wa trc mik mk ny"
 )
-_PAIR = -3.5  # two syllables that often stand together
+_GLUED = frozenset(_RUN_ON.split())
+_PAIR = -6.0  # two syllables that often stand together
 Cut = tuple[float, tuple[str, ...]]
 
 

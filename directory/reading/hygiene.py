@@ -134,15 +134,23 @@ def _single_letters_joined(words: list[Written]) -> list[Written]:
         stop = at
         while stop < min(len(words), at + _ONE_LETTER_RUN) and _is_letter(words[stop]) and _is_next(words, at, stop):
             stop += 1
-        joined = "".join(word for word, _, _, _ in words[at:stop])
-        pieces = _taken_apart(joined) if stop - at >= 3 else ()
+        lead, pieces = _first_apart("".join(word for word, _, _, _ in words[at:stop])) if stop - at >= 3 else (1, ())
+        end = at + lead if pieces else max(stop, at + 1)
+        found.extend(words[at:end])
+        at = end
         for piece in pieces:
             found.append((piece, words[at][1], words[at + len(piece) - 1][2], "masked"))
             at += len(piece)
-        if not pieces:
-            found.append(words[at])
-            at += 1
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _first_apart(joined: str) -> tuple[int, tuple[str, ...]]:
+    """How many single letters stay single ("e đ á n h") and the words behind them."""
+    for lead in range(min(3, len(joined) - 2)):
+        if pieces := _taken_apart(joined[lead:]):
+            return lead, pieces
+    return 0, ()
 
 
 @lru_cache(maxsize=10_000)

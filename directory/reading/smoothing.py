@@ -139,7 +139,7 @@ def _repaired(word: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     if (heard := by_ear(word)) and price(bare(heard)) + _EAR < best:
         best, made = price(bare(heard)) + _EAR, (piece(heard, Step.EAR),)
     cost, meant = slip(word)
-    if meant and cost < best:
+    if meant and cost + (0.0 if word.isascii() else 3.0) < best:
         best, made = cost, (piece(meant, Step.SLIP),)
     total, pieces = cut(word)
     if total < best and total / max(1, len(pieces)) <= _LIMIT:
