@@ -17,7 +17,6 @@ def upgrade() -> None:
     op.add_column("staff_channel", sa.Column("code_hash", sa.String(64), nullable=True))
     op.add_column("staff_channel", sa.Column("code_until", UtcDateTime(), nullable=True))
     op.add_column("staff_channel", sa.Column("code_tries", sa.Integer(), nullable=False, server_default="0"))
-    op.create_index(op.f("ix_case_state"), "case", ["state"])
     _rotations()
     _changes()
     _centres()
