@@ -4,14 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import bench, chat, check, directory, migrate, rehearse, rota, serve, staff, understand
+from bot.commands import bench, chat, check, directory, learn, migrate, rehearse, rota, serve, staff, understand
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
 from bot.settings import SettingsProblem, load
 from directory.gazetteer import use_folder
 
-COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, bench)
+COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, bench, learn)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

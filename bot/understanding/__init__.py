@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from bot.understanding.danger import Danger, look
+from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
 from directory import answers, needs, places
@@ -137,14 +138,12 @@ def as_json(meaning: Meaning) -> dict[str, object]:
 
 
 def explain(meaning: Meaning) -> dict[str, object]:
-    """`as_json` and, beside it, what the words were read as and which words made the decision."""
-    reading = read_text(meaning.text)
+    """Beside `as_json`: what the words were read as, which rules fit or were vetoed, and what moved the model."""
     span = meaning.danger.span
     return {
-        **as_json(meaning),
-        "wishes": sorted(meaning.wishes),
-        "read_as": reading.plain,
+        **explain_danger(meaning.text),
         "because": meaning.text[span[0] : span[1]] if span else None,
+        "wishes": sorted(meaning.wishes),
     }
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.understanding.danger import HERE, Danger
+from bot.understanding.danger import Danger
 from bot.understanding.patterns import Pattern, View, compile_pattern
 
+TABLE = Path(__file__).resolve().parent / "intents.yaml"
 INTENTS = (
     "report", "help_now", "find", "ask", "human", "erase", "privacy", "stop", "leave", "return_code", "under_18",
     "buyer", "harasser", "official", "provider", "wrong_listing", "feedback", "language", "greeting", "thanks",
@@ -59,7 +61,7 @@ def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((HERE / "intents.yaml").read_text("utf-8"))
+    content: dict[str, Any] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
     return content
 
 

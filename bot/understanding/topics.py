@@ -1,0 +1,97 @@
+"""What a message sounds like beside danger: its needs, its intent, the kind of violence."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.features import stretches
+from bot.understanding.model import RARITY, chance
+from directory.reading import Reading
+
+MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
+_LANE = 20
+_MASK = (1 << _LANE) - 1
+_MIDDLE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Chances from 0 to 1, best first. Each stands for itself: two needs can both be likely."""
+
+    needs: tuple[tuple[str, float], ...]
+    intents: tuple[tuple[str, float], ...]
+    kinds: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The trained file: features to packed numbers (how many, how rare, one lane a head)."""
+
+    names: tuple[str, ...]
+    table: Mapping[str, int]
+    steps: tuple[float, ...]
+    bias: tuple[float, ...]
+    slope: tuple[float, ...]
+
+
+def topics(reading: Reading, seen: frozenset[str] = frozenset(), heads: Heads | None = None) -> Topics:
+    """The likely needs, intents and kinds of violence; of a long message those of its first stretch and its last."""
+    used = heads or shipped()
+    parts = stretches(reading, seen)
+    scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]
+    best = {name: max(one[at] for one in scores) for at, name in enumerate(used.names)}
+    return Topics(_of("need", best), _of("intent", best), _of("kind", best))
+
+
+def _of(kind: str, best: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    found = [(name.partition(":")[2], round(score, 3)) for name, score in best.items() if name.startswith(f"{kind}:")]
+    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
+
+
+def names_of(groups: tuple[set[str], ...]) -> set[str]:
+    """The features the heads look at: words and pairs of words, short runs of letters, concepts."""
+    words, letters, named = groups
+    made = {f"w {one}" for one in words if one.count(" ") <= 1}
+    made.update([f"l {one}" for one in letters if len(one) == 4])
+    made.update([f"c {one}" for one in named if "&" not in one and ">" not in one])
+    return made
+
+
+def _scores(groups: tuple[set[str], ...], heads: Heads) -> list[float]:
+    total = sum(map(heads.table.get, names_of(groups), repeat(0)))
+    count = total & _MASK
+    norm = ((total >> _LANE & _MASK) / RARITY) ** 0.5 or 1.0
+    found, rest = [], total >> 2 * _LANE
+    for step, bias, slope in zip(heads.steps, heads.bias, heads.slope, strict=True):
+        found.append(chance((((rest & _MASK) - _MIDDLE * count) * step / norm + bias) * slope))
+        rest >>= _LANE
+    return found
+
+
+def pack(rarity: int, weights: bytes) -> int:
+    """One feature as one number; a weight of 128 pushes nowhere."""
+    packed = 0
+    for weight in reversed(weights):
+        packed = packed << _LANE | weight
+    return (packed << _LANE | rarity) << _LANE | 1
+
+
+@cache
+def shipped() -> Heads:
+    """The heads that come with the product."""
+    return load(MODEL)
+
+
+def load(path: Path) -> Heads:
+    """Read the file: a first line of JSON, then a feature, its rarity and its weights in hexadecimal a line."""
+    first, *lines = path.read_text("utf-8").splitlines()
+    head: dict[str, Any] = json.loads(first)
+    table = {}
+    for line in lines:
+        feature, rarity, weights = line.split("\t")
+        table[feature] = pack(int(rarity), bytes.fromhex(weights))
+    return Heads(tuple(head["names"]), table, tuple(head["steps"]), tuple(head["bias"]), tuple(head["slope"]))
