@@ -1,12 +1,13 @@
 """Understands a message: is there danger, what is needed, where, and what does the person want with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bot.understanding.danger import Danger, look
+from bot.understanding.danger import Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
+from bot.understanding.topics import Topics, topics
 from directory import answers, needs, places
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -92,7 +93,9 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     reading = read_text(text)
     seen = view(reading)
     word = whole_word(text)
-    danger = _with_partner(look(reading, seen), reading)
+    looked = look(reading, seen)
+    sounds = topics(looked.parts)
+    danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(reading, province)
@@ -102,7 +105,9 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = word
     else:
         codes = [guess.code for guess in found]
-        intent = intent_of(seen, danger, needs=codes, has_place=bool(place.places), articles=articles)
+        intent = intent_of(
+            seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
+        )
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
         needs.wishes(reading), round((perf_counter() - started) * 1000, 2),
@@ -159,14 +164,22 @@ def _needs(reading: Reading, danger: Danger) -> tuple[NeedGuess, ...]:
     return (*violent, *(guess for guess in stated if guess not in violent))
 
 
+def _with_kind(looked: Look, sounds: Topics) -> Danger:
+    """Where no rule names the kind of violence, what it sounds like."""
+    danger = looked.danger
+    if danger.level == "none" or looked.examined.standing or looked.examined.hinted or not sounds.kinds:
+        return danger
+    kinds = tuple(kind for kind, chance in sounds.kinds[:2] if chance >= 0.4) or (sounds.kinds[0][0],)
+    return replace(danger, kinds=kinds)
+
+
 def _with_partner(danger: Danger, reading: Reading) -> Danger:
     """A husband or lover who hits is told apart, because other law and other houses help."""
     plain = f" {reading.plain} "
     is_partner = "physical" in danger.kinds and (" chong " in plain or " nguoi yeu " in plain or " bo em " in plain)
     if not is_partner:
         return danger
-    kinds = (*danger.kinds, "partner")
-    return Danger(danger.level, kinds, danger.source, danger.rule, danger.span, danger.doubt)
+    return replace(danger, kinds=tuple(dict.fromkeys((*danger.kinds, "partner"))))
 
 
 def _language(reading: Reading) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.understanding.features import Groups, stretches
 from bot.understanding.model import Opinion, opinion, shipped
 from bot.understanding.patterns import View
 from bot.understanding.rules import Examined, Hit, examine
@@ -21,11 +22,22 @@ class Danger:
     doubt: bool = False
 
 
-def look(reading: Reading, seen: View) -> Danger:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The danger, and what it was judged by: `parts` are the features of the message, for whoever needs them again."""
+
+    danger: Danger
+    examined: Examined
+    second: Opinion
+    parts: list[Groups]
+
+
+def look(reading: Reading, seen: View) -> Look:
     """The danger a message speaks of. Rules first; the model may raise what they say and never lowers it."""
     examined = examine(reading, seen)
-    second = opinion(reading, examined.features)
-    return judge(examined, second, shipped().marks)
+    parts = stretches(reading, examined.features)
+    second = opinion(parts)
+    return Look(judge(examined, second, shipped().marks), examined, second, parts)
 
 
 def judge(examined: Examined, second: Opinion, marks: Mapping[str, float]) -> Danger:

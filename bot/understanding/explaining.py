@@ -1,17 +1,20 @@
 """Says why a message was understood as it was, so that whoever knows the words can mend the tables."""
 
 from bot.understanding.concepts import tags
-from bot.understanding.model import opinion, shipped, strongest
+from bot.understanding.danger import look
+from bot.understanding.model import shipped, strongest
 from bot.understanding.patterns import view
-from bot.understanding.rules import Hit, examine
+from bot.understanding.rules import Hit
+from bot.understanding.topics import topics
 from directory.reading import read
 
 
 def explain_danger(text: str) -> dict[str, object]:
     """The cleaned text, what each word became, the rules that fit or did not count and why, and the model's reasons."""
     reading = read(text)
-    examined = examine(reading, view(reading))
-    second = opinion(reading, examined.features)
+    looked = look(reading, view(reading))
+    examined, second = looked.examined, looked.second
+    sounds = topics(looked.parts)
     words = [(reading.text[word.start : word.end], word.plain) for word in reading.words]
     return {
         "cleaned": reading.text,
@@ -36,8 +39,13 @@ def explain_danger(text: str) -> dict[str, object]:
             "alarms_from": shipped().marks["alarm"],
             "strongest": [
                 {"kind": kind, "feature": feature, "push": push}
-                for kind, feature, push in strongest(reading, examined.features)
+                for kind, feature, push in strongest(looked.parts)
             ],
+        },
+        "sounds_like": {
+            "needs": [list(one) for one in sounds.needs[:4]],
+            "intents": [list(one) for one in sounds.intents[:4]],
+            "kinds": [list(one) for one in sounds.kinds[:4]],
         },
     }
 

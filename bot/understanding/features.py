@@ -7,19 +7,20 @@ from itertools import pairwise
 from bot.understanding.concepts import tags
 from directory.reading import Reading
 
+Groups = tuple[set[str], ...]  # the features of one stretch: one set for each of these
 GROUPS = ("words", "letters", "concepts")
 WINDOW = 80  # words; of a longer message the most dangerous stretch counts
 LETTERS = 1200  # so many letters of a stretch at most
 
 
-def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[tuple[set[str], ...]]:
+def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[Groups]:
     """The features of each stretch of the message, one set a group; `seen` is what the rules say of the whole of it."""
     tokens, half = reading.tokens, WINDOW // 2
     found = tags(reading.words)
     places = [tag.start for tag in found]
     rules = sorted(one for one in seen if not one.startswith("sign "))
     extra = seen.union(f"{one} & {two}" for at, one in enumerate(rules) for two in rules[at + 1 :])
-    made: list[tuple[set[str], ...]] = []
+    made: list[Groups] = []
     for start in range(0, max(1, len(tokens) - half), half):
         end = start + WINDOW
         inside = found[bisect_left(places, start) : bisect_left(places, end)]

@@ -2,15 +2,14 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.features import GROUPS, stretches
-from directory.reading import Reading
+from bot.understanding.features import GROUPS, Groups
 
 MODEL = Path(__file__).resolve().parent / "danger-model.tsv"
 # One feature is one whole number that holds four: how many (1), how rare, and two weights. So a sum is one addition.
@@ -40,19 +39,19 @@ class Weights:
     made_from: str = ""
 
 
-def opinion(reading: Reading, seen: frozenset[str] = frozenset(), weights: Weights | None = None) -> Opinion:
-    """The model's opinion; of a long message that of its most dangerous stretch."""
+def opinion(parts: Sequence[Groups], weights: Weights | None = None) -> Opinion:
+    """The model's opinion of a message's stretches: that of the most dangerous one."""
     used = weights or shipped()
-    found = [_score(groups, used) for groups in stretches(reading, seen)]
+    found = [_score(groups, used) for groups in parts]
     return Opinion(max(one.danger for one in found), max(one.now for one in found))
 
 
 def strongest(
-    reading: Reading, seen: frozenset[str] = frozenset(), weights: Weights | None = None, *, most: int = 8
+    parts: Sequence[Groups], weights: Weights | None = None, *, most: int = 8
 ) -> list[tuple[str, str, float]]:
     """What moved the opinion most: (group, feature, push towards danger), strongest first."""
     used = weights or shipped()
-    groups = max(stretches(reading, seen), key=lambda one: _score(one, used).danger)
+    groups = max(parts, key=lambda one: _score(one, used).danger)
     found = []
     for name, table, steps, features in zip(GROUPS, used.tables, used.steps, groups, strict=True):
         norm = _norm(sum(map(table.get, features, repeat(0))))
@@ -63,7 +62,7 @@ def strongest(
     return sorted(found, key=lambda one: (-abs(one[2]), one[1]))[:most]
 
 
-def _score(groups: tuple[set[str], ...], weights: Weights) -> Opinion:
+def _score(groups: Groups, weights: Weights) -> Opinion:
     danger, now = weights.bias
     for table, steps, features in zip(weights.tables, weights.steps, groups, strict=True):
         total = sum(map(table.get, features, repeat(0)))

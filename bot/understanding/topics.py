@@ -1,16 +1,15 @@
 """What a message sounds like beside danger: its needs, its intent, the kind of violence."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.features import stretches
+from bot.understanding.features import Groups
 from bot.understanding.model import RARITY, chance
-from directory.reading import Reading
 
 MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
 _LANE = 20
@@ -38,10 +37,9 @@ class Heads:
     slope: tuple[float, ...]
 
 
-def topics(reading: Reading, seen: frozenset[str] = frozenset(), heads: Heads | None = None) -> Topics:
+def topics(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     """The likely needs, intents and kinds of violence; of a long message those of its first stretch and its last."""
     used = heads or shipped()
-    parts = stretches(reading, seen)
     scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]
     best = {name: max(one[at] for one in scores) for at, name in enumerate(used.names)}
     return Topics(_of("need", best), _of("intent", best), _of("kind", best))
@@ -52,7 +50,7 @@ def _of(kind: str, best: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
-def names_of(groups: tuple[set[str], ...]) -> set[str]:
+def names_of(groups: Groups) -> set[str]:
     """The features the heads look at: words and pairs of words, short runs of letters, concepts."""
     words, letters, named = groups
     made = {f"w {one}" for one in words if one.count(" ") <= 1}
@@ -61,7 +59,7 @@ def names_of(groups: tuple[set[str], ...]) -> set[str]:
     return made
 
 
-def _scores(groups: tuple[set[str], ...], heads: Heads) -> list[float]:
+def _scores(groups: Groups, heads: Heads) -> list[float]:
     total = sum(map(heads.table.get, names_of(groups), repeat(0)))
     count = total & _MASK
     norm = ((total >> _LANE & _MASK) / RARITY) ** 0.5 or 1.0
