@@ -7,7 +7,8 @@ from bot.understanding.danger import Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
-from bot.understanding.topics import Topics, topics
+from bot.understanding.topics import Topics, sounds_like
+from bot.understanding.wanted import wanted
 from directory import answers, needs, places
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -16,54 +17,11 @@ from directory.reading import read as read_text
 
 __all__ = ["INTENTS", "Danger", "Meaning", "as_json", "explain", "read", "whole_word"]
 
-# What a kind of danger means as a need, when the words name none.
-_NEED_OF_KIND = {
-    "physical": "violence.physical", "sexual": "violence.sexual", "control": "violence.control",
-    "extortion": "violence.digital", "digital": "violence.digital", "trafficking": "violence.trafficking",
-    "police": "violence.authority", "partner": "violence.partner", "family": "violence.partner",
-    "self_harm": "mind.suicide", "robbery": "violence.robbery", "threat": "violence.physical",
-    "minor": "violence.control", "discrimination": "peers.stigma",
-}  # fmt: skip
-_ENGLISH = frozenset(
-    [
-        "the",
-        "is",
-        "are",
-        "i",
-        "you",
-        "my",
-        "me",
-        "need",
-        "help",
-        "where",
-        "can",
-        "want",
-        "to",
-        "for",
-        "please",
-        "how",
-        "what",
-        "test",
-        "clinic",
-        "he",
-        "she",
-        "they",
-        "and",
-        "of",
-        "in",
-        "am",
-        "was",
-        "hit",
-        "beat",
-        "money",
-        "free",
-        "open",
-        "now",
-        "near",
-        "hello",
-        "thanks",
-    ]
-)
+_ENGLISH_WORDS = """
+the is are i you my me need help where can want to for please how what test
+clinic he she they and of in am was hit beat money free open now near hello thanks
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _WHOLE = {
     "help": {"cuu", "cuu em", "cuu toi", "cuu minh", "cuu voi", "cuu em voi", "cuu toi voi", "sos", "help", "help me"},
     "erase": {"xoa", "xoa het", "delete", "erase", "xoa di", "xoa het di"},
@@ -94,12 +52,12 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     seen = view(reading)
     word = whole_word(text)
     looked = look(reading, seen)
-    sounds = topics(looked.parts)
+    sounds = sounds_like(looked.parts)
     danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(reading, province)
-    found = _needs(reading, danger)
+    found = wanted(reading, danger, sounds)
     articles = tuple(answers.match(reading))
     if word in ("erase", "leave"):
         intent = word
@@ -150,18 +108,6 @@ def explain(meaning: Meaning) -> dict[str, object]:
         "because": meaning.text[span[0] : span[1]] if span else None,
         "wishes": sorted(meaning.wishes),
     }
-
-
-def _needs(reading: Reading, danger: Danger) -> tuple[NeedGuess, ...]:
-    """The stated needs; somebody in danger gets the violence first."""
-    stated = needs.read(reading)
-    if danger.level == "none":
-        return stated
-    violent = [guess for guess in stated if guess.code.startswith(("violence.", "mind.suicide"))]
-    if not violent:
-        codes = dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds)
-        violent = [NeedGuess(code, 0.8) for code in list(codes)[:2]]
-    return (*violent, *(guess for guess in stated if guess not in violent))
 
 
 def _with_kind(looked: Look, sounds: Topics) -> Danger:

@@ -5,7 +5,7 @@ from bot.understanding.danger import look
 from bot.understanding.model import shipped, strongest
 from bot.understanding.patterns import view
 from bot.understanding.rules import Hit
-from bot.understanding.topics import topics
+from bot.understanding.topics import sounds_like
 from directory.reading import read
 
 
@@ -14,7 +14,7 @@ def explain_danger(text: str) -> dict[str, object]:
     reading = read(text)
     looked = look(reading, view(reading))
     examined, second = looked.examined, looked.second
-    sounds = topics(looked.parts)
+    sounds = sounds_like(looked.parts)
     words = [(reading.text[word.start : word.end], word.plain) for word in reading.words]
     return {
         "cleaned": reading.text,

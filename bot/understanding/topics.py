@@ -37,7 +37,7 @@ class Heads:
     slope: tuple[float, ...]
 
 
-def topics(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
+def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     """The likely needs, intents and kinds of violence; of a long message those of its first stretch and its last."""
     used = heads or shipped()
     scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]

@@ -25,7 +25,8 @@ from directory.reading import read
 SCALES = (1.0, 0.7, 1.0)  # how much each group of features counts: words, letters, concepts
 LEAST = (2, 4, 2)  # a feature of fewer examples is left out
 STRICTNESS = 0.2  # smaller: smoother weights
-PAST_WEIGHT = 0.3  # an alarm for harm already done is no great harm
+PAST_WEIGHT = 0.5  # an alarm for harm already done is no great harm
+BLEND = 0.4  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
 FOLDS = 8
 # What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
@@ -110,10 +111,11 @@ def fit(rows: Sequence[Row], many: Sequence[Example], without: frozenset[str] = 
     weight = numpy.array([NOISE_WEIGHT if row.is_copy else 1.0 for row in used])
     lighter = numpy.where(danger & ~now, weight * PAST_WEIGHT, weight)
     heads = [_head(features, danger, weight), _head(features, now, lighter)]
-    together = numpy.stack([head[0] for head in heads])
+    blended = [(1 - BLEND) * now_side + BLEND * side for now_side, side in zip(heads[1], heads[0], strict=True)]
+    together = numpy.stack([heads[0][0], blended[0]])
     edges = numpy.cumsum([0, *(len(one) for one in names)])
     parts = tuple(together[:, start:end] for start, end in pairwise(edges))
-    return Fitted(tuple(names), tuple(rarity), parts, (heads[0][1], heads[1][1]))
+    return Fitted(tuple(names), tuple(rarity), parts, (heads[0][1], float(blended[1])))
 
 
 def matrix(rows: Sequence[Row], group: int, kept: Sequence[str], rare: Any) -> Any:
@@ -194,7 +196,7 @@ def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Seque
             left = [at for at in theirs if judge(examined[at], chances[at], {**marks, "ask": 2.0}).level == "none"]
             values = [chances[at].now if level == "now" else chances[at].danger for at in left]
             found.append(_mark(values, share * len(theirs) - (len(theirs) - len(left))))
-        marks[name] = round(sorted(found)[len(found) // 2], 4)
+        marks[name] = round(sorted(found)[(len(found) - 1) // 2], 4)
     return marks
 
 
