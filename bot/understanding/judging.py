@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from bot.understanding.examples import Example
 from bot.understanding.noises import NOISES
+from directory.gazetteer import PlaceKey, Tier, is_province, units
 from directory.reading import fold
 
 # What is understood of a text; a parameter, so that two versions can be compared.
@@ -42,6 +44,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, object]:
         "harmless alarmed": _share(one.level == "now" for one in harmless),
         "first need": _share(_need_is_right(one) for one in judged if one.example.needs),
         "place right": _share(_place_is_right(one) for one in judged if one.example.place),
+        "place silently wrong": _share(_place_is_silently_wrong(one) for one in judged if one.example.place),
         "place invented": _share(
             bool(one.told["places"]) for one in judged if _has_columns(one) and not one.example.place
         ),
@@ -104,18 +107,44 @@ def _need_is_right(one: Judged) -> bool:
 
 
 def _place_is_right(one: Judged) -> bool:
-    """Some acceptable place is among the guesses; a place that must be asked back is right when it is asked back."""
-    written = one.example.place or ""
-    wanted = {_name(part) for part in written.removeprefix("?").split(" / ")}
-    found = [_name(name) for name in _ids(one, "places", "name")]
-    if written.startswith("?"):
-        return bool(one.told["place_is_ambiguous"]) and bool(wanted & set(found))
-    return bool(found) and found[0] in wanted
+    """An acceptable place is among the guesses; where a careful person asks back, it is also asked."""
+    is_named = bool(_wanted(one) & _guessed(one))
+    return is_named and (not (one.example.place or "").startswith("?") or bool(one.told["place_is_ambiguous"]))
 
 
-def _name(written: str) -> tuple[str, str]:
-    """ "phường Bãi Cháy, thành phố Hạ Long, Quảng Ninh" by its first and last part."""
-    parts = [fold(part).strip() for part in written.split(",")]
-    for word in ("tinh ", "thanh pho ", "tp. ", "tp "):
-        parts[-1] = parts[-1].removeprefix(word)
-    return parts[0].removeprefix("tinh "), parts[-1]
+def _place_is_silently_wrong(one: Judged) -> bool:
+    return bool(_guessed(one)) and not one.told["place_is_ambiguous"] and not _wanted(one) & _guessed(one)
+
+
+def _guessed(one: Judged) -> set[PlaceKey]:
+    found = zip(_ids(one, "places", "tier"), _ids(one, "places", "code"), strict=True)
+    return {PlaceKey(Tier(tier), code) for tier, code in found}
+
+
+def _wanted(one: Judged) -> set[PlaceKey]:
+    """Every unit that "phường Bãi Cháy, thành phố Hạ Long, Quảng Ninh" may mean; " / " parts several."""
+    wanted: set[PlaceKey] = set()
+    for written in (one.example.place or "").removeprefix("?").split(" / "):
+        parts = [fold(part).strip() for part in written.split(",")]
+        wanted |= _named().get((parts[0], _province(parts[-1])), set())
+    return wanted
+
+
+def _province(folded: str) -> str:
+    return folded.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ").replace("tp. ", "").strip()
+
+
+@cache
+def _named() -> dict[tuple[str, str], set[PlaceKey]]:
+    """Units by their folded name with its kind and by the province they were or are in."""
+    names = {unit.key: _province(fold(unit.name)) for unit in units().values() if is_province(unit.key)}
+    found: dict[tuple[str, str], set[PlaceKey]] = {}
+    for unit in units().values():
+        if unit.key in names:
+            for kind in ("tinh ", "thanh pho ", ""):
+                found.setdefault((kind + names[unit.key], names[unit.key]), set()).add(unit.key)
+            continue
+        for key in (PlaceKey(Tier.OLD_PROVINCE, unit.old_province), PlaceKey(Tier.NEW_PROVINCE, unit.province)):
+            if key in names:
+                found.setdefault((fold(f"{unit.kind} {unit.name}"), names[key]), set()).add(unit.key)
+    return found

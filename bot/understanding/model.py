@@ -98,14 +98,17 @@ def load(path: Path) -> Weights:
     first, *lines = path.read_text("utf-8").splitlines()
     head: dict[str, Any] = json.loads(first)
     tables: list[dict[str, int]] = []
-    same: dict[int, int] = {}
+    same: dict[str, int] = {}
     for line in lines:
         if line.startswith("= "):
             tables.append({})
             continue
-        feature, rarity, danger, now = line.split("\t")
-        packed = pack(int(rarity), int(danger), int(now))
-        tables[-1][feature] = same.setdefault(packed, packed)
+        feature, _, numbers = line.partition("\t")
+        packed = same.get(numbers)
+        if packed is None:
+            rarity, danger, now = numbers.split("\t")
+            packed = same[numbers] = pack(int(rarity), int(danger), int(now))
+        tables[-1][feature] = packed
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
     return Weights(tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"])

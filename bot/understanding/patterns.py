@@ -71,9 +71,14 @@ class Pattern:
     """One compiled pattern; `anchors` are folded words of which one must occur, a cheap look before the slow one."""
 
     source: str
-    expression: "re.Pattern[str]"
+    written: str
     anchors: tuple[frozenset[str], ...]
     has_negation: bool
+
+    @property
+    def expression(self) -> "re.Pattern[str]":
+        """The regular expression, made when it is first needed."""
+        return _compiled(self.written)
 
     def may_fit(self, seen: View) -> bool:
         """Whether every word it needs occurs somewhere in the message."""
@@ -108,6 +113,11 @@ class Index:
         return found
 
 
+@cache
+def _compiled(written: str) -> "re.Pattern[str]":
+    return re.compile(written)
+
+
 def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
     """Read one pattern; `lists` holds the words behind `<agent>` and the like."""
     expression, anchors, has_negation = "(?<= )", [], False
@@ -129,7 +139,7 @@ def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
                 has_negation = has_negation or any(part in _DENYING for choice in choices for part in choice.split("_"))
         if is_last:
             expression += r"\Z"
-    return Pattern(source, re.compile(expression), tuple(sorted(anchors, key=len)), has_negation)
+    return Pattern(source, expression, tuple(sorted(anchors, key=len)), has_negation)
 
 
 def _words(choice: str) -> str:

@@ -12,8 +12,8 @@ from bot.understanding.features import Groups
 from bot.understanding.model import RARITY, chance
 
 MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
-_LANE = 20
-_MASK = (1 << _LANE) - 1
+# One feature is one whole number of three bytes a lane: how many (1), how rare, then a weight for each head.
+_LANE = 3
 _MIDDLE = 128
 
 
@@ -61,21 +61,23 @@ def names_of(groups: Groups) -> set[str]:
 
 def _scores(groups: Groups, heads: Heads) -> list[float]:
     total = sum(map(heads.table.get, names_of(groups), repeat(0)))
-    count = total & _MASK
-    norm = ((total >> _LANE & _MASK) / RARITY) ** 0.5 or 1.0
-    found, rest = [], total >> 2 * _LANE
-    for step, bias, slope in zip(heads.steps, heads.bias, heads.slope, strict=True):
-        found.append(chance((((rest & _MASK) - _MIDDLE * count) * step / norm + bias) * slope))
-        rest >>= _LANE
-    return found
+    lanes = total.to_bytes(_LANE * (len(heads.names) + 2), "little")
+    bytes_of = zip(lanes[::3], lanes[1::3], lanes[2::3], strict=True)
+    sums = [low | middle << 8 | high << 16 for low, middle, high in bytes_of]
+    count, norm = sums[0], (sums[1] / RARITY) ** 0.5 or 1.0
+    return [
+        chance(((one - _MIDDLE * count) * step / norm + bias) * slope)
+        for one, step, bias, slope in zip(sums[2:], heads.steps, heads.bias, heads.slope, strict=True)
+    ]
 
 
 def pack(rarity: int, weights: bytes) -> int:
     """One feature as one number; a weight of 128 pushes nowhere."""
-    packed = 0
-    for weight in reversed(weights):
-        packed = packed << _LANE | weight
-    return (packed << _LANE | rarity) << _LANE | 1
+    lanes = bytearray(_LANE * (len(weights) + 2))
+    lanes[0] = 1
+    lanes[3:5] = rarity.to_bytes(2, "little")
+    lanes[6::3] = weights
+    return int.from_bytes(lanes, "little")
 
 
 @cache

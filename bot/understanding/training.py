@@ -28,7 +28,7 @@ STRICTNESS = 0.2  # smaller: smoother weights
 PAST_WEIGHT = 0.5  # an alarm for harm already done is no great harm
 BLEND = 0.4  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
-FOLDS = 8
+FOLDS = 6
 # What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
 MAY_ASK, MAY_ALARM = 0.05, 0.01
 
@@ -74,7 +74,8 @@ def prepare(many: Sequence[Example], *, with_copies: bool = True) -> tuple[list[
     """Every example, and copies of it typed badly; the same copies every time."""
     random, rows, examined = Random(20260), [], []
     for number, example in enumerate(many):
-        copies = [letter_lost(example.text, random), words_glued(words_glued(example.text, random), random)]
+        slip = letter_lost if number % 2 else words_glued
+        copies = [slip(slip(example.text, random), random)]
         bare = stripped(example.text, random)
         if bare != example.text:
             copies.append(bare)
