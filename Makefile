@@ -7,7 +7,7 @@ TESTS := $(VENV)/.tests
 BENCHES := $(VENV)/.bench
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint campaign bench
+.PHONY: run test lint campaign bench model
 
 run: $(RUNS)
 	$(BIN)/python -m bot serve --demo
@@ -27,6 +27,10 @@ campaign: $(TESTS)
 # Our speed and quality beside named peers, in one run.
 bench: $(BENCHES)
 	$(BIN)/python -m bot bench
+
+# Trains the model of understanding again from tests/examples/authors (minutes); the same examples give the same file.
+model: $(BENCHES)
+	OMP_NUM_THREADS=1 $(BIN)/python -m bot learn tests/examples/authors
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \

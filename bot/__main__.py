@@ -12,6 +12,7 @@ from bot.commands import (
     check,
     directory,
     keys,
+    learn,
     migrate,
     rehearse,
     restore,
@@ -26,7 +27,9 @@ from bot.seals import KeyMissing, KeyOpenToOthers
 from bot.settings import SettingsProblem, load
 from directory.gazetteer import use_folder
 
-COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, backup, restore, keys, bench)
+COMMANDS = (
+    serve, chat, rehearse, understand, directory, staff, rota, migrate, check, backup, restore, keys, bench, learn,
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import insert
 
 from bot import understanding
-from bot.commands import bench_alarms, bench_search
+from bot.commands import bench_alarms, bench_search, bench_understanding
 from bot.db import Database, Tx, open_engine
 from bot.masking import mask
 from bot.seals import Seals, create_key_file
@@ -152,4 +152,5 @@ BENCHES: Mapping[str, Callable[[float], Rates | list[dict[str, Any]]]] = {
     "mask": _mask,
     "search": bench_search.measure,
     "write": _write,
+    "understanding": bench_understanding.measure,
 }

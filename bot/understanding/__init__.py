@@ -1,11 +1,14 @@
 """Understands a message: is there danger, what is needed, where, and what does the person want with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bot.understanding.danger import Danger, look
+from bot.understanding.danger import Danger, Look, look
+from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
+from bot.understanding.topics import Topics, sounds_like
+from bot.understanding.wanted import wanted
 from directory import answers, needs, places
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -14,54 +17,11 @@ from directory.reading import read as read_text
 
 __all__ = ["INTENTS", "Danger", "Meaning", "as_json", "explain", "read", "whole_word"]
 
-# What a kind of danger means as a need, when the words name none.
-_NEED_OF_KIND = {
-    "physical": "violence.physical", "sexual": "violence.sexual", "control": "violence.control",
-    "extortion": "violence.digital", "digital": "violence.digital", "trafficking": "violence.trafficking",
-    "police": "violence.authority", "partner": "violence.partner", "family": "violence.partner",
-    "self_harm": "mind.suicide", "robbery": "violence.robbery", "threat": "violence.physical",
-    "minor": "violence.control", "discrimination": "peers.stigma",
-}  # fmt: skip
-_ENGLISH = frozenset(
-    [
-        "the",
-        "is",
-        "are",
-        "i",
-        "you",
-        "my",
-        "me",
-        "need",
-        "help",
-        "where",
-        "can",
-        "want",
-        "to",
-        "for",
-        "please",
-        "how",
-        "what",
-        "test",
-        "clinic",
-        "he",
-        "she",
-        "they",
-        "and",
-        "of",
-        "in",
-        "am",
-        "was",
-        "hit",
-        "beat",
-        "money",
-        "free",
-        "open",
-        "now",
-        "near",
-        "hello",
-        "thanks",
-    ]
-)
+_ENGLISH_WORDS = """
+the is are i you my me need help where can want to for please how what test
+clinic he she they and of in am was hit beat money free open now near hello thanks
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _WHOLE = {
     "help": {"cuu", "cuu em", "cuu toi", "cuu minh", "cuu voi", "cuu em voi", "cuu toi voi", "sos", "help", "help me"},
     "erase": {"xoa", "xoa het", "delete", "erase", "xoa di", "xoa het di"},
@@ -91,17 +51,21 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     reading = read_text(text)
     seen = view(reading)
     word = whole_word(text)
-    danger = _with_partner(look(reading, seen), reading)
+    looked = look(reading, seen)
+    sounds = sounds_like(looked.parts)
+    danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(reading, province)
-    found = _needs(reading, danger)
+    found = wanted(reading, danger, sounds)
     articles = tuple(answers.match(reading))
     if word in ("erase", "leave"):
         intent = word
     else:
         codes = [guess.code for guess in found]
-        intent = intent_of(seen, danger, needs=codes, has_place=bool(place.places), articles=articles)
+        intent = intent_of(
+            seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
+        )
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
         needs.wishes(reading), round((perf_counter() - started) * 1000, 2),
@@ -137,27 +101,22 @@ def as_json(meaning: Meaning) -> dict[str, object]:
 
 
 def explain(meaning: Meaning) -> dict[str, object]:
-    """`as_json` and, beside it, what the words were read as and which words made the decision."""
-    reading = read_text(meaning.text)
+    """Beside `as_json`: what the words were read as, which rules fit or were vetoed, and what moved the model."""
     span = meaning.danger.span
     return {
-        **as_json(meaning),
-        "wishes": sorted(meaning.wishes),
-        "read_as": reading.plain,
+        **explain_danger(meaning.text),
         "because": meaning.text[span[0] : span[1]] if span else None,
+        "wishes": sorted(meaning.wishes),
     }
 
 
-def _needs(reading: Reading, danger: Danger) -> tuple[NeedGuess, ...]:
-    """The stated needs; somebody in danger gets the violence first."""
-    stated = needs.read(reading)
-    if danger.level == "none":
-        return stated
-    violent = [guess for guess in stated if guess.code.startswith(("violence.", "mind.suicide"))]
-    if not violent:
-        codes = dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds)
-        violent = [NeedGuess(code, 0.8) for code in list(codes)[:2]]
-    return (*violent, *(guess for guess in stated if guess not in violent))
+def _with_kind(looked: Look, sounds: Topics) -> Danger:
+    """Where no rule names the kind of violence, what it sounds like."""
+    danger = looked.danger
+    if danger.level == "none" or looked.examined.standing or looked.examined.hinted or not sounds.kinds:
+        return danger
+    kinds = tuple(kind for kind, chance in sounds.kinds[:2] if chance >= 0.4) or (sounds.kinds[0][0],)
+    return replace(danger, kinds=kinds)
 
 
 def _with_partner(danger: Danger, reading: Reading) -> Danger:
@@ -166,8 +125,7 @@ def _with_partner(danger: Danger, reading: Reading) -> Danger:
     is_partner = "physical" in danger.kinds and (" chong " in plain or " nguoi yeu " in plain or " bo em " in plain)
     if not is_partner:
         return danger
-    kinds = (*danger.kinds, "partner")
-    return Danger(danger.level, kinds, danger.source, danger.rule, danger.span, danger.doubt)
+    return replace(danger, kinds=tuple(dict.fromkeys((*danger.kinds, "partner"))))
 
 
 def _language(reading: Reading) -> str:

@@ -1,80 +1,114 @@
-"""A second opinion on danger: the weight of words in messages that colleagues wrote for practice."""
+"""A second opinion on danger: what messages that colleagues wrote for practice have in common, as weights."""
 
 import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
-from directory.reading import Reading
+from bot.understanding.features import GROUPS, Groups
 
-MODEL = Path(__file__).resolve().parent / "danger-model.json"
-_WINDOW = 80
+MODEL = Path(__file__).resolve().parent / "danger-model.tsv"
+# One feature is one whole number that holds four: how many (1), how rare, and two weights. So a sum is one addition.
+_LANE = 20
+_MIDDLE = 128
+_MASK = (1 << _LANE) - 1
+RARITY = 8.0  # rarity is kept in eighths
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """How likely the message speaks of danger at all, and of danger now; each from 0 to 1."""
+    """How strongly the message sounds of danger at all, and of danger now: chances from 0 to 1."""
 
     danger: float
     now: float
 
 
-def features(tokens: tuple[str, ...]) -> set[str]:
-    """What the model looks at: words, pairs of words, and words with one word skipped."""
-    words = ["^", *tokens, "$"]
-    pairs = {f"{one} {two}" for one, two in pairwise(words)}
-    skips = {f"{one} _ {two}" for one, two in zip(words, words[2:], strict=False)}
-    return {*tokens, *pairs, *skips}
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The trained model, as the file has it. `ask_from` and the others were chosen on authors left out of training."""
+
+    tables: tuple[Mapping[str, int], ...]
+    steps: tuple[tuple[float, float], ...]
+    bias: tuple[float, float]
+    slope: tuple[float, float]
+    marks: Mapping[str, float] = field(default_factory=dict)
+    made_from: str = ""
 
 
-def opinion(reading: Reading) -> Opinion:
-    """The model's opinion; of a long message that of its most dangerous stretch."""
-    tokens = reading.tokens
-    starts = range(0, max(1, len(tokens) - _WINDOW // 2), _WINDOW // 2)
-    found = [_score(tokens[start : start + _WINDOW]) for start in starts]
+def opinion(parts: Sequence[Groups], weights: Weights | None = None) -> Opinion:
+    """The model's opinion of a message's stretches: that of the most dangerous one."""
+    used = weights or shipped()
+    found = [_score(groups, used) for groups in parts]
     return Opinion(max(one.danger for one in found), max(one.now for one in found))
 
 
-def _score(tokens: tuple[str, ...]) -> Opinion:
-    weights = _weights()
-    seen = features(tokens)
-    scale = 1 / math.sqrt(len(seen))
-    danger, now = weights["bias"]
-    for one in seen:
-        if pair := weights.get(one):
-            danger += pair[0] * scale
-            now += pair[1] * scale
-    return Opinion(_chance(danger), _chance(now))
+def strongest(
+    parts: Sequence[Groups], weights: Weights | None = None, *, most: int = 8
+) -> list[tuple[str, str, float]]:
+    """What moved the opinion most: (group, feature, push towards danger), strongest first."""
+    used = weights or shipped()
+    groups = max(parts, key=lambda one: _score(one, used).danger)
+    found = []
+    for name, table, steps, features in zip(GROUPS, used.tables, used.steps, groups, strict=True):
+        norm = _norm(sum(map(table.get, features, repeat(0))))
+        for feature in features:
+            if packed := table.get(feature):
+                push = ((packed >> _LANE & _MASK) - _MIDDLE) * steps[0] / norm * used.slope[0]
+                found.append((name, feature, round(push, 3)))
+    return sorted(found, key=lambda one: (-abs(one[2]), one[1]))[:most]
 
 
-def _chance(value: float) -> float:
+def _score(groups: Groups, weights: Weights) -> Opinion:
+    danger, now = weights.bias
+    for table, steps, features in zip(weights.tables, weights.steps, groups, strict=True):
+        total = sum(map(table.get, features, repeat(0)))
+        if total:
+            count, norm = total >> 3 * _LANE, _norm(total)
+            danger += ((total >> _LANE & _MASK) - _MIDDLE * count) * steps[0] / norm
+            now += ((total & _MASK) - _MIDDLE * count) * steps[1] / norm
+    return Opinion(chance(danger * weights.slope[0]), chance(now * weights.slope[1]))
+
+
+def _norm(total: int) -> float:
+    return math.sqrt((total >> 2 * _LANE & _MASK) / RARITY) or 1.0
+
+
+def pack(rarity: int, danger: int, now: int) -> int:
+    """One feature as one number: its rarity squared (in eighths), and two weights from -127 to 127."""
+    return 1 << 3 * _LANE | rarity << 2 * _LANE | (danger + _MIDDLE) << _LANE | now + _MIDDLE
+
+
+def chance(value: float) -> float:
+    """A score as a chance from 0 to 1."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 @cache
-def _weights() -> Mapping[str, tuple[float, float]]:
-    content = json.loads(MODEL.read_text("utf-8"))
-    return {str(word): (float(pair[0]), float(pair[1])) for word, pair in content.items()}
+def shipped() -> Weights:
+    """The model that comes with the product."""
+    return load(MODEL)
 
 
-def learn(examples: Iterable[tuple[tuple[str, ...], str]], *, rounds: int = 12) -> dict[str, list[float]]:
-    """Weights from (words, level) pairs; the same examples give the same weights. Rare and light words are dropped."""
-    rows = [(sorted(features(tokens)), level) for tokens, level in examples]
-    weights: dict[str, list[float]] = {"bias": [0.0, 0.0]}
-    for turn in range(rounds):
-        rate = 1.2 / (1 + turn * 0.35)
-        for at in range(len(rows)):
-            seen, level = rows[(at * 7919 + turn * 31) % len(rows)]
-            scale = 1 / math.sqrt(len(seen))
-            for side, wanted in enumerate((level != "none", level == "now")):
-                total = weights["bias"][side] + scale * sum(weights[one][side] for one in seen if one in weights)
-                step = rate * (wanted - _chance(total))
-                weights["bias"][side] += 0.05 * step
-                for one in seen:
-                    own = weights.setdefault(one, [0.0, 0.0])
-                    own[side] += step * scale * 3 - 0.00002 * own[side]
-    kept = {one: [round(value, 2) for value in pair] for one, pair in weights.items() if max(map(abs, pair)) >= 0.35}
-    return dict(sorted({**kept, "bias": [round(value, 3) for value in weights["bias"]]}.items()))
+def load(path: Path) -> Weights:
+    """Read a model file: a first line of JSON, then `= group` lines and one feature a line."""
+    first, *lines = path.read_text("utf-8").splitlines()
+    head: dict[str, Any] = json.loads(first)
+    tables: list[dict[str, int]] = []
+    same: dict[str, int] = {}
+    for line in lines:
+        if line.startswith("= "):
+            tables.append({})
+            continue
+        feature, _, numbers = line.partition("\t")
+        packed = same.get(numbers)
+        if packed is None:
+            rarity, danger, now = numbers.split("\t")
+            packed = same[numbers] = pack(int(rarity), int(danger), int(now))
+        tables[-1][feature] = packed
+    steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
+    bias, slope = head["bias"], head["slope"]
+    return Weights(tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"])

@@ -2,13 +2,14 @@
 
 A pattern is Vietnamese with marks: `bị ..2 đánh|đập <agent>?`. `|` is or, `_` binds syllables, `..2` lets up to two
 other words of the same clause pass, `?` makes a word optional, `<agent>` is a list of the same file, `^` and `$` are
-the two ends of the message. A word typed without marks fits; a word typed with other marks (dành, not đánh) does not.
+the two ends of the message, `>ở|tại` must follow and is not part of what is found. A word typed without marks fits; a
+word typed with other marks (dành, not đánh) does not.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +19,10 @@ from directory.reading.spelling import bare, mark_of
 # Words that deny, as they stand folded in a message; "đừng" and "chả" are left out, folded they are "đứng" and "cha".
 NEGATIONS = frozenset({"khong", "chua", "chang"})
 _DENYING = frozenset({"không", "chưa", "chẳng", "chả", "hết", "hổng", "khỏi", "đừng"})
-_STOP = "¦"
+# Words of nearly every message: bad for finding a pattern by.
+_COMMON_WORDS = "em no khong co di la ba ong chi minh con o ra vo vao den roi toi tui cho bi ma thi bac me anh"
+_COMMON = frozenset(_COMMON_WORDS.split())
+STOP = "¦"
 _BREAKS = re.compile(r"[.,!?…;\n()]|(?<=\s)[-–](?=\s)")
 _BREAK_WORDS = frozenset({"nhưng"})
 
@@ -53,7 +57,7 @@ def view(reading: Reading) -> View:
         while at < len(breaks) and breaks[at] < word.start:
             is_break, at = True, at + 1
         if is_break and len(parts) > 1:
-            parts.append(_STOP + " ")
+            parts.append(STOP + " ")
             length += 2
         starts.append(length)
         spans.append((word.start, word.end))
@@ -67,14 +71,51 @@ class Pattern:
     """One compiled pattern; `anchors` are folded words of which one must occur, a cheap look before the slow one."""
 
     source: str
-    expression: "re.Pattern[str]"
+    written: str
     anchors: tuple[frozenset[str], ...]
     has_negation: bool
 
+    @property
+    def expression(self) -> "re.Pattern[str]":
+        """The regular expression, made when it is first needed."""
+        return _compiled(self.written)
+
+    def may_fit(self, seen: View) -> bool:
+        """Whether every word it needs occurs somewhere in the message."""
+        return all(not anchor.isdisjoint(seen.plain) for anchor in self.anchors)
+
     def find(self, seen: View) -> Iterator["re.Match[str]"]:
         """Every place where the pattern fits."""
-        if all(not anchor.isdisjoint(seen.plain) for anchor in self.anchors):
+        if self.may_fit(seen):
             yield from self.expression.finditer(seen.line)
+
+
+class Index:
+    """Many patterns by their rarest word, so that a message meets only those that may fit it."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_word: dict[str, list[Pattern]] = {}
+        self._always: list[Pattern] = []
+        for pattern in patterns:
+            rarest = min(pattern.anchors, key=lambda anchor: len(anchor) + 40 * len(anchor & _COMMON), default=None)
+            if rarest is None:
+                self._always.append(pattern)
+            for word in rarest or ():
+                self._by_word.setdefault(word, []).append(pattern)
+
+    def live(self, seen: View) -> set[int]:
+        """The ids of the patterns that may fit; the others need not be tried."""
+        found = {id(pattern) for pattern in self._always}
+        for word in seen.plain:
+            for pattern in self._by_word.get(word, ()):
+                if pattern.may_fit(seen):
+                    found.add(id(pattern))
+        return found
+
+
+@cache
+def _compiled(written: str) -> "re.Pattern[str]":
+    return re.compile(written)
 
 
 def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
@@ -86,18 +127,19 @@ def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
         is_last = item.endswith("$")
         item = item.removesuffix("$")
         if gap := re.fullmatch(r"\.\.(\d+)", item):
-            expression += rf"(?:[^ {_STOP}]+ ){{0,{gap[1]}}}?"
+            expression += rf"(?:[^ {STOP}]+ ){{0,{gap[1]}}}?"
         elif item:
-            is_optional = item.endswith("?")
-            choices = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item.removesuffix("?")).split("|")
+            is_optional, is_ahead = item.endswith("?"), item.startswith(">")
+            item = item.removesuffix("?").removeprefix(">")
+            choices = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item).split("|")
             body = "(?:" + "|".join(_words(choice) for choice in choices) + ")"
-            expression += body + ("?" if is_optional else "")
-            if not is_optional:
+            expression += f"(?={body})" if is_ahead else body + ("?" if is_optional else "")
+            if not is_optional and "#" not in item:
                 anchors.append(frozenset(bare(choice.split("_")[0]) for choice in choices))
                 has_negation = has_negation or any(part in _DENYING for choice in choices for part in choice.split("_"))
         if is_last:
             expression += r"\Z"
-    return Pattern(source, re.compile(expression), tuple(sorted(anchors, key=len)), has_negation)
+    return Pattern(source, expression, tuple(sorted(anchors, key=len)), has_negation)
 
 
 def _words(choice: str) -> str:

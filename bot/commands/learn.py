@@ -1,0 +1,26 @@
+"""`donghanh learn FOLDER`: trains the model of understanding from invented examples; development only."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from bot.understanding import examples, training
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("learn", help="train the model of understanding (development only)")
+    parser.add_argument("folder", type=Path, help="where the examples lie, one file an author")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints what rules and model together do on messages of authors whom the model had not read."""
+    try:
+        many = examples.load(arguments.folder)
+        told = training.train(arguments.folder, many)
+    except (examples.ExamplesUnreadable, ModuleNotFoundError) as problem:
+        print(f"{problem} The packages of `make bench` are needed.", file=sys.stderr)
+        return 1
+    print(json.dumps({"examples": len(many), **{name: round(value, 4) for name, value in told.items()}}))
+    return 0

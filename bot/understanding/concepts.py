@@ -1,0 +1,74 @@
+"""What words have in common: a husband, a locked door, laughter; so that a rare word still says something."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from directory.reading.spelling import Word, bare, mark_of, marks_agree
+
+TABLE = Path(__file__).resolve().parent / "concepts.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry of the table. `marks_needed`: without its marks the word means something else too often."""
+
+    marks: tuple[str, ...]
+    concept: str
+    marks_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A concept, and which words of the message stand for it; `concept` is None for a word in no group."""
+
+    concept: str | None
+    start: int
+    end: int
+
+
+def tags(words: Sequence[Word]) -> list[Tag]:
+    """The message as concepts, the longest phrase first, each word in one of them."""
+    table, longest = _table()
+    plain = tuple(word.plain for word in words)
+    found, at = [], 0
+    while at < len(plain):
+        most = min(longest.get(plain[at], 0), len(plain) - at)
+        for length in range(most, 0, -1):
+            entries = table.get(plain[at : at + length])
+            concept = entries and _agreed(entries, words[at : at + length])
+            if concept:
+                found.append(Tag(concept, at, at + length))
+                at += length
+                break
+        else:
+            found.append(Tag(None, at, at + 1))
+            at += 1
+    return found
+
+
+def _agreed(entries: Sequence[Phrase], said: Sequence[Word]) -> str | None:
+    for entry in entries:
+        pairs = zip(said, entry.marks, strict=True)
+        if all(word.marked == mark if entry.marks_needed else marks_agree(word, mark) for word, mark in pairs):
+            return entry.concept
+    return None
+
+
+@cache
+def _table() -> tuple[Mapping[tuple[str, ...], list[Phrase]], Mapping[str, int]]:
+    """Phrases by their folded words, and how long the longest is that begins with a word."""
+    content = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    table: dict[tuple[str, ...], list[Phrase]] = {}
+    longest: dict[str, int] = {}
+    for concept, phrases in content["concepts"].items():
+        for written in phrases.split(","):
+            words = written.strip().removesuffix("!").split()
+            key = tuple(bare(word) for word in words)
+            marks = tuple(mark_of(word) for word in words)
+            table.setdefault(key, []).append(Phrase(marks, str(concept), written.strip().endswith("!")))
+            longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return table, longest

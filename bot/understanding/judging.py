@@ -1,0 +1,150 @@
+"""Judges the whole of understanding on labelled messages: by author, by way of typing, by region; with the misses."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from bot.understanding.examples import Example
+from bot.understanding.noises import NOISES
+from directory.gazetteer import PlaceKey, Tier, is_province, units
+from directory.reading import fold
+
+# What is understood of a text; a parameter, so that two versions can be compared.
+Reader = Callable[[str], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One example and what was understood of it, in the shape that other programs rely on."""
+
+    example: Example
+    told: Mapping[str, object]
+
+    @property
+    def level(self) -> str:
+        danger = self.told["danger"]
+        assert isinstance(danger, Mapping)
+        return str(danger["level"])
+
+
+def judge(many: Iterable[Example], reader: Reader) -> list[Judged]:
+    """Read every example."""
+    return [Judged(example, reader(example.text)) for example in many]
+
+
+def figures(judged: Sequence[Judged]) -> dict[str, object]:
+    """Shares of one group of messages; each with how many messages it is a share of."""
+    harmless = [one for one in judged if one.example.levels == ("none",)]
+    return {
+        "messages": len(judged),
+        "danger seen": _share(one.level != "none" for one in judged if one.example.level != "none"),
+        "now as now": _share(one.level == "now" for one in judged if one.example.level == "now"),
+        "harmless asked": _share(one.level != "none" for one in harmless),
+        "harmless alarmed": _share(one.level == "now" for one in harmless),
+        "first need": _share(_need_is_right(one) for one in judged if one.example.needs),
+        "place right": _share(_place_is_right(one) for one in judged if one.example.place),
+        "place silently wrong": _share(_place_is_silently_wrong(one) for one in judged if one.example.place),
+        "place invented": _share(
+            bool(one.told["places"]) for one in judged if _has_columns(one) and not one.example.place
+        ),
+        "intent": _share(one.told["intent"] == one.example.intent for one in judged if one.example.intent),
+        "article first": _share(
+            _ids(one, "articles", "id")[:1] == list(one.example.topics[:1]) for one in _asking(judged)
+        ),
+        "article among three": _share(
+            bool(set(_ids(one, "articles", "id")[:3]) & set(one.example.topics)) for one in _asking(judged)
+        ),
+    }  # fmt: skip
+
+
+def report(many: Sequence[Example], reader: Reader) -> Iterator[dict[str, object]]:
+    """Figures for all, for each author, region and style, then for each noise beside the same messages as written."""
+    judged = judge(many, reader)
+    yield {"of": "all", **figures(judged)}
+    for kind in ("author", "region", "style"):
+        for value in sorted({getattr(one.example, kind) for one in judged} - {""}):
+            yield {"of": f"{kind} {value}", **figures([one for one in judged if getattr(one.example, kind) == value])}
+    for name, noise in NOISES.items():
+        random = Random(7)
+        noisy = [reader(noise(one.example.text, random)) for one in judged]
+        pairs = [(one, Judged(one.example, told)) for one, told in zip(judged, noisy, strict=True)]
+        same = _share(before.level == after.level for before, after in pairs)
+        yield {"of": f"noise {name}", "same danger": same, **figures([after for _, after in pairs])}
+
+
+def misses(judged: Iterable[Judged]) -> Iterator[dict[str, object]]:
+    """Danger that was not seen or not alarmed, and alarms for nothing, word for word."""
+    for one in judged:
+        if one.level not in one.example.levels:
+            told = {"is": one.example.levels, "told": one.told["danger"], "text": one.example.text}
+            yield {"author": one.example.author, **told}
+
+
+def _share(facts: Iterable[bool]) -> list[float | int] | None:
+    counted = list(facts)
+    return [round(sum(counted) / len(counted), 4), len(counted)] if counted else None
+
+
+def _has_columns(one: Judged) -> bool:
+    """Whether the author filled in place and intent at all."""
+    return one.example.intent is not None
+
+
+def _asking(judged: Iterable[Judged]) -> list[Judged]:
+    return [one for one in judged if one.example.topics]
+
+
+def _ids(one: Judged, key: str, name: str) -> list[str]:
+    found = one.told[key]
+    assert isinstance(found, list)
+    return [str(guess[name]) for guess in found]
+
+
+def _need_is_right(one: Judged) -> bool:
+    codes = _ids(one, "needs", "code")
+    return bool(codes) and codes[0] in (*one.example.needs, *one.example.more_needs)
+
+
+def _place_is_right(one: Judged) -> bool:
+    """An acceptable place is among the guesses; where a careful person asks back, it is also asked."""
+    is_named = bool(_wanted(one) & _guessed(one))
+    return is_named and (not (one.example.place or "").startswith("?") or bool(one.told["place_is_ambiguous"]))
+
+
+def _place_is_silently_wrong(one: Judged) -> bool:
+    return bool(_guessed(one)) and not one.told["place_is_ambiguous"] and not _wanted(one) & _guessed(one)
+
+
+def _guessed(one: Judged) -> set[PlaceKey]:
+    found = zip(_ids(one, "places", "tier"), _ids(one, "places", "code"), strict=True)
+    return {PlaceKey(Tier(tier), code) for tier, code in found}
+
+
+def _wanted(one: Judged) -> set[PlaceKey]:
+    """Every unit that "phường Bãi Cháy, thành phố Hạ Long, Quảng Ninh" may mean; " / " parts several."""
+    wanted: set[PlaceKey] = set()
+    for written in (one.example.place or "").removeprefix("?").split(" / "):
+        parts = [fold(part).strip() for part in written.split(",")]
+        wanted |= _named().get((parts[0], _province(parts[-1])), set())
+    return wanted
+
+
+def _province(folded: str) -> str:
+    return folded.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ").replace("tp. ", "").strip()
+
+
+@cache
+def _named() -> dict[tuple[str, str], set[PlaceKey]]:
+    """Units by their folded name with its kind and by the province they were or are in."""
+    names = {unit.key: _province(fold(unit.name)) for unit in units().values() if is_province(unit.key)}
+    found: dict[tuple[str, str], set[PlaceKey]] = {}
+    for unit in units().values():
+        if unit.key in names:
+            for kind in ("tinh ", "thanh pho ", ""):
+                found.setdefault((kind + names[unit.key], names[unit.key]), set()).add(unit.key)
+            continue
+        for key in (PlaceKey(Tier.OLD_PROVINCE, unit.old_province), PlaceKey(Tier.NEW_PROVINCE, unit.province)):
+            if key in names:
+                found.setdefault((fold(f"{unit.kind} {unit.name}"), names[key]), set()).add(unit.key)
+    return found

@@ -1,0 +1,255 @@
+"""Trains the model of danger from invented examples: development only, the same examples give the same file.
+
+Needs numpy and scikit-learn, which the service does not. Thresholds are chosen on authors the model had not read."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.understanding import concepts, rules, training_topics
+from bot.understanding.danger import judge
+from bot.understanding.examples import Example, digest
+from bot.understanding.features import GROUPS, stretches
+from bot.understanding.model import MODEL, RARITY, Opinion, chance
+from bot.understanding.noises import letter_lost, stripped, words_glued
+from bot.understanding.patterns import view
+from bot.understanding.rules import Examined, examine
+from directory.reading import read
+
+SCALES = (1.0, 0.7, 1.0)  # how much each group of features counts: words, letters, concepts
+LEAST = (2, 4, 2)  # a feature of fewer examples is left out
+STRICTNESS = 0.2  # smaller: smoother weights
+PAST_WEIGHT = 0.5  # an alarm for harm already done is no great harm
+BLEND = 0.4  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
+NOISE_WEIGHT = 0.5  # a badly typed copy counts half
+FOLDS = 6
+# What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
+MAY_ASK, MAY_ALARM = 0.05, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message as the model sees it; `example` counts the examples, a noisy copy has the same number."""
+
+    example: int
+    groups: tuple[set[str], ...]
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights of both heads, as floats, over a vocabulary; `rarity` in the same order."""
+
+    names: tuple[list[str], ...]
+    rarity: tuple[Any, ...]
+    weights: tuple[Any, ...]  # one array a group: two rows, danger and now
+    bias: tuple[float, float]
+
+
+def print_of(folder: Path) -> str:
+    """What the shipped model must have been made from: the examples, the concepts and the rules."""
+    return digest(folder, concepts.TABLE, rules.TABLE)
+
+
+def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, float]:
+    """Learn, choose the thresholds on authors left out, write the file. Returns the figures of the authors left out."""
+    rows, examined = prepare(many)
+    scores = left_out(rows, many)
+    slope, shift = _calibrate(scores, many)
+    chances = [_opinion(score, slope, shift) for score in scores]
+    marks = choose(chances, examined, many)
+    fitted = fit(rows, many)
+    _write(fitted, slope, shift, marks, print_of(folder), into)
+    training_topics.train([row.groups for row in rows if not row.is_copy], many, print_of(folder))
+    return figures(chances, examined, many, marks)
+
+
+def prepare(many: Sequence[Example], *, with_copies: bool = True) -> tuple[list[Row], list[Examined]]:
+    """Every example, and copies of it typed badly; the same copies every time."""
+    random, rows, examined = Random(20260), [], []
+    for number, example in enumerate(many):
+        slip = letter_lost if number % 2 else words_glued
+        copies = [slip(slip(example.text, random), random)]
+        bare = stripped(example.text, random)
+        if bare != example.text:
+            copies.append(bare)
+        for at, text in enumerate([example.text, *copies] if with_copies else [example.text]):
+            reading = read(text)
+            seen = examine(reading, view(reading))
+            if at == 0:
+                examined.append(seen)
+            rows.append(Row(number, max(stretches(reading, seen.features), key=_size), at > 0))
+    return rows, examined
+
+
+def _size(groups: tuple[set[str], ...]) -> int:
+    return sum(map(len, groups))
+
+
+def fit(rows: Sequence[Row], many: Sequence[Example], without: frozenset[str] = frozenset()) -> Fitted:
+    """Weights from all authors but those in `without`."""
+    used = [row for row in rows if many[row.example].author not in without]
+    numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
+    plain = [row for row in used if not row.is_copy]
+    names, rarity, blocks = [], [], []
+    for group, scale in enumerate(SCALES):
+        counts = Counter(feature for row in plain for feature in row.groups[group])
+        kept = sorted(feature for feature, count in counts.items() if count >= LEAST[group])
+        rare = numpy.log((1 + len(plain)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
+        rare = numpy.sqrt(numpy.round(rare**2 * RARITY) / RARITY)
+        names.append(kept)
+        rarity.append(rare)
+        blocks.append(matrix(used, group, kept, rare) * scale)
+    features = sparse.hstack(blocks).tocsr()
+    danger = numpy.array([many[row.example].level != "none" for row in used])
+    now = numpy.array([many[row.example].level == "now" for row in used])
+    weight = numpy.array([NOISE_WEIGHT if row.is_copy else 1.0 for row in used])
+    lighter = numpy.where(danger & ~now, weight * PAST_WEIGHT, weight)
+    heads = [_head(features, danger, weight), _head(features, now, lighter)]
+    blended = [(1 - BLEND) * now_side + BLEND * side for now_side, side in zip(heads[1], heads[0], strict=True)]
+    together = numpy.stack([heads[0][0], blended[0]])
+    edges = numpy.cumsum([0, *(len(one) for one in names)])
+    parts = tuple(together[:, start:end] for start, end in pairwise(edges))
+    return Fitted(tuple(names), tuple(rarity), parts, (heads[0][1], float(blended[1])))
+
+
+def matrix(rows: Sequence[Row], group: int, kept: Sequence[str], rare: Any) -> Any:
+    """One group of features as rows of length one."""
+    numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
+    at = {feature: number for number, feature in enumerate(kept)}
+    columns, ends = [], [0]
+    for row in rows:
+        columns.extend(sorted(at[feature] for feature in row.groups[group] if feature in at))
+        ends.append(len(columns))
+    values = rare[columns]
+    made = sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(kept)))
+    norms = numpy.sqrt(numpy.asarray(made.multiply(made).sum(axis=1)).ravel())
+    return sparse.diags(1 / numpy.maximum(norms, 1e-9)) @ made
+
+
+def _head(features: Any, wanted: Any, weight: Any) -> tuple[Any, float]:
+    """One straight line between the wanted and the rest, both sides counting the same."""
+    svm = import_module("sklearn.svm")
+    balanced = weight.copy()
+    balanced[wanted] *= weight.sum() / (2 * weight[wanted].sum())
+    balanced[~wanted] *= weight.sum() / (2 * weight[~wanted].sum())
+    made = svm.LinearSVC(C=STRICTNESS, random_state=0).fit(features, wanted, sample_weight=balanced)
+    return made.coef_.ravel(), float(made.intercept_[0])
+
+
+def left_out(rows: Sequence[Row], many: Sequence[Example]) -> list[tuple[float, float]]:
+    """For each example the two scores of a model that had not read its author."""
+    authors = sorted({example.author for example in many})
+    scores: list[tuple[float, float]] = [(0.0, 0.0)] * len(many)
+    for turn in range(min(FOLDS, len(authors))):
+        without = frozenset(authors[turn::FOLDS])
+        fitted = fit(rows, many, without)
+        judged = [row for row in rows if not row.is_copy and many[row.example].author in without]
+        for row, score in zip(judged, score_all(fitted, judged), strict=True):
+            scores[row.example] = score
+    return scores
+
+
+def score_all(fitted: Fitted, rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Both scores of each row."""
+    numpy = import_module("numpy")
+    total = numpy.tile(numpy.array(fitted.bias), (len(rows), 1))
+    for group, scale in enumerate(SCALES):
+        made = matrix(rows, group, fitted.names[group], fitted.rarity[group])
+        total = total + scale * (made @ fitted.weights[group].T)
+    return [(float(one[0]), float(one[1])) for one in total]
+
+
+def _calibrate(
+    scores: Sequence[tuple[float, float]], many: Sequence[Example]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Slope and shift that turn scores into chances, on authors left out."""
+    numpy, linear = import_module("numpy"), import_module("sklearn.linear_model")
+    found = []
+    for head, level in ((0, ("now", "violence")), (1, ("now",))):
+        wanted = numpy.array([example.level in level for example in many])
+        line = linear.LogisticRegression(C=100.0).fit(numpy.array([[one[head]] for one in scores]), wanted)
+        found.append((round(float(line.coef_[0][0]), 3), round(float(line.intercept_[0]), 3)))
+    return (found[0][0], found[1][0]), (found[0][1], found[1][1])
+
+
+def _opinion(score: tuple[float, float], slope: tuple[float, float], shift: tuple[float, float]) -> Opinion:
+    return Opinion(chance(score[0] * slope[0] + shift[0]), chance(score[1] * slope[1] + shift[1]))
+
+
+def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example]) -> dict[str, float]:
+    """Where the model alarms and where it asks: as often as may go wrong on the harmless of the middle author."""
+    marks = {"alarm": 2.0, "agree": 0.15, "ask": 2.0, "ask_now": 2.0, "sure": 2.0}
+    authors = [
+        [at for at, example in enumerate(many) if example.author == author and example.levels == ("none",)]
+        for author in sorted(ordinary(many))
+    ]
+    steps = (("alarm", "now", MAY_ALARM), ("ask", "violence", MAY_ASK), ("sure", "violence", MAY_ASK / 5))
+    for name, level, share in steps:
+        found = []
+        for theirs in authors:
+            left = [at for at in theirs if judge(examined[at], chances[at], {**marks, "ask": 2.0}).level == "none"]
+            values = [chances[at].now if level == "now" else chances[at].danger for at in left]
+            found.append(_mark(values, share * len(theirs) - (len(theirs) - len(left))))
+        marks[name] = round(sorted(found)[(len(found) - 1) // 2], 4)
+    return marks
+
+
+def ordinary(many: Sequence[Example]) -> set[str]:
+    """Authors who wrote what a help line is asked, not danger and its twins alone."""
+    with_intent = {example.author for example in many if example.intent and example.level == "none"}
+    with_danger = {example.author for example in many if example.level != "none"}
+    return with_intent | ({example.author for example in many} - with_danger) or with_danger
+
+
+def _mark(values: Sequence[float], room: float) -> float:
+    """The value that so many of these reach or pass."""
+    ordered = sorted(values, reverse=True)
+    return ordered[min(len(ordered) - 1, max(0, int(room)))] + 1e-4 if ordered else 2.0
+
+
+def figures(
+    chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example], marks: dict[str, float]
+) -> dict[str, float]:
+    """How rules and model do together on authors the model had not read."""
+    told = [judge(seen, one, marks) for seen, one in zip(examined, chances, strict=True)]
+    pairs = list(zip(many, told, strict=True))
+    danger = [one for example, one in pairs if example.level != "none"]
+    now = [one for example, one in pairs if example.level == "now"]
+    usual = ordinary(many)
+    harmless = [one for example, one in pairs if example.levels == ("none",) and example.author in usual]
+    return {
+        "danger seen": sum(one.level != "none" for one in danger) / len(danger),
+        "now as now": sum(one.level == "now" for one in now) / len(now),
+        "harmless asked": sum(one.level != "none" for one in harmless) / len(harmless),
+        "harmless alarmed": sum(one.level == "now" for one in harmless) / len(harmless),
+    }
+
+
+def _write(
+    fitted: Fitted, slope: tuple[float, float], shift: tuple[float, float], marks: dict[str, float], made_from: str,
+    into: Path,
+) -> None:
+    """The model as lines of text, weights rounded to 255 steps."""
+    numpy = import_module("numpy")
+    steps, lines = [], []
+    for group, name in enumerate(GROUPS):
+        raw = fitted.weights[group] * fitted.rarity[group] * SCALES[group]
+        step = numpy.maximum(numpy.abs(raw).max(axis=1), 1e-9) / 127
+        whole = numpy.rint(raw / step[:, None]).astype(int)
+        squares = numpy.rint(fitted.rarity[group] ** 2 * RARITY).astype(int)
+        steps.append([float(f"{one:.6g}") for one in step])
+        lines.append(f"= {name}")
+        lines += [
+            f"{feature}\t{square}\t{danger}\t{now}"
+            for feature, square, danger, now in zip(fitted.names[group], squares, whole[0], whole[1], strict=True)
+        ]
+    bias = [round(value + move / lean, 4) for value, move, lean in zip(fitted.bias, shift, slope, strict=True)]
+    head = {"made_from": made_from, "bias": bias, "slope": list(slope), "steps": steps, "marks": marks}
+    into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")

@@ -1,0 +1,102 @@
+"""Trains the heads for needs, intents and kinds of violence from the same invented examples; development only."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.examples import Example
+from bot.understanding.model import RARITY
+from bot.understanding.topics import MODEL, names_of
+
+LEAST_FEATURE, LEAST_HEAD = 4, 12
+STRICTNESS, FOLDS = 0.2, 4
+
+
+def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_from: str, into: Path = MODEL) -> None:
+    """One straight line a head; its slope and shift are chosen on authors left out. `groups`: one an example."""
+    numpy = import_module("numpy")
+    rows = [names_of(one) for one in groups]
+    counts = Counter(feature for row in rows for feature in row)
+    kept = sorted(feature for feature, count in counts.items() if count >= LEAST_FEATURE)
+    rare = numpy.log((1 + len(rows)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
+    squares = numpy.rint(rare**2 * RARITY).astype(int)
+    rare = numpy.sqrt(squares / RARITY)
+    features = _matrix(rows, kept, rare)
+    authors = sorted({example.author for example in many})
+    fold = numpy.array([authors.index(example.author) % FOLDS for example in many])
+    names, weights, bias, slopes = [], [], [], []
+    for name, (wanted, known) in _heads(many).items():
+        slope, shift = _calibrate(features, wanted, known, fold)
+        line, start = _fit(features[known], wanted[known])
+        names.append(name)
+        weights.append(line * rare)
+        bias.append(round(start + shift / slope, 4))
+        slopes.append(round(slope, 4))
+    raw = numpy.stack(weights)
+    steps = numpy.maximum(numpy.abs(raw).max(axis=1), 1e-9) / 127
+    whole = (numpy.rint(raw / steps[:, None]) + 128).astype(numpy.uint8)
+    head = {
+        "made_from": made_from, "names": names, "bias": bias, "slope": slopes,
+        "steps": [float(f"{step:.6g}") for step in steps],
+    }  # fmt: skip
+    lines = [
+        f"{feature}\t{square}\t{whole[:, at].tobytes().hex()}"
+        for at, (feature, square) in enumerate(zip(kept, squares, strict=True))
+    ]
+    into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
+
+
+def _heads(many: Sequence[Example]) -> Mapping[str, tuple[Any, Any]]:
+    """For each head with enough examples: which are its own, and which say anything about it."""
+    numpy = import_module("numpy")
+    every = numpy.ones(len(many), dtype=bool)
+    with_intent = numpy.array([example.intent is not None for example in many])
+    found: dict[str, tuple[Any, Any]] = {}
+    for kind, of, known in (
+        ("need", lambda one: one.needs, every),
+        ("intent", lambda one: (one.intent,) if one.intent else (), with_intent),
+        ("kind", lambda one: one.kinds if one.level != "none" else (), every),
+    ):
+        for label in sorted({label for example in many for label in of(example)}):
+            wanted = numpy.array([label in of(example) for example in many])
+            if wanted.sum() >= LEAST_HEAD:
+                found[f"{kind}:{label}"] = (wanted, known)
+    return found
+
+
+def _matrix(rows: Sequence[set[str]], kept: Sequence[str], rare: Any) -> Any:
+    numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
+    at = {feature: number for number, feature in enumerate(kept)}
+    columns, ends = [], [0]
+    for row in rows:
+        columns.extend(sorted(at[feature] for feature in row if feature in at))
+        ends.append(len(columns))
+    made = sparse.csr_matrix((rare[columns], columns, ends), shape=(len(rows), len(kept)))
+    norms = numpy.sqrt(numpy.asarray(made.multiply(made).sum(axis=1)).ravel())
+    return (sparse.diags(1 / numpy.maximum(norms, 1e-9)) @ made).tocsr()
+
+
+def _fit(features: Any, wanted: Any) -> tuple[Any, float]:
+    svm = import_module("sklearn.svm")
+    made = svm.LinearSVC(C=STRICTNESS, random_state=0, class_weight="balanced").fit(features, wanted)
+    return made.coef_.ravel(), float(made.intercept_[0])
+
+
+def _calibrate(features: Any, wanted: Any, known: Any, fold: Any) -> tuple[float, float]:
+    """How scores of authors left out become chances."""
+    numpy, linear = import_module("numpy"), import_module("sklearn.linear_model")
+    scores, truth = [], []
+    for turn in range(FOLDS):
+        mine, others = known & (fold == turn), known & (fold != turn)
+        if mine.any() and wanted[others].any() and not wanted[others].all():
+            line, start = _fit(features[others], wanted[others])
+            scores.append(features[mine] @ line + start)
+            truth.append(wanted[mine])
+    score, true = numpy.concatenate(scores), numpy.concatenate(truth)
+    if true.all() or not true.any():
+        return 3.0, 0.0
+    made = linear.LogisticRegression(C=100.0).fit(score.reshape(-1, 1), true)
+    return max(0.1, float(made.coef_[0][0])), float(made.intercept_[0])

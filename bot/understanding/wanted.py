@@ -1,0 +1,40 @@
+"""Which needs a message states: the words of the tables and what it sounds like, together; violence first in danger."""
+
+from bot.understanding.danger import Danger
+from bot.understanding.topics import Topics
+from directory import needs
+from directory.needs import NeedGuess
+from directory.reading import Reading
+
+# What a kind of danger means as a need, when nothing else names one.
+_NEED_OF_KIND = {
+    "physical": "violence.physical", "sexual": "violence.sexual", "control": "violence.control",
+    "extortion": "violence.digital", "digital": "violence.digital", "trafficking": "violence.trafficking",
+    "police": "violence.authority", "partner": "violence.partner", "family": "violence.partner",
+    "self_harm": "mind.suicide", "robbery": "violence.robbery", "threat": "violence.physical",
+    "minor": "violence.control", "discrimination": "peers.stigma",
+}  # fmt: skip
+_VIOLENT = ("violence.", "mind.suicide", "health.emergency")
+WORDS = 0.3  # how much the tables add to what a message sounds like
+ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
+MOST = 3
+
+
+def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
+    """The stated needs, best first; none when none is stated."""
+    stated = {guess.code: guess.score for guess in needs.read(reading)}
+    heard = {code: chance for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE)}
+    chances = dict(sounds.needs)
+    score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in {**stated, **heard}}
+    found = [
+        NeedGuess(code, round(min(0.99, max(stated.get(code, 0.0), score[code])), 2))
+        for code in sorted(score, key=lambda code: (-score[code], code))
+    ]
+    if danger.level == "none":
+        return tuple(found[:MOST])
+    violent = [guess for guess in found if guess.code.startswith(_VIOLENT)]
+    if not violent:
+        likely = [code for code, chance in sounds.needs if code.startswith(_VIOLENT) and chance >= 0.1][:1]
+        codes = likely or list(dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
+        violent = [NeedGuess(code, 0.8) for code in codes]
+    return (*violent, *(guess for guess in found if guess not in violent))[:MOST]
