@@ -29,6 +29,7 @@ async def show(console: Console, visit: Visit) -> web.Response:
     shown: dict[str, Any] = {
         "rows": rows,
         "kinds": [kind for kind in own_channels.KINDS if kind in console.wake_kinds],
+        "can_try": console.wake_kinds,
         "said": said if said in SAID else "",
         "is_woken": any(row["state"] in ("fresh", "soon") for row in rows),
         "days": days,
