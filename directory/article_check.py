@@ -71,6 +71,7 @@ def problems(article: Article, *, written: Iterable[str], today: date) -> Iterat
     if missing:
         yield "facts:", f"the sourced facts {', '.join(missing)} are not named"
     yield from _numbers(article)
+    yield from _amounts(article, today)
 
 
 def _front(article: Article, written: set[str], today: date) -> Iterator[tuple[str, str]]:
@@ -103,11 +104,21 @@ def _numbers(article: Article) -> Iterator[tuple[str, str]]:
     for number in sorted(facts.numbers_in(text) - sourced):
         if not all(part in sourced for part in number.split("/")):
             yield number, f"the number {number} stands in no sourced fact that this article names"
-    for name in facts.names_in(text):
+
+
+def _amounts(article: Article, today: date) -> Iterator[tuple[str, str]]:
+    """An amount is known, rests on a fact that the article names, and holds from its first day until today."""
+    for name in facts.names_in("\n".join((*article.body, *article.more))):
         if name not in facts.values():
             yield name, f"{name} is no amount of values.yaml"
-        elif facts.values()[name].fact not in article.facts:
-            yield name, f"the amount {name} rests on {facts.values()[name].fact}, which is not named in facts"
+            continue
+        value = facts.values()[name]
+        if value.fact not in article.facts:
+            yield name, f"the amount {name} rests on {value.fact}, which is not named in facts"
+        if not value.holds_on(article.valid_from):
+            yield name, f"the amount {name} does not hold on {article.valid_from}, the day of valid_from"
+        if not value.holds_on(max(today, article.valid_from)):
+            yield name, f"the amount {name} has changed since {value.valid_to}: readers are told so instead of it"
 
 
 def _claimed_twice(read: Mapping[Path, tuple[str, Article]], folder: Path) -> Iterator[Trouble]:

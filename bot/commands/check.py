@@ -1,33 +1,46 @@
-"""`donghanh check`: says whether the line is fit to open, one sentence a point."""
+"""`donghanh check`: says whether the line is fit to open, and prints what each role has still to review."""
 
 import argparse
+import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot import audit, policy, staff
 from bot.app import MachineClock
 from bot.channels import wake
-from bot.commands.opening import Opened, opened
+from bot.commands.opening import Opened, is_there, opened
 from bot.helpline import retention, rota_watch
 from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
-from bot.settings import SettingsProblem
-from directory import catalogue, wording
+from bot.settings import SettingsProblem, load
+from directory import article_check, articles, catalogue, overlay, review_list, wording
+from directory.articles import Library
 
 Point = tuple[bool, str]
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("check", help="is the line fit to open? exit 1 if not")
+    parser.add_argument(
+        "--reviews",
+        nargs="?",
+        const="all",
+        choices=("all", *review_list.ROLES),
+        metavar="ROLE",
+        help="print instead what lawyer, doctor, peer or none (sources only) has still to review",
+    )
+    parser.add_argument("--language", choices=wording.languages(), default=wording.FALLBACK, help="of the list")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """`ok` or `mend` for each point; 1 if anything has to be mended first."""
     now, is_fit = MachineClock().now(), True
+    if arguments.reviews:
+        return _print_reviews(_library(), arguments.reviews, arguments.language, _today(now))
     with opened(must_be_current=False) as house:
         for is_good, said in points(house, now):
             print(f"{'ok  ' if is_good else 'mend'}  {said}", flush=True)
@@ -51,6 +64,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
         return
     yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
+    yield from _texts(house.read(overlay.library), _today(now))
     yield from _doors(house, now)
     missing_keys = wording.keys("vi") ^ wording.keys("en")
     yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
@@ -95,13 +109,48 @@ def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterato
     yield bool(shown), f"{len(shown)} listings shown" if shown else "no listing is shown yet"
     demo = sum(one.is_demo for one in rows)
     yield demo == 0, f"{demo} made-up listings: use another database" if demo else "no made-up listings"
-    today = now.astimezone(wording.HCMC).date()
+    today = _today(now)
     old = [
         one
         for one in shown
         if one.checked_on is None or today - one.checked_on > timedelta(days=decided.fresh_days_of(one.kind))
     ]
     yield not old, f"{len(old)} listings unchecked for too long: see /console/listings" if old else "listings fresh"
+
+
+def _texts(library: Library, today: date) -> Iterator[Point]:
+    """The articles: what an editor would mend, what is due, and how much each role has still to review."""
+    faults = article_check.check(today=today)
+    yield not faults, f"{len(faults)} faults in articles, the first: {faults[0]}" if faults else "articles whole"
+    late = review_list.due(library, today)
+    yield not late, f"{len(late)} articles are past their day of review" if late else "no article past its day"
+    waiting = article_check.awaiting(library)
+    counts = ", ".join(f"{role} {len({one.id for one in found})}" for role, found in waiting.items())
+    # Readers are told in each such article that it still waits: the line may open meanwhile.
+    yield True, f"articles to review: {counts} (donghanh check --reviews)" if counts else "every article reviewed"
+
+
+def _library() -> Library:
+    """The articles as this house shows them; as the files have them where there is no house yet."""
+    if not is_there(load()):
+        return articles.load()
+    with opened(must_be_current=False) as house:
+        return house.read(overlay.library) if house.read(is_current) else articles.load()
+
+
+def _print_reviews(library: Library, role: str, language: str, today: date) -> int:
+    """The work list of one role, or of all, on standard output."""
+    waiting = article_check.awaiting(library)
+    wanted = [one for one in review_list.ROLES if one in waiting] if role == "all" else [role]
+    for one in wanted:
+        print(review_list.work_list(library, one, language, today=today), flush=True)
+    if not wanted:
+        print("Nothing waits for a review.", file=sys.stderr)
+    return 0
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(wording.HCMC).date()
 
 
 def _doors(house: Opened, now: datetime) -> Iterator[Point]:

@@ -1,5 +1,6 @@
 """An editor's eye over the article files: every fault is named with its file and line."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, was: str, becomes: str, 
     assert was in GOOD
     found = told(tmp_path, GOOD.replace(was, becomes))
     assert any(says in one and one.startswith(f"locales/vi/articles/pep-72h.md:{line}:") for one in found), found
+
+
+def test_an_amount_that_does_not_hold_on_the_first_day_is_named(tmp_path: Path) -> None:
+    text = GOOD.replace("facts: [H1]", "facts: [H1, L2]").replace("Mỗi nơi một khác.", "{value:selling_fine}")
+    assert told(tmp_path / "later", text) == []
+    early = text.replace("valid_from: 2026-11-01", "valid_from: 2025-12-14")
+    assert told(tmp_path / "early", early) == [
+        "locales/vi/articles/pep-72h.md:32: the amount selling_fine does not hold on 2025-12-14, the day of valid_from"
+    ]
+
+
+def test_an_amount_that_a_new_law_has_replaced_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = replace(facts.values()["selling_fine"], valid_to=date(2026, 11, 30))
+    monkeypatch.setattr(facts, "values", lambda: {"selling_fine": over})
+    text = GOOD.replace("facts: [H1]", "facts: [H1, L2]").replace("Mỗi nơi một khác.", "{value:selling_fine}")
+    assert told(tmp_path, text) == [
+        "locales/vi/articles/pep-72h.md:32: "
+        "the amount selling_fine has changed since 2026-11-30: readers are told so instead of it"
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

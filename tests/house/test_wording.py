@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from directory import articles, lines, wording
+from directory import articles, facts, lines, wording
 
 HOUSE = Path(__file__).resolve().parents[2]
 LANGUAGES = ("vi", "en")
@@ -38,8 +38,10 @@ def catalogue() -> Iterator[Sentence]:
 
 
 def library() -> Iterator[Sentence]:
+    """The articles as they are read: what is said first and what stands behind "read more", amounts in full."""
     for article in articles.load():
-        yield article.language, f"{article.id}.md", f"article:{article.id}", "\n".join(article.body)
+        text = facts.fill("\n".join((*article.body, *article.more)), article.language, article.valid_from)
+        yield article.language, f"{article.id}.md", f"article:{article.id}", text
         yield article.language, f"{article.id}.md", f"title:{article.id}", article.title
 
 
@@ -156,6 +158,14 @@ def test_no_sentence_is_left_that_nobody_says() -> None:
         if language == "vi" and key not in written and not (built and key.startswith(built))
     ]
     assert not unused, said(unused)
+
+
+def test_what_stands_behind_read_more_is_read_by_these_tests_too() -> None:
+    texts = {(language, key): text for language, _, key, text in library()}
+    for article in articles.load():
+        assert article.more, article.id
+        last = facts.fill(article.more[-1], article.language, article.valid_from)
+        assert texts[article.language, f"article:{article.id}"].endswith(last)
 
 
 def test_no_phone_number_is_written_that_has_no_public_source() -> None:

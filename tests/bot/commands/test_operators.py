@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from directory import article_check
 from tests.browser.conftest import HOUSE, free_port
 
 SIGNED = "\n".join(
@@ -111,12 +112,41 @@ def test_check_says_point_by_point_what_has_to_be_mended(folder: Path, capsys: p
     for mend in ("policy.toml", "no active worker", "nobody on duty", "no listing", "DONGHANH_PUBLIC_URL", "wake"):
         assert any(line.startswith("mend") and mend in line for line in told.splitlines()), mend
     assert "ok    translations" in told and "ok    schema" in told
+    assert "ok    articles whole" in told
+    assert "ok    articles to review: doctor" in told and "peer" in told
+
+
+def test_check_prints_for_each_role_what_it_has_still_to_review(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--reviews"]) == 0
+    everything = capsys.readouterr().out
+    main(["migrate"])
+    capsys.readouterr()
+    assert main(["check", "--reviews"]) == 0
+    assert capsys.readouterr().out == everything
+    heads = [line for line in everything.splitlines() if line.startswith("# ")]
+    assert len(heads) == 4 and heads[0].startswith("# Việc của luật sư")
+    assert main(["check", "--reviews", "peer", "--language", "en"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("# Work for peers: ") and "(safety-plan)" in told and "(pep-72h)" not in told
+
+
+def test_check_names_an_article_that_an_editor_would_mend(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["migrate"])
+    fault = article_check.Trouble("locales/vi/articles/pep-72h.md", 3, "no next step")
+    monkeypatch.setattr(article_check, "check", lambda *, today: [fault])
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    assert "mend  1 faults in articles, the first: locales/vi/articles/pep-72h.md:3: no next step" in (
+        capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("policy", ["", SIGNED, "nonsense = 1", "words_days = 91", "words_days = 'x'", "= broken"])
-def test_a_real_line_does_not_open_unsigned(
-    folder: Path, capsys: pytest.CaptureFixture[str], policy: str
-) -> None:
+def test_a_real_line_does_not_open_unsigned(folder: Path, capsys: pytest.CaptureFixture[str], policy: str) -> None:
     (folder / "policy.toml").write_text(policy)
     assert main(["serve"]) == 2
     assert "policy.toml" in one_line(capsys)
@@ -172,9 +202,7 @@ def test_a_key_file_that_is_missing_open_or_another_one_is_named(
     assert main(["staff", "list"]) == 0
 
 
-def test_a_locked_database_is_said_and_nothing_is_half_done(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_locked_database_is_said_and_nothing_is_half_done(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["migrate"])
     invite()
     capsys.readouterr()

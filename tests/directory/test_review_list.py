@@ -1,0 +1,48 @@
+"""The list that a lawyer, doctor or peer gets to tick off names every text, what is certain in it and what is not."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from directory import articles, review_list
+
+TODAY = date(2026, 12, 7)
+LIBRARY = articles.load()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_article_stands_on_the_list_of_its_role_and_on_no_other(language: str) -> None:
+    for topic in articles.topics().values():
+        for role in review_list.ROLES:
+            is_listed = f"({topic.id})" in review_list.work_list(LIBRARY, role, language, today=TODAY)
+            assert is_listed == (role == topic.review), (topic.id, role)
+
+
+def test_a_text_in_two_languages_is_one_piece_of_work() -> None:
+    told = review_list.work_list(LIBRARY, "doctor", today=TODAY)
+    assert told.count("(pep-72h)") == 1
+    assert "locales/vi/articles/pep-72h.md, locales/en/articles/pep-72h.md" in told
+
+
+def test_the_list_says_what_has_no_source_and_gives_amounts_in_full() -> None:
+    told = review_list.work_list(LIBRARY, "lawyer", "en", today=TODAY)
+    piece = told.split("(stopped-by-police)", 1)[1].split("[ ]", 1)[0]
+    assert "NO source, say whether it is right: L5" in piece
+    assert "Decree 282/2025/NĐ-CP, Article 11, since 15 Dec 2025" in piece
+
+
+def test_a_reviewed_text_leaves_the_list() -> None:
+    done = [replace(one, state="reviewed", reviewer="bác sĩ") if one.id == "pep-72h" else one for one in LIBRARY]
+    assert "(pep-72h)" not in review_list.work_list(articles.shelve(done), "doctor", today=TODAY)
+
+
+def test_a_text_past_its_day_is_due_and_the_list_says_so() -> None:
+    assert review_list.due(LIBRARY, TODAY) == ()
+    one = LIBRARY.get("pep-72h")
+    assert one is not None
+    late = replace(one, review_by=date(2026, 12, 6))
+    over = replace(one, valid_to=date(2026, 12, 6))
+    for article in (late, over, replace(one, state="due")):
+        assert review_list.due(articles.shelve([article]), TODAY) == (article,)
+    assert "OVERDUE since 6 Dec 2026" in review_list.work_list(articles.shelve([late]), "doctor", "en", today=TODAY)
