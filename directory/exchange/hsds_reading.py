@@ -182,17 +182,3 @@ def _place(at: Object, location: Object, address: Object) -> PlaceKey | None:
     key = PlaceKey(Tier.NEW_PROVINCE, str(areas[0].get("extent") or "")) if len(areas) == 1 else None
     return key if key in places.units() else None
 
-
-def services_of(told: Any) -> Iterator[Any]:
-    """The services of whatever a program wrote: a page, a list, one service, or organizations with theirs inside."""
-    contents = told.get("contents", [told]) if isinstance(told, dict) else told
-    for one in contents if isinstance(contents, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("services"), list):
-            owner = {key: value for key, value in one.items() if key != "services"}
-            for inner in one["services"]:
-                yield {"organization": owner, **inner} if isinstance(inner, dict) else inner
-        elif isinstance(one, dict) and isinstance(one.get("service"), dict):
-            at = {key: value for key, value in one.items() if key != "service"}
-            yield {**one["service"], "service_at_locations": [at]}
-        else:
-            yield one

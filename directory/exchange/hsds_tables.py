@@ -74,10 +74,15 @@ class _Tables:
             elif isinstance(value, list):
                 below += [(holds, one, {f"{kind}_id": own}) for one in value]
         names = columns()[kind]
-        row = {key: told[key] for key in names if told.get(key) is not None}
+        row = {key: _cell(key, told[key]) for key in names if told.get(key) is not None}
         self.rows[kind].append(row | {key: value for key, value in pointing.items() if key in names})
         for holds, one, link in below:
             self.put(holds, one, link)
+
+
+def _cell(key: str, value: Cell) -> Cell:
+    """Tables ask for seconds in a time, the objects for none."""
+    return f"{str(value)[:5]}:00{str(value)[5:]}" if key in ("opens_at", "closes_at") else value
 
 
 def put_together(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict[str, Any]]:

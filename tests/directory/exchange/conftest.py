@@ -1,0 +1,57 @@
+"""A directory in a temporary file, and the checks that other programs would make of what we hand out."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from sqlalchemy import Connection, create_engine
+
+from directory.exchange.hsds_shapes import HSDS
+from directory.tables import metadata
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
+    metadata.create_all(engine)
+    with engine.begin() as made:
+        yield made
+    engine.dispose()
+
+
+def validator(kind: str, *, strict: bool = True) -> Draft202012Validator:
+    """Checks one HSDS object; strict also refuses fields that HSDS does not know."""
+    schemas: Registry[Any] = Registry()
+    for path in (HSDS / "schema").glob("*.json"):
+        schema = json.loads(path.read_text("utf-8"))
+        if path.stem == "organization":
+            schema["properties"]["services"] = {"type": "array", "items": {"$ref": "service.json"}}
+        if path.stem == "service_at_location":
+            schema["properties"]["service"] = {"$ref": "service.json"}
+        if strict:
+            schema["additionalProperties"] = False
+        schemas = schemas.with_resource(path.name, Resource(contents=schema, specification=DRAFT202012))
+    return Draft202012Validator({"$ref": f"{kind}.json"}, registry=schemas, format_checker=FormatChecker())
+
+
+def errors(kind: str, told: Any) -> list[str]:
+    return [f"{one.json_path}: {one.message}" for one in validator(kind).iter_errors(told)]
+
+
+@pytest.fixture
+def answer_errors() -> Callable[[str, str, Any], list[str]]:
+    """What is wrong with an answer, as the API description of HSDS has it."""
+    document = json.loads((HSDS / "openapi_bundled.json").read_text("utf-8"))
+    root: Registry[Any] = Registry().with_resource("", Resource(contents=document, specification=DRAFT202012))
+
+    def look(method: str, path: str, told: Any) -> list[str]:
+        where = f"#/paths/{path.replace('/', '~1')}/{method}/responses/200/content/application~1json/schema"
+        made = Draft202012Validator({"$ref": where}, registry=root, format_checker=FormatChecker())
+        return [f"{one.json_path}: {one.message}" for one in made.iter_errors(told)]
+
+    return look
