@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
-from directory import editing
+from directory import editing, needs, places
 from directory.demonstration import DemoRefused, refuse_demo
-from directory.drafts import DraftProblem
-from directory.exchange import hsds, hsds_changes, hsds_files, hsds_reading, leaving, spreadsheet
+from directory.drafts import LANGUAGES, DraftProblem
+from directory.exchange import handbook, hsds, hsds_changes, hsds_files, hsds_reading, leaving, offline, spreadsheet
 from directory.exchange.rows import Row, Trouble
 from directory.exchange.sheets import as_csv
 from directory.wording import HCMC
@@ -39,6 +39,17 @@ def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     give.add_argument("--with-changes", action="store_true", help="hsds-csv with the history of changes, by role")
     give.add_argument("-o", dest="path", type=Path, required=True, metavar="PATH")
     give.set_defaults(run=run_export)
+    carry = deeds.add_parser("offline", help="one page with all listings, for a phone without a network")
+    carry.add_argument("--language", choices=LANGUAGES, default="vi")
+    carry.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.html")
+    carry.set_defaults(run=run_offline)
+    book = deeds.add_parser("handbook", help="the printed handbook")
+    book.add_argument("--province", default="", metavar="CODE", help="one of the 34 provinces")
+    book.add_argument("--need", default="", metavar="CODE", help="a need, such as health.prep")
+    book.add_argument("--format", choices=handbook.FORMS, default="a5")
+    book.add_argument("--language", choices=LANGUAGES, default="vi")
+    book.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.pdf")
+    book.set_defaults(run=run_handbook)
 
 
 def run_import(arguments: argparse.Namespace) -> int:
@@ -121,6 +132,41 @@ def run_export(arguments: argparse.Namespace) -> int:
         print(f"{arguments.path} cannot be made ({problem.strerror}).", file=sys.stderr)
         return 1
     return 0 if all(put(arguments.path / name, content) for name, content in made.items()) else 1
+
+
+def run_offline(arguments: argparse.Namespace) -> int:
+    """Everything that persons are shown, in one file."""
+    today = MachineClock().now().astimezone(HCMC).date()
+    with opened() as house:
+        listings = house.read(leaving.shown)
+    page = offline.page(listings, on=today, language=arguments.language)
+    return 0 if put(arguments.path, page.encode()) else 1
+
+
+def run_handbook(arguments: argparse.Namespace) -> int:
+    """2 for a province or need that does not exist, 1 if there is nothing to print or no setter."""
+    known = {"province": places.provinces(), "need": needs.NEEDS}
+    for name, codes in known.items():
+        if (given := getattr(arguments, name)) and given not in codes:
+            print(f"--{name} {given} does not exist. Choose from {', '.join(sorted(codes))}.", file=sys.stderr)
+            return 2
+    today = MachineClock().now().astimezone(HCMC).date()
+    with opened() as house:
+        listings, chat = house.read(leaving.shown), house.settings.public_url
+    try:
+        made = handbook.make(
+            listings,
+            on=today,
+            form=arguments.format,
+            province=arguments.province,
+            need=arguments.need,
+            chat=chat,
+            language=arguments.language,
+        )
+    except handbook.NotPrinted as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0 if put(arguments.path, made) else 1
 
 
 def _made(connection: Connection, arguments: argparse.Namespace, today: date) -> Files:

@@ -115,10 +115,8 @@ class _Api:
         asked, shelf, today = await self.asked(request, "services"), self.catalogue(), self.today()
 
         def tell(id: str) -> hsds.Object | None:
-            told = shelf.service(id, on=today)
-            if told is None or asked.full:
-                return told
-            return hsds.minimal(told) if asked.minimal else hsds.flat(told)
+            show = hsds.service if asked.full else hsds.minimal if asked.minimal else hsds.flat
+            return show(shelf.group(id), on=today)
 
         return await _listed(request, asked, shelf.services_fitting(asked.wanted), tell)
 
@@ -126,10 +124,7 @@ class _Api:
         asked, shelf, today = await self.asked(request, "service_at_locations"), self.catalogue(), self.today()
 
         def tell(id: str) -> hsds.Object | None:
-            told = shelf.place(id, on=today)
-            if told is not None and not asked.full:
-                told["service"] = hsds.flat(told["service"])
-            return told
+            return shelf.place(id, on=today, is_full=asked.full)
 
         ids = [one.id for one in shelf.fitting(asked.wanted)]
         return await _listed(request, asked, ids, tell)
@@ -158,7 +153,8 @@ class _Api:
         return await _listed(request, asked, [one for one in chosen if asked.says(one)], lambda one: one)
 
     async def service(self, request: web.Request) -> web.Response:
-        return _one(request, self.catalogue().service(request.match_info["id"], on=self.today()))
+        group = self.catalogue().group(request.match_info["id"])
+        return _one(request, hsds.service(group, on=self.today()) if group else None)
 
     async def place(self, request: web.Request) -> web.Response:
         return _one(request, self.catalogue().place(request.match_info["id"], on=self.today()))

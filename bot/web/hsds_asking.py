@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 
-from directory.exchange.hsds import Object
 from directory.exchange.hsds_catalogue import Wanted
 from directory.reading import fold
 
@@ -51,7 +50,7 @@ class Asked:
     top_only: bool = False
     parent_id: str = ""
 
-    def says(self, told: Object) -> bool:
+    def says(self, told: Mapping[str, Any]) -> bool:
         """Whether a term or list holds every word that is searched."""
         said = fold(f"{told['name']} {told['description']} {told.get('code', '')}")
         return all(word in said for word in fold(self.wanted.search).split())

@@ -66,18 +66,18 @@ class Catalogue:
         found = {one.organisation for one in self.fitting(wanted)}
         return [called for called in self.owners if called in found]
 
-    def service(self, id: str, *, on: date) -> hsds.Object | None:
-        """A service, fully nested."""
-        group = self.listings(self.services.get(id, ()))
-        return hsds.service(group, on=on) if group else None
+    def group(self, id: str) -> tuple[Listing, ...]:
+        """The places of a service; none if there is no such service."""
+        return self.listings(self.services.get(id, ()))
 
-    def place(self, id: str, *, on: date) -> hsds.Object | None:
+    def place(self, id: str, *, on: date, is_full: bool = True) -> hsds.Object | None:
         """A service at one place, with the service itself inside."""
         one = self.shelf.get(id)
         if one is None:
             return None
-        group = self.listings(self.services[one.service_id])
-        return {**hsds.place(one), "service": hsds.service(group, on=on, with_places=False)}
+        group = self.group(one.service_id)
+        inside = hsds.service(group, on=on, with_places=False) if is_full else hsds.flat(group, on=on)
+        return {**hsds.place(one), "service": inside}
 
     def organization(self, id: str, *, on: date, with_services: bool, is_full: bool = False) -> hsds.Object | None:
         """An organisation, with its services if they are wanted: in full or each by itself."""
@@ -88,10 +88,11 @@ class Catalogue:
         if not with_services:
             return told
         ids = dict.fromkeys(one.service_id for one in self.listings(self.owners[called]))
-        inside = [service for own in ids if (service := self.service(own, on=on))]
+        tell = hsds.service if is_full else hsds.flat
+        inside = [tell(self.group(own), on=on) for own in ids]
         for service in inside:
             service.pop("organization", None)
-        return {**told, "services": inside if is_full else [hsds.flat(service) for service in inside]}
+        return {**told, "services": inside}
 
 
 class _Fits:
