@@ -135,3 +135,19 @@ def test_what_strangers_files_hold_besides_is_named(house: Path, capsys: pytest.
     said = capsys.readouterr()
     assert "service.colour (not in HSDS)" in said.err and "service.contacts (names persons)" in said.err
     assert "somebody" not in said.err + said.out
+
+
+def test_the_page_and_the_handbook_are_written_or_it_is_said_why_not(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = ["directory", "handbook", "-o", str(house / "book.pdf")]
+    assert main(book) == 1 and "Chưa có nơi nào để in" in capsys.readouterr().err
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    assert main(["directory", "offline", "-o", str(house / "page.html")]) == 0
+    assert "Khám ở Trung tâm Thử" in (house / "page.html").read_text("utf-8")
+    assert main([*book, "--format", "a6", "--province", "01"]) == 0
+    assert (house / "book.pdf").read_bytes().startswith(b"%PDF")
+    for wrong in (["--province", "00"], ["--need", "nothing"]):
+        assert main([*book, *wrong]) == 2 and "does not exist. Choose from" in capsys.readouterr().err
+    assert main(["directory", "offline", "-o", str(house / "none" / "page.html")]) == 1
