@@ -81,6 +81,7 @@ class Listing:
     street: str | None = None
     directions: str = ""
     notices: tuple["Notice", ...] = ()
+    modified_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.is_sealed and (self.street or self.directions):

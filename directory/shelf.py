@@ -126,9 +126,10 @@ def _listing(
         is_demo=row.is_demo,
         is_under_review=row.under_review_at is not None,
         revision=row.revision,
-        street=row.street,
-        directions=row.directions,
+        street=None if row.is_sealed else row.street,
+        directions="" if row.is_sealed else row.directions,
         notices=tuple(notices.get(row.id, ())),
+        modified_at=row.modified_at,
     )
 
 

@@ -1,55 +1,25 @@
-"""The directory as a table for any spreadsheet, out and back in: all rows or none, every mistake with its row."""
+"""The directory as a table for any spreadsheet, out and in: every mistake with its row, every change with its cell."""
 
-import csv
-import io
 import json
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from directory import drafts, editing, places, verification
+from directory import editing, verification
 from directory.drafts import Draft, as_json
 from directory.editing import Known
-from directory.places import PlaceKey, Tier
-from directory.reading import read
+from directory.exchange import rows as rows_
+from directory.exchange import sheets, workbook
+from directory.exchange.leaving import unveiled, veiled
+from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
+from directory.exchange.sheets import Cells, NotATable
 from directory.tables import place_of_service
 
-_TEXTS = ("reception", "price", "papers")
-_LISTS = ("needs", "hours", "phones", "audience", "languages", "attributes")
-_LINES = ("organisation", "service", "kind", "street", "directions", "source")
-COLUMNS = (
-    "id", "service", "organisation", "kind", "needs", "place", "place_tier", "place_code", "street", "directions",
-    "is_sealed", "hours", "phones", *(f"{name}.{spoken}" for name in _TEXTS for spoken in drafts.LANGUAGES),
-    "audience", "languages", "attributes", "source", "state", "revision",
-)  # fmt: skip
-_SPACE = uuid.UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BETWEEN = "; "
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row understood: the listing it is about, and what it says."""
-
-    number: int
-    id: str
-    draft: Draft
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One mistake, as a sentence an operator can mend: `row 7, column hours: …`."""
-
-    row: int
-    column: str
-    says: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}, column {self.column}: {self.says}"
+_SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
+__all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +31,17 @@ class Outcome:
     same: int
 
 
-class NotATable(Exception):
-    """The file cannot be read as a table with our columns; the message says what is missing."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell that a file would change: `row 7, column phones: “…” → “…”`."""
+
+    row: int
+    column: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column}: “{self.before}” → “{self.after}”"
 
 
 def everything(connection: Connection) -> tuple[Known, ...]:
@@ -71,122 +50,118 @@ def everything(connection: Connection) -> tuple[Known, ...]:
     return tuple(known for one in ids if (known := editing.look_up(connection, one)) is not None)
 
 
-def as_csv(listings: Iterable[Known]) -> str:
-    """A table with a byte-order mark, so that spreadsheets show Vietnamese letters."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for known in listings:
-        writer.writerow({name: _safe(value) for name, value in _cells(known).items()})
-    return "\ufeff" + out.getvalue()
+def as_csv(listings: Iterable[Known], *, language: str = "") -> str:
+    """All listings as CSV, the header in our own names or in the words of a language."""
+    return sheets.as_csv(_head(language), (_line(one) for one in listings))
+
+
+def as_xlsx(listings: Iterable[Known], *, language: str = "") -> bytes:
+    """All listings as a workbook."""
+    return workbook.as_xlsx(_head(language), (_line(one) for one in listings))
 
 
 def as_ndjson(listings: Iterable[Known]) -> str:
-    """One listing a line."""
-    lines = ({"id": one.id, **as_json(one.draft), "state": one.state, "revision": one.revision} for one in listings)
+    """One listing a line, in our own words; of sealed ones without what is sealed."""
+    lines = (
+        {"id": one.id, **as_json(veiled(one.draft)), "state": one.state, "revision": one.revision} for one in listings
+    )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def _cells(known: Known) -> dict[str, str]:
-    draft = known.draft
-    cells = {name: getattr(draft, name) for name in _LINES}
-    cells |= {name: _BETWEEN.join(getattr(draft, name) or ()) for name in _LISTS}
-    for name in _TEXTS:
-        cells |= {f"{name}.{spoken}": getattr(draft, name).get(spoken, "") for spoken in drafts.LANGUAGES}
-    if draft.place is not None:
-        cells |= {"place": places.name_of(draft.place), "place_tier": str(draft.place.tier)}
-        cells["place_code"] = f"{draft.place.code}"
-    cells |= {"id": known.id, "is_sealed": "yes" if draft.is_sealed else ""}
-    return {**cells, "state": known.state, "revision": str(known.revision)}
+def _head(language: str) -> list[str]:
+    return [header_of(name, language) if language else name for name in COLUMNS]
 
 
-def _safe(cell: str) -> str:
-    """A cell that begins like a formula would be run by some spreadsheets; the quote in front is taken off again."""
-    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
-
-
-def _bare(cell: str | None) -> str:
-    told = (cell or "").strip(" ")
-    return told[1:] if told.startswith("'") and told[1:].startswith((*_FORMULA, "'")) else told
+def _line(known: Known) -> list[str]:
+    told = cells(known)
+    return [told.get(name, "") for name in COLUMNS]
 
 
 def parse(text: str, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
-    """(rows that can be taken, mistakes). A row with a mistake is not among the rows. Raises NotATable."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    missing = {"service", "organisation", "kind", "needs"} - set(reader.fieldnames or ())
-    if missing:
-        raise NotATable(f"The table lacks the columns {', '.join(sorted(missing))}.")
+    """(rows to be taken, mistakes) of a CSV text. A row with a mistake is not among the rows. Raises NotATable."""
+    return _sorted(sheets.csv_rows(text), is_demo=is_demo)
+
+
+def parse_file(path: Path, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
+    """The same of a CSV or XLSX file. Raises NotATable, OSError."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _sorted(workbook.xlsx_rows(path), is_demo=is_demo)
+    return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo)
+
+
+def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
     good: list[Row] = []
     wrong: list[Trouble] = []
     seen: dict[str, int] = {}
-    try:
-        for number, told in enumerate(reader, 2):
-            row = _row(number, {name: _bare(cell) for name, cell in told.items() if isinstance(name, str)})
-            found = [Trouble(number, one.field, _says(one)) for one in drafts.problems(row.draft, is_demo=is_demo)]
-            if row.id in seen:
-                found.append(Trouble(number, "id", f"the same as in row {seen[row.id]}"))
-            seen[row.id] = number
-            wrong += found
-            if not found:
-                good.append(row)
-    except csv.Error as problem:
-        raise NotATable(f"The table breaks off: {problem}.") from None
+    for number, told in table:
+        formulas = [name for name, cell in told.items() if cell == workbook.FORMULA]
+        row, found = rows_.understand(number, told, is_demo=is_demo)
+        found = tuple(one for one in found if one.column not in formulas)
+        found += tuple(Trouble(number, name, "holds a formula: write its value instead") for name in formulas)
+        if row.id in seen:
+            found += (Trouble(number, "id", f"the same as in row {seen[row.id]}"),)
+        seen.setdefault(row.id, number)
+        wrong += found
+        if not found:
+            good.append(row)
     return tuple(good), tuple(wrong)
 
 
-_WHY = {
-    "listing.problem.empty": "is empty",
-    "listing.problem.long": "is longer than 200 characters",
-    "listing.problem.demo_name": "must say (mẫu) in the demonstration",
-    "listing.problem.real_name": "may say (mẫu) in the demonstration only",
-    "listing.problem.no_need": "names no need",
-    "listing.problem.place": "names no place we know: give a district and a province, or tier and code",
-    "listing.problem.sealed": "a sealed place has no street and no directions",
-    "listing.problem.real_phone": "is a made-up number",
-    "listing.problem.demo_phone": "must be 0000 000 NNN in the demonstration",
-}
+def settled(row: Row, known: Draft) -> Draft:
+    """What a listing will say after this row: what its file could not carry stays."""
+    kept = {name: getattr(known, name) for name in row.keeps if not getattr(row.draft, name)}
+    return unveiled(replace(row.draft, **kept), known)
 
 
-def _says(problem: drafts.Problem) -> str:
-    return _WHY.get(problem.key) or f"“{problem.what[:60]}” is not known or not well written"
-
-
-def _row(number: int, cells: Mapping[str, str]) -> Row:
-    texts: dict[str, Any] = {
-        name: {spoken: said for spoken in drafts.LANGUAGES if (said := cells.get(f"{name}.{spoken}", ""))}
-        for name in _TEXTS
+def _is_same(a: Draft, b: Draft) -> bool:
+    """Whether two drafts say the same, however their letters are put together."""
+    return {name: rows_.tidy(cell) for name, cell in rows_.said(a).items()} == {
+        name: rows_.tidy(cell) for name, cell in rows_.said(b).items()
     }
-    lists = {name: tuple(one.strip() for one in cells.get(name, "").split(";") if one.strip()) for name in _LISTS}
-    lines: dict[str, Any] = {name: cells.get(name, "") for name in _LINES}
-    draft = Draft(
-        **lines,
-        **texts,
-        needs=lists["needs"],
-        hours=lists["hours"] or None,
-        phones=lists["phones"],
-        audience=lists["audience"],
-        languages=lists["languages"] or ("vi",),
-        attributes=lists["attributes"],
-        place=_place(cells),
-        is_sealed=cells.get("is_sealed", "").casefold() in ("yes", "true", "1", "x", "có"),
-    )
-    return Row(number, _id(cells.get("id", ""), draft), draft)
 
 
-def _place(cells: Mapping[str, str]) -> PlaceKey | None:
-    tier, code = cells.get("place_tier", ""), cells.get("place_code", "")
-    if tier and code:
-        return PlaceKey(Tier(tier), code) if tier in set(Tier) else None
-    named = places.read(read(cells.get("place", "")))
-    return named.places[0].key if named.places and not named.is_ambiguous else None
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a file would do: the rows that change something, each changed cell, and what stands in the way."""
+
+    outcome: Outcome
+    rows: tuple[Row, ...]
+    differences: tuple[Difference, ...]
+    wrong: tuple[Trouble, ...]
 
 
-def _id(written: str, draft: Draft) -> str:
-    """Our own ids stay; other systems' ids, or none, become the same one of ours each time."""
-    try:
-        return str(uuid.UUID(written))
-    except ValueError:
-        return str(uuid.uuid5(_SPACE, written or f"{draft.organisation}\x1f{draft.service}\x1f{draft.place}"))
+def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
+    """Look at everything and change nothing."""
+    todo: list[Row] = []
+    found: list[Difference] = []
+    wrong: list[Trouble] = []
+    new = 0
+    for row in rows:
+        known = editing.look_up(connection, row.id)
+        if known is None:
+            new += 1
+            todo.append(row)
+            found.append(Difference(row.number, "service", "", row.draft.service))
+            continue
+        if cells_changed := tuple(_changed(row, known.draft)):
+            if known.state == "published" and not row.draft.phones:
+                wrong.append(Trouble(row.number, "phones", "is empty, and the listing is shown: it needs one"))
+                continue
+            todo.append(row)
+            found += cells_changed
+    outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - len(wrong))
+    return Plan(outcome, tuple(todo), tuple(found), tuple(wrong))
+
+
+def _changed(row: Row, known: Draft) -> Iterator[Difference]:
+    """Every cell that a row would change, however its letters are put together. What is sealed is not told."""
+    after = settled(row, known)
+    was, will = rows_.said(known), rows_.said(after)
+    hidden = _SEALED if known.is_sealed or after.is_sealed else frozenset[str]()
+    for name in COLUMNS:
+        before, then = was.get(name, ""), will.get(name, "")
+        if rows_.tidy(before) != rows_.tidy(then):
+            yield Difference(row.number, name, *(("…", "…") if name in hidden else (before, then)))
 
 
 def take_over(connection: Connection, rows: Sequence[Row], *, now: datetime, is_dry: bool = False) -> Outcome:
@@ -198,12 +173,14 @@ def take_over(connection: Connection, rows: Sequence[Row], *, now: datetime, is_
             new += 1
             if not is_dry:
                 editing.propose(connection, row.draft, staff_id=None, now=now, place_id=row.id)
-        elif known.draft == row.draft:
+            continue
+        draft = settled(row, known.draft)
+        if _is_same(known.draft, draft):
             same += 1
         else:
             changed += 1
             if not is_dry:
-                editing.save(connection, row.id, row.draft, expected=known.revision, staff_id=None, now=now)
+                editing.save(connection, row.id, draft, expected=known.revision, staff_id=None, now=now)
     return Outcome(new, changed, same)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine
 
 from directory import drafts, editing, needs
 from directory.drafts import Draft
+from directory.exchange import rows as rows_
 from directory.exchange import spreadsheet
 from directory.places import PlaceKey, Tier
 from directory.reading import SEED
@@ -30,7 +31,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     engine.dispose()
 
 
-words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(str.strip).filter(bool)
+words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(rows_.tidy).filter(bool)
 plain = words.filter(lambda text: drafts.DEMO_MARK not in text)
 some = st.dictionaries(st.sampled_from(drafts.LANGUAGES), words, max_size=2)
 

@@ -1,0 +1,52 @@
+"""The history of what is shown, as HSDS tells changes: the field, before and after, and a role, never a person."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from directory.exchange.hsds_names import name
+from directory.exchange.leaving import shown
+from directory.tables import directory_audit
+
+# Only these fields are told; of a place that is or was sealed not where it is. Inner notes never.
+_TOLD = frozenset(
+    {
+        "service", "organisation", "kind", "needs", "place", "street", "directions", "is_sealed", "hours", "phones",
+        "reception", "price", "papers", "audience", "languages", "attributes",
+    }
+)  # fmt: skip
+_HIDDEN = frozenset({"place", "street", "directions"})
+_EMPTY = "-"  # HSDS demands a value before and after
+
+
+def changes(connection: Connection) -> Iterator[dict[str, Any]]:
+    """One object for each field that somebody changed in a listing shown now, oldest first."""
+    sealed = {one.id: one.is_sealed for one in shown(connection)}
+    wanted = select(directory_audit).where(directory_audit.c.deed == "save").order_by(directory_audit.c.seq)
+    for row in connection.execute(wanted):
+        if row.place_id not in sealed or not row.before or not row.after:
+            continue
+        was_sealed = sealed[row.place_id] or row.before.get("is_sealed") or row.after.get("is_sealed")
+        for field in sorted(_TOLD - _HIDDEN if was_sealed else _TOLD):
+            before, after = row.before.get(field), row.after.get(field)
+            if before != after:
+                yield {
+                    "id": name("change", str(row.seq), field),
+                    "resource_id": row.place_id,
+                    "resource_type": "service_at_location",
+                    "last_action_date": row.at.date().isoformat(),
+                    "last_action_type": "update",
+                    "field_name": field,
+                    "previous_value": _told(before),
+                    "replacement_value": _told(after),
+                    "updated_by": "import" if row.staff_id is None else "colleague",
+                }
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = [f"{key}: {text}" for key, text in value.items()]
+    if isinstance(value, list):
+        value = "; ".join(str(one) for one in value)
+    return _EMPTY if value in (None, "") else str(value)

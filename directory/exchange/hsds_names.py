@@ -1,0 +1,112 @@
+"""The lasting names (UUIDs) of everything we exchange, and the terms by which needs and qualities are told."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1
+from typing import Any
+
+from directory import drafts, needs
+from directory.reading import SEED
+from directory.seedfiles import load_yaml
+from directory.wording import t
+
+_SPACE = uuid.UUID("3d7b0c0e-55ae-4f0a-9a44-6a1c2a0f7b90")
+PLACE_SCHEME = "vn-administrative-unit"  # external_identifier: tier and code of `seed/places/`
+TEXTS = ("reception", "price", "papers")
+GROUPS = ("contact", "hours", "services", "reception", "price")
+
+
+def name(*parts: str) -> str:
+    """The same UUID (version 5) for the same thing in every export; written out here, as a page needs thousands."""
+    told = bytearray(sha1(_SPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    told[6] = told[6] & 0x0F | 0x50
+    told[8] = told[8] & 0x3F | 0x80
+    digits = told.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of one of our lists; `code` is unique over all lists."""
+
+    id: str
+    code: str
+    label: str
+    description: str
+    taxonomy: str
+    parent: str | None = None
+
+
+TAXONOMIES: Mapping[str, str] = {
+    "need": "What a person may be looking for",
+    "kind": "What kind of place it is",
+    "quality": "What makes a place easier to use",
+    "audience": "Who is received, where it is not everyone",
+    "spoken": "The languages spoken at a place",
+    "text": "A text of a listing in one language: `value` is the text, `label` the language",
+    "checked": "When a group of fields was last checked: `value` is the day",
+    "visibility": "What is shown of a place: of a sealed one the province and a front-gate phone only",
+}
+
+
+@cache
+def terms() -> Mapping[str, Term]:
+    """Every term by its code, in the order of our lists."""
+    found = [*_needs(), *_coded("kind", drafts.KINDS), *_coded("quality", drafts.ATTRIBUTES)]
+    found += [*_coded("audience", drafts.AUDIENCES), *(_plain("text", code) for code in TEXTS)]
+    found += [_plain("spoken", "language"), *(_plain("checked", code) for code in GROUPS)]
+    found.append(_plain("visibility", "sealed"))
+    return {one.code: one for one in found}
+
+
+@cache
+def by_id() -> Mapping[str, Term]:
+    return {one.id: one for one in terms().values()}
+
+
+def _term(taxonomy: str, code: str, label: str, description: str, parent: str | None = None) -> Term:
+    return Term(name("term", code), code, label, description, taxonomy, parent)
+
+
+def _plain(taxonomy: str, code: str) -> Term:
+    whole = f"{taxonomy}.{code}"
+    return _term(taxonomy, whole, whole, TAXONOMIES[taxonomy])
+
+
+_LABELS = {"kind": "console.kind.", "quality": "console.attributes.", "audience": "console.audience."}
+
+
+def _coded(taxonomy: str, codes: tuple[str, ...]) -> list[Term]:
+    key = _LABELS[taxonomy]
+    return [_term(taxonomy, f"{taxonomy}.{one}", t(key + one), t(key + one, "en")) for one in codes]
+
+
+def _needs() -> list[Term]:
+    groups = load_yaml((SEED / "needs.yaml").read_text("utf-8"))["groups"]
+    found = [_term("need", f"need.{one['code']}", one["label"]["vi"], one["label"]["en"]) for one in groups]
+    for need in needs.all_needs().values():
+        parent = name("term", f"need.{need.group}")
+        found.append(_term("need", f"need.{need.code}", needs.label(need.code), needs.label(need.code, "en"), parent))
+    return found
+
+
+def taxonomy_object(code: str) -> dict[str, Any]:
+    """A list of terms as HSDS tells it."""
+    return {"id": name("taxonomy", code), "name": code, "description": TAXONOMIES[code], "version": "1"}
+
+
+@cache
+def term_object(term: Term) -> Mapping[str, Any]:
+    """A term as HSDS tells it; its English words are the description."""
+    told = {
+        "id": term.id,
+        "code": term.code,
+        "name": term.label,
+        "description": term.description,
+        "taxonomy": term.taxonomy,
+        "taxonomy_id": name("taxonomy", term.taxonomy),
+        "language": "vi",
+    }
+    return {**told, "parent_id": term.parent} if term.parent else told

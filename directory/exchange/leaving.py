@@ -1,0 +1,51 @@
+"""What may leave the house in a file: of a sealed place its province and front-gate phone, and no more."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from directory import places
+from directory.drafts import Draft
+from directory.listings import Hours, Listing, ListingProblem
+from directory.places import PlaceKey, Tier
+from directory.shelf import SHOWN, read_listings
+
+
+def shown(connection: Connection) -> tuple[Listing, ...]:
+    """Everything that persons may be shown, as it stands now."""
+    return tuple(read_listings(connection, states=SHOWN))
+
+
+def where(one: Listing) -> PlaceKey:
+    """The place that may be named: of a sealed one the province, never the district or ward."""
+    return PlaceKey(Tier.NEW_PROVINCE, one.province) if one.is_sealed else one.place
+
+
+def veiled(draft: Draft) -> Draft:
+    """A draft as a file may carry it. What a sealed one hides is left out, and comes back by `unveiled`."""
+    if not draft.is_sealed or draft.place is None:
+        return draft
+    province = places.province_of(draft.place)
+    place = PlaceKey(Tier.NEW_PROVINCE, province) if province else None
+    return replace(draft, place=place, street="", directions="", source="")
+
+
+def unveiled(told: Draft, known: Draft) -> Draft:
+    """What a file says of a listing that we know: what the file could not carry stays as it stands here."""
+    kept = replace(told, hours=known.hours) if _same_hours(told, known) else told
+    if not (told.is_sealed and known.is_sealed):
+        return kept
+    hidden = veiled(known)
+    if kept.place == hidden.place:
+        kept = replace(kept, place=known.place)
+    return replace(kept, source=kept.source or known.source)
+
+
+def _same_hours(told: Draft, known: Draft) -> bool:
+    """Whether both mean the same week, however it is written down."""
+    try:
+        a = Hours.parse(list(told.hours or ()))
+        b = Hours.parse(list(known.hours or ()))
+    except ListingProblem:
+        return False
+    return a is not None and b is not None and sorted(a.spans) == sorted(b.spans)

@@ -1,0 +1,120 @@
+"""Tables as XLSX: written as plain text cells, read without trusting the file: its size, its parts and its numbers."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import iterparse
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from directory.exchange.sheets import MOST_ROWS, Cells, NotATable, content, named
+
+MOST_UNPACKED = 200_000_000
+MOST_PARTS = 2_000
+MOST_COLUMNS = 200
+FORMULA = "\x00formula"  # no cell of a file can hold this sign
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def as_xlsx(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """A workbook with one sheet. Every cell is text, so that no zero is lost and nothing is run as a formula."""
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet("listings")
+    sheet.freeze_panes = "C2"
+    sheet.append([_text(sheet, cell, is_head=True) for cell in header])
+    for row in rows:
+        sheet.append([_text(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text(sheet: Any, cell: str, *, is_head: bool = False) -> Any:
+    """A cell of text, shown as text also when somebody types into it."""
+    made: Any = WriteOnlyCell(sheet, _UNWRITABLE.sub("", cell)[:32_000])
+    made.data_type = "s"
+    made.number_format = "@"
+    if is_head:
+        made.font, made.alignment = Font(bold=True), Alignment(wrap_text=True)
+    return made
+
+
+def xlsx_rows(path: Path) -> Iterator[Cells]:
+    """The rows of the first sheet below its header, with their numbers. Raises NotATable, OSError."""
+    raw = content(path)
+    try:
+        _look_over(raw)
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+        sheet: Any = book.worksheets[0]
+        merged = _merged(raw, sheet)
+        rows = [[_told(cell) for cell in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(), MOST_ROWS + 2)]
+        book.close()
+    except NotATable:
+        raise
+    except Exception:  # a spoilt file breaks its reader in any way; nothing has been changed by then
+        raise NotATable("The file is broken or is no XLSX workbook: save it again from the spreadsheet.") from None
+    yield from named(_unmerged(rows, merged))
+
+
+def _look_over(raw: bytes) -> None:
+    """Before anything is unpacked: how large it would become, and whether it declares things of its own."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        parts = packed.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise NotATable("The workbook would unpack to something far too large: it was not opened.")
+        for part in parts:
+            if part.flag_bits & 1:
+                raise NotATable("The workbook is locked with a password: save it without one.")
+            if part.filename.endswith((".xml", ".rels")):
+                with packed.open(part) as file:
+                    start = file.read(4096)
+                if b"<!DOCTYPE" in start or b"<!ENTITY" in start or b"\x00" in start:
+                    raise NotATable("The workbook holds declarations that no spreadsheet writes: it was not opened.")
+
+
+def _told(cell: Any) -> str:
+    """What a cell says, as text. Whole numbers without a point; a formula as a sign of its own."""
+    value = cell.value
+    if value is None:
+        return ""
+    if getattr(cell, "data_type", "") == "f":
+        return FORMULA
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:
+    """The merged ranges of a sheet as (first column, first row, last column, last row), counted from 1."""
+    part = str(getattr(sheet, "_worksheet_path", ""))
+    found: list[tuple[int, int, int, int]] = []
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(part) as file:
+        for _, element in iterparse(file):
+            if element.tag.endswith("}mergeCell") and len(found) < MOST_ROWS:
+                left, top, right, bottom = range_boundaries(element.get("ref", ""))
+                found.append((left or 1, top or 1, right or 1, bottom or 1))
+            if element.tag.endswith(("}row", "}c", "}v", "}is", "}t")):
+                element.clear()
+    return found
+
+
+def _unmerged(rows: list[list[str]], merged: list[tuple[int, int, int, int]]) -> Iterator[list[str]]:
+    """Every cell of a merged range says what its first one says."""
+    for left, top, right, bottom in merged:
+        if top > len(rows) or left > len(rows[top - 1]):
+            continue
+        said = rows[top - 1][left - 1]
+        for row in rows[top - 1 : bottom]:
+            row += [""] * (min(right, MOST_COLUMNS) - len(row))
+            row[left - 1 : min(right, MOST_COLUMNS)] = [said] * (min(right, MOST_COLUMNS) - left + 1)
+    yield from rows
