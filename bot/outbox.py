@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from bot.db import Tx
 from bot.ports import Choice, ChoiceToken, Purpose
 from bot.seals import KeyId
-from bot.tables import conversation, lane, offered, outbox
+from bot.tables import conversation, guard, lane, offered, outbox
 
 LEASE_URGENT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
@@ -54,7 +54,8 @@ def tell_person(
 ) -> None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
-    Does nothing if the person's lane or conversation is gone. `is_last`: after it the contact is forgotten.
+    Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
+    the phone. `is_last`: after it the contact is forgotten.
     """
     row = tx.execute(
         select(lane.c.generation, lane.c.stopped_at, conversation.c.key_id)
@@ -62,6 +63,8 @@ def tell_person(
         .where(lane.c.id == lane_id)
     ).one_or_none()
     if row is None or row.stopped_at is not None:
+        return
+    if case_id is not None and _is_guarded(tx, lane_id):
         return
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label) for option in options)
     if options:
@@ -80,6 +83,11 @@ def tell_person(
         case_id=case_id,
         last=is_last,
     )
+
+
+def _is_guarded(tx: Tx, lane_id: int) -> bool:
+    found = tx.execute(select(guard.c.state).where(guard.c.lane_id == lane_id)).scalar_one_or_none()
+    return found not in (None, "open")
 
 
 def tell_staff(

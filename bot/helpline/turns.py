@@ -25,11 +25,28 @@ from bot.helpline.moves import Deed, State
 from bot.helpline.outcomes import Barrier, Outcome
 from bot.helpline.ringing import recall, tell_colleague
 from bot.policy import Policy
-from bot.tables import alarm, case, consent, contact, conversation, lane, person, referral, return_code, transcript
+from bot.tables import (
+    accompaniment,
+    alarm,
+    case,
+    consent,
+    contact,
+    conversation,
+    entrusted,
+    handover_note,
+    lane,
+    legal_duty,
+    person,
+    referral,
+    return_code,
+    sharing,
+    transcript,
+)
 from bot.timers import clear_timer, set_timer
 
 ANSWER_HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
 HANDED_NOW = timedelta(minutes=3)
+_WITH_THE_WORDS = (transcript, alarm, consent, referral, sharing, legal_duty, accompaniment, handover_note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +208,14 @@ def close(
 
 def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
     """From closing on, the clock runs: words go after the policy's days, the way back to the person a little later."""
-    for kind in ("escalate", "hold_over", "handed_over"):
+    for kind in ("escalate", "hold_over", "handed_over", "silent"):
         clear_timer(tx, kind, known.id)
     words = now + timedelta(days=policy.words_days)
     tx.execute(update(case).where(case.c.id == known.id).values(forget_at=words, next_step_at=None))
-    for table in (transcript, alarm, consent, referral):
+    for table in _WITH_THE_WORDS:
         tx.execute(update(table).where(table.c.case_id == known.id).values(forget_at=words))
+    soon = now + timedelta(hours=policy.hand_over_hours)
+    tx.execute(update(entrusted).where(entrusted.c.case_id == known.id).values(forget_at=soon))
     if known.lane_id is not None:
         keep_way_back(tx, known.lane_id, now + timedelta(days=policy.routing_days))
 

@@ -6,6 +6,7 @@ from time import perf_counter
 from bot.understanding.danger import Danger, look
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
+from bot.understanding.situations import read as situations_of
 from directory import answers, needs, places
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -83,6 +84,7 @@ class Meaning:
     language: str
     wishes: frozenset[str]
     ms: float
+    situations: frozenset[str] = frozenset()
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -104,7 +106,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(seen, danger, needs=codes, has_place=bool(place.places), articles=articles)
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
-        needs.wishes(reading), round((perf_counter() - started) * 1000, 2),
+        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen),
     )  # fmt: skip
 
 

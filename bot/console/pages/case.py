@@ -12,9 +12,10 @@ from bot import audit, staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import About, Deed, may
 from bot.db import Tx
-from bot.helpline import casebook, cases, consents, desk, referrals, relay, turns
+from bot.helpline import casebook, cases, consents, desk, entrusting, referrals, relay, turns
 from bot.helpline.casebook import Case, NotYours
-from bot.helpline.outcomes import Barrier, Outcome
+from bot.helpline.flags import flags
+from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
 from bot.tables import audit as audit_table
@@ -59,7 +60,7 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
     member, known, now = visit.seat.member, opened.known, console.clock.now()
     may_read = may(member, Deed.READ_WORDS, opened.about)
     if may_read:
-        await console.db.write(lambda tx: _written_down(tx, known.id, member, now), urgent=False)
+        await console.db.write(lambda tx: _written_down(tx, known, member, now), urgent=False)
     told = await console.db.read(lambda connection: _told(console, connection, member, known, may_read))
     wanted = visit.given("find", most=200)
     said = visit.given("said")
@@ -74,7 +75,7 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
         "may_read": may_read,
         "find": wanted,
         "found": _find(console, known, wanted, now) if wanted else None,
-        "outcomes": [one for one in Outcome if one is not Outcome.ERASED],
+        "outcomes": [one for one in Outcome if one not in NOT_BY_HAND],
         "barriers": list(Barrier),
         "ways": list(referrals.Way),
         "hold_hours": HOLD_HOURS,
@@ -96,8 +97,11 @@ async def _not_here(console: Console, visit: Visit) -> web.Response:
     return render(visit.request, "sentence.html", visit.seat, key=key, who=who.alias if who else "")
 
 
-def _written_down(tx: Tx, case_id: int, member: StaffMember, now: datetime) -> None:
-    """Before the words are shown: that they were read, by whom and when."""
+def _written_down(tx: Tx, known: Case, member: StaffMember, now: datetime) -> None:
+    """Before the words are shown: that they were read, by whom and when; apart from that, what was handed over."""
+    case_id = known.id
+    if known.staff_id == member.id and entrusting.is_there(tx.connection, case_id):
+        entrusting.read(tx, case_id, member.id, now=now)
     mine = (audit_table.c.deed == "read_words", audit_table.c.subject == f"case:{case_id}")
     again = (audit_table.c.staff_id == member.id, audit_table.c.at > now - READ_AGAIN)
     if tx.execute(select(audit_table.c.seq).where(*mine, *again).limit(1)).first() is None:
@@ -116,7 +120,9 @@ def _told(
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}
     return {
-        "words": relay.words(connection, console.db.seals, known.id) if may_read else (),
+        "words": relay.readable(connection, console.db.seals, known.id) if may_read else (),
+        "entrusted": entrusting.seen(connection, console.db.seals, known.id) if known.staff_id == member.id else (),
+        "flags": flags(connection, known),
         "who": has_it.alias if has_it else "",
         "others": others,
         "sent": [(one, names.get(one.place_id, "–")) for one in sent],
@@ -181,10 +187,12 @@ async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
     if not text:
         return go(_of(opened.known), "empty")
 
+    with_taps = visit.given("taps") == "yes"
+
     def answer(tx: Tx) -> bool:
         if _is_same_again(tx, case_id, member.id, text, now):
             return False
-        return bool(relay.from_worker(tx, case_id, member.id, text, now=now))
+        return bool(relay.from_worker(tx, case_id, member.id, text, now=now, with_taps=with_taps))
 
     is_masked = await console.db.write(answer)
     return go(f"{_of(opened.known)}", "masked" if is_masked else "sent")
@@ -250,7 +258,7 @@ async def _mark(console: Console, visit: Visit, opened: Opened) -> web.StreamRes
 
 async def _close(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     outcome, met = visit.given("outcome"), [one for one in visit.every("barrier") if one in set(Barrier)]
-    if outcome not in set(Outcome) - {Outcome.ERASED}:
+    if outcome not in set(Outcome) - NOT_BY_HAND:
         return go(_of(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
     is_other = opened.known.staff_id != member.id
@@ -259,6 +267,13 @@ async def _close(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
         cases.close(tx, case_id, member.id, outcome, met, now=now, policy=policy, as_supervisor=is_other)
 
     await console.db.write(end)
+    return go("/console/cases", "closed")
+
+
+async def _hoax(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    """One tap for a test or a joke. Nobody is blamed, nothing else follows."""
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    await console.db.write(lambda tx: cases.close(tx, case_id, member.id, Outcome.HOAX, now=now, policy=policy))
     return go("/console/cases", "closed")
 
 
@@ -272,4 +287,5 @@ ROUTES = (
     Route("POST", "/cases/{case}/refer", Deed.REFER, _deed(Deed.REFER, _refer)),
     Route("POST", "/cases/{case}/referrals/{referral}", Deed.REFER, _deed(Deed.REFER, _mark)),
     Route("POST", "/cases/{case}/close", Deed.CLOSE, _deed(Deed.CLOSE, _close)),
+    Route("POST", "/cases/{case}/hoax", Deed.REPLY, _deed(Deed.REPLY, _hoax)),
 )
