@@ -6,7 +6,6 @@ from bot.db import Tx
 from bot.dialogues.card import safety_card, take_in
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, guards, relay
-from bot.helpline.casebook import record
 from bot.masking import Masked
 from directory import answers, articles
 from directory.reading import read
@@ -50,7 +49,6 @@ class Guard(Dialogue):
 
         def alarm(tx: Tx, lane_id: int) -> None:
             opened = cases.open_case(tx, lane_id, urgency="now", need=None, place=place, now=now, policy=policy)
-            record(tx, opened.case.id, "cry", now=now)
             if text:
                 relay.from_person(tx, opened.case.id, Masked(text), now=now)
 

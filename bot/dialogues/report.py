@@ -17,7 +17,6 @@ from bot.dialogues.consenting import (
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay
-from bot.helpline.casebook import record
 from bot.helpline.progress import progress
 from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
@@ -189,8 +188,6 @@ def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int]
 
     def open_case(tx: Tx, lane_id: int) -> cases.Opened:
         opened = cases.open_case(tx, lane_id, urgency=urgency, need=need, place=place, now=now, policy=policy)
-        if urgency == "now":
-            record(tx, opened.case.id, "cry", now=now)
         for said in words:
             relay.from_person(tx, opened.case.id, Masked(said), now=now)
         return opened
