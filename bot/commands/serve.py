@@ -23,7 +23,7 @@ from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import metrics, take
+from bot.web import came, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -110,6 +110,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
     settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
+    routes.extend(came.routes(house.db, house.clock, house.keeper))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     console = build_console(
         house.db,

@@ -5,13 +5,22 @@ from aiohttp import web
 from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
-from bot.console.pages import board, case, door, listings
+from bot.console.pages import board, case, door, listings, peers, support, tonight
 from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
 from directory.shelf import ShelfKeeper
 
-ROUTES: tuple[Route | OpenRoute, ...] = (*door.ROUTES, *board.ROUTES, *case.ROUTES, *listings.ROUTES, *live.ROUTES)
+ROUTES: tuple[Route | OpenRoute, ...] = (
+    *door.ROUTES,
+    *board.ROUTES,
+    *case.ROUTES,
+    *support.ROUTES,
+    *tonight.ROUTES,
+    *peers.ROUTES,
+    *listings.ROUTES,
+    *live.ROUTES,
+)
 
 
 def build(

@@ -26,6 +26,10 @@ class Deed(StrEnum):
     WITHDRAW_LISTING = "withdraw_listing"
     VERIFY_LISTING = "verify_listing"
     OWN_PAGE = "own_page"
+    SEE_TONIGHT = "see_tonight"
+    EDIT_TONIGHT = "edit_tonight"
+    PEERS = "peers"
+    CONFIRM = "confirm"
 
 
 class Scope(StrEnum):
@@ -57,6 +61,9 @@ _CASEWORK = {
     Deed.HAND_OVER: Scope.OWN,
     Deed.REFER: Scope.OWN,
     Deed.CLOSE: Scope.OWN,
+    Deed.SEE_TONIGHT: Scope.PROVINCES,
+    Deed.EDIT_TONIGHT: Scope.PROVINCES,
+    Deed.PEERS: Scope.PROVINCES,
 }
 _EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
 
@@ -74,6 +81,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.SEE_CASE: Scope.CENTRE,
         Deed.READ_WORDS: Scope.CENTRE,
         Deed.CLOSE: Scope.CENTRE,
+        Deed.CONFIRM: Scope.CENTRE,
     },
     "maintainer": {
         **_EVERYBODY,

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.db import Tx
 from bot.dialogues.kit import Standing, Turn
-from bot.helpline import cases, coming_back, guards, relay
+from bot.helpline import blocks, cases, coming_back, guards, relay
 from bot.helpline.casebook import Case, last_time, record
 from bot.helpline.guards import Holder
 from bot.helpline.moves import State
@@ -37,6 +37,8 @@ def guarded(
     tx: Tx, lane_id: int, turn: Turn, *, word: str | None, code_hash: str | None
 ) -> tuple[str, str] | None:
     """The step that answers while somebody else may hold the phone; None: everything goes its usual way."""
+    if word is None and not _is_danger(turn) and blocks.until(tx.connection, lane_id, turn.now) is not None:
+        return "blocked", "card" if blocks.may_show_card(tx, lane_id, turn.now) else "start"
     state = guards.holder(tx.connection, lane_id)
     known = cases.of_lane(tx.connection, lane_id)
     if state is Holder.OPEN:
@@ -124,6 +126,10 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
     if turn.situations & {"mute", "elsewhere", "warn", "agree_word"}:
         return False
     return meaning.intent in _PLAIN and not meaning.places and not meaning.needs
+
+
+def _is_danger(turn: Turn) -> bool:
+    return turn.meaning is not None and turn.meaning.danger.level != "none"
 
 
 def _is_now(turn: Turn) -> bool:

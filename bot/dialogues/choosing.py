@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 
 from bot.dialogues.ask import Answer
+from bot.dialogues.blocked import Blocked
 from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
 from bot.dialogues.find import Find, WrongListing
 from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
+from bot.dialogues.purposes import CheckIn, Consent
 from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
-    Elsewhere, Revoke, Official, Warn,
+    Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
 )  # fmt: skip
 
 _BY_INTENT = {

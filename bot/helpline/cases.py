@@ -161,7 +161,7 @@ def set_place(tx: Tx, lane_id: int, place: PlaceKey, *, now: datetime, policy: P
 
 def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Policy) -> None:
     where = coarse(place)
-    province = province_of(where)
+    province = None if known.away_from else province_of(where)  # her wish: the whole country answers
     values = {"place_tier": where.tier, "place_code": where.code, "province": province}
     tx.execute(update(case).where(case.c.id == known.id).values(**values))
     record(tx, known.id, "place", now=now)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from bot.db import Tx
 from bot.helpline import visibility
 from bot.helpline.casebook import record
-from bot.tables import case, consent
+from bot.tables import case, check_in, consent
 
 
 class ConsentTo(StrEnum):
@@ -58,6 +58,9 @@ def withdraw(
         tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=False))
         record(tx, case_id, "talk_withdrawn", now=now)
         visibility.shut_all(tx, case_id)
+    if wanted is ConsentTo.FOLLOW_UP:
+        stopped = (check_in.c.case_id == case_id, check_in.c.state == "planned")
+        tx.execute(update(check_in).where(*stopped).values(state="stopped"))
     record(tx, case_id, "consent_withdrawn", now=now, detail=wanted)
     tx.ring(f"case:{case_id}")
     return True

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import escalation, turns
+from bot.helpline import check_ins, escalation, turns
 from bot.policy import Policy
 
 DueDeed = Callable[[Tx, int, datetime, Policy], None]
@@ -22,5 +22,29 @@ def _handed_over(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
     turns.handed_over(tx, case_id, now=now, policy=policy)
 
 
-DUE: Mapping[str, DueDeed] = {"escalate": _escalate, "hold_over": _hold_over, "handed_over": _handed_over}
+def _silent(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    turns.silent(tx, case_id, now=now, policy=policy)
+
+
+def _shift_end(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    turns.shift_end(tx, case_id, now=now, policy=policy)
+
+
+def _check_in(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    check_ins.send(tx, number, now=now, policy=policy)
+
+
+def _check_in_silent(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    check_ins.unanswered(tx, number, now=now, policy=policy)
+
+
+DUE: Mapping[str, DueDeed] = {
+    "escalate": _escalate,
+    "hold_over": _hold_over,
+    "handed_over": _handed_over,
+    "silent": _silent,
+    "shift_end": _shift_end,
+    "check_in": _check_in,
+    "check_in_silent": _check_in_silent,
+}
 """The deed may set the same timer again: take the due row away before running it, in the same transaction."""

@@ -43,7 +43,7 @@ _OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, message_ref, return_code,
 _OF_CASE: tuple[Table, ...] = (  # those that point at others first
     transcript, entrusted, sharing, legal_duty, consent, referral, check_in, accompaniment, handover_note,
 )  # fmt: skip
-_TIMERS = ("escalate", "hold_over", "handed_over", "silent")
+_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
 _FAREWELL_KEPT = timedelta(hours=72)
 
 
@@ -120,7 +120,7 @@ def finish(
     for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
         _let_go(tx, view(row), now=now)
     old = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
-    for table in (*_OF_LANE, guard, block):
+    for table in (*_OF_LANE, guard, block, check_in):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     events.happened(tx, "erased", now=now)
     keys = tuple(KeyId(key) for key in old)
@@ -160,7 +160,7 @@ def forget_lane(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
     """
     keys = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
     owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
-    for table in (*_OF_LANE, guard, block, contact):
+    for table in (*_OF_LANE, guard, block, check_in, contact):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     tx.execute(update(case).where(case.c.lane_id == lane_id).values(lane_id=None))
     tx.execute(delete(lane).where(lane.c.id == lane_id))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot import audit
 from bot.db import Tx
-from bot.helpline import guards, visibility
+from bot.helpline import guards, silence, visibility
 from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
@@ -42,6 +42,8 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
         return False
     is_quiet = _is_quiet(tx, case_id, now)
     _keep(tx, known, "person", text, None, now)
+    if known.state is State.TAKEN:
+        silence.begin(tx, known, now=now)
     if known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
         tell_colleague(tx, known, known.staff_id, "staff.new_words", now=now, urgent=known.urgency == "now")
     return True
@@ -73,6 +75,7 @@ def from_worker(
     masked = mask(text.strip())
     is_silent = was_silent(tx.connection, case_id, now)
     _keep(tx, known, "worker", masked.text, staff_id, now)
+    silence.answered(tx, case_id)
     if known.lane_id is not None:
         language = language_of(tx, known.lane_id)
         if is_silent and guards.holder(tx.connection, known.lane_id) is guards.Holder.OPEN:

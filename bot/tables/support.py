@@ -88,6 +88,7 @@ check_in = Table(  # a question she agreed to be asked some days later, in words
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case_id", Integer, ForeignKey("case.id"), nullable=False, index=True),
+    Column("lane_id", Integer, ForeignKey("lane.id"), nullable=True, index=True),
     Column("words", String(12), nullable=False),  # which of the neutral sentences
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", String(10), nullable=False),  # planned | sent | well | unwell | silent | stopped

@@ -92,17 +92,20 @@ def upgrade() -> None:
     op.create_table('check_in',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('lane_id', sa.Integer(), nullable=True),
     sa.Column('words', sa.String(length=12), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('sent_at', UtcDateTime(), nullable=True),
     sa.Column('forget_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_check_in_case_id')),
+    sa.ForeignKeyConstraint(['lane_id'], ['lane.id'], name=op.f('fk_check_in_lane_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_check_in')),
     sa.UniqueConstraint('case_id', 'due_at', name=op.f('uq_check_in_case_id'))
     )
     op.create_index(op.f('ix_check_in_case_id'), 'check_in', ['case_id'], unique=False)
     op.create_index(op.f('ix_check_in_forget_at'), 'check_in', ['forget_at'], unique=False)
+    op.create_index(op.f('ix_check_in_lane_id'), 'check_in', ['lane_id'], unique=False)
     op.create_table('entrusted',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),

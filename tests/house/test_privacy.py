@@ -155,7 +155,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "check_in": (
         "worker, supervisor; which neutral sentence, never words",
         "with the way back to the person",
-        "id case_id words due_at state sent_at forget_at",
+        "id case_id lane_id words due_at state sent_at forget_at",
     ),
     "accompaniment": (
         "peers and workers of the province",
