@@ -1,4 +1,4 @@
-"""The page of a place: somebody came with a code. No sign-in, no person, and after some wrong codes it rests a while."""
+"""The page of a place: somebody came with a code. No sign-in, no person; after some wrong codes it rests a while."""
 
 from collections.abc import Iterable
 from html import escape
