@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from bot.db import Tx
 from bot.ports import Choice, ChoiceToken, Purpose
-from bot.seals import KeyId
+from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, guard, lane, offered, outbox
 
 LEASE_URGENT = timedelta(seconds=10)
@@ -134,11 +134,17 @@ def _remember(
 
 
 def offers(tx: Tx, lane_id: int, key_id: str) -> list[list[tuple[str, Option]]]:
-    """The choices of the last few messages, newest message first, as (token, option)."""
+    """The choices of the last few messages, newest message first, as (token, option).
+
+    What was offered in a talk that is forgotten by now, under a key of its own, is no choice any more.
+    """
     newest_first = select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())
     found = []
     for sealed in tx.execute(newest_first).scalars():
-        told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+        try:
+            told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+        except (KeyDestroyed, SealBroken):
+            continue
         found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
     return found
 

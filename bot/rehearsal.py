@@ -15,7 +15,7 @@ from bot import demonstration, staff
 from bot.app import House, build, forget_what_is_due
 from bot.channels.terminal import Terminal
 from bot.db import Tx, open_engine
-from bot.helpline import casebook, entrusting, referrals, relay, turns
+from bot.helpline import blocks, casebook, entrusting, referrals, relay, sharing, turns
 from bot.helpline.outcomes import Outcome
 from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Cap, Capabilities, Geo, MsgRef, Outbound, Sent
@@ -223,6 +223,12 @@ class Rehearsal:
                 )
             case "read" | "see":
                 await self._look(member, case_id, str(do))
+            case "ask":
+                await self.house.db.write(lambda tx: sharing.ask(tx, case_id, member.id, value, now=now))
+            case "keep_out":
+                await self.house.db.write(
+                    lambda tx: blocks.keep_out(tx, case_id, member.id, int(value or "24"), now=now)
+                )
             case "refer":
                 await self.house.db.write(lambda tx: self._refer(tx, case_id, member.id, value, now))
             case _:

@@ -55,7 +55,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
     late = house.read(lambda connection: retention.overdue(connection, now))
     yield late == 0, f"{late} rows should be forgotten already: run the service" if late else "nothing kept too long"
-    broken = house.read(audit.verify)
+    broken = house.read(lambda connection: audit.verify(connection, house.seals))
     yield broken is None, f"the audit was altered at row {broken}" if broken else "audit whole"
 
 

@@ -195,8 +195,8 @@ async def test_a_changed_audit_row_is_noticed(line: Database, clock: MovableCloc
     def story(tx: Tx) -> None:
         for number in range(5):
             audit.write(tx, LAN, "taken", f"case:{number}", now=clock.now())
-        assert audit.verify(tx.connection) is None
+        assert audit.verify(tx.connection, tx.seals) is None
         tx.execute(update(audit_rows).where(audit_rows.c.seq == 3).values(staff_id=MAI))
-        assert audit.verify(tx.connection) == 3
+        assert audit.verify(tx.connection, tx.seals) == 3
 
     await line.write(story)
