@@ -71,8 +71,10 @@ def send(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
 
 
 def _open_talk(tx: Tx, lane_id: int, now: datetime) -> None:
-    """The talk was forgotten long ago; the question needs a new one with a key of its own."""
+    """The talk is kept as long as the question may be answered; if it was forgotten, a new one has a key of its own."""
     until = now + MOMENT
+    mine = (conversation.c.lane_id == lane_id, conversation.c.forget_at < until)
+    tx.execute(update(conversation).where(*mine).values(forget_at=until))
     if tx.execute(select(conversation.c.id).where(conversation.c.lane_id == lane_id)).first() is None:
         row = {"lane_id": lane_id, "key_id": tx.seals.new_key(), "last_at": now, "forget_at": until}
         tx.execute(insert(conversation).values(**row))
