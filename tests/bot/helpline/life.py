@@ -218,7 +218,7 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from((1, 5, 16, 61, 60 * 26, 60 * 24 * 9, 60 * 24 * 45)))
     def pass_(self, minutes: int) -> None:
-        """Timers run at their own moment. Weeks pass only where nobody is being called, or each takes a thousand rungs."""
+        """Timers run at their own moment. Weeks pass only where nobody is called: each would take a thousand rungs."""
         if minutes > LONG and self.look(lambda connection: cases.of_lane(connection, PERSON)) is not None:
             minutes = 61
         end = self.now + timedelta(minutes=minutes)
