@@ -95,7 +95,7 @@ class Small(Dialogue):
         return [Say(t("small.about_bot", turn.language, organisation=turn.policy.organisation_name)), Done()]
 
     def privacy(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.privacy", turn.language)), Done()]
+        return [Say(t("small.privacy", turn.language)), Say(t("small.clean_phone", turn.language)), Done()]
 
     def language(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("small.language", turn.language)), Done()]
