@@ -1,15 +1,20 @@
 # The service in one container: no build tools left in it, not root, data in a volume.
-FROM python:3.11-slim-bookworm AS made
+# Another base (a mirror, one of your own) with Python 3.11 or newer: docker build --build-arg BASE=…
+ARG BASE=python:3.11-slim-bookworm
+
+# hadolint ignore=DL3006
+FROM ${BASE} AS made
 WORKDIR /srv/donghanh
 COPY requirements.lock pyproject.toml README.md LICENSE ./
-RUN python -m venv /opt/venv \
+RUN python3 -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY bot bot
 COPY directory directory
 COPY locales locales
 COPY migrations migrations
 
-FROM python:3.11-slim-bookworm
+# hadolint ignore=DL3006
+FROM ${BASE}
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DONGHANH_DATA_DIR=/data DONGHANH_HOST=0.0.0.0 DONGHANH_POLICY_FILE=/data/policy.toml
 RUN groupadd --gid 10001 donghanh \
@@ -23,6 +28,6 @@ VOLUME ["/data"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
-ENTRYPOINT ["python", "-m", "bot"]
+    CMD ["/opt/venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+ENTRYPOINT ["/opt/venv/bin/python", "-m", "bot"]
 CMD ["serve"]

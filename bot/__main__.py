@@ -4,13 +4,29 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.commands import bench, chat, check, directory, migrate, rehearse, rota, serve, staff, understand
+from bot import logs
+from bot.commands import (
+    backup,
+    bench,
+    chat,
+    check,
+    directory,
+    keys,
+    migrate,
+    rehearse,
+    restore,
+    rota,
+    serve,
+    staff,
+    understand,
+)
 from bot.db import DatabaseAway
 from bot.policy import PolicyProblem
 from bot.seals import KeyMissing, KeyOpenToOthers
-from bot.settings import SettingsProblem
+from bot.settings import SettingsProblem, load
+from directory.gazetteer import use_folder
 
-COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, bench)
+COMMANDS = (serve, chat, rehearse, understand, directory, staff, rota, migrate, check, backup, restore, keys, bench)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for module in COMMANDS:
         module.add(commands)
     arguments = parser.parse_args(argv)
+    logs.guard()
     try:
+        use_folder(load().data_dir / "places")
         code: int = arguments.run(arguments)
         return code
     except (SettingsProblem, PolicyProblem, KeyMissing, KeyOpenToOthers) as problem:
@@ -30,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
+        return 1
+    except Exception as problem:  # its text could quote a message or a row: only its kind and our line are told
+        print(f"This went wrong inside: {logs.told(problem)}. Nothing was half written.", file=sys.stderr)
         return 1
 
 

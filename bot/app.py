@@ -1,22 +1,26 @@
 """Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import vault
+from bot import claims, memory, postbag, vault
 from bot.bells import Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, Tx
 from bot.dialogues.choosing import all_dialogues
-from bot.helpline import due, erasure, escalation, retention
+from bot.hearing import Hearing
+from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
 from bot.mailroom import Mailroom
 from bot.policy import Policy
 from bot.ports import Address, Channel, Clock, ContactRef, Sender
 from bot.reception import Reception
 from bot.seals import Seals
+from bot.selfaudit import SelfAudit
 from bot.settings import Settings
 from bot.turns import House as TurnHouse
 from directory.shelf import ShelfKeeper
@@ -47,24 +51,29 @@ class House:
     clockwork: Clockwork
     channels: tuple[Channel, ...]
     senders: Mapping[str, Sender] = field(default_factory=dict)
+    hearing: Hearing | None = None
 
     async def start(self, *, parts: frozenset[str] = EVERYTHING, ticks: bool = True) -> None:
         """Open for everybody: first what was left unfinished, then the doors. `parts`: only these of EVERYTHING."""
         await self.db.read(self.keeper.load)
         await self.mailroom.free_leases()
+        if self.hearing is not None:
+            self.hearing.start()
         for sender in self.senders.values():
             await sender.start()
+        if "mailroom" not in parts:
+            self.mailroom.leave_it()
         if "turns" in parts:
             await self.reception.catch_up()
         else:
             self.reception.only_keep()
-        if "mailroom" not in parts:
-            self.mailroom.leave_it()
+        await self.db.scrub()  # the process before this one may have died between an erasure and this
         if "web" in parts:
             for channel in self.channels:
                 await channel.start(self.reception.keep)
         if ticks:
             self.clockwork.start(_rounds(parts))
+            memory.settle()
 
     async def stop(self) -> None:
         """Close the doors, finish what is inside, give back the rest."""
@@ -73,6 +82,11 @@ class House:
             await channel.stop()
         await self.reception.settle()
         await self.mailroom.stop()
+        for channel in self.channels:
+            await channel.stop()  # closes what the last messages have opened again
+        await self.reception.let_go()
+        if self.hearing is not None:
+            await self.hearing.stop()
         for sender in self.senders.values():
             await sender.stop()
         await self.db.stop()
@@ -91,12 +105,17 @@ class House:
 
 def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
-    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": {"timers", "mending", "forgetting"}}
-    return frozenset({"shelf"}).union(*(named.get(part, set()) for part in parts))
+    timers = {"timers", "mending", "forgetting", "selfaudit"}
+    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": timers}
+    return frozenset({"shelf", "scrub", "keys"}).union(*(named.get(part, set()) for part in parts))
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
 SenderMaker = Callable[[Database, Clock, Bells, Settings], Sender]
+
+
+async def _unheard() -> None:
+    """Nobody outside listens whether the house is well."""
 
 
 def build(
@@ -108,10 +127,11 @@ def build(
     channels: Mapping[tuple[str, str], ChannelMaker],
     senders: Mapping[str, SenderMaker],
     routes: Callable[[Connection, int], Sequence[tuple[str, Address]]],
+    beat: Callable[[], Awaitable[None]] = _unheard,
 ) -> House:
     """The house, built and not yet started; the writer thread runs from here on. Call on the running event loop."""
-    bells = Bells(look_every=None if settings.is_sqlite else 1.0)
     db = Database(settings.database_url, seals)
+    bells = Bells() if db.is_sqlite else Bells(look_every=1.0, name=db.bell_name)
     db.on_rung = bells.ring
     keeper = ShelfKeeper()
     made: dict[tuple[str, str], Channel] = {}
@@ -126,35 +146,60 @@ def build(
         routes=routes,
         base_url=settings.base_url,
         forget_lane=forget_lane,
+        pass_by=alarms.pass_by,
+        wake_order=policy.wake_order,
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
     reception = Reception(db, clock, turns)
+    audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat)
     rounds = {
         "reception": (1, reception.look),
         "mailroom": (1, room.collect),
-        "shelf": (2, lambda: db.read(keeper.refresh)),
-        "mending": (60, lambda: db.write(lambda tx: escalation.mend(tx, now=clock.now()))),
+        "shelf": (2, lambda: refresh_shelf(db, keeper)),
+        "scrub": (1, db.scrub_again),
+        "keys": (2, lambda: asyncio.to_thread(seals.reload)),
+        "mending": (60, lambda: db.write(lambda tx: _mend(tx, clock.now()))),
+        "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
     }
+    bells.call(claims.LANES, reception.look_soon)
+    bells.call(postbag.OUTBOX, room.collect_soon)
+    hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
     clockwork = Clockwork(db, clock, policy, due=due.DUE, rounds=rounds)
     db.start()
+    doors = tuple(made.values())
     return House(
-        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, tuple(made.values()), ways
+        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing
     )
+
+
+async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
+    """Take over what changed in the directory; the new shelf is put out of the collector's sight."""
+    is_new = await db.read(keeper.refresh)
+    if is_new:
+        memory.settle_again()
+    return is_new
+
+
+def _mend(tx: Tx, now: datetime) -> None:
+    """What must always have a next moment gets it back."""
+    escalation.mend(tx, now=now)
+    rota_watch.ensure(tx, now=now)
 
 
 async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:
     """Delete what has reached its `forget_at`, then destroy the keys. Returns the number of rows."""
     now = clock.now()
 
-    def sweep(tx: Tx) -> retention.Swept:
-        return retention.sweep(tx, now=now, policy=policy)
-
+    if not db.is_sqlite and not await db.write(lambda tx: claims.hold(tx, "forgetting", now=now, seconds=90)):
+        return 0  # another process does it
     gone = 0
-    while (swept := await db.write(sweep, urgent=False)).rows:
-        gone += swept.rows
-        db.seals.keys.destroy(swept.keys)
+    for name in retention.parts():
+        part = partial(retention.sweep_part, name=name, now=now, policy=policy)
+        while (swept := await db.write(part, urgent=False)).rows or swept.kept:
+            gone += swept.rows
+            db.seals.keys.destroy(swept.keys)
     if gone:
         await db.scrub()
     return gone

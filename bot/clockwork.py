@@ -68,8 +68,9 @@ class Clockwork:
             await self._db.write(lambda tx: _later(tx, timer_id, now))
 
     def _fire(self, tx: Tx, timer_id: int, now: datetime) -> None:
-        """The row goes first: two processes that see it at once do the deed once."""
-        row = tx.execute(select(timer).where(timer.c.id == timer_id, timer.c.due_at <= now)).one_or_none()
+        """The row goes first, in the same transaction: whoever dies here leaves it due; two that see it do it once."""
+        due = select(timer).where(timer.c.id == timer_id, timer.c.due_at <= now)
+        row = tx.execute(due.with_for_update(skip_locked=True) if tx.is_postgresql else due).one_or_none()
         if row is None or tx.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
             return
         self._due[row.kind](tx, row.subject_id, now, self._policy)

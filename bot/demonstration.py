@@ -54,6 +54,11 @@ def set_on_duty(tx: Tx, names: Sequence[str], now: datetime) -> None:
     _fill(tx, tuple((name, rung) for rung, name in enumerate(names)), now)
 
 
+def put_on_duty(tx: Tx, name: str, rung: int, now: datetime) -> None:
+    """One more colleague on this rung from now on."""
+    _fill(tx, ((name, rung),), now)
+
+
 def _fill(tx: Tx, rungs: Sequence[tuple[str, int]], now: datetime) -> None:
     for name, rung in rungs:
         member = staff.by_name(tx.connection, name)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, case, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot import vault
+from bot import claims, references, vault
 from bot.db import Tx
 from bot.masking import mask
 from bot.ports import Inbound
@@ -53,54 +53,86 @@ def strip(event: Inbound) -> Kept:
 
 
 def keep(
-    tx: Tx, events: Sequence[tuple[Inbound, Kept]], *, now: datetime, conversation_hours: int, routing_days: int
+    tx: Tx,
+    events: Sequence[tuple[Inbound, Kept]],
+    *,
+    now: datetime,
+    conversation_hours: int,
+    routing_days: int,
+    reads: bool = True,
 ) -> list[int]:
-    """Keep what is new, in order; returns the lanes with something to read. The same event twice has one effect."""
+    """Keep what is new, in order; returns the lanes that this process now has to read.
+
+    The same event twice has one effect. A lane is claimed in the same breath; if another process is reading it, that
+    one finds the new message before it lets go. With `reads` false this process only keeps, and a bell calls another.
+    """
     lanes: list[int] = []
     for event, kept in events:
         if not _is_new(tx, event, now):
             continue
         if event.kind == "stopped":
-            mine = (lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle == event.lane)
-            tx.execute(update(lane).where(*mine).values(stopped_at=now))
+            tx.execute(update(lane).where(*_known_as(event)).values(stopped_at=now))
             continue
         if event.kind not in _KEPT_KINDS:
             continue
-        lane_id = _lane(tx, event, now, timedelta(days=routing_days))
+        lane_id, is_mine = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
         key_id = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
         _insert(tx, lane_id, key_id, kept, now)
-        if lane_id not in lanes:
+        if event.msg_ref is not None:
+            references.keep(tx, lane_id, [event.msg_ref], now=now)
+        if is_mine and lane_id not in lanes:
             lanes.append(lane_id)
+        if not reads:
+            tx.ring(claims.LANES)
     return lanes
 
 
 def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
     make = pg_insert if tx.is_postgresql else sqlite_insert
     key = tx.seals.handle("event", event.channel, event.account, event.event_id)
+    former = tx.seals.former_handles("event", event.channel, event.account, event.event_id)
+    if former and tx.execute(select(seen_event.c.key).where(seen_event.c.key.in_(former))).first() is not None:
+        return False
     row = make(seen_event).values(key=key, forget_at=now + SEEN_KEPT).on_conflict_do_nothing()
     return tx.execute(row.returning(seen_event.c.key)).first() is not None
 
 
-def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta) -> int:
-    mine = (lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle == event.lane)
-    row = tx.execute(select(lane.c.id, lane.c.person_id).where(*mine)).one_or_none()
-    until = now + kept_for
-    if row is None:
-        language = event.lang if event.lang in ("vi", "en") else "vi"
-        made = tx.execute(insert(person).values(language=language, created_at=now, forget_at=until))
-        values = {"channel": event.channel, "account": event.account, "handle": event.lane}
-        key = made.inserted_primary_key
-        assert key is not None
-        lane_made = tx.execute(insert(lane).values(person_id=key[0], last_at=now, forget_at=until, **values))
-        lane_key = lane_made.inserted_primary_key
-        assert lane_key is not None
-        lane_id = int(lane_key[0])
-    else:
-        lane_id = int(row.id)
-        tx.execute(update(lane).where(lane.c.id == lane_id).values(last_at=now, forget_at=until, stopped_at=None))
+def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
+    """The lane by its name; while keys are rotated also by the names before."""
+    names = (event.lane, *event.contact.former)
+    return lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle.in_(names)
+
+
+def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool]:
+    """The lane of whoever wrote, and whether this process has claimed it."""
+    until, held_until = now + kept_for, now + claims.LANE_LEASE
+    fresh: dict[str, object] = {"last_at": now, "forget_at": until, "stopped_at": None, "handle": event.lane}
+    if reads:
+        free = claims.is_free(tx, now)
+        kind = lane.c.lease_until.type
+        fresh |= {
+            "lease_owner": case((free, tx.owner), else_=lane.c.lease_owner),
+            "lease_until": case((free, literal(held_until, kind)), else_=lane.c.lease_until),
+        }
+    told = (lane.c.id, lane.c.person_id, lane.c.lease_owner)
+    row = tx.execute(update(lane).where(*_known_as(event)).values(fresh).returning(*told)).one_or_none()
+    if row is not None:
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
+        lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
+    else:
+        lane_id, is_mine = _new_lane(tx, event, now, until, held_until if reads else None), reads
     vault.keep(tx, lane_id, event.contact, forget_at=until)
-    return lane_id
+    return lane_id, is_mine
+
+
+def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until: datetime | None) -> int:
+    language = event.lang if event.lang in ("vi", "en") else "vi"
+    made = insert(person).values(language=language, created_at=now, forget_at=until).returning(person.c.id)
+    values: dict[str, object] = {"person_id": tx.execute(made).scalar_one(), "last_at": now, "forget_at": until}
+    values |= {"channel": event.channel, "account": event.account, "handle": event.lane}
+    if held_until is not None:
+        values |= {"lease_owner": tx.owner, "lease_until": held_until}
+    return int(tx.execute(insert(lane).values(values).returning(lane.c.id)).scalar_one())
 
 
 def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> KeyId:

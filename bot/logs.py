@@ -70,6 +70,18 @@ def _where(trace: TracebackType | None) -> str:
     return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
 
 
+def told(problem: BaseException) -> str:
+    """What may be said of an exception: its kind and the last of our own lines, never its text."""
+    place = _where(problem.__traceback__)
+    return f"{type(problem).__name__} at {place}" if place else type(problem).__name__
+
+
+def guard() -> None:
+    """For every command, also those that write no log: no traceback is printed, warnings go through the one door."""
+    if not any(isinstance(one.formatter, OneDoor) for one in logging.getLogger().handlers):
+        start(level=logging.WARNING)
+
+
 def start(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     """From now on every log record of this process goes through the one door. Harmless to call again."""
     handler = logging.StreamHandler(stream or sys.stderr)

@@ -3,46 +3,33 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, select, update
 
-from bot import vault
+from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import LEASE, LEASE_URGENT, Letter, unpack
-from bot.ports import Address, Channel, Clock, ContactRef, Outbound, Purpose, RichText, Sender, SendError, Sent
+from bot.outbox import Letter, fitting, unpack
+from bot.ports import Address, Channel, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
+from bot.postbag import Item, Recipient
 from bot.seals import KeyDestroyed, KeyId, SealBroken
-from bot.tables import lane, message_ref, outbox
+from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
 
-Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
+T = TypeVar("T")
+
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
-REFS_KEPT = timedelta(hours=48)
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 SEND_SECONDS = 20
 AT_ONCE = 64
+ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
+OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One outbox row, claimed by this process."""
-
-    id: int
-    key: str
-    recipient: Recipient
-    generation: int
-    case_id: int | None
-    purpose: Purpose
-    urgent: bool
-    attempts: int
-    is_last: bool
-    key_id: str | None
-    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +55,8 @@ class Mailroom:
         routes: Routes,
         base_url: str,
         forget_lane: Callable[[Tx, int], None],
+        pass_by: Callable[[Tx, int, datetime], None] = lambda tx, outbox_id, now: None,
+        wake_order: Sequence[str] = ("voice", "push", "mail"),
     ) -> None:
         self._db = db
         self._clock = clock
@@ -76,11 +65,15 @@ class Mailroom:
         self._routes = routes
         self._base_url = base_url.rstrip("/")
         self._forget_lane = forget_lane
+        self._pass_by = pass_by
+        self._wake_order = tuple(wake_order)
         self._waiting: defaultdict[Recipient, deque[Item]] = defaultdict(deque)
         self._tasks: dict[Recipient, asyncio.Task[None]] = {}
         self._handed: list[str] = []
         self._fetching: asyncio.Task[None] | None = None
-        self._limit = asyncio.Semaphore(AT_ONCE)
+        self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
+        self._on_the_way: set[int] = set()
+        self._collecting: asyncio.Task[None] | None = None
         self._is_open = True
         self._is_left = False
 
@@ -101,14 +94,30 @@ class Mailroom:
     async def collect(self) -> int:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
         now = self._clock.now()
-        items = await self._db.write(lambda tx: claim(tx, now=now))
+        held = [one for one in self._in_hand() if one.leased_until - now < postbag.lease_of(one.urgent) * 0.7]
+
+        def deed(tx: Tx) -> list[Item]:
+            postbag.renew(tx, held, now=now)
+            return postbag.claim(tx, now=now)
+
+        items = await self._db.write(deed)
+        for one in held:
+            self._swap(replace(one, leased_until=now + postbag.lease_of(one.urgent)))
         self._queue(items)
         return len(items)
 
+    def collect_soon(self) -> None:
+        """A bell rang: somebody wrote what this process may send."""
+        if self._is_open and (self._collecting is None or self._collecting.done()):
+            self._collecting = asyncio.get_running_loop().create_task(self._collect_quietly())
+
     async def free_leases(self) -> None:
-        """At the start of the only process of an SQLite house: leases of the process before it are void."""
+        """At the start of the only process of an SQLite house: leases of the process before it are void.
+
+        What it had in its hands may have been sent: it goes out marked as a repetition.
+        """
         if self._db.is_sqlite:
-            await self._db.write(lambda tx: _release(tx, None))
+            await self._db.write(lambda tx: postbag.release(tx, counts=True))
 
     async def settle(self) -> None:
         """Wait until everything handed over so far is sent or put back."""
@@ -123,9 +132,30 @@ class Mailroom:
             for task in self._open_tasks():
                 task.cancel()
         self._is_open = False
-        await self._db.write(lambda tx: _release(tx, tx.owner))
+        now, doubtful = self._clock.now(), sorted(self._on_the_way)
+
+        def give_back(tx: Tx) -> None:
+            postbag.postpone(tx, doubtful, now)
+            postbag.release(tx, owner=tx.owner)
+
+        await self._db.write(give_back)
 
     # --- from here on: one recipient at a time ------------------------------------------------------------------------
+
+    async def _collect_quietly(self) -> None:
+        try:
+            await self.collect()
+        except DatabaseAway:
+            return  # the next tick tries again
+
+    def _in_hand(self) -> list[Item]:
+        return [one for line in self._waiting.values() for one in line]
+
+    def _swap(self, renewed: Item) -> None:
+        line = self._waiting.get(renewed.recipient, deque())
+        for place, one in enumerate(line):
+            if one.id == renewed.id:
+                line[place] = renewed
 
     def _open_tasks(self) -> list[asyncio.Task[None]]:
         fetching = [self._fetching] if self._fetching is not None and not self._fetching.done() else []
@@ -138,14 +168,14 @@ class Mailroom:
             await self._fetch_some(keys)
 
     async def _pass_on(self) -> None:
-        await self._db.write(lambda tx: _release(tx, tx.owner))
+        await self._db.write(lambda tx: postbag.release(tx, owner=tx.owner))
 
     async def _fetch_some(self, keys: list[str]) -> None:
-        items, behind = await self._db.read(lambda connection: _by_key(connection, keys, self._db.owner))
+        now = self._clock.now()
+        items, behind = await self._db.read(lambda connection: postbag.by_key(connection, keys, self._db.owner, now))
         self._queue(items)
         if behind:
-            now = self._clock.now()
-            await self._db.write(lambda tx: _postpone(tx, behind, now, counts=False))
+            await self._db.write(lambda tx: postbag.postpone(tx, behind, now, counts=False))
 
     def _queue(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -161,9 +191,11 @@ class Mailroom:
         try:
             while line:
                 item = min(line, key=lambda one: one.id)
-                async with self._limit:
+                async with self._limits[item.urgent]:
+                    self._on_the_way.add(item.id)
                     is_settled = await self._deliver(item)
-                line.remove(item)
+                self._on_the_way.discard(item.id)
+                self._take_out(line, item)
                 if not is_settled:
                     await self._put_back(list(line))
                     line.clear()
@@ -174,6 +206,11 @@ class Mailroom:
             if not line:
                 self._waiting.pop(recipient, None)
 
+    def _take_out(self, line: deque[Item], item: Item) -> None:
+        """By its number: a renewed lease has put another copy in its place."""
+        for one in [one for one in line if one.id == item.id]:
+            line.remove(one)
+
     async def _deliver(self, item: Item) -> bool:
         """True if the item is done with (sent, outdated or given up), False if it has to wait for another attempt."""
         kind, subject = item.recipient
@@ -182,7 +219,7 @@ class Mailroom:
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
-            await self._db.write(lambda tx: _drop(tx, item.id))
+            await self._db.write(lambda tx: postbag.remove(tx, item.id))
             return True
         now = self._clock.now()
         await self._db.write(lambda tx: self._settled(tx, item, sent, now))
@@ -192,11 +229,22 @@ class Mailroom:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
-        message = _outbound(item, envelope.letter, envelope.to)
+        message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
+        if item.is_last:
+            await self._erase_at(envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
+
+    async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
+        """Before the last message: take back at the network what it still lets us take back, in both directions."""
+        refs = await self._db.read(lambda connection: references.of_lane(connection, self._db.seals, lane_id))
+        if refs:
+            report = await _in_time(envelope.channel.erase(envelope.address, refs))
+            log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
+            if report.kept:
+                log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": envelope.channel.name})
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
@@ -212,24 +260,37 @@ class Mailroom:
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
         """The console always, and besides the first of the colleague's own channels that takes it."""
         letter = self._open(item)
-        routes = await self._db.read(lambda connection: self._routes(connection, staff_id))
-        sent: Sent | None = None
-        problem = SendError("contact_gone")
-        for kind, address in routes:
-            sender = self._senders.get(kind)
-            if sender is None or (sent is not None and sent.refs):
-                continue
-            shown = letter if kind == "console" else _absolute(letter, self._base_url)
-            try:
-                taken = await _in_time(sender.send(_outbound(item, shown, ContactRef("", b"")), address))
-            except SendError as failure:
-                log.warning("alarm_not_taken", extra={"kind": failure.kind, "channel": kind, "worker": staff_id})
-                problem = failure
-                continue
-            sent = taken if kind != "console" else sent or replace(taken, refs=())
-        if sent is None:
-            raise problem
-        return sent
+        ways = await self._db.read(lambda connection: self._ways(connection, staff_id, letter.via))
+        nobody = ContactRef("", b"")
+        plain, whole = _outbound(item, letter, nobody), _outbound(item, _absolute(letter, self._base_url), nobody)
+        reached = await waking.reach(
+            self._senders,
+            ways,
+            lambda kind: plain if kind == "console" else whole,
+            order=self._wake_order,
+            wakes=letter.wakes,
+        )
+        if reached.gone or reached.is_unreached:
+            now = self._clock.now()
+            await self._db.write(lambda tx: self._not_reached(tx, item, staff_id, reached, now))
+        if reached.own is not None or (letter.via is not None and not reached.may_work_later):
+            return reached.own
+        if reached.page is not None and not (reached.may_work_later and item.attempts < OWN_TRIES):
+            return reached.page
+        raise SendError(reached.failures[-1] if reached.failures else "contact_gone")
+
+    def _ways(self, connection: Connection, staff_id: int, via: int | None) -> Sequence[waking.Way]:
+        if via is None:
+            return self._routes(connection, staff_id)
+        only = own_channels.one(connection, self._db.seals, via)
+        return (only,) if only is not None else ()
+
+    def _not_reached(self, tx: Tx, item: Item, staff_id: int, reached: waking.Reached, now: datetime) -> None:
+        """Dead channels are not tried again; if none took an alarm, the next colleague is called at once."""
+        for kind, address in reached.gone:
+            own_channels.mark_dead(tx, staff_id, kind, address, now=now)
+        if reached.is_unreached:
+            self._pass_by(tx, item.id, now)
 
     def _open(self, item: Item) -> Letter:
         about = f"outbox:{item.key}"
@@ -238,30 +299,28 @@ class Mailroom:
         return unpack(self._db.seals.open_with(KeyId(item.key_id), item.sealed, about=about))
 
     def _settled(self, tx: Tx, item: Item, sent: Sent | None, now: datetime) -> None:
-        _drop(tx, item.id)
+        postbag.remove(tx, item.id)
         kind, subject = item.recipient
         if kind != "lane":
             return
         if item.is_last:
             self._forget_lane(tx, subject)
             return
-        for ref in sent.refs if sent else ():
-            sealed = tx.seals.close(ref.native, about=f"message_ref:{subject}")
-            tx.execute(insert(message_ref).values(lane_id=subject, sealed=sealed, at=now, forget_at=now + REFS_KEPT))
+        references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> bool:
         now = self._clock.now()
         log.warning("not_sent", extra={"kind": problem.kind, "attempts": item.attempts + 1, "purpose": item.purpose})
         if problem.kind in _AGAIN or item.recipient[0] == "staff":
             wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
-            await self._db.write(lambda tx: _postpone(tx, [item.id], now + timedelta(seconds=wait)))
+            await self._db.write(lambda tx: postbag.postpone(tx, [item.id], now + timedelta(seconds=wait)))
             return False
         await self._db.write(lambda tx: self._give_up(tx, item, problem, now))
         return True
 
     def _give_up(self, tx: Tx, item: Item, problem: SendError, now: datetime) -> None:
         if item.is_last:
-            _drop(tx, item.id)
+            postbag.remove(tx, item.id)
             self._forget_lane(tx, item.recipient[1])
             return
         tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None))
@@ -272,13 +331,13 @@ class Mailroom:
         """What stands behind a message that must wait, waits too: order is kept for each recipient."""
         if items:
             later = self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0])
-            await self._db.write(lambda tx: _postpone(tx, [item.id for item in items], later, counts=False))
+            await self._db.write(lambda tx: postbag.postpone(tx, [item.id for item in items], later, counts=False))
 
 
-async def _in_time(sending: "asyncio.Future[Sent] | object") -> Sent:
+async def _in_time(sending: Awaitable[T]) -> T:
     """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
     try:
-        return await asyncio.wait_for(sending, SEND_SECONDS)  # type: ignore[arg-type]
+        return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
 
@@ -292,6 +351,8 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         purpose=item.purpose,
         case=letter.case,
         is_repeat=item.attempts > 0,
+        urgent=item.urgent,
+        wakes=letter.wakes,
     )
 
 
@@ -301,59 +362,3 @@ def _absolute(letter: Letter, base_url: str) -> Letter:
         for choice in letter.choices
     )
     return replace(letter, choices=choices)
-
-
-def _item(row: object) -> Item:
-    recipient = ("lane", row.lane_id) if row.lane_id is not None else ("staff", row.staff_id)  # type: ignore[attr-defined]
-    names = ("id", "key", "generation", "case_id", "purpose", "urgent", "attempts", "key_id", "sealed")
-    return Item(recipient=recipient, is_last=row.last, **{name: getattr(row, name) for name in names})  # type: ignore[attr-defined]
-
-
-def _is_behind(*, after: datetime | None = None) -> ColumnElement[bool]:
-    """An older message to the same lane waits for its next attempt (due `after`): this one must not overtake it."""
-    older = outbox.alias("older")
-    waits = select(older.c.id).where(
-        older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id, older.c.state == "pending"
-    )
-    return (waits if after is None else waits.where(older.c.next_at > after)).exists()
-
-
-def _by_key(connection: Connection, keys: list[str], owner: str) -> tuple[list[Item], list[int]]:
-    """The rows handed over that may go now, and the ids of those that stand behind an older one."""
-    mine = select(outbox).where(outbox.c.key.in_(keys), outbox.c.lease_owner == owner).order_by(outbox.c.id)
-    behind = connection.execute(mine.with_only_columns(outbox.c.id).where(_is_behind())).scalars().all()
-    return [_item(row) for row in connection.execute(mine) if row.id not in behind], list(behind)
-
-
-def claim(tx: Tx, *, now: datetime, limit: int = 200) -> list[Item]:
-    """Lease what is due or abandoned to this process: alarms first, then by age, only the head of each line."""
-    is_due = or_(
-        and_(outbox.c.state == "pending", outbox.c.next_at <= now),
-        and_(outbox.c.state == "leased", outbox.c.lease_until <= now),
-    )
-    ready = select(outbox).where(is_due, ~_is_behind(after=now))
-    wanted = ready.order_by(outbox.c.urgent.desc(), outbox.c.id).limit(limit)
-    rows = tx.execute(wanted.with_for_update(skip_locked=True) if tx.is_postgresql else wanted).all()
-    for urgent, lease in ((True, LEASE_URGENT), (False, LEASE)):
-        if ids := [row.id for row in rows if row.urgent is urgent]:
-            leased = {"state": "leased", "lease_owner": tx.owner, "lease_until": now + lease}
-            tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased))
-    return [_item(row) for row in rows]
-
-
-def _postpone(tx: Tx, ids: list[int], until: datetime, *, counts: bool = True) -> None:
-    values: dict[str, object] = {"state": "pending", "lease_owner": None, "lease_until": None, "next_at": until}
-    if counts:
-        values["attempts"] = outbox.c.attempts + 1
-    tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(values))
-
-
-def _release(tx: Tx, owner: str | None) -> None:
-    wanted = outbox.c.state == "leased"
-    if owner is not None:
-        wanted = and_(wanted, outbox.c.lease_owner == owner)
-    tx.execute(update(outbox).where(wanted).values(state="pending", lease_owner=None, lease_until=None))
-
-
-def _drop(tx: Tx, row_id: int) -> None:
-    tx.execute(delete(outbox).where(outbox.c.id == row_id))

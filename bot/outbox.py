@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import delete, insert, select
 
 from bot.db import Tx
-from bot.ports import Choice, ChoiceToken, Purpose
+from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, guard, lane, offered, outbox
 
@@ -22,12 +23,16 @@ OFFERS_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says."""
+    """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says.
+
+    `location`: a key that shares where the person is, on networks that have one; its answer is a place, no choice.
+    """
 
     dialogue: str
     step: str
     key: str
     label: str
+    kind: Literal["reply", "location"] = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Letter:
     text: str = field(repr=False)
     choices: tuple[Choice, ...] = ()
     case: str | None = None
+    wakes: bool = False  # to staff: danger now, through what wakes a sleeper
+    via: int | None = None  # to staff: through this own channel and no other
 
 
 def tell_person(
@@ -66,8 +73,8 @@ def tell_person(
         return
     if case_id is not None and _is_guarded(tx, lane_id):
         return
-    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label) for option in options)
-    if options:
+    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
+    if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
     letter = Letter(text, (*choices, *links))
     _put(
@@ -102,9 +109,14 @@ def tell_staff(
     case_id: int | None = None,
     case_alias: str | None = None,
     alarm_id: int | None = None,
+    wakes: bool = False,
+    via: int | None = None,
 ) -> None:
-    """Queue a message to a colleague: alias, place, urgency, a link. Never a person's words."""
-    letter = Letter(text, tuple(choices), case_alias)
+    """Queue a message to a colleague: alias, place, urgency, a link. Never a person's words.
+
+    `wakes`: danger now. `via`: through one own channel only, to try whether it works.
+    """
+    letter = Letter(text, tuple(choices), case_alias, wakes, via)
     _put(
         tx,
         letter,
@@ -125,6 +137,7 @@ def _remember(
     told = [
         {"token": choice.token, **asdict(option)}
         for option, choice in zip(options, choices, strict=True)
+        if option.kind == "reply"
     ]
     sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
     tx.execute(insert(offered).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + KEPT_TO_PERSON))
@@ -176,14 +189,28 @@ def _put(tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool
     tx.told.append(key)
 
 
+def fitting(letter: Letter, channel: Channel) -> Letter:
+    """A key that shares a place is offered only where the network has one; every question can be answered by typing."""
+    if all(choice.kind != "location" for choice in letter.choices):
+        return letter
+    if Cap.LOCATION_REQ in channel.capabilities().flags:
+        return letter
+    return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
+
+
 def pack(letter: Letter) -> str:
     """A letter as the text that is sealed."""
     choices = [[choice.token, choice.label, choice.kind, choice.url] for choice in letter.choices]
-    return json.dumps({"text": letter.text, "choices": choices, "case": letter.case}, ensure_ascii=False)
+    told: dict[str, object] = {"text": letter.text, "choices": choices, "case": letter.case}
+    if letter.wakes:
+        told["wakes"] = True
+    if letter.via is not None:
+        told["via"] = letter.via
+    return json.dumps(told, ensure_ascii=False)
 
 
 def unpack(body: str) -> Letter:
     """The letter that `pack` packed."""
     told = json.loads(body)
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
-    return Letter(told["text"], choices, told["case"])
+    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"))

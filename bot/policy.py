@@ -48,6 +48,18 @@ class Policy:
     stop_after_hours: int = 6
     manager_every_minutes: int = 60
     take_link_minutes: int = 60
+    manager_after_minutes: int = 30
+    repeat_whom: str = "last"
+    nobody_calls_those_in_charge: bool = True
+    danger_any_hour: bool = True
+    help_call_minutes: int = 30
+    most_cases: int = 4
+    rest_hours: int = 8
+    tet_days_before: int = 1
+    tet_days_after: int = 3
+    days_off: Words = ("01-01", "04-30", "05-01", "09-02")
+    rota_warn_hours: int = 72
+    channel_days: int = 30
     wake_order: Words = ("voice", "push", "mail")
     violence_level: str = "offer"
     under_18_alarm_on_age: bool = False
@@ -117,6 +129,12 @@ def _together(made: Policy) -> str:
         return 'violence_level must be "offer" or "alarm"'
     if not made.request_begins_hour < made.request_ends_hour <= 24:
         return "request_begins_hour must come before request_ends_hour, which is at most 24"
+    if made.repeat_whom not in ("last", "all"):
+        return 'repeat_whom must be "last" or "all"'
+    if unknown := sorted(set(made.wake_order) - {"voice", "push", "mail"}):
+        return f'wake_order has no way {unknown[0]}: use "voice", "push", "mail"'
+    if wrong := [one for one in made.days_off if not _is_day(one) and not _is_day(f"2028-{one}")]:
+        return f'days_off: {wrong[0]} is no day; write "09-02" for every year or "2027-04-16" for one'
     if made.signed_on and not _is_day(made.signed_on):
         return "signed_on must be a day such as 2026-12-01"
     return ""

@@ -72,6 +72,7 @@ class ContactRef:
 
     handle: str
     sealed: bytes = field(repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)  # its names under older keys, while keys are rotated
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ class Outbound:
     purpose: Purpose
     case: str | None = None
     is_repeat: bool = False
+    urgent: bool = False
+    wakes: bool = False  # danger now: a sleeping colleague must hear it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from bot import intake, understanding
+from bot import aside, claims, intake, understanding
 from bot.db import Database, DatabaseAway, Tx
-from bot.helpline import cases, coming_back, erasure, escalation
-from bot.helpline.casebook import Urgency
+from bot.helpline import coming_back, erasure
 from bot.helpline.coming_back import Spare
-from bot.helpline.ringing import tell_of_failure
-from bot.helpline.rota import on_duty
-from bot.outbox import tell_person
-from bot.policy import Policy
 from bot.ports import Clock, Inbound
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, inbox, lane, person
 from bot.turns import Erasing, House, Read, say_farewell, take_turn
-from directory.wording import t
 
 log = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 3
 SPARES = 4  # return codes made in advance
 MOST_A_MINUTE = 20
 _LONG = 2_000  # characters: longer messages are read in a thread of their own
@@ -64,6 +57,7 @@ class Reception:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._only_keeps = False
+        self._looking: asyncio.Task[None] | None = None
         self._spares: list[Spare] = []
         self._filling: asyncio.Task[None] | None = None
         self._pace = Pace()
@@ -78,7 +72,12 @@ class Reception:
         now, policy = self._clock.now(), self._house.policy
         lanes = await self._db.write(
             lambda tx: intake.keep(
-                tx, stripped, now=now, conversation_hours=policy.conversation_hours, routing_days=policy.routing_days
+                tx,
+                stripped,
+                now=now,
+                conversation_hours=policy.conversation_hours,
+                routing_days=policy.routing_days,
+                reads=not self._only_keeps,
             )
         )
         for lane_id in lanes:
@@ -86,16 +85,33 @@ class Reception:
 
     async def catch_up(self) -> None:
         """At the start: read what a process before us kept and did not answer, finish its erasures."""
+        if self._db.is_sqlite:
+            await self._db.write(claims.free_all)
         await self.look()
         for lane_id in await self._db.read(lambda connection: list(erasure.unfinished(connection))):
             await self._finish_erasing(lane_id)
 
     async def look(self) -> int:
-        """Answer what another process kept, or what waited while the database was away."""
-        waiting = await self._db.read(_lanes_waiting)
-        for lane_id in waiting:
+        """Claim and answer what another process kept, or left when it died, or what waited for the database."""
+        now = self._clock.now()
+        found = await self._db.read(lambda connection: claims.waiting(connection, self._db.owner, now))
+        idle = [lane_id for lane_id in found if lane_id not in self._tasks]
+        if not idle or self._only_keeps:
+            return 0
+        mine = await self._db.write(lambda tx: claims.claim_lanes(tx, idle, now=now))
+        for lane_id in mine:
             self._wake(lane_id)
-        return len(waiting)
+        return len(mine)
+
+    def look_soon(self) -> None:
+        """A bell rang: a process that only keeps has kept something."""
+        if not self._only_keeps and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.get_running_loop().create_task(self._look_quietly())
+
+    async def let_go(self) -> None:
+        """At a clean end: what is still unread is free for others at once."""
+        if not self._only_keeps:
+            await self._db.write(claims.free_mine)
 
     async def settle(self) -> None:
         """Wait until every message kept so far is answered."""
@@ -107,6 +123,12 @@ class Reception:
             return await asyncio.to_thread(intake.strip, event)
         return intake.strip(event)
 
+    async def _look_quietly(self) -> None:
+        try:
+            await self.look()
+        except DatabaseAway:
+            return  # the next tick tries again
+
     def _wake(self, lane_id: int) -> None:
         if lane_id in self._tasks:
             self._again.add(lane_id)
@@ -116,29 +138,40 @@ class Reception:
         self._tasks[lane_id] = asyncio.get_running_loop().create_task(self._receive(lane_id))
 
     async def _receive(self, lane_id: int) -> None:
+        """Until nothing is left in the lane; a message kept between the last look and the end starts it over."""
         try:
-            while True:
+            is_done = False
+            while not is_done or lane_id in self._again:
                 self._again.discard(lane_id)
-                read = await self._next(lane_id)
-                if read is not None:
-                    await self._answer(read)
-                elif lane_id not in self._again:
-                    return
+                is_done = await self._step(lane_id)
         except DatabaseAway:
             log.warning("lane_left_waiting", extra={"kind": "database_away"})
         finally:
             del self._tasks[lane_id]
 
-    async def _next(self, lane_id: int) -> Read | None:
+    async def _step(self, lane_id: int) -> bool:
+        """Answer the oldest message of the lane. True: nothing is left, and the lane is given back."""
         row = await self._db.read(lambda connection: _oldest(connection, lane_id))
         if row is None:
-            return None
+            return await self._db.write(lambda tx: self._give_back(tx, lane_id))
         row_id, key_id, sealed = row
         try:
             kept = intake.unpack(self._db.seals.open_with(KeyId(key_id), sealed, about=f"inbox:{lane_id}"))
         except (KeyDestroyed, SealBroken):
             kept = intake.Kept("unsupported")
-        return await self._think(row_id, lane_id, kept)
+        try:
+            read = await self._think(row_id, lane_id, kept)
+        except DatabaseAway:
+            raise
+        except Exception as problem:
+            log.error("reading_failed", extra={"kind": type(problem).__name__})
+            await self._count_failure(Read(row_id, lane_id, kept, None, None))
+            return False
+        return await self._answer(read)
+
+    def _give_back(self, tx: Tx, lane_id: int) -> bool:
+        claims.hold_lane(tx, lane_id)
+        return claims.let_go(tx, lane_id, now=self._clock.now())
 
     async def _think(self, row_id: int, lane_id: int, kept: intake.Kept) -> Read:
         """Understanding happens here, outside the transaction; deeds never classify again."""
@@ -168,21 +201,31 @@ class Reception:
         while len(self._spares) < SPARES:
             self._spares.append(await asyncio.to_thread(coming_back.make, self._db.seals))
 
-    async def _answer(self, read: Read) -> None:
+    async def _answer(self, read: Read) -> bool:
+        """One deed answers, and gives the lane back if that was the last message in it (then True)."""
         now = self._clock.now()
+
+        def turn(tx: Tx) -> tuple[Erasing | None, bool]:
+            return take_turn(tx, read, self._house, now=now), claims.let_go(tx, read.lane_id, now=now)
+
         try:
-            erasing = await self._db.write(lambda tx: take_turn(tx, read, self._house, now=now))
+            erasing, is_done = await self._db.write(turn)
         except DatabaseAway:
             raise
         except Exception as problem:
             log.error("turn_failed", extra={"kind": type(problem).__name__})
-            await self._db.write(lambda tx: _failed(tx, read, self._house.policy, now))
-            return
+            await self._count_failure(read)
+            return False
         finally:
             if read.spare is not None and not read.spare.is_given:
                 self._spares.append(read.spare)
         if erasing is not None:
             await self._erase(erasing)
+        return is_done
+
+    async def _count_failure(self, read: Read) -> None:
+        now, policy = self._clock.now(), self._house.policy
+        await self._db.write(lambda tx: aside.count(tx, read, policy, now=now))
 
     async def _erase(self, erasing: Erasing) -> None:
         """First the keys, then the rows: from the first step on the words are unreadable for good."""
@@ -202,11 +245,6 @@ class Reception:
         await self._db.scrub()
 
 
-def _lanes_waiting(connection: Connection) -> list[int]:
-    wanted = select(inbox.c.lane_id).where(inbox.c.set_aside_at.is_(None)).distinct()
-    return list(connection.execute(wanted).scalars())
-
-
 def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:
     wanted = (
         select(inbox.c.id, conversation.c.key_id, inbox.c.sealed)
@@ -217,26 +255,3 @@ def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | No
     )
     row = connection.execute(wanted).one_or_none()
     return None if row is None else (row.id, row.key_id, row.sealed)
-
-
-def _failed(tx: Tx, read: Read, policy: Policy, now: datetime) -> None:
-    """Counted outside the deed that failed; after three it is set aside, the person gets an apology, staff an alarm."""
-    mine = inbox.c.id == read.row_id
-    tx.execute(update(inbox).where(mine).values(attempts=inbox.c.attempts + 1))
-    attempts = tx.execute(select(inbox.c.attempts).where(mine)).scalar_one_or_none()
-    if attempts is None or attempts < MOST_ATTEMPTS:
-        return
-    tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + timedelta(days=3)))
-    level = read.meaning.danger.level if read.meaning else "none"
-    if level != "none":  # danger is never dropped, whatever else fails
-        urgency: Urgency = "now" if level == "now" else "violence"
-        cases.open_case(tx, read.lane_id, urgency=urgency, need=None, place=None, now=now, policy=policy)
-    tell_person(tx, read.lane_id, t("small.apology"), now=now)
-    known = cases.of_lane(tx.connection, read.lane_id)
-    if known is not None and known.staff_id is not None:
-        whom = [known.staff_id]
-    else:
-        rungs = on_duty(tx.connection, None, now)
-        whom = [one.staff_id for one in rungs[0]] if rungs else list(escalation.those_in_charge(tx))
-    for staff_id in whom:
-        tell_of_failure(tx, staff_id, now=now)

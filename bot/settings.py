@@ -1,6 +1,7 @@
 """Every setting of the service, read once from the environment; a wrong one is named in a single line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -46,7 +47,7 @@ class Settings:
     zalo_oa_oauth_root: str = ""
     staff_telegram_token: str = field(default="", repr=False)
     staff_zalo_bot_token: str = field(default="", repr=False)
-    ntfy_url: str = ""
+    ntfy_url: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     sms_provider: str = ""
     sms_key: str = field(default="", repr=False)
@@ -54,6 +55,8 @@ class Settings:
     voice_provider: str = ""
     voice_key: str = field(default="", repr=False)
     voice_secret: str = field(default="", repr=False)
+    voice_from: str = ""
+    voice_api_root: str = ""
     heartbeat_url: str = field(default="", repr=False)
     test_database_url: str = ""
 
@@ -126,6 +129,30 @@ def _web_address(name: str, value: str) -> str:
     return value
 
 
+def _check_telegram(given: Mapping[str, str]) -> None:
+    """The forms of Telegram's secrets; the values themselves are never quoted."""
+    for name in ("telegram_token", "staff_telegram_token"):
+        if given.get(name) and not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,100}", given[name]):
+            raise SettingsProblem(f"{_named(name)} must look like 123456:ABC-def, as @BotFather gave it.")
+    numbers = [given.get(name, "").partition(":")[0] for name in ("telegram_token", "staff_telegram_token")]
+    if numbers[0] and numbers[0] == numbers[1]:
+        raise SettingsProblem(f"{_named('staff_telegram_token')} must be another account than the public one.")
+    if given.get("telegram_proxy") and urlsplit(given["telegram_proxy"]).scheme not in ("http", "https"):
+        raise SettingsProblem(f"{_named('telegram_proxy')} must be an address such as http://user:password@host:3128.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("telegram_webhook_secret", "")):
+        raise SettingsProblem(f"{_named('telegram_webhook_secret')} may hold 1 to 256 of A-Z a-z 0-9 _ - only.")
+
+
+def _waking(given: Mapping[str, str]) -> dict[str, str]:
+    """What wakes colleagues and who is told that the service is well."""
+    if given.get("voice_provider"):
+        missing = [name for name in ("voice_key", "voice_secret", "voice_from") if not given.get(name)]
+        if missing:
+            raise SettingsProblem(f"{_named(missing[0])} is needed when {_named('voice_provider')} is set.")
+    names = ("ntfy_url", "voice_api_root", "heartbeat_url")
+    return {name: _web_address(name, given.get(name, "")) for name in names}
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, or raise SettingsProblem with one line that names the setting and how to mend it."""
     given = _gather(os.environ if environ is None else environ)
@@ -141,4 +168,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["trusted_proxies"] = tuple(proxy for proxy in proxies if proxy)
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))
+    _check_telegram(given)
+    values |= _waking(given)
     return Settings(**values)  # type: ignore[arg-type]

@@ -8,7 +8,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.db import Tx
 from bot.seals import Seals
-from bot.tables import centre, invitation, staff, staff_channel, staff_organisation, staff_province, staff_session
+from bot.tables import (
+    calendar_feed,
+    centre,
+    invitation,
+    staff,
+    staff_channel,
+    staff_organisation,
+    staff_province,
+    staff_session,
+)
 
 ROLES = ("worker", "peer", "supervisor", "maintainer", "manager", "admin")
 INVITATION_HOURS = 72
@@ -134,7 +143,8 @@ def demo_link(tx: Tx, staff_id: int, *, now: datetime) -> str:
 
 def invited(connection: Connection, seals: Seals, token: str, now: datetime) -> tuple[int, str] | None:
     """(staff number, kind) of a link that is still good."""
-    mine = (invitation.c.token_hash == seals.token_hash(token), invitation.c.used_at.is_(None))
+    kinds = invitation.c.kind.in_(("invite", "demo"))  # a code that links an account opens no door
+    mine = (invitation.c.token_hash == seals.token_hash(token), invitation.c.used_at.is_(None), kinds)
     row = connection.execute(select(invitation).where(*mine, invitation.c.expires_at > now)).one_or_none()
     return None if row is None else (row.staff_id, row.kind)
 
@@ -143,6 +153,7 @@ def remove(tx: Tx, staff_id: int, *, now: datetime) -> None:
     """A colleague leaves: cannot sign in from now on; sign-in and addresses are forgotten after 30 days."""
     tx.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
     tx.execute(delete(invitation).where(invitation.c.staff_id == staff_id))
+    tx.execute(delete(calendar_feed).where(calendar_feed.c.staff_id == staff_id))
     tx.execute(update(staff_channel).where(staff_channel.c.staff_id == staff_id).values(forget_at=now + LEFT_KEPT))
     tx.execute(update(staff).where(staff.c.id == staff_id).values(state="left", forget_at=now + LEFT_KEPT))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from bot import claims
 from bot.db import Tx
 from bot.dialogues import beside_case
 from bot.dialogues.beside_case import Passed
@@ -65,6 +66,7 @@ class Erasing:
 
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
+    claims.hold_lane(tx, read.lane_id)
     if tx.execute(delete(inbox).where(inbox.c.id == read.row_id)).rowcount != 1:
         return None  # another process has answered it
     talk = _talk(tx, read.lane_id)
@@ -92,6 +94,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         return None
     if is_stale:
         tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
+        if standing.step is not None:  # the open question still stands; an old button is no answer to it
+            _save(tx, standing, read.lane_id)
+            return None
     if (step := _beside_case(tx, read, turn, standing, now)) is not None:
         _save(tx, _run(tx, read, turn, step, house) if step[0] else standing, read.lane_id)
         return None
@@ -200,6 +205,7 @@ def _turn(
         code_hash=read.code_hash,
         spare=read.spare,
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
+        is_start=read.kept.kind == "start" or (read.kept.kind == "choice" and option is None),
     )
 
 

@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.db import Tx
 from bot.ports import Address, ContactRef
-from bot.seals import Seals
+from bot.seals import SealBroken, Seals
 from bot.tables import contact, lane
 
 
 def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
     """What the house keeps of an account: a keyed handle for look-up and the sealed address."""
     handle = seals.handle("contact", channel, account, address)
-    return ContactRef(handle, seals.close(address, about=f"contact:{handle}"))
+    former = seals.former_handles("contact", channel, account, address)
+    return ContactRef(handle, seals.close(address, about=f"contact:{handle}"), former)
 
 
 def keep(tx: Tx, lane_id: int, ref: ContactRef, *, forget_at: datetime) -> None:
@@ -37,6 +38,22 @@ def look_up(connection: Connection, lane_id: int) -> ContactRef | None:
 def open_address(seals: Seals, ref: ContactRef) -> Address:
     """The address in the clear, for one send. Raises SealBroken if it was moved from another lane."""
     return Address(seals.open(ref.sealed, about=f"contact:{ref.handle}"))
+
+
+def reseal(tx: Tx, lane_id: int) -> bool:
+    """Name and seal this account anew with the newest key. False: it was erased meanwhile, or cannot be opened."""
+    both = select(lane.c.handle, lane.c.channel, lane.c.account, contact.c.sealed)
+    row = tx.execute(both.join(contact, contact.c.lane_id == lane.c.id).where(lane.c.id == lane_id)).one_or_none()
+    if row is None:
+        return False
+    try:
+        address = open_address(tx.seals, ContactRef(row.handle, row.sealed))
+    except SealBroken:
+        return False
+    fresh = refer(tx.seals, row.channel, row.account, address)
+    tx.execute(update(lane).where(lane.c.id == lane_id).values(handle=fresh.handle))
+    tx.execute(update(contact).where(contact.c.lane_id == lane_id).values(sealed=fresh.sealed))
+    return True
 
 
 def forget(tx: Tx, lane_id: int) -> None:

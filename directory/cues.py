@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -32,29 +32,50 @@ def scores(reading: Reading) -> Mapping[str, float]:
     """For each topic how well its cues fit, from 0 to 1; topics without any are left out."""
     # As smoothed, and as typed: smoothing a name that is no Vietnamese word may lose it.
     ways = {reading.tokens[:LONGEST], tuple(re.findall(r"[^\W_]+", fold(reading.text)))[:LONGEST]}
-    heard = [tuple(_heard(token) for token in tokens) for tokens in ways]
-    found = {id: max(_score(way, cues) for way in heard) for id, cues in _cues().items()}
-    return {id: score for id, score in found.items() if score > 0}
+    found: dict[str, float] = {}
+    for tokens in ways:
+        for id, score in _scores(tuple(_heard(token) for token in tokens)).items():
+            found[id] = max(found.get(id, 0.0), score)
+    return found
 
 
-def _score(heard: Heard, cues: Iterable[Cue]) -> float:
+def _scores(heard: Heard) -> Mapping[str, float]:
     """Several cues strengthen each other; the same cue says more in a short question than in a long story."""
-    doubt = 1.0
+    present = frozenset().union(*heard)
     needed = NEEDED * min(1.0, max(0.35, len(heard) / 12))
-    for cue in cues:
-        doubt *= 1.0 - _weight(heard, cue, needed)
-    return 1.0 - doubt
+    doubt: dict[str, float] = {}
+    for number in sorted({number for word in present for number in _by_word().get(word, ())}):
+        id, cue = _numbered()[number]
+        if weight := _weight(heard, present, cue, needed):
+            doubt[id] = doubt.get(id, 1.0) * (1.0 - weight)
+    return {id: 1.0 - left for id, left in doubt.items()}
 
 
-def _weight(heard: Heard, cue: Cue, needed: float) -> float:
+def _weight(heard: Heard, present: frozenset[str], cue: Cue, needed: float) -> float:
     found: list[Phrase] = []
     for part in cue.parts:
-        best = max((phrase for phrase in part if _stands_in(phrase, heard)), key=_rarity, default=None)
+        there = (phrase for phrase in part if present.issuperset(phrase) and _stands_in(phrase, heard))
+        best = max(there, key=_rarity, default=None)
         if best is None:
             return 0.0
         found.append(best)
     strength = sum(_rarity(phrase) for phrase in found)
     return min(0.9, 1.0 - math.exp(-strength / needed))
+
+
+@cache
+def _numbered() -> tuple[tuple[str, Cue], ...]:
+    return tuple((id, cue) for id, cues in _cues().items() for cue in cues)
+
+
+@cache
+def _by_word() -> Mapping[str, tuple[int, ...]]:
+    """The cues whose first part has a phrase that begins with this word: no others need a look."""
+    found: dict[str, dict[int, None]] = {}
+    for number, (_, cue) in enumerate(_numbered()):
+        for phrase in cue.parts[0]:
+            found.setdefault(phrase[0], {})[number] = None
+    return {word: tuple(numbers) for word, numbers in found.items()}
 
 
 @cache
@@ -79,6 +100,7 @@ def _follows(rest: Phrase, heard: Heard) -> bool:
     return True
 
 
+@lru_cache(maxsize=20_000)
 def _heard(token: str) -> frozenset[str]:
     """The words this token may stand for: itself, or, if it is no syllable at all, words one slip away."""
     if len(token) < FUZZY_FROM or token in _topics_with() or is_syllable(token):

@@ -175,9 +175,7 @@ def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: b
     note(connection, "restore", place_id, staff_id=staff_id, now=now)
 
 
-def revert(
-    connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime
-) -> None:
+def revert(connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime) -> None:
     """Write the listing as it stood before change `seq`. Raises NotNow, DraftProblem, EditedMeanwhile."""
     mine = (directory_audit.c.seq == seq, directory_audit.c.place_id == place_id)
     before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()

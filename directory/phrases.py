@@ -9,6 +9,7 @@ from itertools import pairwise
 from directory.reading import Reading, read
 
 WINDOW = 22  # words looked at together; of a longer message the best stretch counts, so that a story may come first
+COMMON = 0.25  # words that more than this share of the articles know tell phrasings apart too little to be looked up
 OWN = 0.6  # how much the single best phrasing counts; the rest is the article as a whole
 
 
@@ -56,12 +57,14 @@ def index(phrasings: Iterable[tuple[str, str]]) -> Index:
     count = len({topic for topic, _ in known}) or 1
     rarity = {word: math.log((1 + count) / len(topics)) for word, topics in holders.items()}
     strangest = math.log(1 + count)
+    common = {word for word, topics in holders.items() if len(topics) > max(8, COMMON * count)}
     by_word: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
     sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for number, (topic, words) in enumerate(known):
         for word, weight in _weighed(words, rarity, strangest).items():
-            by_word[word].append((number, weight))
             sums[topic][word] += weight
+            if word not in common:
+                by_word[word].append((number, weight))
     by_topic: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for topic, total in sums.items():
         length = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0

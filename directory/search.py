@@ -169,9 +169,7 @@ def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     kept = [(id, share) for id, share in weights.items() if share >= NAMED and _may(index.by_id[id], asked)]
     place = asked.places[0] if asked.places else None
     own = places.communes_of(place) if place else frozenset()
-    there = [
-        (id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own
-    ]
+    there = [(id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own]
     kept = there or ([] if place else kept)
     ranked = sorted(kept, key=lambda pair: (-pair[1], -_marks(index, pair[0], asked.words), pair[0]))
     need = asked.needs[0] if asked.needs else ""

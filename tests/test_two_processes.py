@@ -14,29 +14,39 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.test_journeys import postgresql, server  # noqa: F401
 from tests.test_killed import ROOT, free_port
 
 pytestmark = pytest.mark.timeout(110)
 
 
 @contextmanager
-def process(folder: Path, url: str, name: str, port: int, *more: str) -> Iterator[Path]:
-    """One process of the service; yields the file of what it said. Ends it cleanly."""
+def running(folder: Path, url: str, name: str, port: int, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """One process of the service, and the file of what it said."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
     settings = {"DATA_DIR": str(folder / "data"), "DATABASE_URL": url.replace("+psycopg", ""), "PORT": str(port)}
     environment = {**kept, "PYTHONUNBUFFERED": "1", **{f"DONGHANH_{key}": value for key, value in settings.items()}}
     said = folder / f"{name}.txt"
-    with said.open("wb") as file:
+    before = said.read_text("utf-8").count("Ctrl-C") if said.exists() else 0
+    with said.open("ab") as file:
         command = [sys.executable, "-m", "bot", "serve", "--demo", *more]
         started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
     try:
         end = time.monotonic() + 60
-        while "Ctrl-C" not in said.read_text("utf-8"):
+        while said.read_text("utf-8").count("Ctrl-C") <= before:
             assert started.poll() is None and time.monotonic() < end, said.read_text("utf-8")
             time.sleep(0.1)
-        yield said
+        yield started, said
     finally:
+        if started.poll() is None:
+            started.send_signal(signal.SIGTERM)
+        started.wait(10)
+
+
+@contextmanager
+def process(folder: Path, url: str, name: str, port: int, *more: str) -> Iterator[Path]:
+    """One process of the service; yields the file of what it said. Ends it cleanly."""
+    with running(folder, url, name, port, *more) as (started, said):
+        yield said
         started.send_signal(signal.SIGTERM)
         assert started.wait(10) == 0, said.read_text("utf-8")
 
@@ -67,7 +77,7 @@ def prepare(folder: Path, url: str) -> None:
     subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env={**kept, **settings}, check=True)
 
 
-async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:
     prepare(tmp_path, postgresql)
     with process(tmp_path, postgresql, "work", free_port(), "--only", "turns,mailroom,timers") as work:
         port = free_port()
@@ -82,7 +92,7 @@ async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, 
             assert "Khẩn cấp ngay bây giờ" in work.read_text("utf-8")
 
 
-async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, postgresql: str) -> None:  # noqa: F811
+async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, postgresql: str) -> None:
     prepare(tmp_path, postgresql)
     ports = free_port(), free_port()
     with process(tmp_path, postgresql, "one", ports[0]) as one, process(tmp_path, postgresql, "two", ports[1]) as two:
@@ -94,3 +104,39 @@ async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, post
         await asyncio.sleep(2)
         alarms = re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", one.read_text("utf-8") + two.read_text("utf-8"))
         assert len(alarms) == len(set(alarms)) == 2, alarms
+
+
+async def test_what_a_killed_process_had_in_its_hands_is_taken_over(tmp_path: Path, postgresql: str) -> None:
+    """Ten cries are kept by one process, which is killed at once; each has its alarm from the other."""
+    prepare(tmp_path, postgresql)
+    ports = free_port(), free_port()
+    with process(tmp_path, postgresql, "stays", ports[0]) as stays:
+        with killed(tmp_path, postgresql, "dies", ports[1]) as dies:
+            kept = await asyncio.gather(*(cry(ports[1]) for _ in range(10)))
+        assert all(kept)
+        end = time.monotonic() + 25
+        said = ""
+        while time.monotonic() < end and len(alarmed_in(said)) < 10:
+            await asyncio.sleep(0.2)
+            said = dies.read_text("utf-8") + stays.read_text("utf-8")
+    assert len(alarmed_in(said)) == 10
+
+
+def alarmed_in(said: str) -> set[str]:
+    return set(re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", said))
+
+
+@contextmanager
+def killed(folder: Path, url: str, name: str, port: int) -> Iterator[Path]:
+    """A process that is killed at the end, without a word."""
+    with running(folder, url, name, port) as (started, said):
+        yield said
+        started.kill()
+
+
+async def cry(port: int) -> bool:
+    base = f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        await browser.post(f"{base}/chat/session")
+        async with browser.post(f"{base}/chat/poll", json={"id": "1", "text": "nó đang đánh em"}) as answer:
+            return bool((await answer.json())["kept"])

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import insert
 
 from bot import understanding
-from bot.commands import bench_search
+from bot.commands import bench_alarms, bench_search
 from bot.db import Database, Tx, open_engine
 from bot.masking import mask
 from bot.seals import Seals, create_key_file
@@ -147,6 +147,7 @@ def _folder() -> Iterator[Path]:
 
 
 BENCHES: Mapping[str, Callable[[float], Rates | list[dict[str, Any]]]] = {
+    "alarms": bench_alarms.measure,
     "understand": _understand,
     "mask": _mask,
     "search": bench_search.measure,

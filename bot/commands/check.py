@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import audit, policy, rotas, staff
+from bot import audit, policy, staff
 from bot.app import MachineClock
+from bot.channels import wake
 from bot.commands.opening import Opened, opened
-from bot.helpline import retention
+from bot.helpline import retention, rota_watch
 from bot.policy import Policy, PolicyProblem
+from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
+from bot.settings import SettingsProblem
 from directory import catalogue, wording
-
-AHEAD = timedelta(days=7)
 
 Point = tuple[bool, str]
 
@@ -48,9 +49,9 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield is_new, "schema" if is_new else "schema is old: run donghanh migrate"
     if not is_new:
         return
-    yield from house.read(lambda connection: list(_people(connection, now)))
+    yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
-    yield from _doors(house)
+    yield from _doors(house, now)
     missing_keys = wording.keys("vi") ^ wording.keys("en")
     yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
     late = house.read(lambda connection: retention.overdue(connection, now))
@@ -59,20 +60,33 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield broken is None, f"the audit was altered at row {broken}" if broken else "audit whole"
 
 
-def _people(connection: Connection, now: datetime) -> Iterator[Point]:
+def _people(connection: Connection, now: datetime, decided: Policy) -> Iterator[Point]:
     members = [one for one in staff.everyone(connection) if one.state == "active"]
     for role in ("worker", "supervisor", "maintainer"):
         found = any(one.role == role for one in members)
         yield found, f"a {role}" if found else f"no active {role}: donghanh staff invite NAME --role {role} …"
-    shifts = rotas.between(connection, now, now + AHEAD)
-    holes = rotas.gaps(shifts, now, now + AHEAD)
-    if holes:
-        first = holes[0][0].astimezone(wording.HCMC)
-        yield False, f"nobody on duty from {first:%Y-%m-%d %H:%M} on: donghanh rota show, rota import"
-    else:
-        yield True, "somebody on duty for the next seven days"
+    yield from _rota(connection, now, decided)
     demo = sum(one.is_demo for one in members)
     yield demo == 0, f"{demo} made-up colleagues: use another database" if demo else "no made-up colleagues"
+
+
+def _rota(connection: Connection, now: datetime, decided: Policy) -> Iterator[Point]:
+    until = now + ahead.LOOK_AHEAD
+    plan = stored.load(connection, now, until)
+    holes = ahead.gaps(plan, calendar.days_off(decided), now, until)
+    national = [gap for gap in holes if gap.province is None]
+    if national:
+        first = national[0].starts_at.astimezone(wording.HCMC)
+        yield False, f"nobody on duty from {first:%Y-%m-%d %H:%M} on: donghanh rota show, rota import"
+    else:
+        yield True, "somebody on duty for the next fourteen days"
+    near = len(holes) - len(national)
+    if near:
+        yield False, f"{near} gaps in the rotas of provinces: donghanh rota show"
+    yield plan.broken == 0, f"{plan.broken} entries of the rota make no sense" if plan.broken else "rota whole"
+    years = {now.year, until.year}
+    if not all(calendar.is_known(year) for year in years):
+        yield False, "the new year of these days is not in the list: bot/rota/calendar.py"
 
 
 def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterator[Point]:
@@ -90,8 +104,25 @@ def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterato
     yield not old, f"{len(old)} listings unchecked for too long: see /console/listings" if old else "listings fresh"
 
 
-def _doors(house: Opened) -> Iterator[Point]:
+def _doors(house: Opened, now: datetime) -> Iterator[Point]:
     public = house.settings.public_url
     is_safe = public.startswith("https://")
     yield is_safe, "public address" if is_safe else "DONGHANH_PUBLIC_URL must be the https address persons use"
-    yield False, "no way to wake a colleague yet: this version tells the console only, keep it open and heard"
+    yield from _waking(house, now)
+
+
+def _waking(house: Opened, now: datetime) -> Iterator[Point]:
+    """A colleague asleep hears a call or a push; mail alone wakes nobody, an open page even less."""
+    settings = house.settings
+    try:
+        ways = set(wake.ways(settings)) | ({"telegram"} if settings.staff_telegram_token else set())
+    except SettingsProblem as problem:
+        yield False, str(problem)
+        return
+    if not ways - {"mail"}:
+        yield False, "nothing wakes a colleague: set DONGHANH_NTFY_URL or DONGHANH_VOICE_PROVIDER (docs/rota.md)"
+        return
+    yield True, f"colleagues can be woken by {', '.join(sorted(ways))}"
+    asleep = house.read(lambda connection: rota_watch.cannot_be_woken(connection, now, Policy()))
+    told = f"{asleep} colleagues on call showed no working channel lately: see /console/channels"
+    yield not asleep, told if asleep else "everybody on call has a channel that works"

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.db import Tx, away, open_engine
+from bot import postbag
+from bot.db import Tx, away, open_engine, run_alone
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
@@ -29,8 +31,7 @@ class Opened:
         """Run one deed; all of it is kept or nothing. Raises DatabaseAway."""
         try:
             with self.engine.begin() as connection:
-                tx = Tx(connection, self.seals, "command")
-                result = deed(tx)
+                result, tx = run_alone(connection, partial(_handing_over, deed), self.seals, "command")
         except DBAPIError as problem:
             raise away(problem) from None
         for hook in tx.hooks:
@@ -44,6 +45,14 @@ class Opened:
                 return query(connection)
         except DBAPIError as problem:
             raise away(problem) from None
+
+
+def _handing_over(deed: Callable[[Tx], T], tx: Tx) -> T:
+    """A command sends nothing: what it writes is for the running service, at once."""
+    result = deed(tx)
+    if tx.told:
+        postbag.release(tx, owner=tx.owner)
+    return result
 
 
 def is_there(settings: Settings) -> bool:

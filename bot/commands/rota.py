@@ -3,12 +3,18 @@
 import argparse
 import csv
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import rotas
+from bot import policy as policies
+from bot import staff
 from bot.app import MachineClock
-from bot.commands.opening import opened
+from bot.commands.opening import Opened, opened
+from bot.policy import Policy, PolicyProblem
+from bot.rota import ahead, brought, stored, taken_over
+from bot.rota.calendar import days_off
+from bot.rota.icalendar_in import read_events
 from directory.wording import HCMC
 
 
@@ -16,9 +22,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("rota", help="who is on duty")
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
     show = deeds.add_parser("show", help="the shifts ahead, and the hours in which nobody is on duty")
-    show.add_argument("--days", type=int, default=7, metavar="N")
+    show.add_argument("--days", type=int, default=14, metavar="N")
     show.set_defaults(run=run_show)
-    bring = deeds.add_parser("import", help="bring in shifts: CSV with name,province,rung,starts,ends")
+    bring = deeds.add_parser("import", help="bring in a plan: CSV (see docs/rota.md) or iCalendar (.ics)")
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.set_defaults(run=run_import)
 
@@ -31,32 +37,56 @@ def run_show(arguments: argparse.Namespace) -> int:
     with opened() as house:
         now = MachineClock().now()
         until = now + timedelta(days=arguments.days)
-        shifts = house.read(lambda connection: rotas.between(connection, now, until))
-    for one in shifts:
-        print(f"{_local(one.starts_at)}\t{_local(one.ends_at)}\t{one.province or 'all'}\t{one.rung}\t{one.name}")
-    for begins, ends in rotas.gaps(shifts, now, until):
-        print(f"Nobody on the national rota: {_local(begins)} to {_local(ends)}", file=sys.stderr)
+        plan = house.read(lambda connection: stored.load(connection, now, until))
+        names = {one.id: one.name for one in house.read(staff.everyone)}
+        days = days_off(decided(house, now))
+    for one in ahead.spans(plan, days, now, until):
+        post = f"{one.post.province or 'all'}\t{one.post.rung}\t{names.get(one.staff_id, '?')}"
+        print(f"{_local(one.starts_at)}\t{_local(one.ends_at)}\t{post}\t{one.post.kind}")
+    for gap in ahead.gaps(plan, days, now, until):
+        where = f"in {gap.province}" if gap.province else "on the national rota"
+        print(f"Nobody {where}: {_local(gap.starts_at)} to {_local(gap.ends_at)}", file=sys.stderr)
+    if plan.broken:
+        print(f"{plan.broken} entries make no sense and count as nobody.", file=sys.stderr)
     return 0
+
+
+def decided(house: Opened, now: datetime) -> Policy:
+    """The organisation's days off, or the default ones while the policy is not complete."""
+    try:
+        return policies.load(house.settings.policy_file, today=now.date())
+    except PolicyProblem:
+        return Policy()
 
 
 def run_import(arguments: argparse.Namespace) -> int:
     """All or nothing. Shifts already planned for the same days give way."""
-    try:
-        with arguments.file.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        print(f"{arguments.file} cannot be read as CSV ({type(problem).__name__}).", file=sys.stderr)
-        return 1
     with opened() as house:
         try:
-            planned = house.read(lambda connection: rotas.read_plan(connection, rows))
-        except rotas.PlanProblem as problem:
+            rows = _rows(arguments.file)
+            entries = house.read(lambda connection: brought.read_plan(connection, rows))
+        except brought.PlanProblem as problem:
             print("\n".join(problem.lines), file=sys.stderr)
             print("Nothing was brought in.", file=sys.stderr)
             return 1
-        house.write(lambda tx: rotas.replace(tx, planned))
-    print(f"{len(planned)} shifts")
+        except (OSError, UnicodeDecodeError, csv.Error) as problem:
+            print(f"{arguments.file} cannot be read as CSV ({type(problem).__name__}).", file=sys.stderr)
+            return 1
+        house.write(lambda tx: taken_over.take_over(tx, entries, now=MachineClock().now()))
+    print(f"{len(entries)} {_named(entries[0])}")
     return 0
+
+
+def _rows(path: Path) -> Sequence[brought.Row]:
+    if path.suffix.lower() in (".ics", ".ical", ".icalendar"):
+        return read_events(path.read_bytes())
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _named(entry: brought.Entry) -> str:
+    names = {"Shift": "shifts", "Rotation": "rotations", "Away": "changes", "Hours": "hours", "Fallback": "fall-backs"}
+    return names[type(entry).__name__]
 
 
 def _local(moment: datetime) -> str:

@@ -4,13 +4,16 @@ import argparse
 import asyncio
 import signal
 import sys
+from datetime import datetime
 
 from aiohttp import web
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from bot import demonstration, logs, staff
+from bot import demonstration, logs, own_channels, staff, waking
 from bot.app import EVERYTHING, House, MachineClock, build
 from bot.bells import Bells
+from bot.channels import telegram, telegram_staff, wake
+from bot.channels.heartbeat import heartbeat
 from bot.channels.webchat import WebChat
 from bot.commands.opening import once, prepare
 from bot.console.building import build as build_console
@@ -21,9 +24,10 @@ from bot.policy import demonstration as demo_policy
 from bot.policy import load as load_policy
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
+from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import came, metrics, take
+from bot.web import calendar, came, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -111,6 +115,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
     routes.extend(came.routes(house.db, house.clock, house.keeper))
+    routes.extend(calendar.routes(house.db, house.clock, policy))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     console = build_console(
         house.db,
@@ -120,8 +125,9 @@ async def _open_web(house: House) -> web.AppRunner | None:
         house.keeper,
         service_name=settings.service_name,
         base_url=settings.base_url,
+        wake_kinds=frozenset(house.senders),
     )
-    app = build_web(routes, is_ready=lambda: house.db.read(_is_ready), parts={"/console": console})
+    app = build_web(routes, is_ready=lambda: _is_ready(house), parts={"/console": console})
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
@@ -141,7 +147,7 @@ async def _say_where(house: House, parts: frozenset[str]) -> None:
         print("Demonstration: everything in it is made up. Ctrl-C stops.", flush=True)
         return
     print(f"Open: {', '.join(sorted(parts))}. Chat: {base}/  Console: {base}/console/", flush=True)
-    if set(house.senders) <= {"console"}:
+    if set(house.senders) <= set(waking.PAGES):
         print("Nobody can be woken: alarms reach open console pages only. Keep one open and heard.", file=sys.stderr)
 
 
@@ -169,12 +175,18 @@ async def _open(settings: Settings, policy: Policy) -> House:
         policy,
         seals=seals,
         clock=clock,
-        channels={("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer)},
+        channels={
+            ("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer),
+            **telegram.doors(settings),
+        },
         senders={
             "console": lambda db, clock, bells, settings: ConsoleSender(db, clock),
+            **telegram_staff.ways(settings),
+            **wake.ways(settings),
             **({"terminal": lambda db, clock, bells, settings: Printed(clock)} if policy.is_demo else {}),
         },
-        routes=_demo_ways if policy.is_demo else _ways,
+        routes=lambda connection, staff_id: _ways(connection, seals, policy, staff_id, clock.now()),
+        beat=heartbeat(settings.heartbeat_url),
     )
     try:
         await house.db.read(lambda connection: _fit(connection, policy))
@@ -195,15 +207,18 @@ def _fit(connection: Connection, policy: Policy) -> None:
             raise SettingsProblem(str(problem)) from None
 
 
-def _ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
-    return [("console", Address(str(staff_id)))]
+def _ways(
+    connection: Connection, seals: Seals, policy: Policy, staff_id: int, now: datetime
+) -> list[tuple[str, Address]]:
+    """The console always; then the colleague's own channels; in the demonstration the terminal too."""
+    found = [("console", Address(str(staff_id)))]
+    found += own_channels.ways(connection, seals, staff_id, now=now, days=policy.channel_days)
+    member = staff.get(connection, staff_id) if policy.is_demo else None
+    return [*found, ("terminal", Address(member.alias))] if member else found
 
 
-def _demo_ways(connection: Connection, staff_id: int) -> list[tuple[str, Address]]:
-    member = staff.get(connection, staff_id)
-    return [*_ways(connection, staff_id), ("terminal", Address(member.alias))] if member else []
-
-
-def _is_ready(connection: Connection) -> bool:
-    connection.execute(text("SELECT 1"))
-    return is_current(connection)
+async def _is_ready(house: House) -> bool:
+    """Readable, of a schema this program knows or a newer one, and the last thing written was really written."""
+    if not house.db.counts.is_well:
+        await house.db.write(lambda tx: None)  # perhaps the disk has room again; DatabaseAway is "not ready" too
+    return await house.db.read(is_current) and house.db.counts.is_well

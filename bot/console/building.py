@@ -5,7 +5,18 @@ from aiohttp import web
 from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
-from bot.console.pages import board, case, door, listings, peers, support, tonight
+from bot.console.pages import (
+    board,
+    case,
+    channels,
+    door,
+    listings,
+    peers,
+    rota,
+    support,
+    telegram,
+    tonight,
+)
 from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
@@ -19,6 +30,9 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *tonight.ROUTES,
     *peers.ROUTES,
     *listings.ROUTES,
+    *telegram.ROUTES,
+    *channels.ROUTES,
+    *rota.ROUTES,
     *live.ROUTES,
 )
 
@@ -32,6 +46,7 @@ def build(
     *,
     service_name: str,
     base_url: str,
+    wake_kinds: frozenset[str] = frozenset(),
 ) -> web.Application:
     """The console; a page is one line in ROUTES."""
-    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url), ROUTES)
+    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url, wake_kinds=wake_kinds), ROUTES)

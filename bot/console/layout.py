@@ -42,6 +42,7 @@ class Console:
     service_name: str
     base_url: str
     passphrases: Passphrases = field(default_factory=Passphrases)
+    wake_kinds: frozenset[str] = frozenset()  # the ways of waking colleagues that this installation has
 
     @property
     def is_https(self) -> bool:

@@ -30,6 +30,9 @@ class Deed(StrEnum):
     EDIT_TONIGHT = "edit_tonight"
     PEERS = "peers"
     CONFIRM = "confirm"
+    SEE_ROTA = "see_rota"
+    CHANGE_OWN_SHIFTS = "change_own_shifts"
+    PLAN_ROTA = "plan_rota"
 
 
 class Scope(StrEnum):
@@ -64,6 +67,8 @@ _CASEWORK = {
     Deed.SEE_TONIGHT: Scope.PROVINCES,
     Deed.EDIT_TONIGHT: Scope.PROVINCES,
     Deed.PEERS: Scope.PROVINCES,
+    Deed.SEE_ROTA: Scope.ALL,
+    Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
 }
 _EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
 
@@ -82,6 +87,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.READ_WORDS: Scope.CENTRE,
         Deed.CLOSE: Scope.CENTRE,
         Deed.CONFIRM: Scope.CENTRE,
+        Deed.PLAN_ROTA: Scope.CENTRE,
     },
     "maintainer": {
         **_EVERYBODY,
@@ -90,8 +96,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
     },
-    "manager": {**_EVERYBODY},
-    "admin": {**_EVERYBODY},
+    "manager": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
+    "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)
 

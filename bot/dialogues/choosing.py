@@ -65,6 +65,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return aside
     if standing.dialogue == "report" and standing.step and is_answering:
         return "report", standing.step
+    if turn.is_start:
+        return "welcome", "start"
     if turn.key is None and danger is not None and danger.level == "violence":
         return "report", "start"
     if is_answering and (turn.key is not None or _answers(turn, standing)):

@@ -82,7 +82,8 @@ class Find(Dialogue):
             return [_ask_which(turn)]
         if turn.memory.place is None:
             options = (("anywhere", t("find.anywhere", turn.language)),)
-            return [Ask(t("find.where", turn.language), options, "where")]
+            share = t("find.share_place", turn.language)
+            return [Ask(t("find.where", turn.language), options, "where", share_place=share)]
         return self._show(turn)
 
     def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:

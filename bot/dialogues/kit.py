@@ -25,11 +25,15 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Tell something, offer choices (key, label), and wait: the answer goes to the step `then`."""
+    """Tell something, offer choices (key, label), and wait: the answer goes to the step `then`.
+
+    `share_place`: the label of a key that shares where the person is, for networks that have one.
+    """
 
     text: str = field(repr=False)
     options: tuple[tuple[str, str], ...]
     then: str
+    share_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Turn:
     hidden: frozenset[str] = frozenset()
     fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # masked: she may hand them over
     media: str | None = None
+    is_start: bool = False  # the person opened the talk, or touched a button long gone: nothing was said
     spare: Spare | None = field(default=None, repr=False)  # a return code that may be given in this turn
     code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
     is_kept: bool = False  # the words of this message are in the case already
@@ -178,9 +183,11 @@ def advance(
         match item:
             case Say(text):
                 tell(text, ())
-            case Ask(text, options, then):
+            case Ask(text, options, then, share_place):
                 _step(dialogues, name, then)
-                tell(text, tuple(Option(name, then, key, label) for key, label in options))
+                offered = tuple(Option(name, then, key, label) for key, label in options)
+                shared = (Option(name, then, "", share_place, "location"),) if share_place else ()
+                tell(text, (*offered, *shared))
                 standing.dialogue, standing.step = name, then
             case Do(_, then_do):
                 queue[:0] = then_do(perform(item))

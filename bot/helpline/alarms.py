@@ -8,15 +8,26 @@ from sqlalchemy import Connection, select, update
 
 from bot.db import Tx
 from bot.helpline import escalation
+from bot.helpline.calling import keep_while_calling
 from bot.helpline.casebook import Case, get, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import raise_rung, recall, waiting_for
 from bot.helpline.turns import Taken, TakenMeanwhile, take
 from bot.policy import Policy
 from bot.seals import Seals
-from bot.tables import alarm, staff
+from bot.tables import alarm, outbox, staff
 
-__all__ = ["AlarmLink", "Refused", "decline", "open_token", "raise_rung", "recall", "use_token"]
+__all__ = [
+    "AlarmLink",
+    "Refused",
+    "call_help",
+    "decline",
+    "open_token",
+    "pass_by",
+    "raise_rung",
+    "recall",
+    "use_token",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ def use_token(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
         return Refused("unknown")
     known = get(tx.connection, link.case_id)
     assert known is not None
-    if known.state is State.TAKEN and known.staff_id == link.staff_id:
+    if known.state in (State.TAKEN, State.HELD) and known.staff_id == link.staff_id:
         return Taken(known, is_again=True)
     if link.state == "good" and _is_active(tx, link.staff_id):
         done = take(tx, link.case_id, link.staff_id, now=now, policy=policy)
@@ -91,3 +102,26 @@ def decline(tx: Tx, token: str, *, now: datetime) -> AlarmLink:
     if not waiting_for(tx, link.case_id):
         escalation.hurry(tx, link.case_id, now=now)
     return link
+
+
+def call_help(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | TakenMeanwhile | Refused:
+    """Take the case and phone for help first: it is kept for a while, and called out again if nothing follows."""
+    done = use_token(tx, token, now=now, policy=policy)
+    if isinstance(done, Taken) and done.case.staff_id is not None:
+        return Taken(keep_while_calling(tx, done.case, done.case.staff_id, now=now, policy=policy))
+    return done
+
+
+def pass_by(tx: Tx, outbox_id: int, now: datetime) -> None:
+    """Every channel of this colleague refused the alarm: if nobody else was called, the next rung is called at once."""
+    wanted = select(outbox.c.alarm_id, outbox.c.case_id, outbox.c.staff_id).where(outbox.c.id == outbox_id)
+    row = tx.execute(wanted).one_or_none()
+    if row is None or row.alarm_id is None or row.case_id is None:
+        return
+    fresh = update(alarm).where(alarm.c.id == row.alarm_id, alarm.c.unreached_at.is_(None))
+    if tx.execute(fresh.values(unreached_at=now)).rowcount != 1:
+        return
+    record(tx, row.case_id, "unreached", now=now, staff_id=row.staff_id)
+    known = get(tx.connection, row.case_id)
+    if known is not None and known.round == 0 and not waiting_for(tx, row.case_id):
+        escalation.hurry(tx, row.case_id, now=now)

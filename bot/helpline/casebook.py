@@ -6,9 +6,11 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot import claims
 from bot.db import Tx
 from bot.helpline.moves import Deed, State, after
 from bot.outbox import tell_person
+from bot.ports import Purpose
 from bot.seals import KeyId
 from bot.tables import case, case_event, lane, person, staff
 from directory.places import PlaceKey, Tier, name_of
@@ -120,7 +122,11 @@ def latest_of_lane(connection: Connection, lane_id: int) -> Case | None:
 
 
 def hold_still(tx: Tx, case_id: int) -> Case | None:
-    """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway)."""
+    """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway); its lane is locked first."""
+    if tx.is_postgresql:
+        lane_id = tx.execute(select(case.c.lane_id).where(case.c.id == case_id)).scalar_one_or_none()
+        if lane_id is not None:
+            claims.hold_lane(tx, lane_id)
     row = tx.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
     return view(row) if row else None
 
@@ -158,13 +164,21 @@ def language_of(tx: Tx, lane_id: int | None) -> str:
     return tx.execute(wanted).scalar_one_or_none() or "vi"
 
 
+# She has asked nothing just now: her phone makes no sound, where a network allows that. Somebody may stand beside her.
+_UNASKED = frozenset(
+    f"case.person.{what}"
+    for what in ("still_waiting", "still_nobody", "taken", "back", "handed_back", "held", "handed", "closed")
+)
+
+
 def tell(tx: Tx, known: Case, key: str, *, now: datetime, more: str = "", **values: object) -> None:
     """Tell the person of this case a sentence of the catalogue, in her language."""
     if known.lane_id is None:
         return
     said = t(key, language_of(tx, known.lane_id), **values)
     text = f"{said}\n{more}" if more else said
-    tell_person(tx, known.lane_id, text, now=now, urgent=known.urgency == "now", case_id=known.id)
+    urgent, purpose = known.urgency == "now", "reminder" if key in _UNASKED else "answer"
+    tell_person(tx, known.lane_id, text, now=now, purpose=cast(Purpose, purpose), urgent=urgent, case_id=known.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
-from bot import events
+from bot import claims, events
 from bot.db import Tx
 from bot.helpline import aliases, escalation
 from bot.helpline.casebook import (
@@ -37,7 +37,7 @@ from bot.helpline.turns import (
     take,
 )
 from bot.policy import Policy
-from bot.tables import case, lane
+from bot.tables import case
 from directory.places import PlaceKey, coarse, province_of
 
 __all__ = [
@@ -79,7 +79,7 @@ def open_case(
     Telling the same twice makes neither a second case nor a second alarm; a worsening alarms again. The person is
     told here whether somebody was called or nobody is on duty, except for a request, which promises no minute.
     """
-    tx.execute(select(lane.c.id).where(lane.c.id == lane_id).with_for_update()).one()
+    claims.hold_lane(tx, lane_id)
     known = of_lane(tx.connection, lane_id)
     if known is not None:
         return _join(tx, known, urgency=urgency, need=need, place=place, now=now, policy=policy)
@@ -170,7 +170,7 @@ def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Polic
     held = hold_still(tx, known.id)
     if held is None or held.state is not State.WAITING or held.urgency == "request" or province == known.province:
         return
-    rungs = on_duty(tx.connection, province, now)
+    rungs = on_duty(tx.connection, province, now, policy=policy)
     called = waiting_for(tx, known.id)
     nearer = [one.staff_id for one in rungs[0] if one.staff_id not in called] if rungs else []
     if nearer and not called:

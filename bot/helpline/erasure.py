@@ -39,7 +39,7 @@ from bot.tables import (
 )
 from bot.timers import clear_timer
 
-_OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, message_ref, return_code, conversation)
+_OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, return_code, conversation)
 _OF_CASE: tuple[Table, ...] = (  # those that point at others first
     transcript, entrusted, sharing, legal_duty, consent, referral, check_in, accompaniment, handover_note,
 )  # fmt: skip
@@ -115,7 +115,8 @@ def finish(
     """Second half: the rows go. Returns keys to destroy after the commit.
 
     With a `farewell` an empty conversation with a key of its own stays until that last message is out and the mailroom
-    calls `forget_lane`; without one nothing stays.
+    calls `forget_lane`; until then the mailroom also needs the references, to delete at the network. Without one
+    nothing stays.
     """
     for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
         _let_go(tx, view(row), now=now)
@@ -160,7 +161,7 @@ def forget_lane(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
     """
     keys = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
     owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
-    for table in (*_OF_LANE, guard, block, check_in, contact):
+    for table in (*_OF_LANE, message_ref, guard, block, check_in, contact):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     tx.execute(update(case).where(case.c.lane_id == lane_id).values(lane_id=None))
     tx.execute(delete(lane).where(lane.c.id == lane_id))

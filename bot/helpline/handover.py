@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from bot import audit
 from bot.db import Tx
@@ -14,10 +14,14 @@ from bot.helpline.casebook import Case, NotYours, hold_still, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import OWNED
 from bot.masking import mask
+from bot.policy import Policy
+from bot.rota import ahead, stored
+from bot.rota.calendar import days_off
 from bot.seals import KeyDestroyed, Seals
-from bot.tables import handover_note, shift, staff
+from bot.tables import handover_note, staff
 
 GRACE = timedelta(minutes=15)
+AHEAD = timedelta(hours=24)
 
 
 class Tick(StrEnum):
@@ -90,11 +94,15 @@ def has_note(connection: Connection, case_id: int, staff_id: int, *, since: date
     return connection.execute(select(handover_note.c.id).where(*mine).limit(1)).first() is not None
 
 
-def end_of_shift(connection: Connection, staff_id: int, now: datetime) -> datetime | None:
-    """When the shift this colleague stands in ends; None if it is nobody's shift."""
-    mine = (shift.c.staff_id == staff_id, shift.c.starts_at <= now, shift.c.ends_at > now)
-    found: datetime | None = connection.execute(select(func.max(shift.c.ends_at)).where(*mine)).scalar_one()
-    return found
+def end_of_shift(connection: Connection, staff_id: int, now: datetime, policy: Policy) -> datetime | None:
+    """When this colleague is off duty again, looking one day ahead; None if she or he is off duty now."""
+    plan = stored.load(connection, now, now + AHEAD)
+    end: datetime | None = None
+    for span in ahead.spans(plan, days_off(policy), now, now + AHEAD):
+        is_next = span.starts_at <= (end or now)
+        if span.staff_id == staff_id and is_next and (end is None or span.ends_at > end):
+            end = span.ends_at
+    return end
 
 
 def supervisor_for(connection: Connection, known: Case) -> int | None:

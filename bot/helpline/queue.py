@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.helpline.escalation import when
 from bot.helpline.rota import next_duty, on_duty
 from bot.policy import Policy
+from bot.rota.plan import Kind
 from directory.wording import HCMC, t
 
 
@@ -14,11 +15,11 @@ def queue_answer(connection: Connection, province: str | None, *, now: datetime,
     """What a person in the daytime queue hears: that colleagues see it now, from when on, or that nobody is planned."""
     opens = _opens(now, policy)
     moment = opens or now
-    if on_duty(connection, province, moment):
+    if on_duty(connection, province, moment, policy=policy, kind=Kind.DAYTIME, any_hour=False):
         if opens is None:
             return t("human.queue.now", language, until=f"{policy.request_ends_hour}:00")
         return t("human.queue.from", language, when=when(opens, now, language))
-    ahead = next_duty(connection, province, moment)
+    ahead = next_duty(connection, province, moment, policy=policy, kind=Kind.DAYTIME, any_hour=False)
     if ahead is None:
         return t("human.queue.nobody", language)
     return t("human.queue.from", language, when=when(_not_at_night(ahead, policy), now, language))

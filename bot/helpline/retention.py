@@ -1,9 +1,11 @@
 """Forgets what is due, a little at a time: every private row says when it goes, and here it goes."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import Connection, Table, delete, exists, func, select, update
+from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
 
 import bot.tables as tables
 from bot.db import Tx
@@ -13,10 +15,22 @@ from bot.helpline.moves import State
 from bot.helpline.turns import keep_talk, keep_way_back
 from bot.policy import Policy
 from bot.seals import KeyId
-from bot.tables import alarm, case, lane, outbox, person, staff, staff_channel, staff_session, webchat_frame
+from bot.tables import (
+    alarm,
+    case,
+    contact,
+    conversation,
+    lane,
+    outbox,
+    person,
+    staff,
+    staff_channel,
+    staff_session,
+    webchat_frame,
+)
 from directory.tables import metadata
 
-CHUNK = 200  # rows of one table in one deed, so that no deed keeps an alarm waiting
+CHUNK = 100  # rows of one table in one deed, so that no deed keeps an alarm waiting
 _WITH_THE_WORDS = (  # those that point at others first
     tables.transcript,
     tables.entrusted,
@@ -36,6 +50,7 @@ class Swept:
 
     keys: list[KeyId] = field(default_factory=list)
     rows: int = 0
+    kept: int = 0  # rows whose day was moved because a case is open
 
 
 def _tables() -> list[Table]:
@@ -43,31 +58,54 @@ def _tables() -> list[Table]:
     return [table for table in reversed(metadata.sorted_tables) if "forget_at" in table.c]
 
 
-def sweep(tx: Tx, *, now: datetime, policy: Policy) -> Swept:
-    """Forget up to a chunk of every table. A person with an open case is not forgotten meanwhile."""
-    swept = Swept()
-    _keep_open_cases(tx, now, policy)
-    _retire_cases(tx, now, swept)
+Part = Callable[[Tx, datetime, Policy, Swept], None]
+
+
+def parts() -> Mapping[str, Part]:
+    """What is forgotten, in an order in which nothing refers to what is gone; each part is a deed of its own."""
+    found: dict[str, Part] = {"open_cases": _keep_open_cases, "cases": _retire_cases}
     for table in _tables():
         if table.name not in _OWN_WAY:
-            _delete_due(tx, table, now, swept)
-    _forget_lanes(tx, now, swept)
-    _forget_persons(tx, now, swept)
-    _forget_staff(tx, now, swept)
-    _end_what_ran_out(tx, now, swept)
+            found[table.name] = partial(_delete_due, table)
+    return found | {
+        "lanes": _forget_lanes,
+        "persons": _forget_persons,
+        "staff": _forget_staff,
+        "links": _end_what_ran_out,
+    }
+
+
+def sweep_part(tx: Tx, name: str, *, now: datetime, policy: Policy) -> Swept:
+    """Forget up to a chunk of one part."""
+    swept = Swept()
+    parts()[name](tx, now, policy, swept)
     return swept
 
 
-def _keep_open_cases(tx: Tx, now: datetime, policy: Policy) -> None:
-    """Whoever waits for a colleague must stay reachable, however long it takes."""
+def sweep(tx: Tx, *, now: datetime, policy: Policy) -> Swept:
+    """Forget up to a chunk of every part. A person with an open case is not forgotten meanwhile."""
+    swept = Swept()
+    for part in parts().values():
+        part(tx, now, policy, swept)
+    return swept
+
+
+def _keep_open_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
+    """Whoever waits for a colleague stays reachable, however long it takes. Prolonged by the hour, not each time."""
     until = now + timedelta(hours=policy.conversation_hours)
-    wanted = select(case.c.lane_id).where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None))
-    for lane_id in tx.execute(wanted).scalars().all():
+    soon = until - timedelta(hours=1)
+    talks = select(conversation.c.lane_id).where(conversation.c.forget_at < soon)
+    ways = select(contact.c.lane_id).where(contact.c.forget_at < soon)
+    is_short = or_(case.c.lane_id.in_(talks), case.c.lane_id.in_(ways))
+    wanted = select(case.c.lane_id).where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None), is_short)
+    lanes = tx.execute(wanted.limit(CHUNK)).scalars().all()
+    for lane_id in lanes:
         keep_talk(tx, lane_id, until)
         keep_way_back(tx, lane_id, until)
+    swept.kept += len(lanes)
 
 
-def _retire_cases(tx: Tx, now: datetime, swept: Swept) -> None:
+def _retire_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """The words go; what stays is a number with its dates, outcome and rough place. Its name is free again."""
     due = tx.execute(select(case.c.id, case.c.key_id).where(case.c.forget_at <= now).limit(CHUNK)).all()
     for row in due:
@@ -81,7 +119,7 @@ def _retire_cases(tx: Tx, now: datetime, swept: Swept) -> None:
     swept.rows += len(due)
 
 
-def _delete_due(tx: Tx, table: Table, now: datetime, swept: Swept) -> None:
+def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     key = list(table.primary_key.columns)
     due = tx.execute(select(*key, *_key_column(table)).where(table.c.forget_at <= now).limit(CHUNK)).all()
     if not due:
@@ -103,15 +141,16 @@ def _key_column(table: Table) -> list[object]:
     return [table.c.key_id] if table.name in ("conversation", "webchat_session", "entrusted") else []
 
 
-def _forget_lanes(tx: Tx, now: datetime, swept: Swept) -> None:
-    due = tx.execute(select(lane.c.id).where(lane.c.forget_at <= now).limit(CHUNK)).scalars().all()
+def _forget_lanes(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
+    is_awaited = exists().where(case.c.lane_id == lane.c.id, case.c.state != State.CLOSED)
+    due = tx.execute(select(lane.c.id).where(lane.c.forget_at <= now, ~is_awaited).limit(CHUNK)).scalars().all()
     for lane_id in due:
         swept.keys += forget_lane(tx, lane_id)
     gone = tx.execute(delete(tables.contact).where(tables.contact.c.forget_at <= now))
     swept.rows += len(due) + gone.rowcount
 
 
-def _forget_persons(tx: Tx, now: datetime, swept: Swept) -> None:
+def _forget_persons(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """A person goes with the last lane, not before."""
     has_lane = exists().where(lane.c.person_id == person.c.id)
     gone = tx.execute(delete(person).where(person.c.forget_at <= now, ~has_lane))
@@ -120,7 +159,7 @@ def _forget_persons(tx: Tx, now: datetime, swept: Swept) -> None:
     swept.rows += gone.rowcount
 
 
-def _forget_staff(tx: Tx, now: datetime, swept: Swept) -> None:
+def _forget_staff(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """A colleague who has left: name and keys go, the number stays, because deeds refer to it."""
     due = tx.execute(select(staff.c.id).where(staff.c.forget_at <= now).limit(CHUNK)).scalars().all()
     for staff_id in due:
@@ -131,7 +170,7 @@ def _forget_staff(tx: Tx, now: datetime, swept: Swept) -> None:
     swept.rows += len(due)
 
 
-def _end_what_ran_out(tx: Tx, now: datetime, swept: Swept) -> None:
+def _end_what_ran_out(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """Links into the console and sessions end at an hour of their own."""
     for table in (tables.invitation, staff_session):
         swept.rows += tx.execute(delete(table).where(table.c.expires_at <= now)).rowcount

@@ -58,6 +58,7 @@ def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy)
         case_id=known.id,
         case_alias=known.alias,
         alarm_id=alarm_id,
+        wakes=known.urgency == "now",
     )
     tx.ring(f"staff:{staff_id}")
 
@@ -68,7 +69,9 @@ def waiting_for(tx: Tx, case_id: int) -> set[int]:
 
 
 def _live() -> tuple[ColumnElement[bool], ...]:
-    return (alarm.c.used_at.is_(None), alarm.c.declined_at.is_(None), alarm.c.recalled_at.is_(None))
+    """Nobody knows yet how it ends: not taken, not declined, not called off, and it could be delivered."""
+    ended = (alarm.c.used_at, alarm.c.declined_at, alarm.c.recalled_at, alarm.c.unreached_at)
+    return tuple(one.is_(None) for one in ended)
 
 
 def recall(tx: Tx, known: Case, *, key: str, now: datetime, except_for: int | None = None, **values: str) -> None:

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, select
 
-from bot.tables import shift, staff
+from bot.policy import Policy
+from bot.rota import ahead, duty, stored
+from bot.rota.calendar import days_off
+from bot.rota.plan import Kind
+from bot.tables import staff
+
+_DEFAULT = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +23,57 @@ class OnDuty:
     language: str
 
 
-def on_duty(connection: Connection, province: str | None, now: datetime) -> tuple[tuple[OnDuty, ...], ...]:
-    """The rungs of the ladder, first to last, without empty ones; the province before the whole country."""
-    wanted = (
-        select(shift.c.rung, shift.c.province, staff.c.id, staff.c.alias, staff.c.language)
-        .join(staff, staff.c.id == shift.c.staff_id)
-        .where(
-            shift.c.starts_at <= now,
-            shift.c.ends_at > now,
-            staff.c.state == "active",
-            or_(shift.c.province.is_(None), shift.c.province == province),
-        )
-        .order_by(shift.c.province.is_(None), shift.c.rung, staff.c.id)
-    )
-    rungs: dict[tuple[bool, int], list[OnDuty]] = {}
-    seen: set[int] = set()
-    for row in connection.execute(wanted):
-        if row.id not in seen:
-            seen.add(row.id)
-            rungs.setdefault((row.province is None, row.rung), []).append(OnDuty(row.id, row.alias, row.language))
-    return tuple(tuple(rung) for _, rung in sorted(rungs.items()))
+def on_duty(
+    connection: Connection,
+    province: str | None,
+    now: datetime,
+    *,
+    policy: Policy = _DEFAULT,
+    kind: Kind = Kind.DANGER,
+    any_hour: bool = True,
+) -> tuple[tuple[OnDuty, ...], ...]:
+    """The rungs of the ladder, first to last, without empty ones; the province before the whole country.
+
+    `any_hour`: also outside the hours of a centre, as the policy says for danger.
+    """
+    rungs = on_call(connection, province, now, policy=policy, kind=kind, any_hour=any_hour)
+    named = [one for rung in rungs for one in rung]
+    columns = select(staff.c.id, staff.c.alias, staff.c.language).where(staff.c.id.in_(named))
+    known = {row.id: OnDuty(*row) for row in connection.execute(columns)} if named else {}
+    return tuple(tuple(known[one] for one in rung) for rung in rungs)
 
 
-def next_duty(connection: Connection, province: str | None, now: datetime) -> datetime | None:
-    """When the next shift for this place begins, or None if the rota has none."""
-    wanted = (
-        select(func.min(shift.c.starts_at))
-        .join(staff, staff.c.id == shift.c.staff_id)
-        .where(shift.c.starts_at > now, staff.c.state == "active")
-        .where(or_(shift.c.province.is_(None), shift.c.province == province))
-    )
-    found: datetime | None = connection.execute(wanted).scalar_one()
-    return found
+def on_call(
+    connection: Connection,
+    province: str | None,
+    now: datetime,
+    *,
+    policy: Policy = _DEFAULT,
+    kind: Kind = Kind.DANGER,
+    any_hour: bool = True,
+) -> duty.Rungs:
+    """The same as numbers alone."""
+    plan = stored.at_once(connection, now)
+    return duty.on_call(plan, days_off(policy), province, now, kind=kind, any_hour=any_hour)
+
+
+def next_duty(
+    connection: Connection,
+    province: str | None,
+    now: datetime,
+    *,
+    policy: Policy = _DEFAULT,
+    kind: Kind = Kind.DANGER,
+    any_hour: bool = True,
+) -> datetime | None:
+    """When the next shift for this place begins, or None if the rota has none in the days that are looked ahead."""
+    plan = stored.load(connection, now)
+    return ahead.next_duty(plan, days_off(policy), province, now, kind=kind, any_hour=any_hour)
+
+
+def opening(
+    connection: Connection, province: str | None, now: datetime, *, policy: Policy = _DEFAULT
+) -> datetime | None:
+    """When the first centre opens again, if all that could help are outside their hours."""
+    plan = stored.load(connection, now)
+    return duty.opening(plan, days_off(policy), province, now, until=now + ahead.LOOK_AHEAD)

@@ -85,7 +85,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     escalation.stop(tx, case_id)
     mine = _known(tx, case_id)
     silence.begin(tx, mine, now=now)
-    shift_ends = handover.end_of_shift(tx.connection, staff_id, now)
+    shift_ends = handover.end_of_shift(tx.connection, staff_id, now, policy)
     if shift_ends is not None:
         set_timer(tx, "shift_end", case_id, due_at=shift_ends + handover.GRACE)
     tx.execute(
@@ -198,7 +198,7 @@ def shift_end(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
     known = hold_still(tx, case_id)
     if known is None or known.state not in (State.TAKEN, State.HELD) or known.staff_id is None:
         return
-    again = handover.end_of_shift(tx.connection, known.staff_id, now)
+    again = handover.end_of_shift(tx.connection, known.staff_id, now, policy)
     if again is not None:  # still, or again, on duty
         set_timer(tx, "shift_end", case_id, due_at=again + handover.GRACE)
         return

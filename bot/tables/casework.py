@@ -16,7 +16,7 @@ case = Table(
     Column("place_tier", String(20), nullable=True),
     Column("place_code", String(10), nullable=True),  # old district or province, never finer
     Column("province", String(2), nullable=True),
-    Column("state", String(10), nullable=False),  # waiting | taken | held | handed | closed
+    Column("state", String(10), nullable=False, index=True),  # waiting | taken | held | handed | closed
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("centre_id", Integer, ForeignKey("centre.id"), nullable=True),
     Column("talk_agreed", Boolean, nullable=False, server_default="0"),
@@ -45,7 +45,7 @@ case_event = Table(
     Column("kind", String(30), nullable=False),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("detail", String(60), nullable=False, server_default=""),  # a code, never words
-    Column("forget_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
 )
 
 transcript = Table(
@@ -76,8 +76,9 @@ alarm = Table(  # one row a colleague alarmed for a case; the one-time link is k
     Column("used_at", UtcDateTime, nullable=True),
     Column("declined_at", UtcDateTime, nullable=True),
     Column("recalled_at", UtcDateTime, nullable=True),
+    Column("unreached_at", UtcDateTime, nullable=True),  # every channel of the colleague refused it
     Column("at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
 )
 
 consent = Table(
@@ -90,7 +91,7 @@ consent = Table(
     Column("version", String(20), nullable=False),
     Column("given_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=True),
-    Column("forget_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
     Index("uq_consent_whole", "id", "case_id", "partner_id", "purpose", unique=True),  # `sharing` points at it
 )
 
@@ -104,6 +105,6 @@ referral = Table(
     Column("state", String(12), nullable=False),  # offered | sent | accepted | attended | done | declined | lost
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=True),
+    Column("forget_at", UtcDateTime, nullable=True, index=True),
     UniqueConstraint("place_id", "code"),
 )

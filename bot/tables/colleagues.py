@@ -1,11 +1,9 @@
-"""Those who answer: their sign-in, their provinces, their shifts, and the notes on their pages."""
+"""Those who answer: their sign-in, their provinces, how to wake them, and the notes on their pages."""
 
 from sqlalchemy import (
     Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -69,7 +67,10 @@ staff_channel = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("position", Integer, nullable=False, server_default="0"),
     Column("verified_at", UtcDateTime, nullable=True),
-    Column("dead_at", UtcDateTime, nullable=True),
+    Column("dead_at", UtcDateTime, nullable=True),  # the network said that nobody is there any more
+    Column("code_hash", String(64), nullable=True),  # the code of the test message, until it is typed in
+    Column("code_until", UtcDateTime, nullable=True),
+    Column("code_tries", Integer, nullable=False, server_default="0"),
     Column("forget_at", UtcDateTime, nullable=True),
 )
 
@@ -78,7 +79,7 @@ invitation = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
-    Column("kind", String(12), nullable=False),  # invite | demo
+    Column("kind", String(12), nullable=False),  # invite | demo | telegram (links an account)
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime, nullable=True),
 )
@@ -102,19 +103,5 @@ staff_notice = Table(  # what the console's live page shows; "sending" to the co
     Column("sealed", LargeBinary, nullable=False),
     Column("key", String(80), nullable=False, unique=True),  # idempotency key of the outbox row
     Column("at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=False),
-)
-
-shift = Table(
-    "shift",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
-    Column("centre_id", Integer, ForeignKey("centre.id"), nullable=False),
-    Column("province", String(2), nullable=True),  # None: the national rota
-    Column("rung", Integer, nullable=False, server_default="0"),
-    Column("starts_at", UtcDateTime, nullable=False),
-    Column("ends_at", UtcDateTime, nullable=False),
-    CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-    Index("ix_shift_when", "starts_at", "ends_at"),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
 )

@@ -38,7 +38,7 @@ outbox = Table(
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True, index=True),
     Column("case_id", Integer, ForeignKey("case.id"), nullable=True, index=True),
-    Column("alarm_id", Integer, ForeignKey("alarm.id"), nullable=True),
+    Column("alarm_id", Integer, ForeignKey("alarm.id"), nullable=True, index=True),
     Column("purpose", String(10), nullable=False),
     Column("urgent", Boolean, nullable=False, server_default="0"),
     Column("key_id", String(32), nullable=True),  # None: sealed with the house key (to staff)
@@ -54,6 +54,14 @@ outbox = Table(
     Column("forget_at", UtcDateTime, nullable=False, index=True),
     CheckConstraint("(lane_id IS NULL) <> (staff_id IS NULL)", name="one_recipient"),
     Index("ix_outbox_due", "state", "next_at"),
+)
+
+lease = Table(  # a task of the whole house that one process does at a time: polling an account, forgetting
+    "lease",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("owner", String(40), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 webchat_session = Table(  # written by the web chat channel only: its own connection state
@@ -102,5 +110,6 @@ audit = Table(  # deeds and reads of staff, hash-chained: a changed byte is noti
     Column("detail", String(60), nullable=False, server_default=""),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
-    Column("forget_at", UtcDateTime, nullable=False),
+    Column("witness", String(64), nullable=True),  # of the hash, keyed: nobody without the key file can make one
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
 )

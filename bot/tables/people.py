@@ -1,6 +1,6 @@
 """Those who write: a lane, what waits in it, and where the talk stands. Words and addresses are sealed."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from directory.tables import UtcDateTime, metadata
 
@@ -10,7 +10,7 @@ person = Table(
     Column("id", Integer, primary_key=True),
     Column("language", String(10), nullable=False, server_default="vi"),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
 )
 
 lane = Table(
@@ -24,12 +24,14 @@ lane = Table(
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("erasing_at", UtcDateTime, nullable=True),
     Column("stopped_at", UtcDateTime, nullable=True),  # the person left or blocked: nothing is pushed
-    Column("lease_owner", String(40), nullable=True),
+    Column("lease_owner", String(40), nullable=True),  # the process that answers just now
     Column("lease_until", UtcDateTime, nullable=True),
     Column("last_at", UtcDateTime, nullable=False),
-    Column("forget_at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
     UniqueConstraint("channel", "account", "handle"),
 )
+for _few in (lane.c.lease_owner, lane.c.erasing_at):  # of a million lanes only a handful: the others are not listed
+    Index(f"ix_lane_{_few.name}", _few, sqlite_where=_few.is_not(None), postgresql_where=_few.is_not(None))
 
 contact = Table(  # read through bot.vault only
     "contact",

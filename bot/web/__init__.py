@@ -38,7 +38,11 @@ def build(
         return web.Response(text="alive")
 
     async def readyz(request: web.Request) -> web.Response:
-        return web.Response(text="ready") if await is_ready() else web.Response(text="not ready", status=503)
+        try:
+            is_well = await is_ready()
+        except DatabaseAway:
+            is_well = False
+        return web.Response(text="ready") if is_well else web.Response(text="not ready", status=503)
 
     app = web.Application(client_max_size=most_bytes, middlewares=[_kindly])
     app.on_response_prepare.append(_dress)

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection, func, select
 
 from bot.db import Database
-from bot.helpline import retention
+from bot.helpline import invariants, retention, standing
 from bot.helpline.casebook import URGENCIES
 from bot.helpline.moves import State
 from bot.ports import Clock
@@ -28,12 +28,30 @@ def routes(db: Database, clock: Clock, keeper: ShelfKeeper, *, token: str) -> It
             raise web.HTTPForbidden(text="403")
         begun, now = time.monotonic(), clock.now()
         registry = await db.read(lambda connection: collect(connection, now, keeper))
+        _of_this_process(db, registry)
         Gauge("donghanh_collect_seconds", "How long these numbers took", registry=registry).set(
             time.monotonic() - begun
         )
         return web.Response(body=generate_latest(registry), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     return (web.get("/metrics", show),)
+
+
+def _of_this_process(db: Database, registry: CollectorRegistry) -> None:
+    """How its writer is doing, since the start."""
+    counts = db.counts
+    told = (
+        ("deeds", "Deeds written since the start", counts.deeds),
+        ("deeds_waiting", "Deeds that wait for the writer", db.waiting),
+        ("deeds_slow", "Deeds over 50 ms since the start; the log names them", counts.slow),
+        ("deed_slowest_seconds", "The longest deed since the start", counts.slowest),
+        ("batches", "Commits since the start", counts.batches),
+        ("batches_failed", "Commits that failed and were done again deed by deed", counts.batches_failed),
+        ("writer_is_well", "1 if the last commit succeeded", int(counts.is_well)),
+        ("erased_in_log", "1 while a reader keeps erased rows in the write-ahead log", int(db.must_scrub)),
+    )
+    for name, says, value in told:
+        Gauge(f"donghanh_{name}", says, registry=registry).set(value)
 
 
 def _may_look(request: web.Request, token: str) -> bool:
@@ -69,8 +87,14 @@ def collect(connection: Connection, now: datetime, keeper: ShelfKeeper) -> Colle
     count("inbox_waiting", "Messages kept and not yet answered", inbox, inbox.c.set_aside_at.is_(None))
     count("inbox_set_aside", "Messages set aside after three failures", inbox, inbox.c.set_aside_at.is_not(None))
     count("outbox_waiting", "Messages to be sent", outbox, outbox.c.state != "failed")
+    for name, urgent in (("alarms_late_seconds", True), ("messages_late_seconds", False)):
+        oldest_due = select(func.min(outbox.c.next_at)).where(outbox.c.urgent.is_(urgent), outbox.c.state != "failed")
+        due = connection.execute(oldest_due).scalar_one()
+        says = "How late the oldest urgent message is" if urgent else "How late the oldest other message is"
+        Gauge(f"donghanh_{name}", says, registry=registry).set(max(0.0, (now - due).total_seconds()) if due else 0)
     count("outbox_failed", "Messages given up", outbox, outbox.c.state == "failed")
     count("timers_overdue", "Timers that should have run", timer, timer.c.due_at < now)
+    _promises(connection, now, registry)
     Gauge("donghanh_rows_overdue", "Rows that should be forgotten; the promise is 0", registry=registry).set(
         retention.overdue(connection, now)
     )
@@ -79,3 +103,15 @@ def collect(connection: Connection, now: datetime, keeper: ShelfKeeper) -> Colle
         sum(one.state == "stale" for one in keeper.shelf)
     )
     return registry
+
+
+def _promises(connection: Connection, now: datetime, registry: CollectorRegistry) -> None:
+    """What the self-audit found, and how long ago it looked: an old look is as bad as a broken promise."""
+    looked = standing.last(connection)
+    found = looked.broken if looked else {}
+    says = "Found by the self-audit; each should be 0"
+    broken = Gauge("donghanh_promise_broken", says, ["promise"], registry=registry)
+    for code in (*invariants.PROMISES, *(code for code in found if code not in invariants.PROMISES)):
+        broken.labels(code).set(found.get(code, 0))
+    age = (now - looked.at).total_seconds() if looked else -1
+    Gauge("donghanh_self_audit_age_seconds", "Since the last look; -1 before the first", registry=registry).set(age)

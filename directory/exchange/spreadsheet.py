@@ -213,7 +213,5 @@ def put_on_the_shelf(connection: Connection, rows: Sequence[Row], *, staff_id: i
         if editing.look_up(connection, row.id) is None:
             is_demo = "(mẫu)" in row.draft.service
             editing.propose(connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id)
-            verification.verify(
-                connection, row.id, verification.GROUPS, method="rehearsal", staff_id=staff_id, now=now
-            )
+            verification.verify(connection, row.id, verification.GROUPS, method="rehearsal", staff_id=staff_id, now=now)
             editing.publish(connection, row.id, staff_id=staff_id, now=now)

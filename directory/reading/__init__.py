@@ -2,22 +2,29 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
+from directory.reading.hygiene import Written, clean, written_words
+from directory.reading.keyboards import looks_like_telex, looks_like_vni
+from directory.reading.shortenings import meant, sayings, several, shortenings, shown
+from directory.reading.smoothing import Keyboard, Piece, Step, piece, smooth
+from directory.reading.spelling import Word
 
-from directory.reading.spelling import Word, looks_like_vni, mark_of, rejoin, repair
+__all__ = ["SEED", "Reading", "Step", "Token", "Word", "clean", "fold", "read", "shortenings"]
 
 SEED = Path(__file__).resolve().parent.parent / "seed"
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_WORD = re.compile(r"[^\W_]+")
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _CLAUSE = re.compile(r"[.!?…;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What became of one written word: as typed, as read, and by which step (see `Step`; empty if nothing changed)."""
+
+    typed: str
+    read: str
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +39,32 @@ class Reading:
     clauses: tuple[str, ...]
     words: tuple[Word, ...] = ()
 
+    @property
+    def normal(self) -> str:
+        """The message in ordinary spelling, as well as it is known; marks that nobody typed are not invented."""
+        return " ".join(word.form for word in self.words)
+
+    def explained(self) -> tuple[Token, ...]:
+        """What each written word became, for people who mend the tables."""
+        found: list[Token] = []
+        last = (-1, -1)
+        for word in self.words:
+            if (word.start, word.end) == last:
+                before = found.pop()
+                found.append(Token(before.typed, f"{before.read} {word.form}", before.how or word.how))
+            else:
+                found.append(Token(self.text[word.start : word.end], word.form, word.how))
+            last = (word.start, word.end)
+        return tuple(found)
+
 
 def fold(text: str) -> str:
     """Lower case, without marks, đ as d. Folding twice changes nothing."""
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).replace("đ", "d")
     plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return unicodedata.normalize("NFKC", plain).casefold().replace("đ", "d")
-
-
-def clean(text: str) -> str:
-    """The text in NFC without control, invisible and direction signs; line breaks stay."""
-    return _CONTROL.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def read(raw: str) -> Reading:
@@ -67,35 +89,59 @@ def _clauses(text: str, words: tuple[Word, ...]) -> tuple[str, ...]:
 
 
 def _words(text: str) -> tuple[Word, ...]:
-    lowered = rejoin(_same_length_lower(text))
-    written = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(lowered)]
-    is_vni = looks_like_vni([word for word, _, _ in written])
-    return tuple(
-        Word(fold(part), mark_of(part), start, end) for word, start, end in written for part in _smooth(word, is_vni)
-    )
+    written = written_words(text)
+    keyboard = _keyboard(written)
+    read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, keyboard)]
+    found = []
+    for at, (one, part) in enumerate(read):
+        if part.open:
+            before = read[at - 1][1].plain if at else ""
+            after = read[at + 1][1].plain if at + 1 < len(read) else ""
+            parts = _meant(part, before, after)
+        else:
+            parts = (part,)
+        found += [Word(p.plain, p.marked, one[1], one[2], p.form, one[3] or p.how) for p in parts]
+    return tuple(found)
 
 
-def _same_length_lower(text: str) -> str:
-    """Lower case where it keeps the length, so that places in the text stay true."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+def _keyboard(written: list[Written]) -> Keyboard:
+    if looks_like_telex(word for word, _, _, _ in written):
+        return Keyboard.TELEX
+    return Keyboard.VNI if looks_like_vni(word for word, _, _, _ in written) else Keyboard.PLAIN
 
 
-@lru_cache(maxsize=20_000)
-def _smooth(word: str, is_vni: bool) -> tuple[str, ...]:
-    """The syllables of one written word; a shortening counts only as it is written ("ca", not "cả")."""
-    short = shortenings()
-    word = _STRETCHED.sub(r"\1", word)
-    if word in short:
-        return tuple(short[word].split())
-    parts = repair(word, is_vni)
-    return tuple(syllable for part in parts for syllable in short.get(part, part).split())
+def _meant(part: Piece, before: str, after: str) -> tuple[Piece, ...]:
+    forms = meant(several()[part.open], before, after)
+    if part.open in shown():
+        return (part._replace(form=" ".join(forms), how=part.how if forms != (part.open,) else "", open=""),)
+    return tuple(piece(form, part.how if form != part.open else "") for form in forms)
 
 
-@cache
-def shortenings() -> Mapping[str, str]:
-    """Teencode as it is written, marks included."""
-    content = yaml.safe_load((SEED / "teencode.yaml").read_text("utf-8"))
-    return {str(short): fold(str(long)) for short, long in content["words"].items()}
+def _pieces(one: Written, keyboard: Keyboard) -> tuple[Piece, ...]:
+    return (piece(one[0], Step.SAYING),) if one[3] == Step.SAYING else smooth(one[0], keyboard)
+
+
+def _sayings_read(written: list[Written]) -> list[Written]:
+    """Spellings that only two or three words together show: "hà lội"."""
+    table = sayings()
+    if table.keys().isdisjoint(word for word, _, _, _ in written):
+        return written
+    found: list[Written] = []
+    at = 0
+    while at < len(written):
+        for typed, read in table.get(written[at][0], ()):
+            if tuple(word for word, _, _, _ in written[at : at + len(typed)]) == typed:
+                found.extend(_over(read, written[at : at + len(typed)]))
+                at += len(typed)
+                break
+        else:
+            found.append(written[at])
+            at += 1
+    return found
+
+
+def _over(read: tuple[str, ...], typed: list[Written]) -> list[Written]:
+    """The words of a saying in the places of the words typed; if there are more or fewer, each over the whole."""
+    if len(read) == len(typed):
+        return [(word, one[1], one[2], Step.SAYING) for word, one in zip(read, typed, strict=True)]
+    return [(word, typed[0][1], typed[-1][2], Step.SAYING) for word in read]

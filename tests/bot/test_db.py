@@ -2,13 +2,17 @@
 
 import asyncio
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.db import Database, DatabaseAway, Tx
-from bot.tables import staff_organisation
+from bot.events import happened
+from bot.tables import event, staff_organisation
+from tests.conftest import MovableClock
 
 
 def add(name: str):  # type: ignore[no-untyped-def]
@@ -82,3 +86,95 @@ async def test_scrub_empties_the_log(db: Database, tmp_path: Path) -> None:
 async def test_a_reader_cannot_write(db: Database) -> None:
     with pytest.raises(DatabaseAway):
         await db.read(lambda connection: connection.execute(insert(staff_organisation).values(name="no")))
+
+
+async def test_a_caller_that_gives_up_does_not_stop_the_writer(db: Database) -> None:
+    tasks = [asyncio.create_task(db.write(add(f"org {number}"))) for number in range(50)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(isinstance(one, asyncio.CancelledError) for one in outcomes) == 25
+    assert await db.write(add("after")) == "after"
+
+
+async def test_on_a_full_disk_nothing_is_half_written_and_later_all_goes_on(db: Database) -> None:
+    def pages(tx: Tx, most: int) -> None:
+        tx.connection.exec_driver_sql(f"PRAGMA max_page_count={most}")
+
+    used = await db.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    await db.write(lambda tx: pages(tx, used))
+    big = "x" * 150
+    outcomes = await asyncio.gather(
+        *(db.write(add(f"{big}{number}")) for number in range(300)), db.write(add("small")), return_exceptions=True
+    )
+    refused = [one for one in outcomes if isinstance(one, DatabaseAway)]
+    assert refused and all("disk is full" in str(one) for one in refused)
+    assert await count(db) == len(outcomes) - len(refused), "what was called written is there, and nothing else"
+    await db.write(lambda tx: pages(tx, 1_000_000))
+    assert await db.write(add("room again")) == "room again" and db.counts.is_well
+
+
+async def test_a_deed_that_takes_long_is_named_in_the_log(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    def dawdle(tx: Tx) -> None:
+        time.sleep(0.06)
+
+    await db.write(dawdle)
+    (told,) = [record for record in caplog.records if record.msg == "slow_deed"]
+    assert told.deed.endswith("dawdle") and told.ms >= 60 and db.counts.slow == 1  # type: ignore[attr-defined]
+
+
+async def test_what_is_urgent_does_not_wait_behind_what_is_not(db: Database) -> None:
+    order: list[str] = []
+
+    def note(name: str):  # type: ignore[no-untyped-def]
+        def deed(tx: Tx) -> None:
+            order.append(name)
+            time.sleep(0.002)
+
+        return deed
+
+    first = asyncio.create_task(db.write(lambda tx: time.sleep(0.02)))
+    await asyncio.sleep(0)
+    routine = [asyncio.create_task(db.write(note("routine"), urgent=False)) for _ in range(20)]
+    await asyncio.sleep(0)
+    alarm = asyncio.create_task(db.write(note("alarm")))
+    await asyncio.gather(first, *routine, alarm)
+    assert order[0] == "alarm"
+
+
+async def test_counters_are_added_once_a_batch_and_only_for_deeds_that_are_kept(
+    db: Database, clock: MovableClock
+) -> None:
+    def good(tx: Tx) -> None:
+        happened(tx, "turn", now=clock.now(), province="01", need="health.pep")
+
+    def bad(tx: Tx) -> None:
+        happened(tx, "turn", now=clock.now(), province="01", need="health.pep")
+        raise LookupError
+
+    await asyncio.gather(*(db.write(good) for _ in range(40)), db.write(bad), return_exceptions=True)
+    rows = await db.read(lambda connection: connection.execute(select(event)).all())
+    assert [(row.kind, row.need_group, row.n) for row in rows] == [("turn", "health", 40)]
+
+
+async def test_no_error_of_the_database_quotes_a_row(db: Database) -> None:
+    await db.write(add("hồng hạc"))
+    with pytest.raises(IntegrityError) as caught:
+        await db.write(add("hồng hạc"))
+    assert "hồng hạc" not in str(caught.value)
+
+
+async def test_a_reader_holds_the_log_back_and_it_is_emptied_as_soon_as_he_is_gone(
+    db: Database, tmp_path: Path
+) -> None:
+    reader = sqlite3.connect(tmp_path / "donghanh.db", isolation_level=None)
+    await db.write(add("one"))
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM staff_organisation").fetchone()
+    await db.write(add("two"))
+    assert not await db.scrub(tries=2) and db.must_scrub
+    reader.execute("COMMIT")
+    reader.close()
+    await db.scrub_again()
+    assert not db.must_scrub and (tmp_path / "donghanh.db-wal").stat().st_size == 0

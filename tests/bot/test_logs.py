@@ -101,3 +101,17 @@ def test_starting_twice_writes_once(written: io.StringIO) -> None:
     logs.start(written)
     logging.getLogger("bot").info("started")
     assert len(lines(written)) == 1
+
+
+def test_a_command_that_breaks_says_where_and_quotes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], written: io.StringIO
+) -> None:
+    def broken(arguments: Any) -> int:
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr("bot.commands.understand.run", broken)
+    from bot.__main__ import main
+
+    assert main(["understand"]) == 1
+    told = capsys.readouterr().err
+    assert "RuntimeError" in told and CANARY not in told and "Traceback" not in told and told.count("\n") == 1

@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.db import Database
+from bot.helpline.invariants import PROMISES
 from bot.web import build, metrics
 from directory.shelf import ShelfKeeper
 from tests.bot.test_take_link import somebody
@@ -33,9 +34,12 @@ async def test_how_many_wait_and_since_when(client: TestClient[Any, Any], clock:
     assert "donghanh_cases_without_timer 0.0" in page
 
 
-async def test_no_label_holds_anything_but_an_urgency(client: TestClient[Any, Any]) -> None:
+async def test_no_label_holds_anything_but_an_urgency_and_a_promise(client: TestClient[Any, Any]) -> None:
     page = await (await client.get("/metrics")).text()
-    assert set(re.findall(r"\{(.*?)\}", page)) == {f'urgency="{one}"' for one in ("now", "violence", "request")}
+    assert set(re.findall(r"\{(.*?)\}", page)) == {
+        *(f'urgency="{one}"' for one in ("now", "violence", "request")),
+        *(f'promise="{one}"' for one in PROMISES),
+    }
 
 
 async def test_who_comes_through_a_proxy_needs_the_token(client: TestClient[Any, Any]) -> None:

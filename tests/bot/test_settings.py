@@ -26,12 +26,23 @@ def test_a_data_directory_moves_everything_into_it() -> None:
         ("DONGHANH_DATABASE_URL", "mysql://x"),
         ("DONGHANH_PUBLIC_URL", "example.org"),
         ("DONGHANH_TELEGRAM_TOKEN_FILE", "/nowhere/at/all"),
+        ("DONGHANH_TELEGRAM_TOKEN", "canary"),
+        ("DONGHANH_STAFF_TELEGRAM_TOKEN", "123456 canary"),
+        ("DONGHANH_TELEGRAM_PROXY", "socks5://canary@host:1"),
+        ("DONGHANH_TELEGRAM_API_ROOT", "api.example.org"),
+        ("DONGHANH_TELEGRAM_WEBHOOK_SECRET", "canary với dấu"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(name: str, value: str) -> None:
     with pytest.raises(SettingsProblem, match=name.removesuffix("_FILE")) as problem:
         load({name: value})
-    assert "\n" not in str(problem.value)
+    assert "\n" not in str(problem.value) and "canary" not in str(problem.value)
+
+
+def test_persons_and_colleagues_have_accounts_of_their_own() -> None:
+    with pytest.raises(SettingsProblem, match="STAFF_TELEGRAM_TOKEN"):
+        load({"DONGHANH_TELEGRAM_TOKEN": "1:abc", "DONGHANH_STAFF_TELEGRAM_TOKEN": "1:abd"})
+    assert load({"DONGHANH_TELEGRAM_TOKEN": "1:abc", "DONGHANH_STAFF_TELEGRAM_TOKEN": "2:abc"}).telegram_token
 
 
 def test_a_secret_can_come_from_a_file_and_is_not_shown(tmp_path: Path) -> None:

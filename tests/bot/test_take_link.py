@@ -1,6 +1,7 @@
 """The link in an alarm takes the case once; looking at it takes nothing."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from bot.db import Database, Tx
 from bot.helpline import cases
 from bot.outbox import unpack
 from bot.policy import demonstration as demo_policy
-from bot.tables import case, conversation, lane, outbox, person
+from bot.tables import case, conversation, lane, outbox, person, timer
 from bot.web import build
 from bot.web.take import routes
 from tests.conftest import MovableClock
+
+START = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
 
 
 def somebody(tx: Tx, clock: MovableClock) -> None:
@@ -76,3 +79,23 @@ async def test_an_old_link_says_that_it_is_old(
     assert "hết hạn" in await (await phone.get(url)).text()
     assert "hết hạn" in await (await phone.post(url)).text()
     assert await state(db) == "waiting"
+
+
+async def test_who_cannot_come_says_so_without_a_reason_and_the_next_one_is_called(
+    db: Database, phone: TestClient[Any, Any]
+) -> None:
+    url = await link(db)
+    assert "gọi người khác ngay" in await (await phone.post(url, data={"do": "decline"})).text()
+    assert await state(db) == "waiting"
+    due_now = select(timer.c.due_at).where(timer.c.kind == "escalate")
+    assert await db.read(lambda connection: connection.execute(due_now).scalar_one()) == START
+    assert "Bạn đã nhận" in await (await phone.post(url)).text(), "who can after all is welcome"
+
+
+async def test_phoning_for_help_keeps_the_case(db: Database, phone: TestClient[Any, Any]) -> None:
+    url = await link(db)
+    page = await (await phone.get(url)).text()
+    assert "giữ ca 30 phút" in page and "Không nhận được" in page
+    assert "30 phút" in await (await phone.post(url, data={"do": "call_help"})).text()
+    assert await state(db) == "held"
+    assert "Bạn đã nhận" in await (await phone.post(url)).text()

@@ -102,6 +102,7 @@ async def test_every_page_fits_a_small_phone_and_names_what_can_be_used(browser:
     page = await phone(browser, locale="vi-VN")
     await sign_in(page, service, "chị Lan")
     places = ["/", "/console/cases", "/console/listings", "/console/other-colleague", "/console/sign-in"]
+    places += ["/console/rota", "/console/channels"]
     base = service.chat.rstrip("/")
     for path in places:
         await page.goto(base + path)

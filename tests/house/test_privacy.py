@@ -31,7 +31,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "staff_channel": (
         "the person, admin; sealed",
         "leaving + 30 days",
-        "id staff_id kind sealed position verified_at dead_at forget_at",
+        "id staff_id kind sealed position verified_at dead_at code_hash code_until code_tries forget_at",
     ),
     "invitation": (
         "nobody; hash only",
@@ -51,7 +51,42 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "shift": (
         "staff",
         "kept: rota",
-        "id staff_id centre_id province rung starts_at ends_at",
+        "id staff_id centre_id province kind rung starts_at ends_at",
+    ),
+    "rotation": (
+        "staff",
+        "kept: rota",
+        "id name centre_id province kind rung first_day last_day begins minutes turn_days weekdays days_off",
+    ),
+    "rotation_member": (
+        "staff",
+        "kept: rota",
+        "rotation_id position staff_id",
+    ),
+    "rota_change": (
+        "staff; no reason is kept",
+        "90 days after it ended",
+        "id kind staff_id cover_id starts_at ends_at pair made_by agreed_at forget_at",
+    ),
+    "centre_hours": (
+        "staff",
+        "kept: no person",
+        "centre_id day begins ends",
+    ),
+    "centre_fallback": (
+        "staff",
+        "kept: no person",
+        "centre_id fallback_id",
+    ),
+    "calendar_feed": (
+        "nobody; hash only",
+        "when ended or on leaving",
+        "staff_id token_hash created_at",
+    ),
+    "self_audit": (
+        "staff; codes and counts",
+        "overwritten every minute",
+        "id at broken since alarmed_at",
     ),
     "person": (
         "nobody",
@@ -119,7 +154,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "alarm": (
         "nobody; hash only",
         "with the case",
-        "id case_id staff_id rung round token_hash expires_at used_at declined_at recalled_at at "
+        "id case_id staff_id rung round token_hash expires_at used_at declined_at recalled_at unreached_at at "
         "forget_at",
     ),
     "consent": (
@@ -198,6 +233,16 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "id lane_id generation staff_id case_id alarm_id purpose urgent key_id sealed state lease_owner "
         "lease_until attempts next_at key last at forget_at",
     ),
+    "poller": (
+        "admin",
+        "kept: no person; our own accounts",
+        "account name lease_owner lease_until",
+    ),
+    "lease": (
+        "nobody; no person",
+        "when given back, or taken over",
+        "name owner until",
+    ),
     "webchat_session": (
         "nobody; hash only",
         "72 h after the last visit",
@@ -216,20 +261,28 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "audit": (
         "admin",
         "2 years",
-        "seq at staff_id deed subject detail previous hash forget_at",
+        "seq at staff_id deed subject detail previous hash witness forget_at",
     ),
 }
 
 # Rows of persons carry the day on which they go; these have another way to go, or hold no person.
 WITHOUT_A_DAY = {
+    "poller",
     "staff_organisation",
     "centre",
     "staff_province",
     "invitation",
     "staff_session",
     "shift",
+    "rotation",
+    "rotation_member",
+    "centre_hours",
+    "centre_fallback",
+    "calendar_feed",
+    "self_audit",
     "event",
     "capacity",
+    "lease",
 }
 SEALED = {
     "inbox", "conversation", "offered", "message_ref", "contact", "transcript", "outbox", "webchat_frame", "entrusted",

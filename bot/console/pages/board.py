@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import Deed, has
 from bot.console.sender import Notice, notices
-from bot.helpline import alarms, desk
+from bot.helpline import alarms, desk, standing
 from bot.helpline.rota import on_duty
 from bot.seals import Seals
 
@@ -28,7 +28,8 @@ async def board(console: Console, visit: Visit) -> web.Response:
     """All open cases this colleague may see, most urgent first. `?part=1`: only what changes, for the open page."""
     member, now = visit.seat.member, console.clock.now()
     cards = await console.db.read(lambda connection: desk.board(connection, member, now))
-    duty = await console.db.read(lambda connection: on_duty(connection, None, now))
+    duty = await console.db.read(lambda connection: on_duty(connection, None, now, policy=console.policy))
+    looked = await console.db.read(standing.last)
     said = visit.given("said")
     shown: dict[str, Any] = {
         "mine": [card for card in cards if card.is_mine],
@@ -36,6 +37,7 @@ async def board(console: Console, visit: Visit) -> web.Response:
         "others": [card for card in cards if not card.is_mine and card.state != "waiting"],
         "duty": [[one.alias for one in rung] for rung in duty],
         "said": said if said in SAID else "",
+        "broken": ", ".join(f"{code} {n}" for code, n in sorted(looked.broken.items())) if looked else "",
         "news": await _news(console, visit),
     }
     template = "board-live.html" if visit.request.query.get("part") == "1" else "board.html"

@@ -68,7 +68,7 @@ async def test_reading_is_written_down_once_a_visit(desk: Desk) -> None:
     desk.clock.pass_(minutes=16)
     await lan.get(f"/console/cases/{case_id}")
     assert await desk.count(audit_table, *read) == 2
-    assert await desk.db.read(lambda connection: audit.verify(connection, desk.db.seals)) is None
+    assert await desk.db.read(lambda c: audit.verify(c, desk.db.seals)) is None
 
 
 async def test_the_same_answer_pressed_twice_is_sent_once(desk: Desk) -> None:

@@ -17,7 +17,8 @@ def colleague(role: str, *, id: int = 1, centre: int = 1, provinces: str = "01")
 
 def filled(path: str, *, case: str) -> str:
     """The address with something in every place."""
-    return path.replace("{case}", case).replace("{referral}", "1").replace("{number}", "1").replace("{listing}", "x")
+    path = path.replace("{case}", case).replace("{referral}", "1").replace("{number}", "1").replace("{listing}", "x")
+    return path.replace("{channel}", "1")
 
 
 def test_every_role_has_its_row_and_every_deed_somebody_who_may_do_it() -> None:

@@ -72,7 +72,8 @@ async def test_nobody_answers_and_the_ladder_goes_on_for_hours(
         assert len(letters(tx, staff_id=LAN)) == 1 and len(letters(tx, staff_id=MAI)) == 1
         assert len(letters(tx, staff_id=HOA)) > 25 and len(letters(tx, staff_id=BICH)) >= 1
         told = [letter.text for letter in letters(tx, lane_id=1)]
-        assert 6 <= len(told) <= 9 and sum("đã báo" in text for text in told) == 1
+        assert 8 <= len(told) <= 13 and sum("đã báo người trực" in text for text in told) == 1
+        assert "đã báo 2 người, sau 5 phút chưa ai trả lời" in told[1]
 
     await line.write(story)
 
@@ -86,9 +87,12 @@ async def test_nobody_on_duty_is_said_honestly_with_numbers_and_tried_again_at_t
         opened = cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy)
         [letter] = letters(tx, lane_id=1)
         assert letter.text.startswith("Lúc này không có ai trực") and "09:30" in letter.text and "113" in letter.text
-        assert due_at(tx, "escalate", opened.case.id) == begins
-        clock.pass_(minutes=30)
-        due.DUE["escalate"](tx, opened.case.id, clock.now(), policy)
+        assert "2 người phụ trách" in letter.text and len(letters(tx, staff_id=BICH)) == 1
+        assert due_at(tx, "escalate", opened.case.id) == clock.now() + timedelta(minutes=15)
+        for _ in range(2):
+            clock.pass_(minutes=15)
+            due.DUE["escalate"](tx, opened.case.id, clock.now(), policy)
+        assert clock.now() == begins and len(letters(tx, staff_id=HOA)) >= 2
         assert len(letters(tx, staff_id=LAN)) == 1
         assert "đã báo" in letters(tx, lane_id=1)[-1].text
 

@@ -6,8 +6,8 @@ from alembic import op
 from bot.tables.support import GUARDS_POSTGRESQL, GUARDS_SQLITE
 from directory.tables import UtcDateTime
 
-revision = '0004'
-down_revision = '0001'
+revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,64 @@
+"""A message that cannot be answered: tried three times, then set aside; the person gets an apology, staff an alarm."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from bot.db import Tx
+from bot.helpline import cases, escalation
+from bot.helpline.casebook import Urgency
+from bot.helpline.ringing import tell_of_failure
+from bot.helpline.rota import on_duty
+from bot.outbox import tell_person
+from bot.policy import Policy
+from bot.seals import KeyDestroyed, SealBroken
+from bot.tables import inbox
+from bot.turns import Read
+from directory.wording import t
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+KEPT_ASIDE = timedelta(days=3)
+
+
+def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
+    """Count one more failure, outside the deed that failed. True: that was the last one, it is set aside."""
+    mine = inbox.c.id == read.row_id
+    tx.execute(update(inbox).where(mine).values(attempts=inbox.c.attempts + 1))
+    attempts = tx.execute(select(inbox.c.attempts).where(mine)).scalar_one_or_none()
+    if attempts is None or attempts < MOST_ATTEMPTS:
+        return False
+    tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + KEPT_ASIDE))
+    level = read.meaning.danger.level if read.meaning else "now" if read.word == "help" else "none"
+    if level != "none":  # danger is never dropped, whatever else fails
+        urgency: Urgency = "now" if level == "now" else "violence"
+        _as_well_as_possible(tx, "case_not_opened", lambda: _open(tx, read, urgency, policy, now))
+    _as_well_as_possible(tx, "no_apology", lambda: tell_person(tx, read.lane_id, t("small.apology"), now=now))
+    for staff_id in _whom(tx, read.lane_id, now):
+        tell_of_failure(tx, staff_id, now=now)
+    return True
+
+
+def _open(tx: Tx, read: Read, urgency: Urgency, policy: Policy, now: datetime) -> None:
+    cases.open_case(tx, read.lane_id, urgency=urgency, need=None, place=None, now=now, policy=policy)
+
+
+def _as_well_as_possible(tx: Tx, name: str, step: Callable[[], object]) -> None:
+    """What broke the turn may break this too; the rest still has to happen, the alarm to staff above all."""
+    try:
+        with tx.connection.begin_nested():
+            step()
+    except (KeyDestroyed, SealBroken, LookupError, ValueError, TypeError, RuntimeError, AttributeError) as problem:
+        log.error(name, extra={"kind": type(problem).__name__})
+
+
+def _whom(tx: Tx, lane_id: int, now: datetime) -> list[int]:
+    """The colleague who has the case; else the first rung on duty; else those in charge."""
+    known = cases.of_lane(tx.connection, lane_id)
+    if known is not None and known.staff_id is not None:
+        return [known.staff_id]
+    rungs = on_duty(tx.connection, None, now)
+    return [one.staff_id for one in rungs[0]] if rungs else list(escalation.those_in_charge(tx))

@@ -1,0 +1,109 @@
+"""One Telegram account as a client: every call in its turn, every error as the house names it, the token in none."""
+
+import re
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from telegram import Bot, LinkPreviewOptions, Message
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_render import Native
+from bot.channels.telegram_transport import AiohttpRequest, NotSent
+from bot.ports import SendError
+
+T = TypeVar("T")
+
+PUBLIC_ROOT = "https://api.telegram.org"
+TOKEN = re.compile(r"^(\d{1,20}):[A-Za-z0-9_-]{3,100}$")
+POLL_SECONDS = 15
+POLL_SLACK_SECONDS = 5.0
+_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "input_user_deactivated")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def account_of(token: str) -> str:
+    """The number of the account: the part of the token before the colon, which is no secret."""
+    return token.partition(":")[0]
+
+
+class TwoPollers(SendError):
+    """Another installation fetches the messages of this account, or has them delivered."""
+
+
+class Client:
+    """The library's Bot on our own transport. Nothing is asked of the network until something is sent or fetched."""
+
+    def __init__(self, token: str, *, api_root: str = "", proxy: str = "", pace: Pace | None = None) -> None:
+        root = (api_root or PUBLIC_ROOT).rstrip("/")
+        self.account = account_of(token)
+        self.pace = pace or Pace()
+        self._sending = AiohttpRequest(proxy=proxy)
+        self._polling = AiohttpRequest(pool=2, proxy=proxy, read_seconds=POLL_SLACK_SECONDS)
+        self.bot = Bot(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=self._sending,
+            get_updates_request=self._polling,
+        )
+        self._secret = token.partition(":")[2]
+
+    @property
+    def secrets(self) -> set[str]:
+        return {self._secret, self.bot.token}
+
+    async def call(self, doing: Awaitable[T]) -> T:
+        """The result, or a SendError without a word of the network's."""
+        try:
+            return await doing
+        except Exception as problem:
+            raise refusal(problem) from None
+
+    async def say(self, chat: str, part: Native, *, urgent: bool = False, **options: Any) -> Message:
+        """One message in its turn. Raises SendError."""
+        await self.pace.turn(chat, urgent=urgent)
+        try:
+            return await self.call(
+                self.bot.send_message(
+                    int(chat), part.text, reply_markup=part.markup, link_preview_options=_NO_PREVIEW, **options
+                )
+            )
+        except SendError as problem:
+            if problem.kind == "throttled":
+                self.pace.hold(chat, problem.retry_after or 1.0)
+            raise
+
+    async def fetch(self, offset: int, kinds: list[str], *, wait: int = POLL_SECONDS) -> list[Any]:
+        """New updates as the network wrote them: one that cannot be read must not hide the others. Raises SendError."""
+        asked = {"offset": offset, "timeout": wait, "allowed_updates": kinds}
+        found = await self.call(self.bot._post("getUpdates", asked, read_timeout=wait + POLL_SLACK_SECONDS))
+        return found if isinstance(found, list) else []
+
+    async def stop(self) -> None:
+        """Close the connections; a later call opens them again."""
+        await self._polling.shutdown()
+        await self._sending.shutdown()
+
+
+def refusal(problem: Exception) -> SendError:
+    """What the house does next about an error of the network."""
+    match problem:
+        case SendError():
+            return problem
+        case RetryAfter():
+            return SendError("throttled", problem._retry_after.total_seconds())
+        case Forbidden() | ChatMigrated():
+            return SendError("contact_gone")
+        case InvalidToken():
+            return SendError("auth")
+        case Conflict():
+            return TwoPollers("transient")
+        case BadRequest():
+            told = problem.message.casefold()
+            return SendError("contact_gone" if any(word in told for word in _GONE) else "bad_request")
+        case NotSent():
+            return SendError("transient")
+        case TelegramError():
+            return SendError("unknown_outcome")
+    return SendError("unknown_outcome")

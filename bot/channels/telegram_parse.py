@@ -1,0 +1,173 @@
+"""Reads one Telegram update: what a person said, touched or shared. Names, pictures and what is unknown are dropped."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update
+
+from bot.ports import ChoiceToken, ContactRef, Geo, Inbound, InboundKind, MediaKind, MsgRef
+
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
+NAME = "telegram"
+_START = re.compile(r"^/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*$")
+_COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)")
+_REFERENCE = re.compile(r"^([0-9]{1,19}):([0-9]{1,11})$")
+_GONE = frozenset({"kicked", "left"})
+_MEDIA: tuple[tuple[str, MediaKind], ...] = (
+    ("photo", "photo"),
+    ("voice", "voice"),
+    ("audio", "voice"),
+    ("video_note", "video"),
+    ("video", "video"),
+    ("animation", "video"),
+    ("sticker", "sticker"),
+    ("document", "file"),
+    ("contact", "contact"),
+)
+_UNKNOWN = ("dice", "game", "invoice", "paid_media", "poll", "story", "checklist", "passport_data")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was touched: it has to be answered, and its message can show what was chosen."""
+
+    query_id: str = field(repr=False)
+    address: str = field(repr=False)
+    message_id: int = field(default=0, repr=False)
+    token: str = field(default="", repr=False)
+    keyboard: InlineKeyboardMarkup | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one update comes to."""
+
+    events: tuple[Inbound, ...] = ()
+    press: Press | None = None
+    address: str = field(default="", repr=False)
+    group: int | None = field(default=None, repr=False)  # a group somebody has put the line into
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes the house's events of one account. Pure; never raises."""
+
+    account: str
+    refer: Callable[[str], ContactRef]
+    now: Callable[[], datetime]
+
+    def raw(self, body: bytes) -> Parsed:
+        """The body of a webhook."""
+        try:
+            return self.update(json.loads(body))
+        except (ValueError, RecursionError):
+            return Parsed()
+
+    def update(self, told: Any) -> Parsed:
+        """One update as the network wrote it."""
+        if not isinstance(told, dict) or not isinstance(told.get("update_id"), int):
+            return Parsed()
+        try:
+            return self._of(Update.de_json(told))
+        except Exception:  # a form this library does not know; of nobody can more be said
+            return Parsed()
+
+    def _of(self, update: Update) -> Parsed:
+        if update.callback_query is not None:
+            return self._pressed(update, update.callback_query)
+        if update.my_chat_member is not None:
+            return self._member(update)
+        if update.message is not None:
+            return self._said(update, update.message)
+        if update.edited_message is not None and update.edited_message.location is None:
+            return self._said(update, update.edited_message)  # a moving place is edited every few seconds
+        return Parsed()
+
+    def _said(self, update: Update, message: Message) -> Parsed:
+        sender = message.from_user
+        if message.chat.type != Chat.PRIVATE or sender is None or sender.is_bot:
+            return Parsed()
+        kind, more = _content(message)
+        if kind is None:
+            return Parsed()
+        event = self._event(
+            update, message.chat.id, kind, at=message.date, lang=sender.language_code, ref=message, **more
+        )
+        return Parsed((event,), address=str(message.chat.id))
+
+    def _pressed(self, update: Update, query: CallbackQuery) -> Parsed:
+        """The person is who touched; in a private chat that is also the chat."""
+        shown = query.message
+        address, token = str(query.from_user.id), query.data or ""
+        keyboard = shown.reply_markup if isinstance(shown, Message) else None
+        message_id = shown.message_id if isinstance(shown, Message) else 0
+        press = Press(query.id, address, message_id, token, keyboard)
+        if not token or (shown is not None and shown.chat.id != query.from_user.id):
+            return Parsed(press=press)
+        lang = query.from_user.language_code
+        event = self._event(update, query.from_user.id, "choice", lang=lang, choice=ChoiceToken(token))
+        return Parsed((event,), press, address)
+
+    def _member(self, update: Update) -> Parsed:
+        """Blocked, or put into a group: from the first on nothing is sent, out of the second the line goes."""
+        changed = update.my_chat_member
+        assert changed is not None
+        is_gone = changed.new_chat_member.status in _GONE
+        if changed.chat.type != Chat.PRIVATE:
+            return Parsed() if is_gone else Parsed(group=changed.chat.id)
+        if not is_gone:
+            return Parsed()
+        return Parsed((self._event(update, changed.chat.id, "stopped", at=changed.date),))
+
+    def _event(
+        self,
+        update: Update,
+        chat: int,
+        kind: InboundKind,
+        *,
+        at: datetime | None = None,
+        lang: str | None = None,
+        ref: Message | None = None,
+        **more: Any,
+    ) -> Inbound:
+        return Inbound(
+            channel=NAME,
+            account=self.account,
+            event_id=str(update.update_id),
+            contact=self.refer(str(chat)),
+            at=at or self.now(),
+            kind=kind,
+            lang=lang[:2].lower() if lang else None,
+            msg_ref=reference(ref.message_id, ref.date) if ref else None,
+            **more,
+        )
+
+
+def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
+    """(kind, what of it is kept); (None, …) for notes of the network itself."""
+    if message.text is not None:
+        if (start := _START.match(message.text)) is not None:
+            return "start", {"start_param": start[1]}
+        return "text", {"text": _COMMAND.sub(r"\1", message.text)}
+    if message.location is not None:  # a venue carries one too
+        return "location", {"geo": Geo(message.location.latitude, message.location.longitude)}
+    for name, media in _MEDIA:
+        if getattr(message, name):
+            return "media", {"media": media, "text": message.caption}
+    is_content = message.api_kwargs or any(getattr(message, name, None) for name in _UNKNOWN)
+    return ("unsupported", {}) if is_content else (None, {})  # `api_kwargs`: younger than this library
+
+
+def reference(message_id: int, at: datetime) -> MsgRef:
+    """A message as it can be deleted later: its number and when it was written."""
+    return MsgRef(f"{message_id}:{int(at.timestamp())}")
+
+
+def read_reference(ref: MsgRef) -> tuple[int, int] | None:
+    """(number, seconds since 1970), or None if this is no reference of ours."""
+    found = _REFERENCE.match(ref.native)
+    return (int(found[1]), int(found[2])) if found else None

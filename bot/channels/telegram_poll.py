@@ -1,0 +1,153 @@
+"""Fetches the updates of one Telegram account: in one process at a time, each kept before the next is asked for."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.channels.telegram_client import Client, TwoPollers
+from bot.db import Database, DatabaseAway, Tx
+from bot.ports import Clock, SendError
+from bot.tables import poller
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)  # longer than one question to the network can last
+LOOK_SECONDS = 5.0
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
+REFUSED_SECONDS = 60.0
+MOST_TRIES = 3
+
+Handle = Callable[[Any], Coroutine[Any, Any, None]]
+Nap = Callable[[float], Awaitable[object]]
+
+
+class Poller:
+    """Runs until it is stopped; nothing that the network answers ends it."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        client: Client,
+        *,
+        kind: str,
+        updates: list[str],
+        handle: Handle,
+        nap: Nap = asyncio.sleep,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._client = client
+        self._kind = kind
+        self._post = f"{kind}:{client.account}"
+        self._updates = updates
+        self._handle = handle
+        self._nap = nap
+        self._offset = 0
+        self._troubles = 0
+        self._is_ready = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        if not self.is_running:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """What was fetched and not kept comes again: it was never acknowledged."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        try:
+            await self._db.write(lambda tx: give_back(tx, self._post))
+        except DatabaseAway:
+            return  # the lease runs out by itself
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._nap(await self._round())
+            except DatabaseAway:
+                await self._nap(LOOK_SECONDS)
+            except Exception as problem:
+                log.error("poll_failed", extra={"kind": type(problem).__name__})
+                await self._nap(LOOK_SECONDS)
+
+    async def _round(self) -> float:
+        """One question to the network; returns how long to wait before the next."""
+        now = self._clock.now()
+        # What is being written is written to the end, also while the service closes.
+        if not await asyncio.shield(self._db.write(lambda tx: take(tx, self._post, now=now))):
+            self._is_ready = False
+            return LOOK_SECONDS
+        try:
+            if not self._is_ready:
+                await self._prepare()
+            found = await self._client.fetch(self._offset, self._updates)
+        except SendError as problem:
+            return self._trouble(problem)
+        self._troubles = 0
+        for told in found:
+            await self._keep(told)
+        return 0.0
+
+    async def _prepare(self) -> None:
+        """A webhook left from another way of running would keep everything from us."""
+        me = await self._client.call(self._client.bot.get_me())
+        await self._client.call(self._client.bot.delete_webhook(drop_pending_updates=False))
+        await asyncio.shield(self._db.write(lambda tx: call_it(tx, self._post, me.username or ""), urgent=False))
+        self._is_ready = True
+
+    def _trouble(self, problem: SendError) -> float:
+        """Another installation that polls with the same token (409) is waited out, as is everything else."""
+        wait = BACKOFF[min(self._troubles, len(BACKOFF) - 1)]
+        self._troubles += 1
+        event = "poll_conflict" if isinstance(problem, TwoPollers) else "poll_refused"
+        log.warning(event, extra={"kind": problem.kind, "n": self._troubles, "channel": self._kind})
+        return max(problem.retry_after or 0.0, REFUSED_SECONDS if problem.kind == "auth" else wait)
+
+    async def _keep(self, told: Any) -> None:
+        """Kept, and only then acknowledged. What breaks three times is left out, so that others are not lost."""
+        for tries in range(MOST_TRIES):
+            try:
+                await asyncio.shield(self._handle(told))
+                break
+            except DatabaseAway:
+                raise
+            except Exception as problem:
+                log.error("update_failed", extra={"kind": type(problem).__name__, "attempts": tries + 1})
+        if isinstance(told, dict) and isinstance(told.get("update_id"), int):
+            self._offset = max(self._offset, told["update_id"] + 1)
+
+
+def take(tx: Tx, account: str, *, now: datetime) -> bool:
+    """Take or keep the post for this process. An SQLite house has one process: it always gets it."""
+    make = pg_insert if tx.is_postgresql else sqlite_insert
+    tx.execute(make(poller).values(account=account).on_conflict_do_nothing())
+    mine = poller.c.account == account
+    is_free = or_(poller.c.lease_owner.is_(None), poller.c.lease_owner == tx.owner, poller.c.lease_until <= now)
+    wanted = update(poller).where(mine, is_free) if tx.is_postgresql else update(poller).where(mine)
+    return tx.execute(wanted.values(lease_owner=tx.owner, lease_until=now + LEASE)).rowcount == 1
+
+
+def give_back(tx: Tx, account: str) -> None:
+    """Let another process fetch from now on."""
+    mine = (poller.c.account == account, poller.c.lease_owner == tx.owner)
+    tx.execute(update(poller).where(*mine).values(lease_owner=None, lease_until=None))
+
+
+def call_it(tx: Tx, account: str, name: str) -> None:
+    """Our own account's public name, for the links the console shows."""
+    changed = (poller.c.account == account, poller.c.name != name)
+    tx.execute(update(poller).where(*changed).values(name=name[:80]))

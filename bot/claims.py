@@ -1,0 +1,92 @@
+"""Who works on what just now: a process claims a lane, or a task of the whole house, for a few seconds at a time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.db import Tx
+from bot.tables import conversation, inbox, lane, lease
+
+LANE_LEASE = timedelta(seconds=10)  # an unread message may be a cry: its lane is never held longer by a dead process
+LANES = "lanes"  # the bell that says: somebody kept a message and does not read it
+
+
+def is_free(tx: Tx, now: datetime) -> ColumnElement[bool]:
+    """Nobody has this lane, or its lease ran out, or it is ours."""
+    return or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_owner == tx.owner)
+
+
+def hold_lane(tx: Tx, lane_id: int) -> None:
+    """Lock the lane until the deed is done. Always the first lock of a deed: lane, then case, then outbox.
+
+    On PostgreSQL the lock lets rows that refer to the lane be written meanwhile; SQLite has one writer anyway.
+    """
+    if tx.is_postgresql:
+        tx.execute(select(lane.c.id).where(lane.c.id == lane_id).with_for_update(key_share=True))
+
+
+def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:
+    """Give the lane back if nothing waits in it, or keep it a little longer. True: there is nothing left to do here.
+
+    Call with the lane held, so that no message slips in between the look and the release.
+    """
+    mine = (lane.c.id == lane_id, lane.c.lease_owner == tx.owner)
+    if tx.execute(_readable().where(inbox.c.lane_id == lane_id).limit(1)).first() is not None:
+        return tx.execute(update(lane).where(*mine).values(lease_until=now + LANE_LEASE)).rowcount != 1
+    tx.execute(update(lane).where(*mine).values(lease_owner=None, lease_until=None))
+    return True
+
+
+def waiting(connection: Connection, owner: str, now: datetime) -> list[int]:
+    """Lanes in which something waits and that nobody else is working on."""
+    nobody = or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_owner == owner)
+    wanted = _readable().with_only_columns(inbox.c.lane_id).join(lane, lane.c.id == inbox.c.lane_id)
+    return list(connection.execute(wanted.where(nobody).distinct().order_by(inbox.c.lane_id)).scalars())
+
+
+def claim_lanes(tx: Tx, lane_ids: Iterable[int], *, now: datetime) -> list[int]:
+    """Claim these lanes, as far as nobody else has them; one that another process is looking at is passed over."""
+    free = select(lane.c.id).where(lane.c.id.in_(list(lane_ids)), is_free(tx, now)).order_by(lane.c.id)
+    locked = free.with_for_update(skip_locked=True, key_share=True) if tx.is_postgresql else free
+    mine = list(tx.execute(locked).scalars())
+    if mine:
+        held = {"lease_owner": tx.owner, "lease_until": now + LANE_LEASE}
+        tx.execute(update(lane).where(lane.c.id.in_(mine)).values(**held))
+    return mine
+
+
+def free_all(tx: Tx) -> None:
+    """At the start of the only process of an SQLite house: what the process before it held is free."""
+    tx.execute(update(lane).where(lane.c.lease_owner.is_not(None)).values(lease_owner=None, lease_until=None))
+    tx.execute(delete(lease))
+
+
+def free_mine(tx: Tx) -> None:
+    """At a clean end: others need not wait until our leases run out."""
+    tx.execute(update(lane).where(lane.c.lease_owner == tx.owner).values(lease_owner=None, lease_until=None))
+    tx.execute(delete(lease).where(lease.c.owner == tx.owner))
+
+
+def _readable() -> Select[tuple[int]]:
+    """Inbox rows that can be answered: not set aside, and the conversation they are sealed for is still there."""
+    talks = exists().where(conversation.c.lane_id == inbox.c.lane_id)
+    return select(inbox.c.id).where(inbox.c.set_aside_at.is_(None), talks)
+
+
+def hold(tx: Tx, name: str, *, now: datetime, seconds: float) -> bool:
+    """Claim a task of the whole house (`poller:telegram:1`, `forgetting`) or hold it longer. False: another has it."""
+    insert = pg_insert if tx.is_postgresql else sqlite_insert
+    until = now + timedelta(seconds=seconds)
+    row = insert(lease).values(name=name, owner=tx.owner, until=until)
+    is_open = or_(lease.c.owner == tx.owner, lease.c.until <= now)
+    fresh = {"owner": tx.owner, "until": until}
+    taken = row.on_conflict_do_update(index_elements=[lease.c.name], set_=fresh, where=is_open)
+    return tx.execute(taken.returning(lease.c.name)).first() is not None
+
+
+def drop(tx: Tx, name: str) -> None:
+    """Give a task of the whole house back."""
+    tx.execute(delete(lease).where(lease.c.name == name, lease.c.owner == tx.owner))

@@ -1,0 +1,59 @@
+"""Who should be spared: colleagues with too many open cases, and those who had danger at night and rest now."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from bot.helpline.moves import OWNED
+from bot.policy import Policy
+from bot.tables import alarm, case, case_event
+from directory.wording import HCMC
+
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours in Vietnam
+
+
+_FULL = (
+    select(case.c.staff_id)
+    .where(case.c.staff_id.in_(bindparam("whom", expanding=True)), case.c.state.in_(OWNED))
+    .group_by(case.c.staff_id)
+    .having(func.count() >= bindparam("most"))
+)
+_GAVE_BACK = (
+    select(case_event.c.staff_id, case_event.c.at)
+    .join(case, case.c.id == case_event.c.case_id)
+    .where(
+        case_event.c.kind.in_(("closed", "handed_back")),
+        case_event.c.staff_id.in_(bindparam("whom", expanding=True)),
+        case_event.c.at > bindparam("since"),
+        case.c.urgency == "now",
+    )
+)
+
+
+def hindered(connection: Connection, whom: frozenset[int], *, now: datetime, policy: Policy) -> frozenset[int]:
+    """Those of `whom` who are called only when nobody else can be: too many cases, or danger during the night."""
+    if not whom:
+        return frozenset()
+    named = sorted(whom)
+    full = connection.execute(_FULL, {"whom": named, "most": policy.most_cases}).scalars()
+    since = now - timedelta(hours=policy.rest_hours)
+    resting = connection.execute(_GAVE_BACK, {"whom": named, "since": since})
+    return frozenset(full) | {row.staff_id for row in resting if is_night(row.at)}
+
+
+def is_night(moment: datetime) -> bool:
+    """Whether people sleep at this hour in Vietnam."""
+    hour = moment.astimezone(HCMC).hour
+    return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def called_since(
+    connection: Connection, case_id: int, since: datetime
+) -> tuple[frozenset[int], frozenset[int]]:
+    """(everybody alarmed for this case since then, those of them who said that they cannot come)."""
+    wanted = select(alarm.c.staff_id, alarm.c.declined_at).where(alarm.c.case_id == case_id, alarm.c.at >= since)
+    rows = connection.execute(wanted).all()
+    return (
+        frozenset(row.staff_id for row in rows),
+        frozenset(row.staff_id for row in rows if row.declined_at is not None),
+    )

@@ -1,0 +1,98 @@
+"""What the person hears while the ladder is climbed: how many were called, since when, and that nobody has answered."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from bot.db import Tx
+from bot.helpline.casebook import Case, language_of, last_time, record, tell
+from bot.helpline.ladder import Step
+from bot.policy import Policy
+from bot.tables import alarm
+from directory import lines
+from directory.wording import HCMC, clock_time, t
+
+TELL_AGAIN = timedelta(hours=1)
+EACH_STEP = timedelta(minutes=31)  # so long every step is told; later once an hour
+
+
+def tell_step(
+    tx: Tx,
+    known: Case,
+    step: Step,
+    is_anyone: bool,
+    ahead: datetime | None,
+    *,
+    since: datetime,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """Say what just happened. `ahead`: when somebody comes on duty, or the line opens again."""
+    if known.urgency == "request":
+        return  # the daytime queue: said once when it was opened, nothing is promised for the minute
+    if not is_anyone:
+        _tell_nobody(tx, known, step, ahead, since, now, policy)
+        return
+    if known.rung == 0 and known.round == 0:
+        tell(tx, known, "case.person.alarmed", now=now)
+        return
+    before = last_time(tx.connection, known.id, "told_waiting")
+    is_due = before is None or before < since or now - before >= TELL_AGAIN
+    if is_due or now - since < EACH_STEP or step.kind == "manager":
+        language = language_of(tx, known.lane_id)
+        n, first = called_so_far(tx.connection, known.id, since)
+        tell(tx, known, "case.person.still_waiting", now=now, n=n, time=lasted(now - (first or since), language))
+        record(tx, known.id, "told_waiting", now=now)
+
+
+def called_so_far(connection: Connection, case_id: int, since: datetime) -> tuple[int, datetime | None]:
+    """How many colleagues were called since the case waits, and when the first was."""
+    wanted = select(func.count(alarm.c.staff_id.distinct()), func.min(alarm.c.at))
+    row = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since)).one()
+    return int(row[0]), row[1]
+
+
+def lasted(span: timedelta, language: str) -> str:
+    """`10 phút`, `6 giờ`."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 120:
+        return t("case.person.minutes", language, n=minutes)
+    return t("case.person.hours", language, n=minutes // 60)
+
+
+def _tell_nobody(
+    tx: Tx, known: Case, step: Step, ahead: datetime | None, since: datetime, now: datetime, policy: Policy
+) -> None:
+    before = last_time(tx.connection, known.id, "told_nobody")
+    is_first = before is None or before < since
+    is_late = now - since >= timedelta(hours=policy.stop_after_hours)
+    if not is_first and not (is_late and before is not None and now - before >= TELL_AGAIN):
+        return
+    language = language_of(tx, known.lane_id)
+    if step.kind == "closed":
+        key = "case.person.closed_hours" if is_first else "case.person.still_closed"
+    elif is_first:
+        key = "case.person.nobody_until" if ahead else "case.person.nobody"
+    else:
+        key = "case.person.still_nobody"
+    told = t("case.person.in_charge_told", language, n=len(step.whom)) if step.whom and is_first else ""
+    numbers = _numbers(known, now, policy, language) if is_first else ""
+    more = "\n".join(one for one in (numbers, told) if one)
+    tell(tx, known, key, now=now, more=more, when=when(ahead, now, language))
+    record(tx, known.id, "told_nobody", now=now)
+
+
+def _numbers(known: Case, now: datetime, policy: Policy, language: str) -> str:
+    needs = (known.need,) if known.need else ("violence.physical",)
+    shown = lines.for_trouble(needs=needs, province=known.province, now=now, recorded=policy.recorded_lines)
+    return lines.card(shown, language)
+
+
+def when(moment: datetime | None, now: datetime, language: str = "vi") -> str:
+    """`21:00`, or `21:00 2/10` when it is another day."""
+    if moment is None:
+        return ""
+    there = moment.astimezone(HCMC)
+    if there.date() == now.astimezone(HCMC).date():
+        return clock_time(moment)
+    return t("case.person.when_day", language, time=clock_time(moment), day=f"{there.day}/{there.month}")

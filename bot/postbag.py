@@ -1,0 +1,142 @@
+"""What this process may send just now: outbox rows claimed with leases, kept while in hand, put back, dropped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
+
+from bot.db import Tx
+from bot.outbox import LEASE, LEASE_URGENT
+from bot.ports import Purpose
+from bot.tables import lane, outbox
+
+Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
+
+OUTBOX = "outbox"  # the bell that says: something may be sent and whoever wrote it does not send
+AT_MOST = 200  # rows claimed in one deed
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One outbox row, claimed by this process."""
+
+    id: int
+    key: str
+    recipient: Recipient
+    generation: int
+    case_id: int | None
+    purpose: Purpose
+    urgent: bool
+    attempts: int
+    is_last: bool
+    key_id: str | None
+    sealed: bytes
+    leased_until: datetime
+
+
+def lease_of(urgent: bool) -> timedelta:
+    """How long a row is held by a process that has died, before another sends it."""
+    return LEASE_URGENT if urgent else LEASE
+
+
+def by_key(connection: Connection, keys: list[str], owner: str, now: datetime) -> tuple[list[Item], list[int]]:
+    """The rows handed over that may go now, and the ids of those that stand behind an older one."""
+    mine = select(outbox).where(outbox.c.key.in_(keys), outbox.c.lease_owner == owner).order_by(outbox.c.id)
+    behind = set(connection.execute(mine.with_only_columns(outbox.c.id).where(_is_behind(owner, now))).scalars())
+    return [item(row) for row in connection.execute(mine) if row.id not in behind], sorted(behind)
+
+
+def item(row: Any) -> Item:
+    recipient = ("lane", row.lane_id) if row.lane_id is not None else ("staff", row.staff_id)
+    names = ("id", "key", "generation", "case_id", "purpose", "urgent", "attempts", "key_id", "sealed")
+    told = {name: getattr(row, name) for name in names}
+    return Item(recipient=recipient, is_last=row.last, leased_until=row.lease_until, **told)
+
+
+def _is_behind(owner: str, now: datetime, *, due_after: datetime | None = None) -> ColumnElement[bool]:
+    """An older message to the same lane waits for its next attempt, or is on its way in another process.
+
+    With `due_after` an older one that is due itself does not count: it is claimed in the same breath.
+    """
+    older = outbox.alias("older")
+    waits = older.c.state == "pending"
+    if due_after is not None:
+        waits = and_(waits, older.c.next_at > due_after)
+    elsewhere = and_(older.c.state == "leased", older.c.lease_owner != owner, older.c.lease_until > now)
+    same = (older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id)
+    return select(older.c.id).where(*same, or_(waits, elsewhere)).exists()
+
+
+def claim(tx: Tx, *, now: datetime, limit: int = AT_MOST) -> list[Item]:
+    """Lease what is due or abandoned to this process: alarms first, then by age, only the head of each line.
+
+    What another process had in its hands when it died may have been sent: it counts as tried, so that the
+    recipient sees that it may be a repetition.
+    """
+    abandoned = and_(outbox.c.state == "leased", outbox.c.lease_until <= now)
+    is_due = or_(and_(outbox.c.state == "pending", outbox.c.next_at <= now), abandoned)
+    ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now, due_after=now))
+    wanted = ready.order_by(outbox.c.urgent.desc(), outbox.c.id).limit(limit)
+    if tx.is_postgresql:
+        wanted = _of_free_lanes(tx, wanted).with_for_update(skip_locked=True)
+    rows = tx.execute(wanted).all()
+    items: list[Item] = []
+    for urgent in (True, False):
+        for was_leased in (True, False):
+            some = [row for row in rows if row.urgent is urgent and (row.state == "leased") is was_leased]
+            items += _lease(tx, some, now + lease_of(urgent), repeats=was_leased)
+    return sorted(items, key=lambda one: one.id)
+
+
+def _of_free_lanes(tx: Tx, wanted: Select[Any]) -> Select[Any]:
+    """The lanes are locked first, so that no two processes share one person's line between them."""
+    seen = set(tx.execute(wanted.with_only_columns(outbox.c.lane_id)).scalars()) - {None}
+    locked = select(lane.c.id).where(lane.c.id.in_(seen)).order_by(lane.c.id)
+    free = tx.execute(locked.with_for_update(skip_locked=True, key_share=True)).scalars().all()
+    return wanted.where(or_(outbox.c.lane_id.is_(None), outbox.c.lane_id.in_(free)))
+
+
+def _lease(tx: Tx, rows: Sequence[Any], until: datetime, *, repeats: bool) -> list[Item]:
+    if not rows:
+        return []
+    values: dict[str, object] = {"state": "leased", "lease_owner": tx.owner, "lease_until": until}
+    if repeats:
+        values["attempts"] = outbox.c.attempts + 1
+    mine = update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(values)
+    return [item(row) for row in tx.execute(mine.returning(outbox))]
+
+
+def renew(tx: Tx, items: Iterable[Item], *, now: datetime) -> None:
+    """What waits here in a long line is still in hand: nobody else may send it meanwhile."""
+    for urgent in (True, False):
+        if ids := [one.id for one in items if one.urgent is urgent]:
+            mine = (outbox.c.id.in_(ids), outbox.c.lease_owner == tx.owner)
+            tx.execute(update(outbox).where(*mine).values(lease_until=now + lease_of(urgent)))
+
+
+def postpone(tx: Tx, ids: list[int], until: datetime, *, counts: bool = True) -> None:
+    """Put rows back for a later attempt; `counts`: this was one."""
+    values: dict[str, object] = {"state": "pending", "lease_owner": None, "lease_until": None, "next_at": until}
+    if counts:
+        values["attempts"] = outbox.c.attempts + 1
+    mine = (outbox.c.id.in_(ids), or_(outbox.c.lease_owner == tx.owner, outbox.c.lease_owner.is_(None)))
+    tx.execute(update(outbox).where(*mine).values(values))
+
+
+def release(tx: Tx, *, counts: bool = False, owner: str | None = None) -> None:
+    """Give rows back at once, all or those of one process. `counts`: they may have been sent."""
+    wanted = outbox.c.state == "leased"
+    if owner is not None:
+        wanted = and_(wanted, outbox.c.lease_owner == owner)
+    values: dict[str, object] = {"state": "pending", "lease_owner": None, "lease_until": None}
+    if counts:
+        values["attempts"] = outbox.c.attempts + 1
+    if tx.execute(update(outbox).where(wanted).values(values)).rowcount:
+        tx.ring(OUTBOX)
+
+
+def remove(tx: Tx, row_id: int) -> None:
+    """Sent, outdated or given up: the row goes."""
+    tx.execute(delete(outbox).where(outbox.c.id == row_id))

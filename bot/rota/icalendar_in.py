@@ -1,0 +1,85 @@
+"""Shifts from an iCalendar file: an event is a shift, its title the sign-in name of a colleague."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from icalendar import Calendar
+
+from bot.rota.brought import PlanProblem
+from directory.wording import HCMC
+
+MOST = 2_000
+FARTHEST = timedelta(days=370)
+_TITLE = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<rung>\d)\))?$", re.DOTALL)
+
+
+def read_events(raw: bytes) -> Sequence[dict[str, str | None]]:
+    """Rows as in a table of shifts: `hoa (1)` is hoa on rung 1, a category is the province.
+
+    Times without a zone are Vietnam's; repeated events are written out, cancelled ones left out. Raises PlanProblem.
+    """
+    try:
+        events: list[Any] = list(Calendar.from_ical(raw).walk("VEVENT"))
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as problem:
+        raise PlanProblem([f"This is no iCalendar file ({type(problem).__name__})."]) from None
+    moved = {(str(one.get("UID")), _moment(one["RECURRENCE-ID"].dt)) for one in events if "RECURRENCE-ID" in one}
+    rows: list[dict[str, str | None]] = []
+    for number, event in enumerate(events, 1):
+        try:
+            rows.extend(_rows(event, moved))
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise PlanProblem([f"event {number}: cannot be read ({type(problem).__name__})."]) from None
+        if len(rows) > MOST:
+            raise PlanProblem([f"More than {MOST} shifts in one file: bring them in by the year."])
+    return rows
+
+
+def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, str | None]]:
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return
+    title = _TITLE.match(str(event.get("SUMMARY", "")).strip())
+    categories = event.get("CATEGORIES")
+    province = str(categories.cats[0]) if categories is not None and getattr(categories, "cats", None) else ""
+    starts = _moment(event["DTSTART"].dt)
+    lasts = _moment(event.end) - starts
+    is_instance = "RECURRENCE-ID" in event
+    for begins in _occurrences(event, starts):
+        if is_instance or (str(event.get("UID")), begins) not in moved:
+            yield {
+                "name": title["name"] if title else "",
+                "province": province.strip(),
+                "rung": (title["rung"] if title else None) or "0",
+                "starts": begins.isoformat(),
+                "ends": (begins + lasts).isoformat(),
+            }
+
+
+def _occurrences(event: Any, starts: datetime) -> Iterator[datetime]:
+    rule = event.get("RRULE")
+    if rule is None:
+        yield starts
+        return
+    gone = {_moment(one.dt) for one in _exceptions(event)}
+    text = re.sub(r"UNTIL=(\d{8})(?=;|$)", r"UNTIL=\1T235959Z", rule.to_ical().decode())
+    text = re.sub(r"UNTIL=(\d{8}T\d{6})(?=;|$)", r"UNTIL=\1Z", text)
+    for number, begins in enumerate(rrulestr(text, dtstart=starts)):
+        if begins > starts + FARTHEST or number > MOST:
+            return
+        if begins not in gone:
+            yield begins
+
+
+def _exceptions(event: Any) -> list[Any]:
+    told = event.get("EXDATE")
+    if told is None:
+        return []
+    return [one for part in (told if isinstance(told, list) else [told]) for one in part.dts]
+
+
+def _moment(told: date | datetime) -> datetime:
+    if not isinstance(told, datetime):
+        return datetime(told.year, told.month, told.day, tzinfo=HCMC)
+    return told if told.tzinfo else told.replace(tzinfo=HCMC)

@@ -1,0 +1,298 @@
+"""The one hand that writes: many deeds in one commit, each in its savepoint; none pays for another's failure."""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.sql import Executable
+
+from bot.seals import Seals
+from bot.tables import event
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Hook = Callable[[], None]
+
+BATCH_SECONDS = 0.005
+SLOW_DEED_SECONDS = 0.05
+TRIES_ALONE = 3
+BELLS = "bells"  # the channel on which processes of one PostgreSQL house hear each other
+_RERUN_STATES = {"40001", "40P01"}
+_GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
+
+
+class DatabaseAway(Exception):
+    """The database cannot be written just now (locked, full, or gone); nothing was half written."""
+
+
+class Happening(NamedTuple):
+    """One counter of what happened, without a person."""
+
+    day: date
+    province: str
+    need_group: str
+    model: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Tx:
+    """What a deed is given: the connection in its savepoint, the seals, and a place for hooks after the commit."""
+
+    connection: Connection
+    seals: Seals
+    owner: str
+    hooks: list[Hook] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # keys of the outbox rows written, leased to this process
+    rung: list[str] = field(default_factory=list)  # bells to ring after the commit
+    tally: Counter[Happening] = field(default_factory=Counter)  # added to the counters just before the commit
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)
+
+    def after_commit(self, hook: Hook) -> None:
+        """Run on the event loop once the deed is durable; dropped if the deed fails. Waking only, never work."""
+        self.hooks.append(hook)
+
+    def ring(self, topic: str) -> None:
+        """Ring a bell after the commit, so that live pages and open sockets look again."""
+        self.rung.append(topic)
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+
+Deed = Callable[[Tx], T]
+
+
+@dataclass(slots=True)
+class Job:
+    """One deed that waits for its turn, and the caller that waits for it."""
+
+    deed: Deed[Any]
+    future: "asyncio.Future[Any]"
+    name: str
+    result: Any = None
+    failure: Exception | None = None
+    tx: Tx | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the writer has done so far, for those who watch over the service."""
+
+    deeds: int = 0
+    batches: int = 0
+    batches_failed: int = 0
+    slow: int = 0
+    slowest: float = 0.0
+    is_well: bool = True  # the last batch was written
+
+
+class Writer:
+    """Takes deeds from two queues, urgent ones first, and commits what it finished within five milliseconds."""
+
+    def __init__(
+        self, engine: Engine, seals: Seals, owner: str, *, settle: Callable[[Sequence[Job]], None],
+        bell: Callable[[str], str] | None = None,
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._seals = seals
+        self._owner = owner
+        self._settle = settle  # called in the writer's thread, once a batch
+        self._bell = bell  # the name under which other processes hear a topic; None where there are none
+        self._urgent: deque[Job] = deque()
+        self._routine: deque[Job] = deque()
+        self._wake = threading.Condition()
+        self._is_stopping = False
+        self.counts = Counts()
+        self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def put(self, job: Job, *, urgent: bool) -> None:
+        """Let this deed have its turn. Raises DatabaseAway once the service is stopping."""
+        with self._wake:
+            if self._is_stopping:
+                raise DatabaseAway("The service is stopping.")
+            (self._urgent if urgent else self._routine).append(job)
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """Finish what is queued and end; nothing more is accepted."""
+        with self._wake:
+            self._is_stopping = True
+            self._wake.notify()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._urgent) + len(self._routine)
+
+    # --- from here on in the writer's own thread ----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not (self._urgent or self._routine or self._is_stopping):
+                    self._wake.wait()
+                if self._is_stopping and not (self._urgent or self._routine):
+                    return
+            self._batch()
+
+    def _next(self) -> Job | None:
+        with self._wake:
+            while queue := self._urgent or self._routine:
+                job = queue.popleft()
+                if not job.future.cancelled():  # nobody waits for it any more, and it was not begun
+                    return job
+            return None
+
+    def _take_all(self) -> list[Job]:
+        """The transaction could not even begin: everything that waits is answered, none is left hanging."""
+        jobs = []
+        while (job := self._next()) is not None:
+            jobs.append(job)
+        return jobs
+
+    def _batch(self) -> None:
+        """Up to five milliseconds of deeds in one commit; if the commit fails, each again by itself."""
+        jobs: list[Job] = []
+        self.counts.batches += 1
+        try:
+            with self._engine.begin() as connection:
+                end = time.monotonic() + BATCH_SECONDS
+                while (job := self._next()) is not None:
+                    jobs.append(job)
+                    self._try(connection, job)
+                    if time.monotonic() >= end:
+                        break
+                seal_batch(connection, _good(jobs), self._bell)
+            self.counts.is_well = True
+        except DBAPIError as problem:
+            self.counts.batches_failed += 1
+            log.warning("batch_failed", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
+            jobs = jobs or self._take_all()
+            self._one_by_one(jobs)
+        except Exception as problem:
+            log.error("batch_broken", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
+            for job in jobs:
+                job.failure = problem
+        self.counts.deeds += len(jobs)
+        self._settle(jobs)
+
+    def _try(self, connection: Connection, job: Job) -> None:
+        """One deed in one savepoint. Its own refusals stay its own; trouble of the database breaks the batch."""
+        job.result, job.failure = None, None
+        job.tx = tx = Tx(connection, self._seals, self._owner)
+        begun = time.monotonic()
+        savepoint = connection.begin_nested()
+        try:
+            job.result = job.deed(tx)
+            savepoint.commit()
+        except Exception as problem:
+            if isinstance(problem, DBAPIError) and _breaks_the_batch(problem):
+                raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
+            savepoint.rollback()
+            job.failure = problem
+        self._note(job, time.monotonic() - begun)
+
+    def _note(self, job: Job, lasted: float) -> None:
+        self.counts.slowest = max(self.counts.slowest, lasted)
+        if lasted > SLOW_DEED_SECONDS:
+            self.counts.slow += 1
+            log.warning("slow_deed", extra={"deed": job.name, "ms": round(lasted * 1000)})
+
+    def _one_by_one(self, jobs: Sequence[Job]) -> None:
+        """Each deed in a transaction of its own, a few times; if the database is gone, nobody waits in vain."""
+        gone: Exception | None = None
+        for job in jobs:
+            if gone is not None:
+                job.failure = gone
+                continue
+            for attempt in range(TRIES_ALONE):
+                try:
+                    with self._engine.begin() as connection:
+                        self._try(connection, job)
+                        seal_batch(connection, _good([job]), self._bell)
+                    self.counts.is_well = True
+                except DBAPIError as again:
+                    self.counts.is_well = False
+                    job.failure = away(again)
+                    if _is_gone(again):
+                        gone = job.failure
+                    if gone is not None or _is_full(again):
+                        break
+                    time.sleep(0.01 * (attempt + 1))
+                    continue
+                break
+
+
+def _good(jobs: Iterable[Job]) -> list[Tx]:
+    return [job.tx for job in jobs if job.failure is None and job.tx is not None]
+
+
+def seal_batch(connection: Connection, done: Sequence[Tx], bell: Callable[[str], str] | None) -> None:
+    """The last thing before a commit: counters, always in the same order so that no two processes wait for each
+    other in a circle, and one word to the other processes for each bell."""
+    tally: Counter[Happening] = Counter()
+    for tx in done:
+        tally.update(tx.tally)
+    make = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    keys = [event.c.day, event.c.province, event.c.need_group, event.c.model, event.c.kind]
+    for what, n in sorted(tally.items()):
+        row = make(event).values(**what._asdict(), n=n)
+        connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"n": event.c.n + n}))
+    if bell is not None:
+        for topic in dict.fromkeys(topic for tx in done for topic in tx.rung):
+            connection.execute(select(func.pg_notify(BELLS, bell(topic))))
+
+
+def run_alone(connection: Connection, deed: Deed[T], seals: Seals, owner: str) -> tuple[T, Tx]:
+    """One deed in a transaction that a command has begun; the caller commits and then runs the hooks."""
+    tx = Tx(connection, seals, owner)
+    result = deed(tx)
+    seal_batch(connection, [tx], None)
+    return result, tx
+
+
+def _breaks_the_batch(problem: DBAPIError) -> bool:
+    origin = problem.orig
+    if isinstance(origin, sqlite3.OperationalError):
+        return True  # FULL, IOERR, BUSY: the whole transaction is in doubt
+    return getattr(origin, "sqlstate", None) in _RERUN_STATES or problem.connection_invalidated
+
+
+def _is_gone(problem: DBAPIError) -> bool:
+    """Trying the next deed would only make its caller wait for the same answer."""
+    origin = problem.orig
+    if isinstance(origin, sqlite3.Error):
+        return getattr(origin, "sqlite_errorname", "") in _GONE
+    is_refused = isinstance(problem, OperationalError) and getattr(origin, "sqlstate", None) is None
+    return is_refused and not problem.connection_invalidated
+
+
+def _is_full(problem: DBAPIError) -> bool:
+    """A smaller deed may still fit; this one will not a moment later."""
+    return getattr(problem.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+
+
+def away(problem: DBAPIError) -> Exception:
+    """A plain sentence in place of a driver's message, which could quote a row."""
+    origin = problem.orig
+    if isinstance(origin, sqlite3.OperationalError):
+        name = getattr(origin, "sqlite_errorname", "SQLITE_ERROR")
+        reasons = {"SQLITE_FULL": "the disk is full", "SQLITE_BUSY": "another program holds the database locked"}
+        return DatabaseAway(f"The database cannot be used: {reasons.get(name, name)}.")
+    return DatabaseAway(f"The database cannot be used ({getattr(origin, 'sqlstate', None) or type(origin).__name__}).")

@@ -1,0 +1,286 @@
+"""The lists of provinces, districts and communes, before July 2025 and after, and where each of them lies.
+
+The lists come with the product (`seed/places/`). A newer list is put beside the database, in `DATA_DIR/places/`, under
+the same name (or with a later year in the name), and is read from there after the next start: no release is needed.
+"""
+
+import csv
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from directory.reading import SEED, fold
+
+BOUNDARY_KM = 1.5  # a point nearer than this to the middle between two units may lie in either
+
+
+class Tier(StrEnum):
+    """Which list a code belongs to: before July 2025 (old) or after (new)."""
+
+    OLD_PROVINCE = "old_province"
+    OLD_DISTRICT = "old_district"
+    OLD_WARD = "old_ward"
+    NEW_PROVINCE = "new_province"
+    NEW_COMMUNE = "new_commune"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PlaceKey:
+    """The only name of a place in the house: its tier and its code."""
+
+    tier: Tier
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One administrative unit as the lists have it; `province` is one of the 34, `parent` a ward's old district."""
+
+    key: PlaceKey
+    kind: str
+    name: str
+    province: str
+    communes: frozenset[str]
+    point: tuple[float, float] | None
+    old_province: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed about a unit that kept its code, and from which day."""
+
+    effective: date
+    key: PlaceKey
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The unit a point lies in, about: `near` are units whose middle is nearly as close. The point is not kept."""
+
+    key: PlaceKey
+    km: float
+    near: tuple[PlaceKey, ...] = ()
+
+    @property
+    def is_close_call(self) -> bool:
+        """Whether a careful person would ask which one it is."""
+        return bool(self.near)
+
+
+_OLD_TIERS = {"province": Tier.OLD_PROVINCE, "district": Tier.OLD_DISTRICT, "ward": Tier.OLD_WARD}
+_folders: list[Path] = [SEED / "places"]
+
+
+def use_folder(folder: Path) -> None:
+    """Read lists that lie in `folder` instead of the shipped ones of the same name."""
+    wanted = [folder, SEED / "places"] if folder.is_dir() else [SEED / "places"]
+    if wanted == _folders:
+        return
+    _folders[:] = wanted
+    for known in _CACHED:
+        known.cache_clear()
+
+
+def list_file(pattern: str) -> Path:
+    """The list to read: of several the one with the last name, in the house's own folder before the shipped one."""
+    for folder in _folders:
+        if found := sorted(folder.glob(pattern)):
+            return found[-1]
+    raise FileNotFoundError(pattern)
+
+
+def rows_of(pattern: str) -> Iterator[dict[str, str]]:
+    """The rows of a list."""
+    with list_file(pattern).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _point(lat: str, lon: str) -> tuple[float, float] | None:
+    return (float(lat), float(lon)) if lat and lon else None
+
+
+@cache
+def units() -> Mapping[PlaceKey, Unit]:
+    """Every unit. Sources: statistics office lists of 2025, units in force on 30 April 2026 (`seed/places/`)."""
+    found: dict[PlaceKey, Unit] = {}
+    with list_file("new_units_*.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for level, code, kind, name, _, province, lat, lon, *_ in rows:
+            if level == "province":
+                key, own, of = PlaceKey(Tier.NEW_PROVINCE, code), frozenset[str](), code
+            else:
+                key, own, of = PlaceKey(Tier.NEW_COMMUNE, code), frozenset({code}), province
+            found[key] = Unit(key, kind, name, of, own, _point(lat, lon))
+    with list_file("old_units_*.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for level, code, kind, name, _, district, old_province, became, lat, lon in rows:
+            key = PlaceKey(_OLD_TIERS[level], code)
+            codes = [one for one in became.split(";") if one]
+            if key.tier is Tier.OLD_PROVINCE:
+                # One row of Tiền Giang went to Tây Ninh: the province that took nearly all of it comes last.
+                of, own = (codes[-1] if codes else ""), frozenset[str]()
+            else:
+                own = frozenset(codes)
+                first = found.get(PlaceKey(Tier.NEW_COMMUNE, codes[0])) if codes else None
+                of = first.province if first else ""
+            of = of or _province_of_old(found, old_province)
+            found[key] = Unit(key, kind, name, of, own, _point(lat, lon), old_province or code, district)
+    return found
+
+
+def _province_of_old(found: Mapping[PlaceKey, Unit], old_province: str) -> str:
+    old = found.get(PlaceKey(Tier.OLD_PROVINCE, old_province))
+    return old.province if old else ""
+
+
+@cache
+def words_of(name: str) -> tuple[str, ...]:
+    """A name as folded words: `Phan Rang-Tháp Chàm` has four."""
+    return tuple(re.findall(r"[^\W_]+", fold(name)))
+
+
+@cache
+def by_name() -> Mapping[str, tuple[PlaceKey, ...]]:
+    """Units by their folded name, words parted by one space."""
+    found: defaultdict[str, list[PlaceKey]] = defaultdict(list)
+    for key, unit in units().items():
+        found[" ".join(words_of(unit.name))].append(key)
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+@cache
+def changes() -> tuple[Change, ...]:
+    """What changed since July 2025 without a new code, in order of time. Source: `seed/places/changes.csv`."""
+    found = [
+        Change(
+            date.fromisoformat(row["effective"]),
+            PlaceKey(Tier(row["tier"]), row["code"]),
+            row["field"],
+            row["before"],
+            row["after"],
+        )
+        for row in rows_of("changes*.csv")
+    ]
+    return tuple(sorted(found, key=lambda one: (one.effective, one.key)))
+
+
+def kind_on(key: PlaceKey, day: date) -> str:
+    """`Xã`, `Phường`, …: what kind of unit it was on a day."""
+    later = (one for one in changes() if one.key == key and one.field == "type" and one.effective > day)
+    first = next(later, None)
+    return first.before if first else units()[key].kind
+
+
+def is_province(key: PlaceKey) -> bool:
+    return key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE)
+
+
+def name_of(key: PlaceKey, language: str = "vi") -> str:
+    """`quận Cầu Giấy, Hà Nội`, as people say it; English leaves the type word out."""
+    unit = units()[key]
+    kind = "" if unit.name.isdigit() is False and language != "vi" else f"{unit.kind.lower()} "
+    if is_province(key):
+        return unit.name if unit.name != "Hồ Chí Minh" or language != "vi" else "TP Hồ Chí Minh"
+    province = units().get(PlaceKey(Tier.NEW_PROVINCE, unit.province))
+    name = unit.name if unit.name.lower().startswith(unit.kind.lower()) else f"{kind}{unit.name}"
+    return f"{name}, {province.name}" if province else name
+
+
+def province_of(key: PlaceKey) -> str | None:
+    """One of the 34 codes, or None if the list leaves it open."""
+    unit = units().get(key)
+    return (unit.province or None) if unit else None
+
+
+@cache
+def _communes_by_province() -> Mapping[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key, unit in units().items():
+        if key.tier is Tier.NEW_COMMUNE:
+            found[unit.province].add(key.code)
+    return {code: frozenset(own) for code, own in found.items()}
+
+
+def communes_of(key: PlaceKey) -> frozenset[str]:
+    """The communes of today that lie in this place, whole or in part; for a province all of them."""
+    unit = units()[key]
+    return _communes_by_province().get(unit.province, frozenset()) if is_province(key) else unit.communes
+
+
+@cache
+def districts() -> tuple[Unit, ...]:
+    """The old districts, in the order of the list."""
+    return tuple(unit for key, unit in units().items() if key.tier is Tier.OLD_DISTRICT)
+
+
+def coarse(key: PlaceKey) -> PlaceKey:
+    """Never finer than an old district or a commune's province: what may stand in an alarm."""
+    if key.tier in (Tier.OLD_DISTRICT, Tier.OLD_PROVINCE, Tier.NEW_PROVINCE):
+        return key
+    unit = units()[key]
+    if unit.parent and (parent := PlaceKey(Tier.OLD_DISTRICT, unit.parent)) in units():
+        return parent
+    own = communes_of(key)
+    for other in districts():
+        if own and own <= other.communes:
+            return other.key
+    return PlaceKey(Tier.NEW_PROVINCE, unit.province)
+
+
+def located(lat: float, lon: float, tier: Tier = Tier.OLD_DISTRICT) -> Located | None:
+    """About where a point lies: the unit whose middle is nearest, within 40 km; None elsewhere.
+
+    The lists have points, not borders: say "khoảng", and ask where `is_close_call`."""
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    pool = districts() if tier is Tier.OLD_DISTRICT else [one for one in units().values() if one.key.tier is tier]
+    found = [(distance_km((lat, lon), unit.point), unit.key) for unit in pool if unit.point]
+    found = sorted(pair for pair in found if pair[0] <= 40)
+    if not found:
+        return None
+    km, key = found[0]
+    return Located(key, km, tuple(other for away, other in found[1:4] if (away - km) / 2 < BOUNDARY_KM))
+
+
+def locate(lat: float, lon: float) -> PlaceKey | None:
+    """The old district whose middle is nearest, within 40 km; None elsewhere. The point itself is not kept."""
+    found = located(lat, lon)
+    return found.key if found else None
+
+
+def centre_of(key: PlaceKey) -> tuple[float, float] | None:
+    """A representative point (degrees), for distances only."""
+    unit = units().get(key)
+    return unit.point if unit else None
+
+
+def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle distance in kilometres."""
+    lat1, lon1, lat2, lon2 = (math.radians(value) for value in (*a, *b))
+    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * 6371 * math.asin(min(1, math.sqrt(half)))
+
+
+def provinces() -> Mapping[str, str]:
+    """The 34 provinces by code."""
+    return {key.code: unit.name for key, unit in units().items() if key.tier is Tier.NEW_PROVINCE}
+
+
+_CACHED = [units, by_name, changes, districts, _communes_by_province]
+
+
+def forget_with_lists(known: object) -> None:
+    """Something computed from the lists is computed anew when other lists are used."""
+    _CACHED.append(known)  # type: ignore[arg-type]

@@ -1,0 +1,95 @@
+"""Markets, coach stations and streets that people name instead of a district: `seed/landmarks.yaml`, for editing."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from directory.gazetteer import PlaceKey, Tier, forget_with_lists, list_file, units, words_of
+from directory.reading import SEED
+from directory.seedfiles import load_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A place everybody knows. `spots`: for each town that has one, its district, then ward and commune where known.
+
+    `is_led`: its words are ordinary ones, so they count only where a place is expected."""
+
+    name: str
+    spots: tuple[tuple[PlaceKey, ...], ...]
+    is_led: bool
+
+
+class LandmarkIsNowhere(ValueError):
+    """The district or ward that a landmark names is in no list: check its spelling."""
+
+
+@cache
+def by_words() -> Mapping[str, Landmark]:
+    """Landmarks by every folded way to say them."""
+    found: dict[str, Landmark] = {}
+    for one in _content():
+        mark = Landmark(str(one["name"]), _spots(one), bool(one.get("led")))
+        also = one.get("also", ())
+        for said in (one["name"], *(also if isinstance(also, list) else ())):
+            found[" ".join(words_of(str(said)))] = mark
+    return found
+
+
+def _content() -> list[dict[str, object]]:
+    try:
+        file = list_file("landmarks*.yaml")
+    except FileNotFoundError:
+        file = SEED / "landmarks.yaml"
+    content: list[dict[str, object]] = load_yaml(file.read_text("utf-8"))["landmarks"]
+    return content
+
+
+@cache
+def _districts() -> Mapping[tuple[str, str], PlaceKey]:
+    """Old districts by (type and name, old province), as the file writes them."""
+    found = {}
+    for key, unit in units().items():
+        if key.tier is Tier.OLD_DISTRICT:
+            province = units()[PlaceKey(Tier.OLD_PROVINCE, unit.old_province)].name
+            found[" ".join(words_of(f"{unit.kind} {unit.name}")), " ".join(words_of(province))] = key
+    return found
+
+
+@cache
+def _wards() -> Mapping[str, Mapping[str, PlaceKey]]:
+    """Old wards by district and folded name."""
+    found: defaultdict[str, dict[str, PlaceKey]] = defaultdict(dict)
+    for key, unit in units().items():
+        if key.tier is Tier.OLD_WARD:
+            found[unit.parent][" ".join(words_of(unit.name))] = key
+    return found
+
+
+def _spots(one: Mapping[str, object]) -> tuple[tuple[PlaceKey, ...], ...]:
+    spots = []
+    towns = one["in"]
+    wards = one.get("wards", {})
+    assert isinstance(towns, list) and isinstance(wards, dict)
+    for town in towns:
+        district, province = (" ".join(words_of(part)) for part in str(town).split("/"))
+        key = _districts().get((district, province))
+        if key is None:
+            raise LandmarkIsNowhere(f"{one['name']}: no district {town}")
+        ward = wards.get(town, one.get("ward") if len(towns) == 1 else None)
+        spots.append((key, *_inside(str(one["name"]), key, str(ward)))) if ward else spots.append((key,))
+    return tuple(spots)
+
+
+def _inside(name: str, district: PlaceKey, ward: str) -> tuple[PlaceKey, ...]:
+    """The ward, and the one commune it went to as a whole."""
+    key = _wards()[district.code].get(" ".join(words_of(ward)))
+    if key is None:
+        raise LandmarkIsNowhere(f"{name}: no ward {ward} in that district")
+    communes = units()[key].communes
+    return (key, *(PlaceKey(Tier.NEW_COMMUNE, code) for code in communes if len(communes) == 1))
+
+
+for _known in (by_words, _districts, _wards):
+    forget_with_lists(_known)

@@ -1,0 +1,134 @@
+"""How the search for places sees a message: short names, type words, and the words that lead to a place or away."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from directory.place_words import ShortName, content, names, short_names, type_words, word_set
+from directory.reading import Reading
+from directory.reading.hygiene import lower
+from directory.reading.spelling import Word
+
+LONGEST = 400  # words; a longer message names its place before that, or again
+STRONG, WEAK = 2, 1  # how much a word that leads to a place says
+TYPE_MARKS = {"quan": ("quân5",), "huyen": ("huyên5",), "phuong": ("phương2",), "xa": ("xa4",), "tinh": ("tinh3",)}
+_PARTING = re.compile(r"[^\s\-–'’/]")
+_NUMBERED = re.compile(r"(q|quan|p|f|ph|phuong)\.?(\d{1,2})")
+
+
+class Tok(NamedTuple):
+    """One word of a message as the search for places sees it."""
+
+    word: Word
+    at: int
+    typed: str
+    kind: str = ""
+    short: ShortName | None = None
+    is_capital: bool = False
+    is_parted: bool = False  # a comma or the like stands before it
+
+    @property
+    def plain(self) -> str:
+        return self.word.plain
+
+
+def lay_out(reading: Reading) -> list[Tok]:
+    """The words with short names and short types seen as such; `q3` is two."""
+    found: list[Tok] = []
+    text = reading.text
+    lowered = lower(text)
+    is_shouted = text.isupper()
+    short_types = content()["short_types"]
+    words = reading.words[:LONGEST]
+    for at, word in enumerate(words):
+        is_same = bool(found) and (word.start, word.end) == (found[-1].word.start, found[-1].word.end)
+        if is_same and word.how and (found[-1].short or found[-1].kind):
+            continue  # the second word of what a short name was read as
+        typed = lowered[word.start : word.end]
+        is_capital = not is_shouted and text[word.start].isupper()
+        gap = text[words[at - 1].end : word.start] if at else ""
+        is_parted = gap not in ("", " ") and _PARTING.search(gap) is not None
+        if typed[-1].isdigit() and (numbered := _NUMBERED.fullmatch(typed)):
+            kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
+            found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
+            found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
+        elif (short := short_names().get(typed)) and _means_place(words, at, short):
+            found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
+        elif kind := short_types.get(typed, ""):
+            found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
+        else:
+            found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
+    return found
+
+
+def _is_medical(words: Sequence[Word], at: int, short: ShortName) -> bool:
+    """`HP dạ dày` is a bacterium, not Hải Phòng."""
+    beside = (*words[max(0, at - 2) : at], *words[at + 1 : at + 3])
+    return any(word.plain in short.unless for word in beside)
+
+
+def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
+    """Whether reading left the short name alone or read it as the place; "ct" read as công ty is no place."""
+    word = words[at]
+    if _is_medical(words, at, short):
+        return False
+    if not word.how:
+        return True
+    said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]
+    read = " ".join(said)
+    return read in names() and any(key in short.keys for key in names()[read])
+
+
+def type_before(toks: list[Tok], at: int) -> tuple[str, int]:
+    """The type word before a name ("thanh pho") and how many tokens it takes."""
+    if at and toks[at - 1].kind:
+        return str(toks[at - 1].kind), 1
+    for length in (2, 1):
+        words = tuple(tok.plain for tok in toks[max(0, at - length) : at])
+        if len(words) == length and words in type_words():
+            kind = " ".join(words)
+            if length == 1 and toks[at - 1].word.marked not in (words[0], *TYPE_MARKS.get(words[0], ())):
+                continue
+            return kind, length
+    return "", 0
+
+
+def kind_name(kind: str) -> str:
+    return str(content()["types"].get(kind, "")).lower()
+
+
+def is_word(tok: Tok, group: str, inner: str = "") -> bool:
+    """Whether a word is in a list; with marks typed it must be there with these marks."""
+    words = word_set(group, inner)
+    return (tok.word.form in words) if tok.word.marked != tok.word.plain else tok.plain in words
+
+
+def leads(tok: Tok) -> int:
+    if is_word(tok, "leads", "strong"):
+        return STRONG
+    return WEAK if is_word(tok, "leads", "weak") else 0
+
+
+def is_blocked(toks: list[Tok], first: int) -> bool:
+    """A road, a bridge, a dish or a person has the name, not the place."""
+    before = toks[first - 1]
+    if is_word(before, "dishes") or (first > 1 and not leads(before) and is_word(toks[first - 2], "dishes")):
+        return True
+    if not is_word(before, "roads"):
+        return False
+    return not (before.plain == "pho" and first > 1 and toks[first - 2].plain == "thanh")
+
+
+def is_home(before: Sequence[Tok]) -> bool:
+    """`quê Bến Tre`, `quê em ở Bến Tre`, `gốc Huế`, `người Nghệ An`, by the words before the name."""
+    if any(is_word(tok, "home") for tok in before):
+        return True
+    return bool(before) and is_word(before[-1], "people") and before[-1].plain == "nguoi"
+
+
+def is_left(before: Sequence[Tok]) -> bool:
+    """`từ Hà Nội`, `trốn khỏi quán ở Mộc Châu`: a place that was left, by the words before the name."""
+    if before and is_word(before[-1], "gone"):
+        return True
+    return any(tok.plain in ("khoi", "roi", "tron") and is_word(tok, "gone") for tok in before)

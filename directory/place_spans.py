@@ -1,0 +1,333 @@
+"""Finds the words of a message that may be the name of a place, and weighs what speaks for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+
+from directory import landmarks, reforms
+from directory.gazetteer import PlaceKey, Tier, forget_with_lists, is_province, units, words_of
+from directory.landmarks import Landmark
+from directory.place_cues import (
+    STRONG,
+    TYPE_MARKS,
+    WEAK,
+    Tok,
+    is_blocked,
+    is_home,
+    is_left,
+    is_word,
+    kind_name,
+    leads,
+    type_before,
+)
+from directory.place_words import content, has_district, is_named_like_a_province, marks_of, name_set, names, word_set
+from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
+
+_NAME_WORDS = 8
+_MOST_NAMES = 40  # a message with more names than that is no question for one of them
+_TYPED, _BESIDE, _ALONE = 4, 4, 3
+_SURE, _MUCH, _MOST = 3, 4, 6  # what a name of everyday words, of a ward, of one syllable needs
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that may name a place. `start` and `end` count tokens; `kind` is the type word before them."""
+
+    start: int
+    end: int
+    name: str
+    keys: tuple[PlaceKey, ...]
+    kind: str = ""
+    landmark: Landmark | None = None
+    evidence: int = 0
+    need: int = 0
+    is_home: bool = False
+    is_left: bool = False
+    is_denied: bool = False
+
+    @property
+    def has_province(self) -> bool:
+        return any(is_province(key) for key in self.keys)
+
+
+def find(toks: list[Tok]) -> list[Span]:
+    """Every name, longest first, none overlapping, with what speaks for it."""
+    spans: list[Span] = []
+    at = 0
+    while at < len(toks) and len(spans) < _MOST_NAMES:
+        span = _short(toks, at) or _numbered(toks, at) or _named(toks, at)
+        if span is None:
+            at += 1
+            continue
+        spans.append(span)
+        at = span.end
+    return [_weighed(span, toks, spans) for span in spans]
+
+
+def _short(toks: list[Tok], at: int) -> Span | None:
+    short = toks[at].short
+    if short is None:
+        return None
+    kind, _ = type_before(toks, at)
+    if short.only and kind != short.only:
+        return None
+    return Span(at, at + 1, toks[at].typed, short.keys, kind, need=STRONG if short.is_led else WEAK - 1)
+
+
+def _numbered(toks: list[Tok], at: int) -> Span | None:
+    """`quận 1`, `quan ba`, `p12`, but not `quan ba dinh`."""
+    tok = toks[at]
+    kind = tok.kind or (tok.plain if tok.plain in ("quan", "phuong") else "")
+    if (
+        kind not in ("quan", "phuong")
+        or at + 1 >= len(toks)
+        or tok.word.marked not in (tok.plain, kind, "quân5", "phương2")
+    ):
+        return None
+    numbers = content()["numbers"]
+    for length in (2, 1):
+        if at + 1 + length > len(toks):
+            continue
+        said = " ".join(one.plain for one in toks[at + 1 : at + 1 + length])
+        number = str(numbers.get(said, said if said.isdigit() else ""))
+        if not number:
+            continue
+        if not said[0].isdigit() and (
+            _reaches_further(toks, at + 1, length)
+            or (tok.word.marked == kind and not _is_number(toks, at, at + 1 + length))
+        ):
+            return None
+        keys = names().get(f"{kind} {number.lstrip('0')}", ()) or names().get(number.lstrip("0"), ())
+        keys = tuple(
+            key for key in keys if units()[key].kind == content()["types"][kind] or f"{kind} {number}" in names()
+        )
+        if keys:
+            return Span(at + 1, at + 1 + length, number, keys, kind)
+    return None
+
+
+def _is_town(name: str) -> bool:
+    return has_district(name) or is_named_like_a_province(name)
+
+
+def _next_two(toks: list[Tok], at: int) -> str:
+    return " ".join(tok.plain for tok in toks[at : at + 2])
+
+
+def _is_number(toks: list[Tok], at: int, end: int) -> bool:
+    """Whether "quan ba", "quan tu" is a district and not a shop or a thing: something must lead to it."""
+    if toks[at].typed in ("q", "p"):
+        return True
+    before = toks[at - 1] if at else None
+    after = toks[end] if end < len(toks) else None
+    is_place = after is not None and (after.short is not None or _is_town(_next_two(toks, end)))
+    if not (after is None or after.is_parted or is_place or is_word(after, "asks")):
+        return False
+    return before is None or leads(before) >= WEAK or len(toks) <= 4 or toks[at].typed in ("q", "q.")
+
+
+def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
+    """Whether a name begins at the number word: "quan ba dinh", "quan hai chau"."""
+    return any(
+        " ".join(one.plain for one in toks[start : start + longer]) in names()
+        for longer in range(length + 1, min(_NAME_WORDS, len(toks) - start) + 1)
+    )
+
+
+def _named(toks: list[Tok], at: int) -> Span | None:
+    longest = longest_from().get(toks[at].plain, 0)
+    if not longest or toks[at].typed in ("tp", "tx", "tt"):
+        return None
+    known, marks = names(), landmarks.by_words()
+    tok_is_o = toks[at].word.marked == "o"
+    for length in range(_together(toks, at, longest), 0, -1):
+        if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
+            continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
+        name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
+        landmark = marks.get(name)
+        if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
+            keys = tuple(key for spot in landmark.spots for key in spot)
+            need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
+            return Span(at, at + length, name, keys, "", landmark, need=need)
+        past = tuple(one.became.key for one in reforms.earlier_by_name().get(name, ()))
+        if past and name not in known:
+            return Span(at, at + length, name, past, type_before(toks, at)[0], need=_SURE)
+        keys = known.get(name, ())
+        if length > 1 and tok_is_o and _reaches_further(toks, at + 1, length - 2):
+            continue  # "o lam dong" is ở Lâm Đồng, not Ô Lâm
+        if (
+            keys
+            and not name.isdigit()
+            and (length > 1 or name in _SINGLE or name in name_set("known") or type_before(toks, at)[0])
+        ):
+            kind, _ = type_before(toks, at)
+            agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
+            if agreeing:
+                agreeing = (*past, *agreeing)
+                return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
+    return None
+
+
+@cache
+def longest_from() -> Mapping[str, int]:
+    """By the first word of a name or landmark, how many words the longest such name has: most words begin none."""
+    found: dict[str, int] = {}
+    for name in (*names(), *landmarks.by_words(), *reforms.earlier_by_name()):
+        words = name.split()
+        found[words[0]] = max(found.get(words[0], 0), len(words))
+    return found
+
+
+forget_with_lists(longest_from)
+
+
+def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
+    """Whether a type word says that the unit of this name is meant, not the landmark."""
+    wanted = kind_name(type_before(toks, at)[0])
+    return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
+
+
+def _together(toks: list[Tok], at: int, longest: int) -> int:
+    """How many words from here on belong together: a name does not run over a comma."""
+    end = at + 1
+    while end < min(at + longest, len(toks)) and not toks[end].is_parted:
+        end += 1
+    return end - at
+
+
+def _fits(toks: Sequence[Tok], said: str, name: str) -> bool:
+    """Marks of a landmark are compared where it is named as the file names it first."""
+    parts = said.lower().replace("/", " ").split()
+    if bare(" ".join(parts)) != name:
+        return True
+    return all(marks_agree(tok.word, mark_of(part)) for tok, part in zip(toks, parts, strict=False))
+
+
+def _is_marked(toks: Sequence[Tok]) -> bool:
+    return any(tok.word.marked != tok.word.plain for tok in toks)
+
+
+def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
+    """Whether the marks that were typed are those of the name: "là gì" is not La Gi. Other names have no marks here."""
+    marks = marks_of(key)
+    if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
+        return True
+    return all(marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+
+
+def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:
+    """Whether the marks are there and are those of one of the names."""
+    typed = tuple(tok.word.marked for tok in toks)
+    return _is_marked(toks) and any(marks_of(key) == typed for key in keys)
+
+
+def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
+    """How much must speak for a name before it counts: nothing for a well-known one, much for everyday words."""
+    is_exact = _is_exact(toks, keys) and name not in name_set("same")
+    if len(toks) == 1 and not is_syllable(name):
+        return 0
+    if len(toks) == 1:
+        return (
+            WEAK if name == "hue" and is_exact else STRONG if name in ("hue", "vinh") else _SURE if is_exact else _MOST
+        )
+    if name in name_set("never") and not is_exact:
+        return _SURE
+    if name in name_set("known") or is_named_like_a_province(name):
+        return 0 if is_exact or name not in name_set("ordinary") else STRONG
+    if has_district(name):
+        return WEAK if is_exact else STRONG
+    return _SURE if is_exact else _MUCH
+
+
+_SINGLE = ("hue", "vinh", "chu", "lak")
+
+
+def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
+    """The span with everything that speaks for it and against it."""
+    kind, width = type_before(toks, span.start)
+    first = span.start - width
+    before = toks[first - 1] if first > 0 else None
+    floor = max((one.end for one in spans if one.end <= first), default=0)
+    behind = toks[max(floor, first - 4) : first]
+    evidence = 0
+    fitting = [key for key in span.keys if units()[key].kind.lower() == kind_name(kind)]
+    if kind:
+        evidence += _TYPED if fitting else WEAK
+    if before is not None:
+        evidence += leads(before)
+        if not width and span.landmark is None and is_blocked(toks, first):
+            evidence -= 6
+    inside = toks[span.start : span.end]
+    if len(inside) > 1 and all(tok.is_capital or tok.plain.isdigit() for tok in inside):
+        evidence += STRONG
+    elif inside[0].is_capital and span.start > 0:
+        evidence += WEAK
+    evidence += _BESIDE if _has_town_beside(span, toks, spans) else 0
+    evidence += _alone(span, toks, spans) + _opens(span, toks, first)
+    return replace(
+        span,
+        evidence=evidence,
+        is_home=is_home(behind),
+        is_left=is_left(behind),
+        is_denied=[tok.plain for tok in toks[max(0, first - 3) : first]][-2:] == ["khong", "phai"]
+        or [tok.plain for tok in toks[max(0, first - 3) : first]][-3:-1] == ["khong", "phai"],
+    )
+
+
+def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
+    """Nothing but places was written; or hardly anything else, and the name is no ward's."""
+    sure = [one for one in spans if one.name not in name_set("never")]
+    other = len(toks) - sum(one.end - one.start + type_before(toks, one.start)[1] for one in sure)
+    is_known = bool(has_district(span.name) or span.landmark or span.has_province)
+    if other <= 0 or (other == 1 and leads(toks[0])):
+        return _ALONE if is_known else WEAK
+    return WEAK if len(toks) <= 5 and is_known else 0
+
+
+def _opens(span: Span, toks: list[Tok], first: int) -> int:
+    """A message that begins with a known name and goes on with a person or a question: "uong bi e …", "bd co ai …"."""
+    if not all(is_word(tok, "greetings") for tok in toks[:first]) or span.end >= len(toks):
+        return 0
+    is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
+    return STRONG if is_known and is_word(toks[span.end], "asks") else 0
+
+
+def _has_town_beside(span: Span, toks: list[Tok], spans: list[Span]) -> bool:
+    """Whether the province or district that holds this place stands next to it."""
+    for other in spans:
+        if other is span or other.landmark:
+            continue
+        gap = other.start - span.end if other.start >= span.end else span.start - other.end
+        if gap <= 1 + (1 if other.kind or span.kind else 0) and _holds(other, span):
+            return True
+    return False
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    """Whether one reading of `outer` contains one reading of `inner`, or the other way about."""
+    return any(contains(one, other) or contains(other, one) for one in outer.keys for other in inner.keys)
+
+
+def contains(outer: PlaceKey, inner: PlaceKey) -> bool:
+    """Whether a province or district holds a smaller place, in the lists before or after the reform."""
+    if outer == inner:
+        return False
+    a, b = units()[outer], units()[inner]
+    if outer.tier is Tier.NEW_PROVINCE:
+        return not is_province(inner) and a.province == b.province
+    if outer.tier is Tier.OLD_PROVINCE:
+        if inner.tier is Tier.NEW_COMMUNE:
+            return a.province == b.province
+        return not is_province(inner) and b.old_province == outer.code
+    if outer.tier is Tier.OLD_DISTRICT:
+        if inner.tier is Tier.OLD_WARD:
+            return b.parent == outer.code
+        return inner.tier is Tier.NEW_COMMUNE and b.communes <= a.communes
+    return outer.tier is Tier.NEW_COMMUNE and inner.tier is Tier.OLD_WARD and a.communes <= b.communes
+
+
+def follows_move(span: Span, toks: list[Tok]) -> bool:
+    """Whether words behind a home town say that the person has gone elsewhere."""
+    behind = [tok.plain for tok in toks[span.end : span.end + 3]]
+    return any(word in word_set("moves") for word in behind[:2]) or ("len", "day") in set(pairwise(behind))

@@ -1,0 +1,98 @@
+"""The words around place names (leads, types, roads, home towns) and short names, from `seed/place-words.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, units, words_of
+from directory.reading import SEED
+from directory.reading.spelling import mark_of
+from directory.seedfiles import load_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class ShortName:
+    """`sg`, `bd`: what it stands for; `is_led`: only where a place is expected; `only`: only behind this type word;
+    `unless`: beside these words it is something else."""
+
+    keys: tuple[PlaceKey, ...]
+    is_led: bool
+    only: str
+    unless: frozenset[str]
+
+
+@cache
+def content() -> Mapping[str, Any]:
+    """The whole file."""
+    found: Mapping[str, Any] = load_yaml((SEED / "place-words.yaml").read_text("utf-8"))
+    return found
+
+
+@cache
+def word_set(name: str, inner: str = "") -> frozenset[str]:
+    """One of the lists of words."""
+    written = content()[name][inner] if inner else content()[name]
+    return frozenset(str(written).split())
+
+
+@cache
+def name_set(name: str) -> frozenset[str]:
+    """One of the lists of names."""
+    return frozenset(" ".join(one.split()) for one in str(content()[name]).split(","))
+
+
+def _keys(written: str) -> tuple[PlaceKey, ...]:
+    return tuple(PlaceKey(Tier(tier), code) for tier, code in (one.split(":") for one in written.split()))
+
+
+@cache
+def short_names() -> Mapping[str, ShortName]:
+    """Short names by the letters typed."""
+    return {
+        str(short): ShortName(
+            _keys(one["as"]),
+            bool(one.get("led")),
+            str(one.get("only", "")),
+            frozenset(str(one.get("unless", "")).split()),
+        )
+        for short, one in content()["short"].items()
+    }
+
+
+@cache
+def names() -> Mapping[str, tuple[PlaceKey, ...]]:
+    """Every name a unit goes by, folded; official names and other ones together."""
+    found = dict(by_name())
+    for name, written in content()["also"].items():
+        keys = _keys(str(written))
+        found[str(name)] = tuple(dict.fromkeys((*keys, *found.get(str(name), ()))))
+    return found
+
+
+@cache
+def marks_of(key: PlaceKey) -> tuple[str, ...]:
+    """The marks of an official name, word by word."""
+    parts = units()[key].name.replace("-", " ").replace("'", " ").split()
+    return tuple(mark_of(part.lower()) for part in parts)
+
+
+@cache
+def is_named_like_a_province(name: str) -> bool:
+    return any(is_province(key) for key in names().get(name, ()))
+
+
+@cache
+def has_district(name: str) -> bool:
+    return any(key.tier is Tier.OLD_DISTRICT for key in names().get(name, ()))
+
+
+@cache
+def type_words() -> Mapping[tuple[str, ...], str]:
+    """Type words as sequences of folded words, with the type they mean."""
+    found = {tuple(words_of(str(words))): str(kind) for words, kind in content()["types"].items()}
+    return found
+
+
+for _known in (names, marks_of, is_named_like_a_province, has_district):
+    forget_with_lists(_known)

@@ -1,0 +1,247 @@
+"""A plan comes in as a table or as a calendar, whole or not at all; leave and swaps; the calendar that goes out."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from icalendar import Calendar
+from sqlalchemy import select, update
+
+from bot import staff
+from bot.db import Database, Tx
+from bot.policy import demonstration as demo_policy
+from bot.rota import ahead, brought, changes, duty, feed, stored, taken_over
+from bot.rota.calendar import DaysOff
+from bot.rota.icalendar_in import read_events
+from bot.tables import rotation, shift, timer
+from bot.web import build, calendar
+from directory.wording import HCMC
+from tests.conftest import MovableClock
+
+DAYS = DaysOff()
+ROTATION = {
+    "rotation": "đêm",
+    "centre": "Hà Nội",
+    "province": "",
+    "rung": "0",
+    "first_day": "2026-12-07",
+    "begins": "20:00",
+    "hours": "12",
+    "members": "hoa; mai",
+}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=HCMC)
+
+
+@pytest.fixture
+async def house(db: Database, clock: MovableClock) -> Database:
+    """hoa and mai in Hà Nội, lan in Huế, and a manager."""
+
+    def deed(tx: Tx) -> None:
+        for name, role, centre in (
+            ("hoa", "worker", "Hà Nội"),
+            ("mai", "worker", "Hà Nội"),
+            ("lan", "supervisor", "Huế"),
+            ("binh", "manager", "Hà Nội"),
+        ):
+            place = staff.find_centre(tx, "Thử", centre)
+            more: dict[str, Any] = {"centre_id": place, "provinces": frozenset({"01"}), "state": "active"}
+            staff.add(tx, name, alias=f"chị {name}", role=role, now=clock.now(), **more)
+
+    await db.write(deed)
+    return db
+
+
+async def bring(house: Database, clock: MovableClock, rows: Sequence[brought.Row]) -> None:
+    def deed(tx: Tx) -> None:
+        taken_over.take_over(tx, brought.read_plan(tx.connection, rows), now=clock.now())
+
+    await house.write(deed)
+
+
+async def called(house: Database, text: str, *, any_hour: bool = True, province: str | None = None) -> duty.Rungs:
+    plan = await house.read(lambda connection: stored.at_once(connection, at(text)))
+    return duty.on_call(plan, DAYS, province, at(text), any_hour=any_hour)
+
+
+async def test_a_rotation_a_cover_and_hours_come_in_as_tables(house: Database, clock: MovableClock) -> None:
+    await bring(house, clock, [ROTATION])
+    assert await called(house, "2026-12-08 07:59") == ((1,),) and await called(house, "2026-12-08 20:00") == ((2,),)
+    cover = {"name": "hoa", "cover": "lan", "starts": "2026-12-07 22:00", "ends": "2026-12-08 01:00"}
+    await bring(house, clock, [cover, {**cover, "name": "mai", "cover": "", "ends": "2026-12-09 01:00"}])
+    assert await called(house, "2026-12-07 23:00") == ((3,),) and await called(house, "2026-12-08 21:00") == ()
+    hours = [{"centre": "Hà Nội", "day": str(day), "begins": "20:00", "ends": "26:00"} for day in range(1, 8)]
+    await bring(house, clock, [*hours, {"centre": "Hà Nội", "day": "off", "begins": "0:00", "ends": "0:00"}])
+    assert await called(house, "2026-12-10 01:59", any_hour=False) == ((1,),)
+    assert await called(house, "2026-12-10 02:00", any_hour=False) == () != await called(house, "2026-12-10 02:00")
+    await bring(
+        house, clock, [{"centre": "Hà Nội", "falls_back_to": "Huế"}, {"centre": "Huế", "falls_back_to": "Hà Nội"}]
+    )
+    plan = await house.read(lambda connection: stored.load(connection, clock.now()))
+    assert plan.fallbacks == {1: 2, 2: 1}
+
+
+async def test_a_rotation_of_the_same_name_is_replaced(house: Database, clock: MovableClock) -> None:
+    await bring(house, clock, [ROTATION])
+    await bring(
+        house, clock, [{**ROTATION, "members": "lan", "turn_days": "7", "days_off": "rest", "weekdays": "1234567"}]
+    )
+    rows = await house.read(lambda connection: connection.execute(select(rotation)).all())
+    assert len(rows) == 1 and await called(house, "2026-12-09 21:00") == ((3,),)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("centre", "Mỹ Tho"),
+        ("members", "hoa;ai đó"),
+        ("members", ""),
+        ("members", "binh"),
+        ("begins", "24:00"),
+        ("hours", "25"),
+        ("first_day", "mai"),
+        ("weekdays", "18"),
+        ("turn_days", "0"),
+        ("days_off", "perhaps"),
+        ("kind", "tea"),
+        ("province", "99"),
+        ("rung", "10"),
+    ],
+)
+async def test_every_wrong_cell_of_a_rotation_is_named(
+    house: Database, clock: MovableClock, column: str, value: str
+) -> None:
+    with pytest.raises(brought.PlanProblem) as problem:
+        await bring(house, clock, [ROTATION, {**ROTATION, column: value}])
+    assert problem.value.lines[0].startswith(f"row 3: column {column}") and len(problem.value.lines) == 1
+    assert await house.read(lambda connection: connection.execute(select(rotation)).all()) == []
+
+
+async def test_a_table_nobody_knows_is_refused(house: Database, clock: MovableClock) -> None:
+    for rows in ([], [{"tên": "hoa"}]):
+        with pytest.raises(brought.PlanProblem):
+            await bring(house, clock, rows)
+
+
+EVENT = """BEGIN:VEVENT
+UID:{uid}
+SUMMARY:{title}
+DTSTART;TZID=Asia/Ho_Chi_Minh:20261207T200000
+DTEND;TZID=Asia/Ho_Chi_Minh:20261208T080000
+{more}
+END:VEVENT
+"""
+
+
+def ics(*events: str) -> bytes:
+    body = "".join(event.replace("\n\n", "\n") for event in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{body}END:VCALENDAR\n".replace("\n", "\r\n").encode()
+
+
+async def test_a_calendar_comes_in_with_repetitions_exceptions_and_moved_events(
+    house: Database, clock: MovableClock
+) -> None:
+    again = "RRULE:FREQ=DAILY;UNTIL=20261210\nEXDATE;TZID=Asia/Ho_Chi_Minh:20261208T200000\nCATEGORIES:01"
+    moved = "RECURRENCE-ID;TZID=Asia/Ho_Chi_Minh:20261209T200000"
+    raw = ics(
+        EVENT.format(uid="1", title="hoa (2)", more=again),
+        EVENT.format(uid="1", title="mai", more=moved)
+        .replace("20261207T20", "20261209T21")
+        .replace("20261208T", "20261210T"),
+        EVENT.format(uid="2", title="ai đó", more="STATUS:CANCELLED"),
+    )
+    rows = read_events(raw)
+    assert [(row["name"], row["rung"], row["province"], (row["starts"] or "")[:16]) for row in rows] == [
+        ("hoa", "2", "01", "2026-12-07T20:00"),
+        ("hoa", "2", "01", "2026-12-10T20:00"),
+        ("mai", "0", "", "2026-12-09T21:00"),
+    ]
+    await bring(house, clock, rows)
+    assert len(await house.read(lambda connection: connection.execute(select(shift)).all())) == 3
+    whole_day = ics("BEGIN:VEVENT\nSUMMARY:hoa\nDTSTART;VALUE=DATE:20261207\nEND:VEVENT\n")
+    assert read_events(whole_day)[0]["ends"] == "2026-12-08T00:00:00+07:00"
+    for broken in (b"", b"PK\x03\x04", ics("BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n")):
+        with pytest.raises(brought.PlanProblem):
+            brought.read_plan(None, read_events(broken))  # type: ignore[arg-type]
+
+
+async def test_a_swap_counts_when_the_other_agrees_and_goes_as_a_whole(house: Database, clock: MovableClock) -> None:
+    await bring(house, clock, [ROTATION])
+    mine, theirs = (at("2026-12-07 20:00"), at("2026-12-08 08:00")), (at("2026-12-08 20:00"), at("2026-12-09 08:00"))
+    now = at("2026-12-07 09:00")
+    pair = await house.write(lambda tx: changes.ask_swap(tx, 1, 2, mine, theirs, now=now))
+    assert await called(house, "2026-12-07 21:00") == ((1,),), "only asked"
+    assert not await house.write(lambda tx: changes.agree(tx, pair, 1, now=now)), "who asked cannot agree"
+    assert not await house.write(lambda tx: changes.agree(tx, pair, 3, now=now))
+    assert await house.write(lambda tx: changes.agree(tx, pair, 2, now=now))
+    assert await called(house, "2026-12-07 21:00") == ((2,),) and await called(house, "2026-12-08 21:00") == ((1,),)
+    first = (await house.read(lambda connection: changes.ahead(connection, now, staff_id=1)))[0]
+    assert not await house.write(lambda tx: changes.take_back(tx, first.id, 3, is_supervisor=False, now=now))
+    assert await house.write(lambda tx: changes.take_back(tx, first.id, 2, is_supervisor=False, now=now))
+    assert await called(house, "2026-12-08 21:00") == ((2,),)
+    assert await house.read(lambda connection: changes.ahead(connection, now)) == ()
+    kinds = await house.read(lambda connection: connection.execute(select(timer.c.kind)).scalars().all())
+    assert kinds == [changes.WATCH], "what changed is looked at again soon"
+
+
+async def test_a_change_that_makes_no_sense_is_refused(house: Database) -> None:
+    now, begins, ends = at("2026-12-07 09:00"), at("2026-12-07 20:00"), at("2026-12-08 08:00")
+    wrong: list[tuple[int, int | None, datetime, datetime]] = [
+        (1, 1, begins, ends), (1, 4, begins, ends), (1, None, ends, begins), (9, None, begins, ends),
+        (1, None, begins - timedelta(days=2), ends - timedelta(days=2)),
+    ]  # fmt: skip
+    for who, cover, starts, finish in wrong:
+        with pytest.raises(changes.ChangeRefused):
+            await house.write(
+                lambda tx, who=who, cover=cover, starts=starts, finish=finish: changes.cover(
+                    tx, who, cover, starts, finish, by=3, now=now
+                )
+            )
+
+
+@pytest.fixture
+async def phone(house: Database, clock: MovableClock) -> AsyncIterator[TestClient[Any, Any]]:
+    async def ready() -> bool:
+        return True
+
+    app = build(calendar.routes(house, clock, demo_policy()), is_ready=ready)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_the_calendar_that_goes_out_holds_times_only_and_ends_with_its_address(
+    house: Database, clock: MovableClock, phone: TestClient[Any, Any]
+) -> None:
+    await bring(house, clock, [ROTATION])
+    token = await house.write(lambda tx: feed.new_address(tx, 1, now=clock.now()))
+    answer = await phone.get(f"/calendar/{token}.ics")
+    raw = await answer.read()
+    assert answer.content_type == "text/calendar"
+    shifts = Calendar.from_ical(raw).walk("VEVENT")
+    plan = await house.read(lambda connection: stored.load(connection, clock.now(), clock.now() + timedelta(days=28)))
+    mine = [one for one in ahead.spans(plan, DAYS, clock.now(), clock.now() + timedelta(days=28)) if one.staff_id == 1]
+    assert [event["DTSTART"].dt for event in shifts] == [one.starts_at for one in mine] and len(mine) == 14
+    for canary in ("hoa", "mai", "Hà Nội", "Thử", "chị"):
+        assert canary not in raw.decode()
+    assert await (await phone.get(f"/calendar/{token}.ics")).read() == raw, "the same shifts keep their names"
+    assert (await phone.get("/calendar/not-a-token.ics")).status == 404
+    newer = await house.write(lambda tx: feed.new_address(tx, 1, now=clock.now()))
+    assert (await phone.get(f"/calendar/{token}.ics")).status == 404
+    assert (await phone.get(f"/calendar/{newer}.ics")).status == 200
+    await house.write(lambda tx: staff.remove(tx, 1, now=clock.now()))
+    assert (await phone.get(f"/calendar/{newer}.ics")).status == 404
+
+
+async def test_broken_entries_of_the_database_count_as_nobody_and_are_counted(
+    house: Database, clock: MovableClock
+) -> None:
+    await bring(house, clock, [ROTATION])
+    for column, value in (("weekdays", "x"), ("kind", "tea"), ("days_off", "never"), ("minutes", 0)):
+        await house.write(lambda tx, column=column, value=value: tx.execute(update(rotation).values({column: value})))
+        plan = await house.read(lambda connection: stored.load(connection, clock.now()))
+        assert plan.broken == 1 and plan.rotations == ()
+        await bring(house, clock, [ROTATION])

@@ -1,0 +1,17 @@
+"""A process may die between any two steps; the long form of this is in the campaign."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.machine import HouseMachine
+
+TestHouse = HouseMachine.TestCase
+TestHouse.settings = settings(
+    max_examples=6,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.generate,),  # an example takes seconds: it is told as it was found
+)
+TestHouse = pytest.mark.timeout(300)(TestHouse)

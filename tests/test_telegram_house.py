@@ -1,0 +1,253 @@
+"""A person on Telegram and the whole house behind it: from the first word to the last, on both ways in."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import linking, staff
+from bot.channels.telegram_staff import KIND
+from bot.seals import Seals
+from bot.tables import alarm, case, inbox, lane, message_ref, outbox, person, staff_channel
+from directory.reading import fold
+from tests.conftest import MovableClock
+from tests.fake_telegram import BLOCKED, GATEWAY, SECRET, TOKEN, flood
+from tests.telegram_house import ANNA, LAN, STAFF_TOKEN, Street, street
+from tests.test_journeys import postgresql, server  # noqa: F401
+
+HOAN_KIEM = {"latitude": 21.0285, "longitude": 105.8542}
+
+
+@pytest.fixture
+async def town(
+    request: pytest.FixtureRequest, tmp_path: Path, seals: Seals, clock: MovableClock
+) -> AsyncIterator[Street]:
+    async with street(tmp_path, seals, clock, by_webhook=getattr(request, "param", "webhook") == "webhook") as made:
+        yield made
+
+
+on_both_ways = pytest.mark.parametrize("town", ["webhook", "polling"], indirect=True)
+
+
+async def count(town: Street, table: object) -> int:
+    wanted = select(func.count()).select_from(table)  # type: ignore[arg-type]
+    return await town.house.db.read(lambda connection: connection.execute(wanted).scalar_one())
+
+
+@on_both_ways
+async def test_a_start_is_greeted_and_a_question_answered_by_button_number_and_label(town: Street) -> None:
+    hello = await town.say("/start p01")
+    assert hello[0].startswith("Chào bạn") and not any("chưa hiểu" in text for text in hello)
+    await town.press(town.buttons()["Tìm chỗ giúp đỡ"])
+    assert len(town.network.answered) == 1 and len(town.buttons()) == 9, "the needs are offered"
+    (where,) = await town.say("1")  # the first need, by its number
+    keyboard = next(one for one in town.network.shown.values() if one.text == where).body["reply_markup"]["keyboard"]
+    anywhere = keyboard[1][0]["text"]
+    (found,) = await town.say(fold(anywhere))  # a label, typed without its marks
+    assert "0000 000" in found and "Xem thêm" in town.buttons()
+
+
+async def test_the_key_to_share_a_place_finds_places_and_the_point_is_kept_nowhere(
+    town: Street, tmp_path: Path
+) -> None:
+    await town.say("/start")
+    (asked,) = await town.say("xet nghiem hiv")
+    keyboard = next(one for one in town.network.shown.values() if one.text == asked).body["reply_markup"]["keyboard"]
+    assert keyboard[0][0]["request_location"] is True
+    before = len(town.network.texts(ANNA))
+    await town.bring(town.network.message(ANNA, location=HOAN_KIEM))
+    (found,) = town.network.texts(ANNA)[before:]
+    assert "Hoàn Kiếm" in found and "0000 000" in found
+    raw = b"".join(path.read_bytes() for path in tmp_path.glob("house.db*"))
+    assert b"21.028" not in raw and b"105.85" not in raw
+
+
+async def test_the_same_update_five_times_is_answered_once(tmp_path: Path, seals: Seals, clock: MovableClock) -> None:
+    async with street(tmp_path, seals, clock) as town:
+        await town.bring(town.network.message(ANNA, text="xet nghiem hiv o cau giay"), times=5)
+        assert sum("\n1. " in text for text in town.network.texts(ANNA)) == 1
+
+
+async def test_the_network_is_answered_once_a_message_is_kept_however_long_reading_takes(town: Street) -> None:
+    town.house.reception.only_keep()
+    await town.bring(town.network.message(ANNA, text="cứu em"))
+    assert await count(town, inbox) == 1 and town.network.texts(ANNA) == []
+
+
+async def test_an_old_button_is_answered_kindly_and_the_open_question_stays_open(town: Street) -> None:
+    await town.say("/start")
+    await town.say("xet nghiem hiv")
+    (said,) = await town.press("long-gone-12")
+    assert said == "Nút đó cũ rồi. Bạn chọn lại giúp mình nhé."
+    assert any("Cầu Giấy" in text for text in await town.say("cau giay"))
+
+
+async def test_a_person_who_types_the_text_of_a_button_is_not_taken_for_it(town: Street) -> None:
+    await town.say("/start")
+    token = next(iter(town.buttons().values()))
+    await town.say(token)
+    assert len(town.buttons()) == 4, "still the first four, not the needs"
+
+
+@on_both_ways
+async def test_erasing_takes_the_chat_back_in_both_directions_and_then_forgets_the_way(
+    town: Street, tmp_path: Path
+) -> None:
+    await town.say("/start")
+    await town.say("xet nghiem hiv o cau giay")
+    assert await count(town, message_ref) == 2 + len(town.network.texts(ANNA))
+    old = town.buttons()
+    await town.say("xoá")
+    yes = next(token for label, token in town.buttons().items() if label == "Xoá hết")
+    await town.press(yes)
+    (last,) = town.network.texts(ANNA)
+    assert last.startswith("Đã xoá xong.")
+    assert town.network.texts(ANNA, ours=False) == []
+    for table in (lane, person, message_ref, outbox, inbox):
+        assert await count(town, table) == 0
+    said = await town.press(next(iter(old.values())))  # a button of an erased talk
+    assert "Nút đó cũ rồi. Bạn chọn lại giúp mình nhé." in said
+
+
+async def test_erasing_waits_for_a_network_that_is_away_and_is_then_finished(town: Street) -> None:
+    await town.say("/start")
+    await town.say("xoá")
+    town.network.fail_next(GATEWAY, "deleteMessages", times=2)
+    await town.press(next(token for label, token in town.buttons().items() if label == "Xoá hết"))
+    assert await count(town, lane) == 1 and len(town.network.texts(ANNA)) > 1
+    for _ in range(3):
+        town.clock.pass_(seconds=10)
+        await town.settle()
+    assert len(town.network.texts(ANNA)) == 1 and await count(town, lane) == 0
+
+
+@on_both_ways
+async def test_whoever_blocks_us_is_left_in_peace_until_she_writes_again(town: Street) -> None:
+    await town.say("nó đang đánh em")
+    await town.bring(town.network.member(ANNA, "kicked"))
+    before = len(town.network.asked("sendMessage"))
+    town.clock.pass_(hours=2)
+    await town.settle()
+    assert len(town.network.asked("sendMessage")) == before
+    assert await town.say("em đây") != []
+
+
+async def test_a_chat_that_must_wait_gets_everything_later_in_order(town: Street) -> None:
+    town.network.fail_next(flood(30))
+    assert await town.say("/start") == []
+    other = 3003
+    assert await town.say("/start", other) != []
+    town.clock.pass_(seconds=31)
+    town.house.channels[0]._client.pace.forget(str(ANNA))  # type: ignore[attr-defined]
+    await town.settle()
+    assert town.network.texts(ANNA) == town.network.texts(other)
+
+
+async def test_nothing_of_the_network_or_of_her_is_in_log_or_database(
+    town: Street, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("httpx").setLevel(logging.INFO)
+    town.network.fail_next(GATEWAY)
+    await town.say("cứu em, tên em là Canarina", 987654321)
+    town.network.fail_next(BLOCKED)
+    await town.say("em o 12 ngo Canary", 987654321)
+    town.clock.pass_(seconds=70)
+    await town.settle()
+    raw = b"".join(path.read_bytes() for path in tmp_path.glob("house.db*"))
+    ours = [one for one in caplog.records if not one.name.startswith(("aiohttp.access", "asyncio", "sqlalchemy"))]
+    logged = "\n".join(f"{one.getMessage()} {vars(one)}" for one in ours)
+    for canary in ("987654321", "Canary", "canary_user", TOKEN, TOKEN.partition(":")[2], STAFF_TOKEN, SECRET):
+        assert canary not in logged and canary.encode() not in raw
+
+
+# --- colleagues -------------------------------------------------------------------------------------------------------
+
+
+async def link(town: Street, name: str = "worker-1", chat: int = LAN) -> int:
+    now = town.clock.now()
+    member = await town.house.db.read(lambda connection: staff.by_name(connection, name))
+    assert member is not None
+    code = await town.house.db.write(lambda tx: linking.begin(tx, member.id, KIND, now=now))
+    await staff_says(town, f"/start {code}", chat)
+    return member.id
+
+
+async def staff_says(town: Street, text: str, chat: int = LAN) -> None:
+    update = town.staff_network.message(chat, text=text)
+    asked = town.staff_network.asked
+    await town.until(lambda: any(body["offset"] > update["update_id"] for body in asked("getUpdates")))
+    await town.settle()
+
+
+async def test_a_colleague_links_an_account_and_is_woken_with_a_button_that_takes_the_case(town: Street) -> None:
+    staff_id = await link(town)
+    assert town.staff_network.texts(LAN) == ["Đã nối. Từ giờ ca mới sẽ báo ở đây."]
+    await town.say("nó đang đánh em")
+    told = [one for one in town.staff_network.shown.values() if one.is_ours][-1]
+    assert "Khẩn cấp" in told.text and "đánh" not in told.text
+    ((button,),) = told.body["reply_markup"]["inline_keyboard"]
+    assert button["url"].startswith("https://help.example.org/t/") and button["text"] == "Tôi nhận"
+    assert not told.body.get("disable_notification") and told.body["protect_content"] is True
+    assert await count(town, alarm) >= 1 and await count(town, case) == 1
+    wanted = select(staff_channel.c.sealed)
+    sealed = await town.house.db.read(lambda connection: connection.execute(wanted).scalar_one())
+    assert str(LAN).encode() not in sealed and staff_id > 0
+
+
+async def test_a_code_links_once_and_not_after_its_time(town: Street) -> None:
+    await link(town)
+    await link(town, "worker-2", chat=2003)
+    now = town.clock.now()
+    member = await town.house.db.read(lambda connection: staff.by_name(connection, "worker-2"))
+    assert member is not None
+    code = await town.house.db.write(lambda tx: linking.begin(tx, member.id, KIND, now=now))
+    town.clock.pass_(minutes=16)
+    await staff_says(town, f"/start {code}", 2004)
+    await staff_says(town, "/start made-up", 2005)
+    for chat in (2004, 2005):
+        (said,) = town.staff_network.texts(chat)
+        assert said.startswith("Mã này đã dùng rồi hoặc hết hạn.")
+    found = await town.house.db.read(lambda connection: linking.owners(connection, town.house.seals, KIND))
+    assert set(found) == {str(LAN), "2003"}
+
+
+async def test_everybody_is_shown_the_right_door(town: Street) -> None:
+    await link(town)
+    await staff_says(town, "em cần giúp", 4004)
+    (said,) = town.staff_network.texts(4004)
+    assert "Nếu bạn cần giúp" in said
+    await staff_says(town, "mình nhận ca nào?")
+    assert town.staff_network.texts(LAN)[-1] == "Ở đây chỉ báo ca. Bạn đọc và trả lời ở: https://help.example.org/console/"
+    town.clock.pass_(minutes=2)
+    came = await town.say("chào", LAN)  # a colleague in the persons' room: answered like everybody, and told
+    assert sum("Đồng nghiệp làm việc ở" in text for text in came) == 1 and len(came) > 1
+    assert not any("Đồng nghiệp làm việc ở" in text for text in await town.say("chào", LAN))
+    assert not any("Đồng nghiệp làm việc ở" in text for text in await town.say("chào"))
+
+
+async def test_an_account_that_is_gone_is_known_to_be_dead_and_alive_again_after_a_word(town: Street) -> None:
+    staff_id = await link(town)
+    state = linking.state_of
+    town.staff_network.member(LAN, "kicked")
+    await staff_says(town, "em cần giúp", 4004)
+    assert await town.house.db.read(lambda connection: state(connection, staff_id, KIND)) == "dead"
+    await staff_says(town, "tôi đây")
+    assert await town.house.db.read(lambda connection: state(connection, staff_id, KIND)) == "linked"
+    now = town.clock.now()
+    assert await town.house.db.write(lambda tx: linking.unlink(tx, staff_id, KIND, now=now))
+    assert await town.house.db.read(lambda connection: state(connection, staff_id, KIND)) == "none"
+
+
+async def test_the_whole_way_on_postgresql(
+    tmp_path: Path, seals: Seals, clock: MovableClock, postgresql: str  # noqa: F811
+) -> None:
+    async with street(tmp_path, seals, clock, url=postgresql, by_webhook=False) as town:
+        await link(town)
+        await town.say("nó đang đánh em")
+        assert "Khẩn cấp" in town.staff_network.texts(LAN)[-1]
+        await town.say("xoá")
+        await town.press(next(token for label, token in town.buttons().items() if label == "Xoá hết"))
+        assert len(town.network.texts(ANNA)) == 1 and await count(town, lane) == 0
