@@ -33,6 +33,7 @@ class Kept:
     media: str | None = None
     language: str | None = None
     hidden: frozenset[str] = frozenset()
+    fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what she may hand over with one yes
 
 
 def strip(event: Inbound) -> Kept:
@@ -40,7 +41,14 @@ def strip(event: Inbound) -> Kept:
     masking = mask(event.text or "")
     place = locate(event.geo.lat, event.geo.lon) if event.geo else None
     return Kept(
-        event.kind, masking.text, event.choice, place, event.media, event.lang, frozenset(map(str, masking.hidden))
+        event.kind,
+        masking.text,
+        event.choice,
+        place,
+        event.media,
+        event.lang,
+        frozenset(map(str, masking.hidden)),
+        masking.fragments,
     )
 
 
@@ -149,6 +157,7 @@ def _insert(tx: Tx, lane_id: int, key_id: KeyId, kept: Kept, now: datetime) -> N
             "media": kept.media,
             "language": kept.language,
             "hidden": sorted(kept.hidden),
+            "fragments": kept.fragments,
         },
         ensure_ascii=False,
     )
@@ -168,4 +177,5 @@ def unpack(body: str) -> Kept:
         told["media"],
         told["language"],
         frozenset(told["hidden"]),
+        tuple((kind, text) for kind, text in told.get("fragments", ())),
     )

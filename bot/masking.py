@@ -7,12 +7,13 @@ that inbox, relay and notes accept. Help-line numbers (three digits, 1800…, 19
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import NewType
 
 Masked = NewType("Masked", str)
+MOST_FRAGMENTS = 6
 
 
 class Hidden(StrEnum):
@@ -24,6 +25,10 @@ class Hidden(StrEnum):
     LINK = "link"
     NAME = "name"
     STREET = "street"
+    PLACE = "place"
+
+
+WHERE = frozenset({Hidden.STREET, Hidden.PLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Masking:
 
     text: Masked
     hidden: frozenset[Hidden]
+    # What she may hand over with one yes: ("phone" | "place", the words). Never a card, a mail, a link or a name.
+    fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def mark(kind: Hidden) -> str:
@@ -62,6 +69,20 @@ _STREET = re.compile(
     r"huyện|huyen|xã|xa)\b)))*",
     re.IGNORECASE,
 )
+_LODGING = (
+    "nhà nghỉ|nha nghi|khách sạn|khach san|nhà trọ|nha tro|phòng trọ|phong tro|chung cư|chung cu|karaoke|motel|hotel|"
+    "guesthouse|spa|massage|hớt tóc|hot toc|quán|nn|ks"
+)
+_ROOM = r"(?:(?:phòng|phong|tầng|tang|lầu|lau|p|room)\s?(?:số\s|so\s)?\d{1,4}[a-z]?)"
+# With a room; or after "ở", "tại" where the name ends with the clause. "quán karaoke ở đâu" names no house.
+_PLACE = re.compile(
+    rf"\b(?:{_LODGING})(?:\s+(?!{_ROOM})[^\W_]+){{0,5}}?[\s,]+{_ROOM}(?:[\s,]+{_ROOM})?(?!\w)|"
+    rf"\b(?:phòng|phong|room)\s?(?:số\s|so\s)?\d{{3,4}}(?!\w)|"
+    rf"(?P<at>\b(?:ở|o|tại|tai|trong)\s+)(?P<house>(?:nhà nghỉ|nha nghi|khách sạn|khach san|karaoke|motel|hotel)"
+    r"(?:\s+(?!ở\b|o\b|nào|nao\b|bị|bi\b|đang|dang\b|gần|gan\b|không|khong\b|của|cua\b|với|voi\b|và|va\b|nó|no\b)[^\W\d_]+){1,3})"
+    r"(?=\s*(?:[,.;!?\n]|$))",
+    re.IGNORECASE,
+)
 
 
 def _is_public_line(digits: str) -> bool:
@@ -79,6 +100,10 @@ def _spelled(match: "re.Match[str]") -> str | None:
     return mark(Hidden.PHONE)
 
 
+def _at_place(match: "re.Match[str]") -> str | None:
+    return (match.group("at") or "") + mark(Hidden.PLACE)
+
+
 def _after_lead(match: "re.Match[str]") -> str | None:
     return match.group("lead") + mark(Hidden.NAME)
 
@@ -90,6 +115,7 @@ _RULES: tuple[tuple[Hidden, "re.Pattern[str]", Callable[["re.Match[str]"], str |
     (Hidden.PHONE, _SPELLED, _spelled),
     (Hidden.NAME, _NAME, _after_lead),
     (Hidden.STREET, _STREET, lambda _: mark(Hidden.STREET)),
+    (Hidden.PLACE, _PLACE, _at_place),
 )
 
 # Digits of other scripts and full-width digits are made plain before looking, so that they cannot hide a number.
@@ -100,17 +126,21 @@ def mask(text: str) -> Masking:
     """Mask one message of any length. Pure; time linear in the length of the text."""
     text = _plain_digits(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     hidden: set[Hidden] = set()
+    fragments: list[tuple[str, str]] = []
 
     def replace(rule: Hidden, make: Callable[["re.Match[str]"], str | None], match: "re.Match[str]") -> str:
         made = make(match)
         if made is None:
             return match.group()
-        hidden.add(Hidden.CARD if made == mark(Hidden.CARD) else rule)
+        kind = Hidden.CARD if made == mark(Hidden.CARD) else rule
+        hidden.add(kind)
+        if kind is Hidden.PHONE or kind in WHERE:
+            fragments.append(("phone" if kind is Hidden.PHONE else "place", match.group()))
         return made
 
     for rule, pattern, make in _RULES:
         text = pattern.sub(partial(replace, rule, make), text)
-    return Masking(Masked(text), frozenset(hidden))
+    return Masking(Masked(text), frozenset(hidden), tuple(fragments[:MOST_FRAGMENTS]))
 
 
 def _plain_digits(text: str) -> str:

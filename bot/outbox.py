@@ -11,8 +11,8 @@ from sqlalchemy import delete, insert, select
 
 from bot.db import Tx
 from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
-from bot.seals import KeyId
-from bot.tables import conversation, lane, offered, outbox
+from bot.seals import KeyDestroyed, KeyId, SealBroken
+from bot.tables import conversation, guard, lane, offered, outbox
 
 LEASE_URGENT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
@@ -61,7 +61,8 @@ def tell_person(
 ) -> None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
-    Does nothing if the person's lane or conversation is gone. `is_last`: after it the contact is forgotten.
+    Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
+    the phone. `is_last`: after it the contact is forgotten.
     """
     row = tx.execute(
         select(lane.c.generation, lane.c.stopped_at, conversation.c.key_id)
@@ -69,6 +70,8 @@ def tell_person(
         .where(lane.c.id == lane_id)
     ).one_or_none()
     if row is None or row.stopped_at is not None:
+        return
+    if case_id is not None and _is_guarded(tx, lane_id):
         return
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
@@ -87,6 +90,11 @@ def tell_person(
         case_id=case_id,
         last=is_last,
     )
+
+
+def _is_guarded(tx: Tx, lane_id: int) -> bool:
+    found = tx.execute(select(guard.c.state).where(guard.c.lane_id == lane_id)).scalar_one_or_none()
+    return found not in (None, "open")
 
 
 def tell_staff(
@@ -139,11 +147,17 @@ def _remember(
 
 
 def offers(tx: Tx, lane_id: int, key_id: str) -> list[list[tuple[str, Option]]]:
-    """The choices of the last few messages, newest message first, as (token, option)."""
+    """The choices of the last few messages, newest message first, as (token, option).
+
+    What was offered in a talk that is forgotten by now, under a key of its own, is no choice any more.
+    """
     newest_first = select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())
     found = []
     for sealed in tx.execute(newest_first).scalars():
-        told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+        try:
+            told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+        except (KeyDestroyed, SealBroken):
+            continue
         found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
     return found
 

@@ -15,7 +15,7 @@ from bot import demonstration, staff
 from bot.app import House, build, forget_what_is_due
 from bot.channels.terminal import Terminal
 from bot.db import Tx, open_engine
-from bot.helpline import casebook, referrals, relay, turns
+from bot.helpline import blocks, casebook, entrusting, referrals, relay, sharing, turns
 from bot.helpline.outcomes import Outcome
 from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Cap, Capabilities, Geo, MsgRef, Outbound, Sent
@@ -203,7 +203,9 @@ class Rehearsal:
         match do:
             case None:
                 await self.house.db.write(
-                    lambda tx: relay.from_worker(tx, case_id, member.id, str(line.get("text", "")), now=now)
+                    lambda tx: relay.from_worker(
+                        tx, case_id, member.id, str(line.get("text", "")), now=now, with_taps=bool(line.get("taps"))
+                    )
                 )
             case "take":
                 await self._take(member, case_id)
@@ -219,10 +221,33 @@ class Rehearsal:
                 await self.house.db.write(
                     lambda tx: turns.close(tx, case_id, member.id, outcome, (), now=now, policy=policy)
                 )
+            case "read" | "see":
+                await self._look(member, case_id, str(do))
+            case "ask":
+                await self.house.db.write(lambda tx: sharing.ask(tx, case_id, member.id, value, now=now))
+            case "keep_out":
+                await self.house.db.write(
+                    lambda tx: blocks.keep_out(tx, case_id, member.id, int(value or "24"), now=now)
+                )
             case "refer":
                 await self.house.db.write(lambda tx: self._refer(tx, case_id, member.id, value, now))
             case _:
                 raise LineProblem(f"“{do}” is not something a colleague does here.")
+
+    async def _look(self, member: staff.StaffMember, case_id: int, what: str) -> None:
+        """What the colleague sees on the page of the case: her words, or what she handed over."""
+
+        def look(connection: Connection) -> list[str]:
+            known, seals = casebook.get(connection, case_id), self.house.db.seals
+            if known is None or known.staff_id != member.id:
+                return []
+            if what == "see":
+                return [one.text for one in entrusting.seen(connection, seals, case_id)]
+            return [line.text or "" for line in relay.readable(connection, seals, case_id)]
+
+        found = await self.house.db.read(look)
+        to = member.name.replace("-", ":")
+        self._said.append({"to": to, "text": "\n".join(found), "choices": [], "purpose": "relay"})
 
     async def _take(self, member: staff.StaffMember, case_id: int) -> None:
         now, policy = self._clock.now(), self.house.policy

@@ -70,6 +70,15 @@ def get(connection: Connection, staff_id: int) -> StaffMember | None:
     return next((member for member in everyone(connection) if member.id == staff_id), None)
 
 
+def covers(connection: Connection, province: str | None) -> bool:
+    """Whether any colleague belongs to this province; of a place without one nothing is said."""
+    if province is None:
+        return True
+    mine = (staff_province.c.province == province, staff.c.state == "active")
+    wanted = select(staff.c.id).join(staff_province, staff_province.c.staff_id == staff.c.id).where(*mine)
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
 def by_name(connection: Connection, name: str) -> StaffMember | None:
     """One colleague by sign-in name; None if unknown or gone."""
     return next((member for member in everyone(connection) if member.name == name), None)

@@ -10,13 +10,14 @@ from sqlalchemy import delete, select, update
 
 from bot import claims
 from bot.db import Tx
+from bot.dialogues import beside_case
+from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
 from bot.events import happened
-from bot.helpline import cases, coming_back, erasure, relay
+from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
 from bot.intake import Kept
-from bot.masking import Masked
 from bot.outbox import Option, offers, tell_person
 from bot.policy import Policy
 from bot.seals import KeyId
@@ -26,6 +27,8 @@ from directory.places import province_of
 from directory.reading import fold
 from directory.shelf import Shelf
 from directory.wording import t
+
+URGENT = frozenset({"report", "mute", "entrust", "guard"})  # what is said here does not wait behind other messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +80,32 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     turn = _turn(read, house, standing, option, language, now)
     if _is_passed_over(tx, read, turn, now):
         return None
+    step = beside_case.guarded(tx, read.lane_id, turn, word=read.word, code_hash=read.code_hash)
+    if step is not None:
+        turn.notes.clear()
+        _save(tx, _run(tx, read, turn, step, house), read.lane_id)
+        return None
     _welcome(tx, read, talk, turn, house, now)
     if option is not None:
         standing.dialogue, standing.step = option.dialogue, option.step
     if read.word == "leave":
-        _save(tx, talk, Standing(memory=turn.memory))
+        _save(tx, Standing(memory=turn.memory), read.lane_id)
         tell_person(tx, read.lane_id, t("leave.bye", language), now=now)
         return None
     if is_stale:
         tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
         if standing.step is not None:  # the open question still stands; an old button is no answer to it
-            _save(tx, talk, standing)
+            _save(tx, standing, read.lane_id)
             return None
-    if _passed_on(tx, read, turn, standing, now):
-        _save(tx, talk, standing)
+    if (step := _beside_case(tx, read, turn, standing, now)) is not None:
+        _save(tx, _run(tx, read, turn, step, house) if step[0] else standing, read.lane_id)
         return None
-    if read.kept.hidden:
+    if read.kept.hidden and not (read.kept.fragments and _is_danger(read)):
         tell_person(tx, read.lane_id, t("small.masked", language), now=now)
     after = _advance(tx, read, turn, standing, house)
     if turn.notes.pop("erase", None):
         return Erasing(read.lane_id, erasure.begin(tx, read.lane_id, now=now))
-    _save(tx, talk, after)
+    _save(tx, after, read.lane_id)
     _count(tx, turn, now)
     return None
 
@@ -133,7 +141,8 @@ def _standing(tx: Tx, talk: Any) -> Standing:
     return Standing(told["dialogue"], told["step"], dict(told["notes"]), Memory.from_json(told["memory"]))
 
 
-def _save(tx: Tx, talk: Any, standing: Standing) -> None:
+def _save(tx: Tx, standing: Standing, lane_id: int) -> None:
+    """With the key as it is now: erasing the words alone has given the talk a new one."""
     body = json.dumps(
         {
             "dialogue": standing.dialogue,
@@ -142,8 +151,10 @@ def _save(tx: Tx, talk: Any, standing: Standing) -> None:
             "memory": standing.memory.as_json(),
         }
     )
-    sealed = tx.seals.close_with(KeyId(talk.key_id), body, about=f"conversation:{talk.lane_id}")
-    tx.execute(update(conversation).where(conversation.c.id == talk.id).values(sealed=sealed))
+    mine = conversation.c.lane_id == lane_id
+    key_id = tx.execute(select(conversation.c.key_id).where(mine)).scalar_one()
+    sealed = tx.seals.close_with(KeyId(key_id), body, about=f"conversation:{lane_id}")
+    tx.execute(update(conversation).where(mine).values(sealed=sealed))
 
 
 def _language(tx: Tx, talk: Any, read: Read) -> str:
@@ -190,6 +201,8 @@ def _turn(
         shelf=house.shelf(),
         policy=house.policy,
         hidden=read.kept.hidden,
+        fragments=read.kept.fragments,
+        code_hash=read.code_hash,
         spare=read.spare,
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
         is_start=read.kept.kind == "start" or (read.kept.kind == "choice" and option is None),
@@ -211,7 +224,7 @@ def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bo
     standing = _standing(tx, before)
     tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
     coming_back.resume(tx, old, read.lane_id, now=now)
-    _save(tx, talk, standing)
+    _save(tx, standing, read.lane_id)
     words = coming_back.give(tx, read.lane_id, read.spare, now=now, policy=house.policy)
     if words:
         tell_person(tx, read.lane_id, t("returning.new_code", before.language, code=words), now=now)
@@ -247,32 +260,36 @@ def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datet
     tell_person(tx, read.lane_id, intro, now=now)
 
 
-def _passed_on(tx: Tx, read: Read, turn: Turn, standing: Standing, now: datetime) -> bool:
-    """With an open relay, words go to the colleague; only whole-message words and choices are the house's."""
-    if read.word is not None or turn.key is not None or not turn.text:
-        return False
-    case = cases.of_lane(tx.connection, read.lane_id)
-    if case is None or case.state != "taken":
-        return False
-    if turn.meaning is not None and turn.meaning.danger.level == "now" and case.urgency != "now":
-        return False
-    relay.from_person(tx, case.id, Masked(turn.text), now=now)
-    return True
+def _beside_case(tx: Tx, read: Read, turn: Turn, standing: Standing, now: datetime) -> tuple[str, str] | None:
+    """With a case open: which step answers instead of the house; ("", "") where the colleague does; None: the house."""
+    passed = beside_case.pass_on(tx, read.lane_id, turn, standing, word=read.word)
+    if turn.fragments and passed is not Passed.NO and not _is_danger(read):
+        return "entrust", "start"
+    if passed is Passed.ON:
+        return ("entrust", "start") if turn.fragments else ("", "")
+    if passed is Passed.WAITING and standing.dialogue is None:
+        return ("report", "kept") if beside_case.may_say_kept(tx, read.lane_id, now) else ("", "")
+    return None
 
 
 def _advance(tx: Tx, read: Read, turn: Turn, standing: Standing, house: House) -> Standing:
     name, step = choose(turn, standing, read.word)
     if turn.key is not None:
         name, step = str(standing.dialogue), str(standing.step)
+    return _run(tx, read, turn, (name, step), house)
+
+
+def _run(tx: Tx, read: Read, turn: Turn, step: tuple[str, str], house: House) -> Standing:
+    name, at = step
 
     def perform(item: Do) -> Any:
         return item.deed(tx, read.lane_id)
 
     def tell(text: str, options: tuple[Option, ...]) -> None:
-        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name == "report")
+        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name in URGENT)
 
     try:
-        return advance(house.dialogues, name, step, turn, perform=perform, tell=tell)
+        return advance(house.dialogues, name, at, turn, perform=perform, tell=tell)
     except UnknownStep:
         tell(t("small.restart", turn.language), ())
         return advance(house.dialogues, "welcome", "start", turn, perform=perform, tell=tell)

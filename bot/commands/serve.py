@@ -27,7 +27,7 @@ from bot.schema import is_current, upgrade
 from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import calendar, hsds, metrics, take
+from bot.web import calendar, came, hsds, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -114,6 +114,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
     settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
+    routes.extend(came.routes(house.db, house.clock, house.keeper))
     routes.extend(calendar.routes(house.db, house.clock, policy))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     routes.extend(

@@ -5,7 +5,18 @@ from aiohttp import web
 from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
-from bot.console.pages import board, case, channels, door, listings, rota, telegram
+from bot.console.pages import (
+    board,
+    case,
+    channels,
+    door,
+    listings,
+    peers,
+    rota,
+    support,
+    telegram,
+    tonight,
+)
 from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
@@ -15,6 +26,9 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *door.ROUTES,
     *board.ROUTES,
     *case.ROUTES,
+    *support.ROUTES,
+    *tonight.ROUTES,
+    *peers.ROUTES,
     *listings.ROUTES,
     *telegram.ROUTES,
     *channels.ROUTES,

@@ -26,6 +26,10 @@ class Deed(StrEnum):
     WITHDRAW_LISTING = "withdraw_listing"
     VERIFY_LISTING = "verify_listing"
     OWN_PAGE = "own_page"
+    SEE_TONIGHT = "see_tonight"
+    EDIT_TONIGHT = "edit_tonight"
+    PEERS = "peers"
+    CONFIRM = "confirm"
     SEE_ROTA = "see_rota"
     CHANGE_OWN_SHIFTS = "change_own_shifts"
     PLAN_ROTA = "plan_rota"
@@ -60,6 +64,9 @@ _CASEWORK = {
     Deed.HAND_OVER: Scope.OWN,
     Deed.REFER: Scope.OWN,
     Deed.CLOSE: Scope.OWN,
+    Deed.SEE_TONIGHT: Scope.PROVINCES,
+    Deed.EDIT_TONIGHT: Scope.PROVINCES,
+    Deed.PEERS: Scope.PROVINCES,
     Deed.SEE_ROTA: Scope.ALL,
     Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
 }
@@ -79,6 +86,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.SEE_CASE: Scope.CENTRE,
         Deed.READ_WORDS: Scope.CENTRE,
         Deed.CLOSE: Scope.CENTRE,
+        Deed.CONFIRM: Scope.CENTRE,
         Deed.PLAN_ROTA: Scope.CENTRE,
     },
     "maintainer": {

@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 
 from bot.dialogues.ask import Answer
+from bot.dialogues.blocked import Blocked
+from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
 from bot.dialogues.find import Find, WrongListing
+from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
+from bot.dialogues.mute import Mute, Tapped
+from bot.dialogues.purposes import CheckIn, Consent
 from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
+from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 
-DIALOGUES: tuple[type[Dialogue], ...] = (Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome)
+DIALOGUES: tuple[type[Dialogue], ...] = (
+    Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
+    Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
+)  # fmt: skip
 
 _BY_INTENT = {
     "report": ("report", "start"),
@@ -19,9 +28,20 @@ _BY_INTENT = {
     "human": ("human", "start"),
     "erase": ("erase", "start"),
     "wrong_listing": ("wrong_listing", "start"),
+    "official": ("official", "start"),
 }
+# What a message tells of the situation, and the step that answers it; the first that fits.
+_BY_SITUATION = {
+    "mute": ("mute", "start"),
+    "copy": ("copy", "start"),
+    "revoke": ("revoke", "start"),
+    "agree_word": ("word", "start"),
+    "elsewhere": ("elsewhere", "start"),
+    "warn": ("warn", "start"),
+}
+_TYPED = frozenset({("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where")})  # answered in free words too
 _SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
-_APART = ("under_18", "buyer", "harasser", "official", "provider")
+_APART = ("under_18", "buyer", "harasser", "provider")
 
 
 def all_dialogues() -> Mapping[str, Dialogue]:
@@ -35,12 +55,14 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     is_answering = standing.dialogue is not None and standing.step is not None
     if turn.key is None and danger is not None and danger.level == "now" and word is None:
         return "report", "now"
-    if word == "help":
+    if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
     if word == "erase" and not (standing.dialogue == "erase" and is_answering):
         return "erase", "start"
     if turn.media is not None:
         return "small", "media"
+    if turn.key is None and word is None and (aside := _by_situation(turn)):
+        return aside
     if standing.dialogue == "report" and standing.step and is_answering:
         return "report", standing.step
     if turn.is_start:
@@ -52,6 +74,21 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     return _by_meaning(turn)
 
 
+def _by_situation(turn: Turn) -> tuple[str, str] | None:
+    """What she says about her own case goes before the question that stands open, never before danger."""
+    danger = turn.meaning.danger if turn.meaning else None
+    level = danger.level if danger is not None and danger.source != "model" else "none"  # a doubt alone asks after this
+    if "fine" in turn.situations and turn.memory.has_alarm and level == "none":
+        return "report", "fine"
+    if "official" in turn.situations and danger is not None and set(danger.kinds) <= {"police", "threat"}:
+        return "official", "start"  # help is offered there too
+    if level != "none":
+        return None
+    if "state" in turn.situations and turn.memory.has_case:
+        return "report", "state"
+    return next((step for name, step in _BY_SITUATION.items() if name in turn.situations), None)
+
+
 def _answers(turn: Turn, standing: Standing) -> bool:
     """Whether typed words are meant for the open question: yes, unless they plainly begin something else."""
     intent = turn.meaning.intent if turn.meaning else None
@@ -59,7 +96,10 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return intent in (None, "find", "unclear", "ask", "greeting") and not _is_new_question(turn)
     if standing.dialogue == "answer":
         return intent in (None, "ask", "unclear")
-    return standing.dialogue in ("erase", "human", "wrong_listing") and intent in (None, "unclear", "erase", "find")
+    if (standing.dialogue, standing.step) in _TYPED:
+        return True
+    is_plain = intent in (None, "unclear", "erase", "find")
+    return is_plain and standing.dialogue in ("erase", "human", "wrong_listing", "entrust", "copy", "official")
 
 
 def _is_new_question(turn: Turn) -> bool:

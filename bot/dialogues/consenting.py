@@ -23,8 +23,10 @@ def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
 
 def ask_consent_briefly(turn: Turn, then: str) -> Ask:
     """The same in few words, after an alarm: whoever is in danger reads no long text."""
-    options = (("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language)))
-    return Ask(t("danger.consent", turn.language, days=turn.policy.words_days), options, then)
+    options = [("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language))]
+    if turn.memory.has_alarm:
+        options += [(key, t(f"danger.choice.{key}", turn.language)) for key in ("mute", "fine")]
+    return Ask(t("danger.consent", turn.language, days=turn.policy.words_days), tuple(options), then)
 
 
 def is_yes(turn: Turn) -> bool:
@@ -40,6 +42,18 @@ def agree(turn: Turn, version: str = VERSION) -> Do:
         known = cases.of_lane(tx.connection, lane_id)
         if known is not None:
             consents.give(tx, known.id, ConsentTo.TALK, version, now=now)
+
+    return Do(deed)
+
+
+def refuse(turn: Turn) -> Do:
+    """Remember that she was asked and said no: what she writes from now on is shown to nobody."""
+    now = turn.now
+
+    def deed(tx: Tx, lane_id: int) -> None:
+        known = cases.of_lane(tx.connection, lane_id)
+        if known is not None:
+            consents.refuse(tx, known.id, ConsentTo.TALK, now=now)
 
     return Do(deed)
 

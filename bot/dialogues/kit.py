@@ -71,6 +71,11 @@ class Memory:
     is_welcomed: bool = False
     article: str | None = None  # the article last answered with: a short follow-up question is about it
     media: int = 0  # how many photos, voice notes and the like came already: the same sentence is not said twice
+    has_case: bool = False  # a colleague was asked for in this talk: one may ask how far it is
+    has_alarm: bool = False  # an alarm was raised in this talk: it can be called off
+    is_mute: bool = False  # cannot speak or type: everything by taps
+    is_minor: bool = False  # said to be under 18 in this talk
+    situations: tuple[str, ...] = ()  # what decides which numbers fit: abroad, a country
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -82,6 +87,11 @@ class Memory:
             "is_welcomed": self.is_welcomed,
             "media": self.media,
             "article": self.article,
+            "has_case": self.has_case,
+            "has_alarm": self.has_alarm,
+            "is_mute": self.is_mute,
+            "is_minor": self.is_minor,
+            "situations": self.situations,
         }
 
     @classmethod
@@ -95,6 +105,11 @@ class Memory:
             bool(told.get("is_welcomed")),
             told.get("article"),
             int(told.get("media", 0)),
+            bool(told.get("has_case")),
+            bool(told.get("has_alarm")),
+            bool(told.get("is_mute")),
+            bool(told.get("is_minor")),
+            tuple(told.get("situations", ())),
         )
 
 
@@ -123,9 +138,17 @@ class Turn:
     shelf: Shelf
     policy: Policy
     hidden: frozenset[str] = frozenset()
+    fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # masked: she may hand them over
     media: str | None = None
     is_start: bool = False  # the person opened the talk, or touched a button long gone: nothing was said
     spare: Spare | None = field(default=None, repr=False)  # a return code that may be given in this turn
+    code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
+    is_kept: bool = False  # the words of this message are in the case already
+
+    @property
+    def situations(self) -> frozenset[str]:
+        """What this message tells about the situation."""
+        return self.meaning.situations if self.meaning else frozenset()
 
 
 class Dialogue:

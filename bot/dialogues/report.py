@@ -1,15 +1,27 @@
 """Somebody is being harmed, or was: safety first, an alarm at once if it is now, otherwise a colleague is offered."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from bot.db import Tx
-from bot.dialogues.consenting import BRIEF, agree, ask_consent, ask_consent_briefly, give_code, is_agreed, is_yes
-from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
+from bot.dialogues.card import needs_of, numbers, safety_card, take_in
+from bot.dialogues.consenting import (
+    BRIEF,
+    agree,
+    ask_consent,
+    ask_consent_briefly,
+    give_code,
+    is_agreed,
+    is_yes,
+    refuse,
+)
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay
+from bot.helpline.progress import progress
+from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
-from directory import lines
-from directory.places import province_of
+from bot.staff import covers
+from directory.places import name_of, province_of
 from directory.reading import fold
 from directory.wording import t
 
@@ -24,8 +36,11 @@ class Report(Dialogue):
     name = "report"
 
     def start(self, turn: Turn) -> Sequence[Item]:
+        take_in(turn)
         if turn.meaning is not None and turn.meaning.danger.level == "now":
             return self.now(turn)
+        if turn.memory.is_minor:  # harm to a child is never only offered help
+            return [Say(t("danger.minor", turn.language)), *self.now(turn)]
         _remember(turn)
         return [_ask_now(turn)]
 
@@ -43,6 +58,8 @@ class Report(Dialogue):
 
     def now(self, turn: Turn) -> Sequence[Item]:
         """The case is opened and the alarm raised at once; what else we know is added afterwards."""
+        take_in(turn)
+        turn.memory.has_alarm = turn.memory.has_case = True
         return [
             Say(safety_card(turn)),
             Do(_open(turn, "now"), lambda opened: self._opened(turn, opened)),
@@ -57,29 +74,68 @@ class Report(Dialogue):
     def talk(self, turn: Turn) -> Sequence[Item]:
         """The answer to the offer of a colleague: without a yes nobody is told anything."""
         if is_yes(turn):
+            turn.memory.has_case = True
             return [
                 Do(_open(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
             ]
-        return [Say(t("report.later", turn.language)), *_numbers(turn), Done()]
+        return [Say(t("report.later", turn.language)), *numbers(turn), Done()]
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The area, if the person wants to say it; it goes to the open case."""
+        if turn.key in ("fine", "mute"):
+            return self.fine(turn) if turn.key == "fine" else [Hand("mute")]
         place = turn.place or (turn.meaning.places[0].key if turn.meaning and turn.meaning.places else None)
         if turn.key == "skip" or place is None:
             return self._talk_about(turn)
         turn.memory.place = place
         now, policy = turn.now, turn.policy
+
+        def put(tx: Tx, lane_id: int) -> bool:
+            cases.set_place(tx, lane_id, place, now=now, policy=policy)
+            return covers(tx.connection, province_of(place))
+
         return [
-            Do(lambda tx, lane_id: cases.set_place(tx, lane_id, place, now=now, policy=policy)),
+            Do(put, lambda is_covered: [] if is_covered else [_not_covered(turn)]),
             Say(t("danger.thanks_place", turn.language)),
             *self._talk_about(turn),
         ]
 
     def agreed(self, turn: Turn) -> Sequence[Item]:
         """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it."""
+        if turn.key in ("fine", "mute"):
+            return self.fine(turn) if turn.key == "fine" else [Hand("mute")]
         if is_yes(turn):
             return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), Done()]
-        return [Say(t("report.not_agreed", turn.language)), Done()]
+        return [refuse(turn), Say(t("report.not_agreed", turn.language)), Done()]
+
+    def fine(self, turn: Turn) -> Sequence[Item]:
+        """ "Không phải, mình ổn": the alarm is called off, or the colleague who is with her already hears it."""
+        now, policy = turn.now, turn.policy
+
+        def told(done: Any) -> Sequence[Item]:
+            if done in (Recalled.ENDED, Recalled.CALMED):
+                turn.memory.has_alarm = False
+            return [Say(t(f"danger.fine.{done}", turn.language)), Done()]
+
+        return [Do(lambda tx, lane_id: recall_alarm(tx, lane_id, now=now, policy=policy), told)]
+
+    def state(self, turn: Turn) -> Sequence[Item]:
+        """Asked how far it is: the truth, with the number of colleagues and the minutes."""
+        now, language = turn.now, turn.language
+        return [
+            Do(
+                lambda tx, lane_id: progress(tx.connection, lane_id, now=now, language=language),
+                lambda said: [Say(said), Done()] if said else [Hand("small", "unclear")],
+            )
+        ]
+
+    def kept(self, turn: Turn) -> Sequence[Item]:
+        """While nobody has the case yet her words wait for whoever takes it; said once, not after every line."""
+        return [Say(t("danger.kept", turn.language)), Done()]
+
+    def after_entrusting(self, turn: Turn) -> Sequence[Item]:
+        """The place is with the case; what is left is whether a colleague may read along."""
+        return self._talk_about(turn)
 
     def _talk_about(self, turn: Turn) -> Sequence[Item]:
         return [
@@ -90,13 +146,29 @@ class Report(Dialogue):
         ]
 
     def _opened(self, turn: Turn, opened: cases.Opened) -> Sequence[Item]:
+        if turn.fragments:
+            return [*(give_code(turn) if opened.is_new else []), Hand("entrust")]
         if not opened.is_new and not opened.got_worse:
             return [Say(t("danger.joined", turn.language)), Done()]
         code = give_code(turn) if opened.is_new else []
         if opened.case.place is None and turn.memory.place is None:
-            options = (("skip", t("danger.skip", turn.language)),)
-            return [*code, Ask(t("danger.where", turn.language), options, "where")]
-        return [*code, *self._talk_about(turn)]
+            options = [("skip", t("danger.skip", turn.language))]
+            if opened.case.urgency == "now":
+                options += [(key, t(f"danger.choice.{key}", turn.language)) for key in ("mute", "fine")]
+            return [*code, Ask(t("danger.where", turn.language), tuple(options), "where")]
+        place = opened.case.place or turn.memory.place
+        check = Do(
+            lambda tx, lane_id: place is None or covers(tx.connection, province_of(place)),
+            lambda is_covered: [] if is_covered else [_not_covered(turn)],
+        )
+        return [*code, check, *self._talk_about(turn)]
+
+
+def _not_covered(turn: Turn) -> Say:
+    """Honest: a colleague talks with her all the same, and nobody is promised to come."""
+    place = turn.memory.place
+    where = name_of(place, turn.language) if place else t("alarm.place_unknown", turn.language)
+    return Say(t("danger.not_covered", turn.language, place=where))
 
 
 def _remember(turn: Turn) -> None:
@@ -107,9 +179,12 @@ def _remember(turn: Turn) -> None:
 
 def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int], cases.Opened]:
     """The deed that opens the case, or joins the one that is open, and keeps the message that led to it."""
-    need = next((guess.code for guess in turn.meaning.needs), None) if turn.meaning else None
+    need = needs_of(turn)[0] if (turn.meaning and turn.meaning.needs) or turn.memory.situations else None
+    if need is not None and need.startswith("health.drugs"):
+        need = "health.emergency"  # that drugs were taken is written down nowhere but in her own words
     place, now, policy = turn.memory.place, turn.now, turn.policy
-    words = [said for said in (turn.notes.pop("told", ""), turn.text) if said]
+    said_now = "" if turn.is_kept else turn.text
+    words = [said for said in (turn.notes.pop("told", ""), said_now) if said]
 
     def open_case(tx: Tx, lane_id: int) -> cases.Opened:
         opened = cases.open_case(tx, lane_id, urgency=urgency, need=need, place=place, now=now, policy=policy)
@@ -118,33 +193,6 @@ def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int]
         return opened
 
     return open_case
-
-
-def safety_card(turn: Turn) -> str:
-    """What to do and whom to call, by the rules for this trouble, place and hour. Never waits for anybody."""
-    head = t("danger.first", turn.language)
-    shown = _fitting(turn)
-    if not shown:
-        return head
-    return "\n".join([head, t("danger.numbers", turn.language), lines.card(shown, turn.language)])
-
-
-def _numbers(turn: Turn) -> Sequence[Item]:
-    shown = _fitting(turn)
-    if not shown:
-        return []
-    return [Say("\n".join([t("danger.numbers", turn.language), lines.card(shown, turn.language)]))]
-
-
-def _fitting(turn: Turn) -> tuple[lines.Line, ...]:
-    codes = tuple(guess.code for guess in turn.meaning.needs) if turn.meaning else ()
-    place = turn.memory.place
-    return lines.for_trouble(
-        needs=codes or ("violence.physical",),
-        province=province_of(place) if place else None,
-        now=turn.now,
-        recorded=turn.policy.recorded_lines,
-    )
 
 
 def _ask_now(turn: Turn) -> Ask:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.db import Tx
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_yes, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases
+from bot.helpline.queue import queue_answer
+from directory.places import province_of
 from directory.wording import t
 
 
@@ -52,10 +55,23 @@ class Human(Dialogue):
                 )
             ),
             agree(turn),
-            Say(t("human.opened", turn.language)),
+            Do(lambda tx, lane_id: self._queue(tx, turn), lambda said: [Say(said)]),
             *give_code(turn),
             Done(),
         ]
+
+
+    def _queue(self, tx: Tx, turn: Turn) -> str:
+        """An honest time, from the hours and the rota."""
+        turn.memory.has_case = True
+        place = turn.memory.place
+        return queue_answer(
+            tx.connection,
+            province_of(place) if place else None,
+            now=turn.now,
+            policy=turn.policy,
+            language=turn.language,
+        )
 
 
 class Small(Dialogue):
@@ -79,7 +95,7 @@ class Small(Dialogue):
         return [Say(t("small.about_bot", turn.language, organisation=turn.policy.organisation_name)), Done()]
 
     def privacy(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.privacy", turn.language)), Done()]
+        return [Say(t("small.privacy", turn.language)), Say(t("small.clean_phone", turn.language)), Done()]
 
     def language(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("small.language", turn.language)), Done()]
@@ -98,9 +114,6 @@ class Small(Dialogue):
     def harasser(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("small.harasser", turn.language)), Done()]
 
-    def official(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.official", turn.language, contact=turn.policy.public_contact)), Done()]
-
     def provider(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("small.provider", turn.language, contact=turn.policy.public_contact)), Done()]
 
@@ -108,6 +121,7 @@ class Small(Dialogue):
         return [Say(t("small.feedback", turn.language)), Done()]
 
     def under_18(self, turn: Turn) -> Sequence[Item]:
+        turn.memory.is_minor = True
         return [Say(t("small.under_18", turn.language)), Hand("answer")]
 
     def media(self, turn: Turn) -> Sequence[Item]:

@@ -47,6 +47,8 @@ class Case:
     taken_at: datetime | None
     closed_at: datetime | None
     erased_at: datetime | None
+    away_from: str | None = None
+    organisation_id: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +90,8 @@ def view(row: Any) -> Case:
         taken_at=row.taken_at,
         closed_at=row.closed_at,
         erased_at=row.erased_at,
+        away_from=row.away_from,
+        organisation_id=row.organisation_id,
     )
 
 
@@ -106,6 +110,13 @@ def by_alias(connection: Connection, alias: str) -> Case | None:
 def of_lane(connection: Connection, lane_id: int) -> Case | None:
     """The open case of this lane; there is never more than one."""
     wanted = select(case).where(case.c.lane_id == lane_id, case.c.state != State.CLOSED)
+    row = connection.execute(wanted.order_by(case.c.id.desc()).limit(1)).one_or_none()
+    return view(row) if row else None
+
+
+def latest_of_lane(connection: Connection, lane_id: int) -> Case | None:
+    """The newest case of this lane whose words are still kept, open or closed."""
+    wanted = select(case).where(case.c.lane_id == lane_id, case.c.key_id.is_not(None))
     row = connection.execute(wanted.order_by(case.c.id.desc()).limit(1)).one_or_none()
     return view(row) if row else None
 

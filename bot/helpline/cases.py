@@ -16,6 +16,7 @@ from bot.helpline.casebook import (
     by_alias,
     get,
     hold_still,
+    latest_of_lane,
     move,
     of_lane,
     record,
@@ -53,6 +54,7 @@ __all__ = [
     "handed_over",
     "hold",
     "hold_over",
+    "latest_of_lane",
     "of_lane",
     "open_case",
     "set_place",
@@ -97,10 +99,17 @@ def open_case(
     case_id = tx.execute(row.returning(case.c.id)).scalar_one()
     opened = _again(tx, case_id)
     record(tx, case_id, "opened", now=now, detail=urgency)
+    _cry(tx, case_id, urgency, now)
     events.happened(tx, f"case_{urgency}", now=now, province=opened.province, need=need)
     tx.ring("board")
     escalation.begin(tx, opened, now=now, policy=policy)
     return Opened(_again(tx, case_id), is_new=True, got_worse=False)
+
+
+def _cry(tx: Tx, case_id: int, urgency: Urgency, now: datetime) -> None:
+    """Danger now opens the words from here on to whoever takes the case, without waiting for a yes."""
+    if urgency == "now":
+        record(tx, case_id, "cry", now=now)
 
 
 def _again(tx: Tx, case_id: int) -> Case:
@@ -112,6 +121,7 @@ def _again(tx: Tx, case_id: int) -> Case:
 def _join(
     tx: Tx, known: Case, *, urgency: Urgency, need: str | None, place: PlaceKey | None, now: datetime, policy: Policy
 ) -> Opened:
+    _cry(tx, known.id, urgency, now)
     got_worse = URGENCIES.index(urgency) > URGENCIES.index(known.urgency)
     if need and known.need is None:
         tx.execute(update(case).where(case.c.id == known.id).values(need=need))
@@ -151,7 +161,7 @@ def set_place(tx: Tx, lane_id: int, place: PlaceKey, *, now: datetime, policy: P
 
 def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Policy) -> None:
     where = coarse(place)
-    province = province_of(where)
+    province = None if known.away_from else province_of(where)  # her wish: the whole country answers
     values = {"place_tier": where.tier, "place_code": where.code, "province": province}
     tx.execute(update(case).where(case.c.id == known.id).values(**values))
     record(tx, known.id, "place", now=now)

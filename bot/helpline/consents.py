@@ -1,13 +1,15 @@
 """Keeps to what a person said yes to, each purpose by itself; without a yes the answer is no."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.db import Tx
+from bot.helpline import visibility
 from bot.helpline.casebook import record
-from bot.tables import case, consent
+from bot.tables import case, check_in, consent
 
 
 class ConsentTo(StrEnum):
@@ -18,14 +20,19 @@ class ConsentTo(StrEnum):
     SHARE = "share"
     POLICE = "police"
     HAND_OVER = "hand_over"
+    FOLLOW_UP = "follow_up"
+    ACCOMPANY = "accompany"
+
+
+WITH_PARTNER = frozenset({ConsentTo.SHARE, ConsentTo.POLICE})
 
 
 def give(
     tx: Tx, case_id: int, purpose: ConsentTo | str, version: str, *, now: datetime, partner_id: str | None = None
 ) -> None:
-    """The person said yes to this wording of the question. `share` names one partner."""
+    """The person said yes to this wording of the question. `share` and `police` name one partner."""
     wanted = ConsentTo(purpose)
-    if wanted is ConsentTo.SHARE and partner_id is None:
+    if wanted in WITH_PARTNER and partner_id is None:
         raise ValueError("Sharing is agreed to with one partner at a time.")
     if has(tx.connection, case_id, wanted, partner_id=partner_id):
         return
@@ -33,6 +40,8 @@ def give(
     tx.execute(insert(consent).values(**row))
     if wanted is ConsentTo.TALK:
         tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=True))
+        record(tx, case_id, "talk_agreed", now=now)
+        visibility.open_all(tx, case_id)
     record(tx, case_id, "consent", now=now, detail=wanted)
     tx.ring(f"case:{case_id}")
 
@@ -47,9 +56,40 @@ def withdraw(
         return False
     if wanted is ConsentTo.TALK:
         tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=False))
+        record(tx, case_id, "talk_withdrawn", now=now)
+        visibility.shut_all(tx, case_id)
+    if wanted is ConsentTo.FOLLOW_UP:
+        stopped = (check_in.c.case_id == case_id, check_in.c.state == "planned")
+        tx.execute(update(check_in).where(*stopped).values(state="stopped"))
     record(tx, case_id, "consent_withdrawn", now=now, detail=wanted)
     tx.ring(f"case:{case_id}")
     return True
+
+
+def refuse(tx: Tx, case_id: int, purpose: ConsentTo | str, *, now: datetime) -> None:
+    """The person said no. Nothing is kept but that she was asked, so that nobody asks again at once."""
+    wanted = ConsentTo(purpose)
+    if wanted is ConsentTo.TALK:
+        record(tx, case_id, "talk_refused", now=now)
+    record(tx, case_id, "consent_refused", now=now, detail=wanted)
+    tx.ring(f"case:{case_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """One yes that stands."""
+
+    id: int
+    purpose: ConsentTo
+    partner_id: str | None
+    given_at: datetime
+
+
+def standing(connection: Connection, case_id: int) -> tuple[Yes, ...]:
+    """Everything this person agreed to and has not taken back."""
+    wanted = select(consent).where(consent.c.case_id == case_id, consent.c.withdrawn_at.is_(None))
+    rows = connection.execute(wanted.order_by(consent.c.id))
+    return tuple(Yes(row.id, ConsentTo(row.purpose), row.partner_id, row.given_at) for row in rows)
 
 
 def has(connection: Connection, case_id: int, purpose: ConsentTo | str, *, partner_id: str | None = None) -> bool:

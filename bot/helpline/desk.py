@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 from bot.helpline.casebook import URGENCIES, Case, Urgency, view
 from bot.helpline.moves import State
 from bot.staff import StaffMember
-from bot.tables import case, staff
+from bot.tables import case, centre, staff
 
 _WORKING = frozenset({"worker", "peer", "supervisor"})
 _ORDER = (State.WAITING, State.HANDED, State.TAKEN, State.HELD, State.CLOSED)
@@ -50,11 +50,19 @@ def may_see(connection: Connection, member: StaffMember, case_id: int) -> bool:
 def _visible(member: StaffMember) -> ColumnElement[bool]:
     if member.role not in _WORKING:
         return false()
+    org = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
+    is_ours = or_(case.c.organisation_id.is_(None), case.c.organisation_id == org)
+    is_wished = or_(case.c.away_from.is_(None), case.c.away_from.not_in(sorted(member.provinces)))
+    return and_(is_ours, _near(member, is_wished))
+
+
+def _near(member: StaffMember, is_wished: ColumnElement[bool]) -> ColumnElement[bool]:
     around = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
     mine = case.c.staff_id == member.id
     if member.role != "supervisor":
-        return or_(mine, and_(case.c.state == State.WAITING, around))
-    return or_(mine, case.c.centre_id == member.centre_id, and_(case.c.state != State.CLOSED, around))
+        return or_(mine, and_(case.c.state == State.WAITING, around, is_wished))
+    centres = case.c.centre_id == member.centre_id
+    return or_(mine, centres, and_(case.c.state != State.CLOSED, around, is_wished))
 
 
 def _card(known: Case, taker: str | None, member: StaffMember, now: datetime) -> CaseCard:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import escalation, rota_watch, turns
+from bot.helpline import check_ins, escalation, rota_watch, turns
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -23,6 +23,22 @@ def _handed_over(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
     turns.handed_over(tx, case_id, now=now, policy=policy)
 
 
+def _silent(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    turns.silent(tx, case_id, now=now, policy=policy)
+
+
+def _shift_end(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    turns.shift_end(tx, case_id, now=now, policy=policy)
+
+
+def _check_in(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    check_ins.send(tx, number, now=now, policy=policy)
+
+
+def _check_in_silent(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    check_ins.unanswered(tx, number, now=now, policy=policy)
+
+
 def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
     rota_watch.watch(tx, now, policy)
 
@@ -31,6 +47,10 @@ DUE: Mapping[str, DueDeed] = {
     "escalate": _escalate,
     "hold_over": _hold_over,
     "handed_over": _handed_over,
+    "silent": _silent,
+    "shift_end": _shift_end,
+    "check_in": _check_in,
+    "check_in_silent": _check_in_silent,
     WATCH: _watch,
 }
 """The deed may set the same timer again: take the due row away before running it, in the same transaction."""

@@ -8,30 +8,42 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, i
 
 from bot import events
 from bot.db import Tx
+from bot.helpline import entrusting
 from bot.helpline.casebook import Case, of_lane, record, view
 from bot.helpline.moves import State
 from bot.helpline.outcomes import Outcome
 from bot.helpline.ringing import recall, tell_colleague
 from bot.seals import KeyId
 from bot.tables import (
+    accompaniment,
+    block,
     case,
+    check_in,
     consent,
     contact,
     conversation,
+    entrusted,
+    guard,
+    handover_note,
     inbox,
     lane,
+    legal_duty,
     message_ref,
     offered,
     outbox,
     person,
     referral,
     return_code,
+    sharing,
     transcript,
 )
 from bot.timers import clear_timer
 
 _OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, return_code, conversation)
-_OF_CASE: tuple[Table, ...] = (transcript, consent, referral)
+_OF_CASE: tuple[Table, ...] = (  # those that point at others first
+    transcript, entrusted, sharing, legal_duty, consent, referral, check_in, accompaniment, handover_note,
+)  # fmt: skip
+_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
 _FAREWELL_KEPT = timedelta(hours=72)
 
 
@@ -41,6 +53,8 @@ class Counts:
 
     messages: int
     has_open_case: bool
+    has_alarm: bool = False
+    has_words: bool = False
 
 
 def counts(connection: Connection, lane_id: int) -> Counts:
@@ -48,7 +62,9 @@ def counts(connection: Connection, lane_id: int) -> Counts:
     words = select(func.count()).select_from(transcript).join(case, case.c.id == transcript.c.case_id)
     said = connection.execute(words.where(case.c.lane_id == lane_id)).scalar_one()
     sent = select(func.count()).select_from(message_ref).where(message_ref.c.lane_id == lane_id)
-    return Counts(said + connection.execute(sent).scalar_one(), of_lane(connection, lane_id) is not None)
+    known = of_lane(connection, lane_id)
+    total = said + connection.execute(sent).scalar_one()
+    return Counts(total, known is not None, known is not None and known.urgency == "now", said > 0)
 
 
 def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
@@ -58,7 +74,39 @@ def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
     tx.execute(delete(outbox).where(outbox.c.lane_id == lane_id))
     keys = [*tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars()]
     keys += tx.execute(select(case.c.key_id).where(case.c.lane_id == lane_id, case.c.key_id.is_not(None))).scalars()
+    keys += entrusting.keys_of(tx, _cases(tx, lane_id))
     return tuple(KeyId(key) for key in keys)
+
+
+def forget_words(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """What was said goes and cannot be read by anybody any more; the open case, its alarm and the way to her stay.
+
+    What she handed over with a yes, so that help finds her, stays with the case as agreed.
+    """
+    ids = _cases(tx, lane_id)
+    keys = [*tx.execute(select(case.c.key_id).where(case.c.id.in_(ids), case.c.key_id.is_not(None))).scalars()]
+    keys += tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars()
+    for table in (outbox, inbox, offered):
+        tx.execute(delete(table).where(table.c.lane_id == lane_id))
+    tx.execute(delete(transcript).where(transcript.c.case_id.in_(ids)))
+    tx.execute(delete(handover_note).where(handover_note.c.case_id.in_(ids)))
+    tx.execute(update(case).where(case.c.id.in_(ids)).values(key_id=None))
+    fresh = {"key_id": tx.seals.new_key(), "sealed": None}
+    tx.execute(update(conversation).where(conversation.c.lane_id == lane_id).values(**fresh))
+    tx.after_commit(lambda: tx.seals.keys.destroy([KeyId(key) for key in keys]))
+    events.happened(tx, "erased_words", now=now)
+    known = of_lane(tx.connection, lane_id)
+    if known is None:
+        return
+    entrusting.drop(tx, known)
+    record(tx, known.id, "words_erased", now=now)
+    tx.ring(f"case:{known.id}")
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.words_erased", now=now, urgent=known.urgency == "now")
+
+
+def _cases(tx: Tx, lane_id: int) -> list[int]:
+    return list(tx.execute(select(case.c.id).where(case.c.lane_id == lane_id)).scalars())
 
 
 def finish(
@@ -73,7 +121,7 @@ def finish(
     for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
         _let_go(tx, view(row), now=now)
     old = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
-    for table in _OF_LANE:
+    for table in (*_OF_LANE, guard, block, check_in):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     events.happened(tx, "erased", now=now)
     keys = tuple(KeyId(key) for key in old)
@@ -89,7 +137,7 @@ def _let_go(tx: Tx, known: Case, *, now: datetime) -> None:
     """The case stays as a number without words and without a way to anybody; its colleague learns that it is over."""
     for table in _OF_CASE:
         tx.execute(delete(table).where(table.c.case_id == known.id))
-    for kind in ("escalate", "hold_over", "handed_over"):
+    for kind in _TIMERS:
         clear_timer(tx, kind, known.id)
     gone: dict[str, object] = {"lane_id": None, "key_id": None, "erased_at": now, "talk_agreed": False}
     if known.is_open:
@@ -113,7 +161,7 @@ def forget_lane(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
     """
     keys = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars().all()
     owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
-    for table in (*_OF_LANE, message_ref, contact):
+    for table in (*_OF_LANE, message_ref, guard, block, check_in, contact):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     tx.execute(update(case).where(case.c.lane_id == lane_id).values(lane_id=None))
     tx.execute(delete(lane).where(lane.c.id == lane_id))

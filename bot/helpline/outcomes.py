@@ -20,7 +20,12 @@ class Outcome(StrEnum):
     HANDED_ELSEWHERE = "handed_elsewhere"
     NO_SERVICE = "no_service"
     NOT_FOR_US = "not_for_us"
+    HOAX = "hoax"
+    RECALLED = "recalled"  # she said herself that it was no danger
     ERASED = "erased"
+
+
+NOT_BY_HAND = frozenset({Outcome.ERASED, Outcome.RECALLED})  # these come about by what the person does
 
 
 class Barrier(StrEnum):

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot import audit
 from bot.db import Tx
+from bot.helpline import guards, silence, visibility
 from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.masking import Hidden, Masked, mask
-from bot.outbox import tell_person
+from bot.outbox import Option, tell_person
 from bot.seals import KeyDestroyed, KeyId, Seals
 from bot.tables import case, staff, transcript
 from directory.wording import t
@@ -28,6 +29,7 @@ class Line:
     staff_alias: str | None
     text: str | None = field(repr=False)
     at: datetime
+    is_readable: bool = True  # by the colleague
 
 
 def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
@@ -40,6 +42,8 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
         return False
     is_quiet = _is_quiet(tx, case_id, now)
     _keep(tx, known, "person", text, None, now)
+    if known.state is State.TAKEN:
+        silence.begin(tx, known, now=now)
     if known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
         tell_colleague(tx, known, known.staff_id, "staff.new_words", now=now, urgent=known.urgency == "now")
     return True
@@ -52,11 +56,15 @@ def _is_quiet(tx: Tx, case_id: int, now: datetime) -> bool:
     return last is not None and last.direction == "person" and now - last.at < QUIET
 
 
-def from_worker(tx: Tx, case_id: int, staff_id: int, text: str, *, now: datetime) -> frozenset[Hidden]:
+def from_worker(
+    tx: Tx, case_id: int, staff_id: int, text: str, *, now: datetime, with_taps: bool = False
+) -> frozenset[Hidden]:
     """Bring the colleague's words to the person; returns what was masked in them, so that the page can say so.
 
     A colleague's words are masked like a person's: a private number or address must not slip out on either side.
-    Help-line numbers stay, and the address and phone of a place go out through a referral. Raises NotYours.
+    Help-line numbers stay, and the address and phone of a place go out through a referral. `with_taps`: yes, no and
+    not sure stand below, for whoever cannot type. After a long silence she is asked first whether she can talk, and
+    while somebody else may hold the phone the words only wait. Raises NotYours.
     """
     known = hold_still(tx, case_id)
     who = colleague(tx.connection, staff_id)
@@ -65,11 +73,55 @@ def from_worker(tx: Tx, case_id: int, staff_id: int, text: str, *, now: datetime
     if who is None or who.state != "active" or not text.strip():
         raise NotYours
     masked = mask(text.strip())
+    is_silent = was_silent(tx.connection, case_id, now)
     _keep(tx, known, "worker", masked.text, staff_id, now)
+    silence.answered(tx, case_id)
     if known.lane_id is not None:
-        said = t("case.person.from_worker", language_of(tx, known.lane_id), who=who.alias, text=masked.text)
-        tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=case_id)
+        language = language_of(tx, known.lane_id)
+        if is_silent and guards.holder(tx.connection, known.lane_id) is guards.Holder.OPEN:
+            _ask_first(tx, known.lane_id, language, now)
+        said = t("case.person.from_worker", language, who=who.alias, text=masked.text)
+        options = _taps(language) if with_taps else ()
+        tell_person(
+            tx, known.lane_id, said, now=now, options=options, purpose="relay", urgent=True, case_id=case_id
+        )
     return masked.hidden
+
+
+def was_silent(connection: Connection, case_id: int, now: datetime) -> bool:
+    """Whether the person has not written for so long that somebody else may hold the phone by now."""
+    wanted = select(func.max(transcript.c.at)).where(
+        transcript.c.case_id == case_id, transcript.c.direction == "person"
+    )
+    last = connection.execute(wanted).scalar_one()
+    return last is not None and now - last >= guards.SILENCE
+
+
+def _ask_first(tx: Tx, lane_id: int, language: str, now: datetime) -> None:
+    """A neutral question goes out instead of the words; they follow once she says that she can talk."""
+    guards.ask_first(tx, lane_id, now=now)
+    later = Option("guard", "checked", "later", t("guard.choice.later", language))
+    if guards.has_word(tx.connection, lane_id):
+        tell_person(tx, lane_id, t("guard.word", language), now=now, options=(later,), purpose="reminder")
+        return
+    ok = Option("guard", "checked", "ok", t("guard.choice.ok", language))
+    tell_person(tx, lane_id, t("guard.can_talk", language), now=now, options=(ok, later), purpose="reminder")
+
+
+def _taps(language: str) -> tuple[Option, ...]:
+    keys = ("yes", "no", "unsure")
+    return tuple(Option("tapped", "answer", key, t(f"danger.mute.choice.{key}", language)) for key in keys)
+
+
+def bring(tx: Tx, known: Case, *, since: datetime, now: datetime) -> None:
+    """What the colleague wrote since then has not been shown yet: it is sent now."""
+    if known.lane_id is None:
+        return
+    language = language_of(tx, known.lane_id)
+    for line in words(tx.connection, tx.seals, known.id):
+        if line.direction == "worker" and line.at >= since and line.text is not None:
+            said = t("case.person.from_worker", language, who=line.staff_alias or "–", text=line.text)
+            tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)
 
 
 def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | None, now: datetime) -> None:
@@ -83,7 +135,8 @@ def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | Non
     except KeyDestroyed:  # after a restore the old words are gone; new ones must still get through
         sealed = tx.seals.close_with(_fresh_key(tx, known.id), text, about=about)
     row = {"case_id": known.id, "seq": seq, "direction": direction, "staff_id": staff_id, "sealed": sealed, "at": now}
-    tx.execute(insert(transcript).values(**row))
+    is_readable = direction != "person" or visibility.is_open(tx.connection, known.id)
+    tx.execute(insert(transcript).values(**row, is_readable=is_readable))
     tx.ring(f"case:{known.id}")
 
 
@@ -98,7 +151,7 @@ def _about(case_id: int, seq: int, direction: str) -> str:
 
 
 def words(connection: Connection, seals: Seals, case_id: int) -> tuple[Line, ...]:
-    """All lines of a case for the page of the colleague who has it. Write `read` in the same visit."""
+    """All lines of a case: for herself. A colleague's page shows `readable`, and writes `read` in the same visit."""
     known = get(connection, case_id)
     if known is None:
         return ()
@@ -107,8 +160,13 @@ def words(connection: Connection, seals: Seals, case_id: int) -> tuple[Line, ...
     found = []
     for row in rows:
         text = _open(seals, known.key_id, row.sealed, _about(case_id, row.seq, row.direction))
-        found.append(Line(row.seq, row.direction, row.alias, text, row.at))
+        found.append(Line(row.seq, row.direction, row.alias, text, row.at, row.is_readable))
     return tuple(found)
+
+
+def readable(connection: Connection, seals: Seals, case_id: int) -> tuple[Line, ...]:
+    """The lines a colleague may read. Lines that may not be read are not there at all."""
+    return tuple(line for line in words(connection, seals, case_id) if line.is_readable)
 
 
 def _open(seals: Seals, key_id: KeyId | None, sealed: bytes, about: str) -> str | None:

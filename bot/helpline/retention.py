@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, exists, func, or_, select, upd
 
 import bot.tables as tables
 from bot.db import Tx
-from bot.helpline import aliases
+from bot.helpline import aliases, entrusting
 from bot.helpline.erasure import forget_lane
 from bot.helpline.moves import State
 from bot.helpline.turns import keep_talk, keep_way_back
@@ -31,6 +31,16 @@ from bot.tables import (
 from directory.tables import metadata
 
 CHUNK = 100  # rows of one table in one deed, so that no deed keeps an alarm waiting
+_WITH_THE_WORDS = (  # those that point at others first
+    tables.transcript,
+    tables.entrusted,
+    tables.sharing,
+    tables.legal_duty,
+    tables.consent,
+    tables.referral,
+    tables.accompaniment,
+    tables.handover_note,
+)
 _OWN_WAY = frozenset({"case", "lane", "person", "staff", "contact"})
 
 
@@ -99,7 +109,8 @@ def _retire_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """The words go; what stays is a number with its dates, outcome and rough place. Its name is free again."""
     due = tx.execute(select(case.c.id, case.c.key_id).where(case.c.forget_at <= now).limit(CHUNK)).all()
     for row in due:
-        for table in (tables.transcript, tables.consent, tables.referral):
+        swept.keys += entrusting.keys_of(tx, [row.id])
+        for table in _WITH_THE_WORDS:
             tx.execute(delete(table).where(table.c.case_id == row.id))
         gone = {"lane_id": None, "key_id": None, "forget_at": None, "alias": aliases.retired(row.id)}
         tx.execute(update(case).where(case.c.id == row.id).values(**gone))
@@ -127,7 +138,7 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
 
 def _key_column(table: Table) -> list[object]:
     """The data key a row owns. An outbox row borrows that of its conversation."""
-    return [table.c.key_id] if table.name in ("conversation", "webchat_session") else []
+    return [table.c.key_id] if table.name in ("conversation", "webchat_session", "entrusted") else []
 
 
 def _forget_lanes(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:

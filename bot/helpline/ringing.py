@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, literal, select, upd
 
 from bot import events
 from bot.db import Tx
+from bot.helpline import reach
 from bot.helpline.casebook import Case, colleague, record
 from bot.outbox import tell_staff
 from bot.policy import Policy
@@ -18,6 +19,7 @@ from directory.wording import t
 
 def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, policy: Policy) -> None:
     """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person."""
+    whom = reach.allowed(tx, known, whom)
     for staff_id in whom:
         _raise(tx, known, staff_id, now=now, policy=policy)
     if not whom:

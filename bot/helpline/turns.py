@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import escalation
+from bot.helpline import escalation, handover, reach, silence
 from bot.helpline.casebook import (
     Case,
     Colleague,
@@ -25,11 +25,28 @@ from bot.helpline.moves import Deed, State
 from bot.helpline.outcomes import Barrier, Outcome
 from bot.helpline.ringing import recall, tell_colleague
 from bot.policy import Policy
-from bot.tables import alarm, case, consent, contact, conversation, lane, person, referral, return_code, transcript
+from bot.tables import (
+    accompaniment,
+    alarm,
+    case,
+    consent,
+    contact,
+    conversation,
+    entrusted,
+    handover_note,
+    lane,
+    legal_duty,
+    person,
+    referral,
+    return_code,
+    sharing,
+    transcript,
+)
 from bot.timers import clear_timer, set_timer
 
 ANSWER_HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
 HANDED_NOW = timedelta(minutes=3)
+_WITH_THE_WORDS = (transcript, alarm, consent, referral, sharing, legal_duty, accompaniment, handover_note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     if known.state is State.TAKEN and known.staff_id == staff_id:
         return Taken(known, is_again=True)
     is_free = known.state is State.WAITING or known.staff_id == staff_id
+    is_free = is_free and reach.may_reach(tx.connection, known, staff_id)
     owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
     if not is_free or not move(tx, known, Deed.TAKE, **owner):
         return _meanwhile(tx, _known(tx, case_id))
@@ -66,6 +84,10 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
         clear_timer(tx, kind, case_id)
     escalation.stop(tx, case_id)
     mine = _known(tx, case_id)
+    silence.begin(tx, mine, now=now)
+    shift_ends = handover.end_of_shift(tx.connection, staff_id, now, policy)
+    if shift_ends is not None:
+        set_timer(tx, "shift_end", case_id, due_at=shift_ends + handover.GRACE)
     tx.execute(
         update(alarm)
         .where(alarm.c.case_id == case_id, alarm.c.staff_id == staff_id, alarm.c.used_at.is_(None))
@@ -100,7 +122,7 @@ def _back_to_queue(
 ) -> Case:
     if not move(tx, known, deed, staff_id=None, held_until=None, taken_at=None):
         raise NotYours
-    for timer_kind in ("hold_over", "handed_over"):
+    for timer_kind in ("hold_over", "handed_over", "silent", "shift_end"):
         clear_timer(tx, timer_kind, known.id)
     _written(tx, known, kind, known.staff_id, now=now)
     record(tx, known.id, "waiting", now=now)
@@ -115,6 +137,7 @@ def hold(tx: Tx, case_id: int, staff_id: int, until: datetime, *, now: datetime,
     if until <= now or not move(tx, known, Deed.HOLD, held_until=until):
         raise NotYours
     set_timer(tx, "hold_over", case_id, due_at=until)
+    silence.answered(tx, case_id)
     _written(tx, known, "held", staff_id, now=now)
     back_at = escalation.when(until, now, language_of(tx, known.lane_id))
     tell(tx, known, "case.person.held", now=now, when=back_at)
@@ -140,7 +163,8 @@ def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, po
     next_one = _active(tx, to)
     if to == staff_id or not move(tx, known, Deed.HAND_OVER, staff_id=to, held_until=None, taken_at=None):
         raise NotYours
-    clear_timer(tx, "hold_over", case_id)
+    for kind in ("hold_over", "silent", "shift_end"):
+        clear_timer(tx, kind, case_id)
     wait = HANDED_NOW if known.urgency == "now" else ANSWER_HANDED
     set_timer(tx, "handed_over", case_id, due_at=now + wait)
     _written(tx, known, "handed", staff_id, now=now)
@@ -157,6 +181,36 @@ def handed_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
         return
     key = "case.person.not_taken_over"
     _back_to_queue(tx, known, Deed.HAND_BACK, "not_taken_over", key, now=now, policy=policy)
+
+
+def silent(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """Whoever took the case has not written for too long: it is called out again. A held case is left in peace."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.TAKEN:
+        return
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.silent", now=now)
+    _back_to_queue(tx, known, Deed.HAND_BACK, "silent", "case.person.silent", now=now, policy=policy)
+
+
+def shift_end(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """The shift of whoever has the case is over: with a note the next shift is called, without one a supervisor."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state not in (State.TAKEN, State.HELD) or known.staff_id is None:
+        return
+    again = handover.end_of_shift(tx.connection, known.staff_id, now, policy)
+    if again is not None:  # still, or again, on duty
+        set_timer(tx, "shift_end", case_id, due_at=again + handover.GRACE)
+        return
+    if known.state is State.HELD:  # agreed with the person; it comes back by itself at that hour
+        return
+    has_note = handover.has_note(tx.connection, case_id, known.staff_id, since=known.taken_at)
+    supervisor = None if has_note else handover.supervisor_for(tx.connection, known)
+    if supervisor is None:
+        _back_to_queue(tx, known, Deed.HAND_BACK, "shift_over", "case.person.shift_over", now=now, policy=policy)
+        return
+    tell_colleague(tx, known, known.staff_id, "staff.no_note", now=now)
+    hand_over(tx, case_id, known.staff_id, supervisor, now=now, policy=policy)
 
 
 def close(
@@ -191,12 +245,14 @@ def close(
 
 def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
     """From closing on, the clock runs: words go after the policy's days, the way back to the person a little later."""
-    for kind in ("escalate", "hold_over", "handed_over"):
+    for kind in ("escalate", "hold_over", "handed_over", "silent", "shift_end"):
         clear_timer(tx, kind, known.id)
     words = now + timedelta(days=policy.words_days)
     tx.execute(update(case).where(case.c.id == known.id).values(forget_at=words, next_step_at=None))
-    for table in (transcript, alarm, consent, referral):
+    for table in _WITH_THE_WORDS:
         tx.execute(update(table).where(table.c.case_id == known.id).values(forget_at=words))
+    soon = now + timedelta(hours=policy.hand_over_hours)
+    tx.execute(update(entrusted).where(entrusted.c.case_id == known.id).values(forget_at=soon))
     if known.lane_id is not None:
         keep_way_back(tx, known.lane_id, now + timedelta(days=policy.routing_days))
 

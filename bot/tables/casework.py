@@ -1,6 +1,6 @@
 """Cases: who has one, what happened to it, the sealed words, consents and referrals."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from directory.tables import UtcDateTime, metadata
 
@@ -31,6 +31,8 @@ case = Table(
     Column("alarmed_at", UtcDateTime, nullable=True),
     Column("taken_at", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),
+    Column("away_from", String(2), nullable=True),  # her wish: nobody of this province
+    Column("organisation_id", Integer, nullable=True),  # handed to this organisation alone
     Column("forget_at", UtcDateTime, nullable=True, index=True),
 )
 
@@ -55,6 +57,7 @@ transcript = Table(
     Column("direction", String(10), nullable=False),  # person | worker | house
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
+    Column("is_readable", Boolean, nullable=False, server_default="1"),  # by colleagues: from a cry on, or after a yes
     Column("at", UtcDateTime, nullable=False),
     Column("forget_at", UtcDateTime, nullable=True, index=True),
     UniqueConstraint("case_id", "seq"),
@@ -89,6 +92,7 @@ consent = Table(
     Column("given_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("forget_at", UtcDateTime, nullable=True, index=True),
+    Index("uq_consent_whole", "id", "case_id", "partner_id", "purpose", unique=True),  # `sharing` points at it
 )
 
 referral = Table(

@@ -7,6 +7,7 @@ from bot.understanding.danger import Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
+from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics, sounds_like
 from bot.understanding.wanted import wanted
 from directory import answers, needs, places
@@ -43,6 +44,7 @@ class Meaning:
     language: str
     wishes: frozenset[str]
     ms: float
+    situations: frozenset[str] = frozenset()
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -68,7 +70,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         )
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
-        needs.wishes(reading), round((perf_counter() - started) * 1000, 2),
+        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen),
     )  # fmt: skip
 
 

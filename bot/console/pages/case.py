@@ -12,12 +12,27 @@ from bot import audit, staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import About, Deed, may
 from bot.db import Tx
-from bot.helpline import casebook, cases, consents, desk, referrals, relay, turns
+from bot.helpline import (
+    blocks,
+    casebook,
+    cases,
+    consents,
+    desk,
+    duties,
+    entrusting,
+    handover,
+    referrals,
+    relay,
+    sharing,
+    turns,
+)
 from bot.helpline.casebook import Case, NotYours
-from bot.helpline.outcomes import Barrier, Outcome
+from bot.helpline.flags import flags
+from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
 from bot.tables import audit as audit_table
+from bot.tables import centre, staff_organisation
 from directory import needs
 from directory.listing_text import describe
 from directory.search import Hit, Question, hit_now, question, search
@@ -26,7 +41,9 @@ READ_AGAIN = timedelta(minutes=15)  # one visit is one row of the audit, however
 SAME_AGAIN = timedelta(seconds=30)
 HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
-    {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked"}
+    {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
+     "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
+     "let_in", "duty_asked"}
 )
 
 
@@ -59,8 +76,8 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
     member, known, now = visit.seat.member, opened.known, console.clock.now()
     may_read = may(member, Deed.READ_WORDS, opened.about)
     if may_read:
-        await console.db.write(lambda tx: _written_down(tx, known.id, member, now), urgent=False)
-    told = await console.db.read(lambda connection: _told(console, connection, member, known, may_read))
+        await console.db.write(lambda tx: _written_down(tx, known, member, now), urgent=False)
+    told = await console.db.read(lambda connection: _told(console, connection, member, known, may_read, now))
     wanted = visit.given("find", most=200)
     said = visit.given("said")
     shown: dict[str, Any] = {
@@ -74,10 +91,14 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
         "may_read": may_read,
         "find": wanted,
         "found": _find(console, known, wanted, now) if wanted else None,
-        "outcomes": [one for one in Outcome if one is not Outcome.ERASED],
+        "outcomes": [one for one in Outcome if one not in NOT_BY_HAND],
         "barriers": list(Barrier),
         "ways": list(referrals.Way),
         "hold_hours": HOLD_HOURS,
+        "purposes": [one.value for one in sharing.ASKED],
+        "ticks": list(handover.Tick),
+        "reasons": duties.REASONS if console.policy.legal_duty else (),
+        "block_hours": blocks.HOURS,
         "said": said if said in SAID else "",
     }
     template = "case-live.html" if visit.request.query.get("part") == "1" else "case.html"
@@ -96,8 +117,11 @@ async def _not_here(console: Console, visit: Visit) -> web.Response:
     return render(visit.request, "sentence.html", visit.seat, key=key, who=who.alias if who else "")
 
 
-def _written_down(tx: Tx, case_id: int, member: StaffMember, now: datetime) -> None:
-    """Before the words are shown: that they were read, by whom and when."""
+def _written_down(tx: Tx, known: Case, member: StaffMember, now: datetime) -> None:
+    """Before the words are shown: that they were read, by whom and when; apart from that, what was handed over."""
+    case_id = known.id
+    if known.staff_id == member.id and entrusting.is_there(tx.connection, case_id):
+        entrusting.read(tx, case_id, member.id, now=now)
     mine = (audit_table.c.deed == "read_words", audit_table.c.subject == f"case:{case_id}")
     again = (audit_table.c.staff_id == member.id, audit_table.c.at > now - READ_AGAIN)
     if tx.execute(select(audit_table.c.seq).where(*mine, *again).limit(1)).first() is None:
@@ -105,7 +129,7 @@ def _written_down(tx: Tx, case_id: int, member: StaffMember, now: datetime) -> N
 
 
 def _told(
-    console: Console, connection: Connection, member: StaffMember, known: Case, may_read: bool
+    console: Console, connection: Connection, member: StaffMember, known: Case, may_read: bool, now: datetime
 ) -> dict[str, object]:
     has_it = casebook.colleague(connection, known.staff_id) if known.staff_id else None
     others = [
@@ -116,12 +140,31 @@ def _told(
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}
     return {
-        "words": relay.words(connection, console.db.seals, known.id) if may_read else (),
+        "words": relay.readable(connection, console.db.seals, known.id) if may_read else (),
+        "notes": handover.notes(connection, console.db.seals, known) if may_read else (),
+        "yeses": [(one.purpose, _partner(names, one.partner_id)) for one in consents.standing(connection, known.id)],
+        "shared": [(one, _partner(names, one.partner_id)) for one in sharing.of_case(connection, known.id)],
+        "organisations": organisations(connection, member) if known.staff_id == member.id else (),
+        "kept_out": blocks.until(connection, known.lane_id, now) if known.lane_id is not None else None,
+        "entrusted": entrusting.seen(connection, console.db.seals, known.id) if known.staff_id == member.id else (),
+        "flags": flags(connection, known),
         "who": has_it.alias if has_it else "",
         "others": others,
         "sent": [(one, names.get(one.place_id, "–")) for one in sent],
         "is_agreed": consents.has(connection, known.id, consents.ConsentTo.TALK),
     }
+
+
+def _partner(names: dict[str, str], partner_id: str | None) -> str:
+    """How a partner is called on the page."""
+    return names.get(partner_id or "", partner_id or "")
+
+
+def organisations(connection: Connection, member: StaffMember) -> tuple[tuple[int, str], ...]:
+    """The other organisations of the line, to which a case can be handed."""
+    mine = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
+    wanted = select(staff_organisation.c.id, staff_organisation.c.name).where(staff_organisation.c.id != mine)
+    return tuple((row.id, row.name) for row in connection.execute(wanted.order_by(staff_organisation.c.name)))
 
 
 def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit]:
@@ -140,7 +183,7 @@ def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit
 Done = Callable[[Console, Visit, Opened], Awaitable[web.StreamResponse]]
 
 
-def _deed(deed: Deed, done: Done) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
+def deed_of(deed: Deed, done: Done) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
     """A form of the case page: the case must be there for this colleague, and the deed allowed for this case."""
 
     async def page(console: Console, visit: Visit) -> web.StreamResponse:
@@ -148,16 +191,16 @@ def _deed(deed: Deed, done: Done) -> Callable[[Console, Visit], Awaitable[web.St
         if opened is None:
             return refused(visit.request, visit.seat, status=404, key="console.not_found")
         if not may(visit.seat.member, deed, opened.about):
-            return go(_of(opened.known), "not_yours")
+            return go(address(opened.known), "not_yours")
         try:
             return await done(console, visit, opened)
         except NotYours:
-            return go(_of(opened.known), "not_yours")
+            return go(address(opened.known), "not_yours")
 
     return page
 
 
-def _of(known: Case) -> str:
+def address(known: Case) -> str:
     return f"/console/cases/{known.id}"
 
 
@@ -170,24 +213,26 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
     done = await console.db.write(lambda tx: turns.take(tx, case_id, member.id, now=now, policy=policy))
     match done:
         case turns.Taken(is_again=True):
-            return go(_of(known), "already")
+            return go(address(known), "already")
         case turns.Taken():
-            return go(_of(known), "taken")
+            return go(address(known), "taken")
     return await _not_here(console, visit)
 
 
 async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     text, case_id, member, now = visit.given("text"), opened.known.id, visit.seat.member, console.clock.now()
     if not text:
-        return go(_of(opened.known), "empty")
+        return go(address(opened.known), "empty")
+
+    with_taps = visit.given("taps") == "yes"
 
     def answer(tx: Tx) -> bool:
         if _is_same_again(tx, case_id, member.id, text, now):
             return False
-        return bool(relay.from_worker(tx, case_id, member.id, text, now=now))
+        return bool(relay.from_worker(tx, case_id, member.id, text, now=now, with_taps=with_taps))
 
     is_masked = await console.db.write(answer)
-    return go(f"{_of(opened.known)}", "masked" if is_masked else "sent")
+    return go(f"{address(opened.known)}", "masked" if is_masked else "sent")
 
 
 def _is_same_again(tx: Tx, case_id: int, staff_id: int, text: str, now: datetime) -> bool:
@@ -216,7 +261,7 @@ async def _hand_back(console: Console, visit: Visit, opened: Opened) -> web.Stre
 async def _hand_over(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     to = visit.given("to")
     if not to.isdigit():
-        return go(_of(opened.known), "empty")
+        return go(address(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
     await console.db.write(lambda tx: turns.hand_over(tx, case_id, member.id, int(to), now=now, policy=policy))
     return go("/console/cases", "handed_over")
@@ -226,7 +271,7 @@ async def _refer(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
     case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
     listing = console.keeper.shelf.get(visit.given("listing"))
     if listing is None:
-        return go(_of(opened.known), "no_listing")
+        return go(address(opened.known), "no_listing")
 
     def send(tx: Tx) -> None:
         language = casebook.language_of(tx, opened.known.lane_id)
@@ -234,7 +279,7 @@ async def _refer(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
         referrals.refer(tx, case_id, member.id, listing.id, card, now=now)
 
     await console.db.write(send)
-    return go(_of(opened.known), "referred")
+    return go(address(opened.known), "referred")
 
 
 async def _mark(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
@@ -242,16 +287,16 @@ async def _mark(console: Console, visit: Visit, opened: Opened) -> web.StreamRes
     number, state, now = visit.number("referral"), visit.given("state"), console.clock.now()
     known = await console.db.read(lambda connection: referrals.of_case(connection, opened.known.id))
     if state not in set(referrals.Way) or number not in {one.id for one in known}:
-        return go(_of(opened.known), "empty")
+        return go(address(opened.known), "empty")
     member = visit.seat.member
     await console.db.write(lambda tx: referrals.mark(tx, number, member.id, state, now=now), urgent=False)
-    return go(_of(opened.known), "marked")
+    return go(address(opened.known), "marked")
 
 
 async def _close(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     outcome, met = visit.given("outcome"), [one for one in visit.every("barrier") if one in set(Barrier)]
-    if outcome not in set(Outcome) - {Outcome.ERASED}:
-        return go(_of(opened.known), "empty")
+    if outcome not in set(Outcome) - NOT_BY_HAND:
+        return go(address(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
     is_other = opened.known.staff_id != member.id
 
@@ -262,14 +307,22 @@ async def _close(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
     return go("/console/cases", "closed")
 
 
+async def _hoax(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    """One tap for a test or a joke. Nobody is blamed, nothing else follows."""
+    case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    await console.db.write(lambda tx: cases.close(tx, case_id, member.id, Outcome.HOAX, now=now, policy=policy))
+    return go("/console/cases", "closed")
+
+
 ROUTES = (
     Route("GET", "/cases/{case}", Deed.SEE_CASE, show),
     Route("POST", "/cases/{case}/take", Deed.TAKE, take),
-    Route("POST", "/cases/{case}/reply", Deed.REPLY, _deed(Deed.REPLY, _reply)),
-    Route("POST", "/cases/{case}/hold", Deed.HOLD, _deed(Deed.HOLD, _hold)),
-    Route("POST", "/cases/{case}/hand-back", Deed.HAND_BACK, _deed(Deed.HAND_BACK, _hand_back)),
-    Route("POST", "/cases/{case}/hand-over", Deed.HAND_OVER, _deed(Deed.HAND_OVER, _hand_over)),
-    Route("POST", "/cases/{case}/refer", Deed.REFER, _deed(Deed.REFER, _refer)),
-    Route("POST", "/cases/{case}/referrals/{referral}", Deed.REFER, _deed(Deed.REFER, _mark)),
-    Route("POST", "/cases/{case}/close", Deed.CLOSE, _deed(Deed.CLOSE, _close)),
+    Route("POST", "/cases/{case}/reply", Deed.REPLY, deed_of(Deed.REPLY, _reply)),
+    Route("POST", "/cases/{case}/hold", Deed.HOLD, deed_of(Deed.HOLD, _hold)),
+    Route("POST", "/cases/{case}/hand-back", Deed.HAND_BACK, deed_of(Deed.HAND_BACK, _hand_back)),
+    Route("POST", "/cases/{case}/hand-over", Deed.HAND_OVER, deed_of(Deed.HAND_OVER, _hand_over)),
+    Route("POST", "/cases/{case}/refer", Deed.REFER, deed_of(Deed.REFER, _refer)),
+    Route("POST", "/cases/{case}/referrals/{referral}", Deed.REFER, deed_of(Deed.REFER, _mark)),
+    Route("POST", "/cases/{case}/close", Deed.CLOSE, deed_of(Deed.CLOSE, _close)),
+    Route("POST", "/cases/{case}/hoax", Deed.REPLY, deed_of(Deed.REPLY, _hoax)),
 )

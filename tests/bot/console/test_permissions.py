@@ -15,6 +15,12 @@ def colleague(role: str, *, id: int = 1, centre: int = 1, provinces: str = "01")
     return StaffMember(id, role, role, role, centre, frozenset(provinces.split()), "vi", "active", False)
 
 
+def filled(path: str, *, case: str) -> str:
+    """The address with something in every place."""
+    path = path.replace("{case}", case).replace("{referral}", "1").replace("{number}", "1").replace("{listing}", "x")
+    return path.replace("{channel}", "1")
+
+
 def test_every_role_has_its_row_and_every_deed_somebody_who_may_do_it() -> None:
     assert set(PERMISSIONS) == set(ROLES)
     assert {deed for row in PERMISSIONS.values() for deed in row} == set(Deed)
@@ -33,8 +39,7 @@ async def test_every_route_obeys_the_table(desk: Desk, role: str) -> None:
     for route in ROUTES:
         if not isinstance(route, Route) or route.path in ("/sign-out", "/live"):
             continue
-        path = "/console" + route.path.replace("{case}", "999").replace("{referral}", "1").replace("{listing}", "x")
-        path = path.replace("{channel}", "1")
+        path = "/console" + filled(route.path, case="999")
         if route.method == "GET":
             status = (await browser.get(path, allow_redirects=False)).status
         else:
@@ -52,8 +57,7 @@ async def test_strangers_are_led_to_the_door(desk: Desk) -> None:
     browser = await desk.browser()
     for route in ROUTES:
         if isinstance(route, Route):
-            path = "/console" + route.path.replace("{case}", "1").replace("{referral}", "1").replace("{listing}", "x")
-            path = path.replace("{channel}", "1")
+            path = "/console" + filled(route.path, case="1")
             answer = await browser.request(route.method, path, allow_redirects=False)
             assert answer.status == 303 and answer.headers["Location"].startswith("/console/sign-in"), path
 

@@ -1,0 +1,63 @@
+"""The peers' page: daytime requests, going along, and how many people were talked with."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.console.layout import Console, Route, Visit, go, render
+from bot.console.permissions import Deed
+from bot.helpline import desk, going_along
+
+MOST = 200
+SAID = frozenset({"saved", "empty", "company_agreed", "somebody_first"})
+
+
+async def page(console: Console, visit: Visit) -> web.StreamResponse:
+    """What a peer can do today."""
+    member, now = visit.seat.member, console.clock.now()
+
+    def look(connection: Connection) -> dict[str, Any]:
+        cards = desk.board(connection, member, now)
+        return {
+            "waiting": [one for one in cards if one.urgency == "request" and one.state == "waiting"],
+            "mine": [one for one in cards if one.is_mine],
+            "going": going_along.on_page(connection, member),
+        }
+
+    names = {one.id: one.service for one in console.keeper.shelf}
+    said = visit.given("said")
+    told = await console.db.read(look)
+    more: dict[str, Any] = {"names": names, "provinces": sorted(member.provinces), "said": said if said in SAID else ""}
+    return render(visit.request, "peers.html", visit.seat, **told, **more)
+
+
+async def take(console: Console, visit: Visit) -> web.StreamResponse:
+    number, member, now = visit.number("number"), visit.seat.member, console.clock.now()
+    is_hers = await console.db.write(lambda tx: going_along.take_on(tx, number, member.id, now=now))
+    return go("/console/peers", "company_agreed" if is_hers else "somebody_first")
+
+
+async def finish(console: Console, visit: Visit) -> web.StreamResponse:
+    number, state = visit.number("number"), visit.given("state")
+    member, now = visit.seat.member, console.clock.now()
+    is_done = await console.db.write(lambda tx: going_along.finish(tx, number, member.id, state, now=now))
+    return go("/console/peers", "saved" if is_done else "empty")
+
+
+async def contacts(console: Console, visit: Visit) -> web.StreamResponse:
+    """A number for a province; no name is asked for and none is kept."""
+    told, province, member = visit.given("n"), visit.given("province"), visit.seat.member
+    if not told.isdigit() or not 0 < int(told[:6]) <= MOST or province not in member.provinces:
+        return go("/console/peers", "empty")
+    n, now = int(told), console.clock.now()
+    await console.db.write(lambda tx: going_along.count_contacts(tx, member.id, province, n, now=now), urgent=False)
+    return go("/console/peers", "saved")
+
+
+ROUTES = (
+    Route("GET", "/peers", Deed.PEERS, page),
+    Route("POST", "/peers/contacts", Deed.PEERS, contacts),
+    Route("POST", "/peers/{number}/take", Deed.PEERS, take),
+    Route("POST", "/peers/{number}/finish", Deed.PEERS, finish),
+)

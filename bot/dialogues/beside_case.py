@@ -1,0 +1,136 @@
+"""What an open case changes about a message: whose phone it is, and whether the words go to the colleague."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.db import Tx
+from bot.dialogues.kit import Standing, Turn
+from bot.helpline import blocks, cases, coming_back, guards, relay
+from bot.helpline.casebook import Case, last_time, record
+from bot.helpline.guards import Holder
+from bot.helpline.moves import State
+from bot.masking import Masked
+from directory.reading import fold
+
+_ANSWERS = {
+    "co", "u", "uh", "um", "vang", "da", "yes", "ok", "y", "muon", "dong y", "dc", "duoc", "khong", "ko", "k", "hk",
+    "no", "co a", "dong y a", "khong a", "xoa", "xoa het", "xoa loi", "giu lai",
+}  # fmt: skip
+_ASKS = frozenset({"entrust", "consent", "report", "erase", "copy", "check_in", "elsewhere", "revoke", "mute"})
+_TYPED = frozenset({("word", "chosen"), ("erase", "word_or_tap")})  # answered in free words
+_FOR_THE_HOUSE = frozenset({"copy", "revoke", "agree_word", "elsewhere", "mute"})
+SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
+_TOLD_AGAIN = timedelta(minutes=2)
+_PLAIN = frozenset({None, "unclear", "greeting", "thanks", "report", "help_now", "feedback"})
+
+
+class Passed(StrEnum):
+    """What became of the words."""
+
+    NO = "no"  # the house answers
+    KEPT = "kept"  # they wait in the case, and the house answers too
+    WAITING = "waiting"  # they wait in the case, and there is nothing else to answer
+    ON = "on"  # the colleague has them
+
+
+def guarded(
+    tx: Tx, lane_id: int, turn: Turn, *, word: str | None, code_hash: str | None
+) -> tuple[str, str] | None:
+    """The step that answers while somebody else may hold the phone; None: everything goes its usual way."""
+    if word is None and not _is_danger(turn) and blocks.until(tx.connection, lane_id, turn.now) is not None:
+        return "blocked", "card" if blocks.may_show_card(tx, lane_id, turn.now) else "start"
+    state = guards.holder(tx.connection, lane_id)
+    known = cases.of_lane(tx.connection, lane_id)
+    if state is Holder.OPEN:
+        return _noticed(tx, lane_id, turn, known, word)
+    owns_code = code_hash is not None and coming_back.owner(tx.connection, code_hash, turn.now) == lane_id
+    if owns_code or guards.is_word(tx, lane_id, turn.text):
+        return "guard", "opened"
+    if word == "help" or _is_now(turn):
+        return "guard", "cry"
+    if state is Holder.NEUTRAL:
+        return "neutral", "answer"
+    if turn.key in ("ok", "later"):
+        return "guard", "checked"
+    is_tap_enough = not guards.has_word(tx.connection, lane_id)
+    said = fold(turn.text).strip(" .!?")
+    return "guard", "opened" if is_tap_enough and said in ("duoc", "dc", "co", "ok", "tiep", "yes") else "start"
+
+
+def _noticed(tx: Tx, lane_id: int, turn: Turn, known: Case | None, word: str | None) -> tuple[str, str] | None:
+    """Signs that the phone may be in other hands, and a silence so long that we ask first."""
+    if known is None or turn.key is not None or word is not None or _is_now(turn):
+        return None
+    if turn.situations & {"stranger", "aside"}:
+        guards.go_neutral(tx, lane_id, now=turn.now)
+        return "neutral", "start"
+    is_with_colleague = known.state in (State.TAKEN, State.HELD)
+    if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        guards.ask_first(tx, lane_id, now=turn.now)
+        return "guard", "start"
+    return None
+
+
+def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str | None) -> Passed:
+    """With an open case her words are kept in it; with an open relay the colleague answers, not the house."""
+    if word is not None or turn.key is not None or not turn.text:
+        return Passed.NO
+    known = cases.of_lane(tx.connection, lane_id)
+    if known is None or _answers_the_house(turn, standing):
+        return Passed.NO
+    if _is_now(turn):
+        record(tx, known.id, "cry", now=turn.now)
+    if turn.situations & _FOR_THE_HOUSE and len(turn.text) <= SHORT and not _is_now(turn):
+        return Passed.NO
+    if known.state is State.TAKEN and not (_is_now(turn) and known.urgency != "now"):
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        turn.is_kept = True
+        is_place = (standing.dialogue, standing.step) == ("report", "where") and turn.meaning and turn.meaning.places
+        return Passed.KEPT if is_place else Passed.ON
+    if turn.situations & {"fine", "state"}:
+        return Passed.NO
+    relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+    turn.is_kept = True
+    return Passed.WAITING if _has_nothing_else(turn, known) else Passed.KEPT
+
+
+def may_say_kept(tx: Tx, lane_id: int, now: datetime) -> bool:
+    """Whether to say that the words wait; not after every line."""
+    known = cases.of_lane(tx.connection, lane_id)
+    if known is None:
+        return False
+    before = last_time(tx.connection, known.id, "told_kept")
+    if before is not None and now - before < _TOLD_AGAIN:
+        return False
+    record(tx, known.id, "told_kept", now=now)
+    return True
+
+
+def _answers_the_house(turn: Turn, standing: Standing) -> bool:
+    """A yes or no to a question of the house, or free words it has asked for, are not for the colleague."""
+    if (standing.dialogue, standing.step) in _TYPED:
+        return not _is_now(turn)
+    return standing.dialogue in _ASKS and fold(turn.text).strip(" .!?") in _ANSWERS
+
+
+def _has_nothing_else(turn: Turn, known: Case) -> bool:
+    """Whether all there is to say is that the words are kept. Violence in an alarmed case is not asked about again."""
+    meaning = turn.meaning
+    if meaning is None:
+        return False
+    if meaning.danger.level == "violence":
+        return known.urgency == "now" or (known.urgency == "violence" and not meaning.danger.doubt)
+    if meaning.danger.level == "now":
+        return False
+    if turn.situations & {"mute", "elsewhere", "warn", "agree_word"}:
+        return False
+    return meaning.intent in _PLAIN and not meaning.places and not meaning.needs
+
+
+def _is_danger(turn: Turn) -> bool:
+    return turn.meaning is not None and turn.meaning.danger.level != "none"
+
+
+def _is_now(turn: Turn) -> bool:
+    return turn.meaning is not None and turn.meaning.danger.level == "now"

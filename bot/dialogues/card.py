@@ -1,0 +1,75 @@
+"""The safety card: what to do and whom to call, by the rules for this trouble, place and hour. It waits for nobody."""
+
+from collections.abc import Sequence
+
+from bot.dialogues.kit import Item, Say, Turn
+from directory import lines
+from directory.places import province_of
+from directory.wording import t
+
+_KEPT = frozenset({"abroad", "thailand", "myanmar", "taiwan", "medical", "police"})
+_WITH_POLICE = frozenset({"violence.authority", "legal.police", "legal.detained"})
+_BODY = frozenset({"physical", "sexual"})
+
+
+def take_in(turn: Turn) -> None:
+    """Remember what decides which numbers fit; the next message may be a tap that says nothing of it."""
+    found = set(turn.memory.situations) | (turn.situations & _KEPT)
+    codes = tuple(guess.code for guess in turn.meaning.needs) if turn.meaning else ()
+    kinds = frozenset(turn.meaning.danger.kinds) if turn.meaning else frozenset[str]()
+    if "police" in kinds or _WITH_POLICE & set(codes):
+        found.add("police")
+        if kinds & _BODY:
+            turn.notes["hurt"] = "yes"
+    if "minor" in kinds:
+        turn.memory.is_minor = True
+    if codes:
+        turn.notes["needs"] = ",".join(codes)
+    turn.memory.situations = tuple(sorted(found))
+
+
+def needs_of(turn: Turn) -> tuple[str, ...]:
+    """The needs this trouble means, from this message or the one before it."""
+    if "medical" in turn.memory.situations:
+        return ("health.emergency",)
+    named = tuple(guess.code for guess in turn.meaning.needs) if turn.meaning else ()
+    codes = named or tuple(filter(None, turn.notes.get("needs", "").split(",")))
+    if "police" in turn.memory.situations:
+        trouble = tuple(code for code in codes if code in _WITH_POLICE) or ("violence.authority",)
+        return ("health.emergency", *trouble) if turn.notes.get("hurt") else trouble
+    return codes or ("violence.physical",)
+
+
+def safety_card(turn: Turn) -> str:
+    """The whole card in one message."""
+    shown = _fitting(turn)
+    head = t(_head(turn), turn.language)
+    return "\n".join([head, t("danger.numbers", turn.language), lines.card(shown, turn.language)]) if shown else head
+
+
+def numbers(turn: Turn) -> Sequence[Item]:
+    """The numbers alone."""
+    shown = _fitting(turn)
+    if not shown:
+        return []
+    return [Say("\n".join([t("danger.numbers", turn.language), lines.card(shown, turn.language)]))]
+
+
+def _head(turn: Turn) -> str:
+    if "medical" in turn.memory.situations:
+        return "danger.medical"
+    return "danger.abroad" if "abroad" in turn.memory.situations else "danger.first"
+
+
+def _fitting(turn: Turn) -> tuple[lines.Line, ...]:
+    place = turn.memory.place
+    situations = set(turn.memory.situations)
+    if turn.memory.is_minor and "medical" not in situations:
+        situations.add("minor_harmed")
+    return lines.for_trouble(
+        needs=needs_of(turn),
+        situations=situations,
+        province=province_of(place) if place else None,
+        now=turn.now,
+        recorded=turn.policy.recorded_lines,
+    )

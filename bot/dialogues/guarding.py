@@ -1,0 +1,107 @@
+"""When somebody else may hold the phone: a neutral voice about health, and the agreed word that leads back."""
+
+from collections.abc import Sequence
+
+from bot.db import Tx
+from bot.dialogues.card import safety_card, take_in
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
+from bot.helpline import cases, guards, relay
+from bot.masking import Masked
+from directory import answers, articles
+from directory.reading import read
+from directory.wording import HCMC, t
+
+
+class Guard(Dialogue):
+    """Whether she can talk, before anything of her case is shown again."""
+
+    name = "guard"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        def ask(tx: Tx, lane_id: int) -> bool:
+            return guards.has_word(tx.connection, lane_id)
+
+        return [Do(ask, lambda has_word: [question(turn.language, has_word=has_word)])]
+
+    def checked(self, turn: Turn) -> Sequence[Item]:
+        """The tap. Where a word was agreed there is no tap for yes, so that nobody guesses it."""
+        if turn.key == "ok":
+            return self.opened(turn)
+        return [Say(t("guard.later", turn.language)), Done()]
+
+    def opened(self, turn: Turn) -> Sequence[Item]:
+        """It is she: what the colleague wrote meanwhile is brought now."""
+        now = turn.now
+
+        def open_up(tx: Tx, lane_id: int) -> None:
+            begun = guards.since(tx.connection, lane_id)
+            guards.open_again(tx, lane_id, now=now)
+            known = cases.of_lane(tx.connection, lane_id)
+            if known is not None and begun is not None:
+                relay.bring(tx, known, since=begun, now=now)
+
+        return [Say(t("guard.opened", turn.language)), Do(open_up), Done()]
+
+    def cry(self, turn: Turn) -> Sequence[Item]:
+        """Danger gets through whoever may hold the phone: the card, the alarm, and not a word about a case."""
+        take_in(turn)
+        now, policy, text, place = turn.now, turn.policy, turn.text, turn.memory.place
+
+        def alarm(tx: Tx, lane_id: int) -> None:
+            opened = cases.open_case(tx, lane_id, urgency="now", need=None, place=place, now=now, policy=policy)
+            if text:
+                relay.from_person(tx, opened.case.id, Masked(text), now=now)
+
+        return [Say(safety_card(turn)), Do(alarm), Done()]
+
+
+class Neutral(Dialogue):
+    """Health information, as any such page gives it. Nothing here knows of a case."""
+
+    name = "neutral"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("guard.neutral", turn.language)), Done()]
+
+    def answer(self, turn: Turn) -> Sequence[Item]:
+        """An article about health if one fits, otherwise what can be asked here."""
+        found = answers.find(read(turn.text), library=turn.shelf.library, about=None)
+        today = turn.now.astimezone(HCMC).date()
+        for id in found.ids[:1]:
+            article = (turn.shelf.library or answers.shipped()).get(id, turn.language)
+            is_health = article is not None and bool(article.needs) and all(
+                code.startswith("health.") for code in article.needs
+            )
+            if article is not None and is_health and not articles.is_over(article, today):
+                return [Say(articles.short(article, article.language, today=today)), Done()]
+        return [Say(t("guard.neutral_more", turn.language)), Done()]
+
+
+class Word(Dialogue):
+    """A word of her own, by which we know that it is she."""
+
+    name = "word"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        options = (("skip", t("danger.skip", turn.language)),)
+        return [Ask(t("guard.choose_word", turn.language), options, "chosen")]
+
+    def chosen(self, turn: Turn) -> Sequence[Item]:
+        if turn.key == "skip":
+            return [Say(t("guard.no_word", turn.language)), Done()]
+        word, now = turn.text, turn.now
+        return [
+            Do(
+                lambda tx, lane_id: guards.agree_word(tx, lane_id, word, now=now),
+                lambda done: [Say(t("guard.word_kept" if done else "guard.word_too_long", turn.language))],
+            ),
+            Done(),
+        ]
+
+
+def question(language: str, *, has_word: bool) -> Ask:
+    """Neutral words: they may be read by anybody."""
+    later = ("later", t("guard.choice.later", language))
+    if has_word:
+        return Ask(t("guard.word", language), (later,), "checked")
+    return Ask(t("guard.can_talk", language), (("ok", t("guard.choice.ok", language)), later), "checked")

@@ -1,0 +1,82 @@
+"""A colleague asks for a yes to one purpose: notes, one partner, the police, a question later, going together."""
+
+from collections.abc import Sequence
+
+from bot.db import Tx
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.helpline import cases, check_ins, consents
+from bot.helpline.consents import ConsentTo
+from bot.helpline.ringing import tell_colleague
+from bot.helpline.sharing import VERSION
+from directory.wording import t
+
+
+class Consent(Dialogue):
+    """Two buttons; without a tap on yes the answer is no."""
+
+    name = "consent"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return self.answer(turn)
+
+    def answer(self, turn: Turn) -> Sequence[Item]:
+        purpose, _, rest = (turn.key or "").partition("|")
+        partner, _, said = rest.rpartition("|")
+        if purpose not in set(ConsentTo):
+            return [Say(t("small.stale_choice", turn.language)), Done()]
+        now, is_agreed, wanted = turn.now, said == "yes", ConsentTo(purpose)
+
+        def write(tx: Tx, lane_id: int) -> bool:
+            known = cases.of_lane(tx.connection, lane_id)
+            if known is None:
+                return False
+            if is_agreed:
+                consents.give(tx, known.id, wanted, VERSION, now=now, partner_id=partner or None)
+            else:
+                consents.refuse(tx, known.id, wanted, now=now)
+            if known.staff_id is not None:
+                tell_colleague(tx, known, known.staff_id, f"staff.consent.{said}", now=now)
+            return True
+
+        return [Do(write, lambda done: self._told(turn, wanted, is_agreed) if done else [Done()])]
+
+    def words(self, turn: Turn) -> Sequence[Item]:
+        """In which neutral words she wants to be asked later."""
+        if turn.key not in check_ins.WORDS:
+            return [Say(t("consent.refused", turn.language)), Done()]
+        key, now, policy = turn.key, turn.now, turn.policy
+        return [
+            Do(lambda tx, lane_id: check_ins.plan(tx, lane_id, key, now=now, policy=policy)),
+            Say(t("check_in.planned", turn.language)),
+            Done(),
+        ]
+
+    def _told(self, turn: Turn, wanted: ConsentTo, is_agreed: bool) -> Sequence[Item]:
+        if not is_agreed:
+            return [Say(t("consent.refused", turn.language)), Done()]
+        if wanted is ConsentTo.FOLLOW_UP:
+            options = tuple((key, t(f"check_in.words.{key}", turn.language)) for key in check_ins.WORDS)
+            return [Ask(t("check_in.which_words", turn.language), options, "words")]
+        return [Say(t("consent.given", turn.language)), Done()]
+
+
+class CheckIn(Dialogue):
+    """The answer to a question she agreed to be asked."""
+
+    name = "check_in"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return self.answer(turn)
+
+    def answer(self, turn: Turn) -> Sequence[Item]:
+        number, _, said = (turn.key or "").partition("|")
+        if not number.isdigit() or said not in ("well", "unwell", "stop"):
+            return [Say(t("small.stale_choice", turn.language)), Done()]
+        now = turn.now
+
+        def write(tx: Tx, lane_id: int) -> None:
+            check_ins.answer(tx, lane_id, int(number), said, now=now)
+
+        if said == "unwell":
+            return [Do(write), Hand("human", "offer")]
+        return [Do(write), Say(t(f"check_in.{said}", turn.language)), Done()]

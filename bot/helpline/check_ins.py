@@ -1,0 +1,109 @@
+"""Questions some days later: only if she agreed, in neutral words she chose, never while the phone may be another's."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from bot import events
+from bot.db import Tx
+from bot.helpline import guards
+from bot.helpline.casebook import get, language_of, of_lane, record
+from bot.helpline.consents import ConsentTo, withdraw
+from bot.helpline.escalation import those_in_charge
+from bot.helpline.ringing import tell_colleague
+from bot.outbox import Option, tell_person
+from bot.policy import Policy
+from bot.tables import check_in, conversation, lane
+from bot.timers import clear_timer, set_timer
+from directory.wording import t
+
+WORDS = ("hello", "tea", "book")
+DAYS = (3, 7, 30, 84)  # the last only where the policy keeps the way back that long
+ANSWERED_WITHIN = timedelta(hours=24)
+MOMENT = timedelta(hours=72)
+
+
+def plan(tx: Tx, lane_id: int, words: str, *, now: datetime, policy: Policy) -> int:
+    """Plan the questions; returns how many. A new choice of words replaces the old one."""
+    known = of_lane(tx.connection, lane_id)
+    if known is None:
+        return 0
+    stop(tx, lane_id)
+    days = [day for day in DAYS if day < policy.routing_days]
+    for day in days:
+        due = now + timedelta(days=day)
+        row = {"case_id": known.id, "lane_id": lane_id, "words": words, "due_at": due, "state": "planned"}
+        made = insert(check_in).values(**row, forget_at=due + timedelta(days=policy.routing_days))
+        set_timer(tx, "check_in", tx.execute(made.returning(check_in.c.id)).scalar_one(), due_at=due)
+    record(tx, known.id, "check_ins", now=now, detail=str(len(days)))
+    return len(days)
+
+
+def stop(tx: Tx, lane_id: int) -> None:
+    """Nothing more is asked."""
+    mine = (check_in.c.lane_id == lane_id, check_in.c.state == "planned")
+    for number in tx.execute(select(check_in.c.id).where(*mine)).scalars().all():
+        clear_timer(tx, "check_in", number)
+    tx.execute(update(check_in).where(*mine).values(state="stopped"))
+
+
+def send(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
+    """The day has come."""
+    row = tx.execute(select(check_in).where(check_in.c.id == number, check_in.c.state == "planned")).one_or_none()
+    if row is None:
+        return
+    mine = check_in.c.id == number
+    gone = row.lane_id is None or tx.execute(select(lane.c.stopped_at).where(lane.c.id == row.lane_id)).first() is None
+    if gone or guards.holder(tx.connection, row.lane_id) is not guards.Holder.OPEN:
+        tx.execute(update(check_in).where(mine).values(state="stopped"))
+        return
+    _open_talk(tx, row.lane_id, now)
+    language = language_of(tx, row.lane_id)
+    options = tuple(
+        Option("check_in", "answer", f"{number}|{key}", t(f"check_in.choice.{key}", language))
+        for key in ("well", "unwell", "stop")
+    )
+    text = t(f"check_in.words.{row.words}", language)
+    tell_person(tx, row.lane_id, text, now=now, options=options, purpose="reminder")
+    tx.execute(update(check_in).where(mine).values(state="sent", sent_at=now))
+    events.happened(tx, "check_in_sent", now=now)
+    set_timer(tx, "check_in_silent", number, due_at=now + ANSWERED_WITHIN)
+
+
+def _open_talk(tx: Tx, lane_id: int, now: datetime) -> None:
+    """The talk is kept as long as the question may be answered; if it was forgotten, a new one has a key of its own."""
+    until = now + MOMENT
+    mine = (conversation.c.lane_id == lane_id, conversation.c.forget_at < until)
+    tx.execute(update(conversation).where(*mine).values(forget_at=until))
+    if tx.execute(select(conversation.c.id).where(conversation.c.lane_id == lane_id)).first() is None:
+        row = {"lane_id": lane_id, "key_id": tx.seals.new_key(), "last_at": now, "forget_at": until}
+        tx.execute(insert(conversation).values(**row))
+
+
+def answer(tx: Tx, lane_id: int, number: int, said: str, *, now: datetime) -> None:
+    """What she tapped: well, unwell, or no more of this."""
+    mine = (check_in.c.id == number, check_in.c.lane_id == lane_id, check_in.c.state.in_(("sent", "silent")))
+    state = "stopped" if said == "stop" else said
+    if tx.execute(update(check_in).where(*mine).values(state=state)).rowcount != 1:
+        return
+    clear_timer(tx, "check_in_silent", number)
+    events.happened(tx, f"check_in_{state}", now=now)
+    if said == "stop":
+        stop(tx, lane_id)
+        known = of_lane(tx.connection, lane_id)
+        if known is not None:
+            withdraw(tx, known.id, ConsentTo.FOLLOW_UP, now=now)
+
+
+def unanswered(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
+    """A day later without an answer: those in charge learn it; nobody presses her."""
+    mine = (check_in.c.id == number, check_in.c.state == "sent")
+    if tx.execute(update(check_in).where(*mine).values(state="silent")).rowcount != 1:
+        return
+    case_id = tx.execute(select(check_in.c.case_id).where(check_in.c.id == number)).scalar_one()
+    known = get(tx.connection, case_id)
+    if known is None:
+        return
+    events.happened(tx, "check_in_silent", now=now, province=known.province)
+    for staff_id in those_in_charge(tx):
+        tell_colleague(tx, known, staff_id, "staff.check_in_silent", now=now)

@@ -1,0 +1,25 @@
+"""What a colleague has to know before writing: who may hold the phone, whether she can only tap, whom she avoids."""
+
+from sqlalchemy import Connection
+
+from bot.helpline import guards
+from bot.helpline.casebook import Case, last_time
+from bot.helpline.guards import Holder
+
+
+def flags(connection: Connection, known: Case) -> tuple[str, ...]:
+    """The keys of the sentences that stand above the words of a case."""
+    found = []
+    if known.lane_id is not None:
+        state = guards.holder(connection, known.lane_id)
+        if state is not Holder.OPEN:
+            found.append(f"console.flag.{state}")
+        if guards.has_word(connection, known.lane_id):
+            found.append("console.flag.word")
+    if last_time(connection, known.id, "mute") is not None:
+        found.append("console.flag.mute")
+    if known.away_from is not None:
+        found.append("console.flag.away")
+    if last_time(connection, known.id, "fine") is not None:
+        found.append("console.flag.fine")
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Somebody goes with her: asked for by the colleague after her yes, taken by a peer, written down when it is done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from bot import audit, events
+from bot.db import Tx
+from bot.helpline import consents, reach
+from bot.helpline.casebook import colleague, get, record, tell
+from bot.helpline.consents import ConsentTo
+from bot.helpline.ringing import tell_colleague
+from bot.helpline.sharing import NoYes, mine
+from bot.staff import StaffMember
+from bot.tables import accompaniment, case
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One wish for company, as a peer sees it: alias, place of the listing and a moment. No words, no name."""
+
+    id: int
+    case_id: int
+    alias: str
+    place_id: str | None
+    when_at: datetime | None
+    staff_id: int | None
+    state: str
+
+
+def ask_for(
+    tx: Tx, case_id: int, staff_id: int, *, place_id: str | None, when_at: datetime | None, now: datetime
+) -> int:
+    """Put the wish on the peers' page. Raises NotYours, or NoYes if she was not asked or said no."""
+    mine(tx, case_id, staff_id)
+    if not consents.has(tx.connection, case_id, ConsentTo.ACCOMPANY):
+        raise NoYes
+    row = {"case_id": case_id, "place_id": place_id, "when_at": when_at, "state": "wanted", "at": now}
+    made = tx.execute(insert(accompaniment).values(**row).returning(accompaniment.c.id)).scalar_one()
+    record(tx, case_id, "company_wanted", now=now, staff_id=staff_id)
+    tx.ring("board")
+    return int(made)
+
+
+def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
+    """A peer goes along. False: somebody was first."""
+    row = tx.execute(select(accompaniment.c.case_id).where(accompaniment.c.id == number)).one_or_none()
+    known = get(tx.connection, row.case_id) if row else None
+    who = colleague(tx.connection, staff_id)
+    if known is None or who is None or not reach.may_reach(tx.connection, known, staff_id):
+        return False
+    free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
+    if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
+        return False
+    record(tx, known.id, "company_agreed", now=now, staff_id=staff_id)
+    audit.write(tx, staff_id, "company_agreed", f"case:{known.id}", now=now)
+    tell(tx, known, "case.person.company", now=now, who=who.alias)
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.company", now=now, who=who.alias)
+    tx.ring("board")
+    return True
+
+
+def finish(tx: Tx, number: int, staff_id: int, state: str, *, now: datetime) -> bool:
+    """It was done, or dropped. False: it is not this colleague's."""
+    mine_ = (accompaniment.c.id == number, accompaniment.c.staff_id == staff_id, accompaniment.c.state == "agreed")
+    if state not in ("done", "dropped"):
+        return False
+    done = tx.execute(update(accompaniment).where(*mine_).values(state=state).returning(accompaniment.c.case_id))
+    row = done.one_or_none()
+    if row is None:
+        return False
+    record(tx, row.case_id, f"company_{state}", now=now, staff_id=staff_id)
+    events.happened(tx, f"company_{state}", now=now, model="peer")
+    tx.ring("board")
+    return True
+
+
+def on_page(connection: Connection, member: StaffMember) -> tuple[Going, ...]:
+    """What waits for somebody in this peer's provinces, and what the peer has taken on."""
+    near = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
+    wanted = select(accompaniment, case.c.alias).join(case, case.c.id == accompaniment.c.case_id)
+    hers = (accompaniment.c.staff_id == member.id) & (accompaniment.c.state == "agreed")
+    rows = connection.execute(wanted.where(or_(hers, (accompaniment.c.state == "wanted") & near)))
+    found = []
+    for row in rows:
+        known = get(connection, row.case_id)
+        if known is not None and (row.staff_id == member.id or reach.may_reach(connection, known, member.id)):
+            found.append(Going(row.id, row.case_id, row.alias, row.place_id, row.when_at, row.staff_id, row.state))
+    return tuple(found)
+
+
+def count_contacts(tx: Tx, staff_id: int, province: str, n: int, *, now: datetime) -> None:
+    """A peer writes down how many people were talked with. A number, nobody's name."""
+    for _ in range(max(0, min(n, 200))):
+        events.happened(tx, "contact_made", now=now, province=province, model="peer")
+    audit.write(tx, staff_id, "contacts", f"staff:{staff_id}", str(n), now=now)

@@ -1,0 +1,112 @@
+"""Whether her own words may be shown on this phone just now: an agreed word, a check after silence, a neutral voice."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.db import Tx
+from bot.helpline.casebook import of_lane, record
+from bot.helpline.ringing import tell_colleague
+from bot.seals import Seals
+from bot.tables import guard
+from directory.reading import fold
+
+SILENCE = timedelta(hours=12)  # after so long we ask first whether she can talk
+KEPT = timedelta(days=40)
+LONGEST_WORD = 40
+
+
+class Holder(StrEnum):
+    """What we believe about who holds the phone."""
+
+    OPEN = "open"
+    ASKING = "asking"  # asked whether she can talk; nothing of the case is shown until she says so
+    NEUTRAL = "neutral"  # perhaps somebody else: health information only, nothing is pushed
+
+
+def holder(connection: Connection, lane_id: int) -> Holder:
+    """What we believe just now."""
+    found = connection.execute(select(guard.c.state).where(guard.c.lane_id == lane_id)).scalar_one_or_none()
+    return Holder(found) if found else Holder.OPEN
+
+
+def since(connection: Connection, lane_id: int) -> datetime | None:
+    """Since when nothing of the case is shown."""
+    found: datetime | None = connection.execute(
+        select(guard.c.since).where(guard.c.lane_id == lane_id)
+    ).scalar_one_or_none()
+    return found
+
+
+def has_word(connection: Connection, lane_id: int) -> bool:
+    """Whether a word was agreed with this person."""
+    wanted = select(guard.c.word_hash).where(guard.c.lane_id == lane_id, guard.c.word_hash.is_not(None))
+    return connection.execute(wanted).first() is not None
+
+
+def agree_word(tx: Tx, lane_id: int, word: str, *, now: datetime) -> bool:
+    """Remember the word she chose, as a keyed hash. False: empty or too long to be a word."""
+    said = fold(word).strip(" .!")
+    if not said or len(said) > LONGEST_WORD:
+        return False
+    _put(tx, lane_id, now, word_hash=_hash(tx.seals, lane_id, said))
+    return True
+
+
+def is_word(tx: Tx, lane_id: int, text: str) -> bool:
+    """Whether this message is the agreed word."""
+    said = fold(text).strip(" .!")
+    if not said or len(said) > LONGEST_WORD:
+        return False
+    mine = (guard.c.lane_id == lane_id, guard.c.word_hash == _hash(tx.seals, lane_id, said))
+    return tx.execute(select(guard.c.lane_id).where(*mine)).first() is not None
+
+
+def _hash(seals: Seals, lane_id: int, said: str) -> str:
+    return seals.token_hash(f"word:{lane_id}:{said}")
+
+
+def go_neutral(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """Somebody else may hold the phone: from now on nothing of a case goes there, and the colleague sees why."""
+    if holder(tx.connection, lane_id) is Holder.NEUTRAL:
+        return
+    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=now)
+    _written(tx, lane_id, "stranger", now)
+
+
+def ask_first(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """After a long silence: whether she can talk. Until the answer nothing of the case is shown."""
+    _put(tx, lane_id, now, state=Holder.ASKING, since=now)
+
+
+def open_again(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """It is she, and she can talk."""
+    was = holder(tx.connection, lane_id)
+    tx.execute(update(guard).where(guard.c.lane_id == lane_id).values(state=Holder.OPEN, since=None))
+    if was is Holder.NEUTRAL:
+        _written(tx, lane_id, "stranger_gone", now)
+
+
+def forget(tx: Tx, lane_id: int) -> None:
+    """Nothing is remembered of who held the phone."""
+    tx.execute(delete(guard).where(guard.c.lane_id == lane_id))
+
+
+def _put(tx: Tx, lane_id: int, now: datetime, **values: object) -> None:
+    insert = pg_insert if tx.is_postgresql else sqlite_insert
+    row = {"lane_id": lane_id, "state": Holder.OPEN, "forget_at": now + KEPT, **values}
+    fresh = {**values, "forget_at": now + KEPT}
+    tx.execute(insert(guard).values(**row).on_conflict_do_update(index_elements=[guard.c.lane_id], set_=fresh))
+
+
+def _written(tx: Tx, lane_id: int, kind: str, now: datetime) -> None:
+    known = of_lane(tx.connection, lane_id)
+    if known is None:
+        return
+    record(tx, known.id, kind, now=now)
+    tx.ring(f"case:{known.id}")
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, f"staff.{kind}", now=now, urgent=True)

@@ -1,0 +1,29 @@
+"""How far a person's case is, said truthfully when she asks: who was called, since when, and who has it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.helpline.casebook import colleague, last_time, of_lane
+from bot.helpline.escalation import when
+from bot.helpline.moves import State
+from directory.wording import t
+
+
+def progress(connection: Connection, lane_id: int, *, now: datetime, language: str) -> str | None:
+    """One or two sentences; None without an open case."""
+    known = of_lane(connection, lane_id)
+    if known is None:
+        return None
+    who = colleague(connection, known.staff_id) if known.staff_id is not None else None
+    if known.state is State.TAKEN and who is not None:
+        return t("case.person.state_taken", language, who=who.alias)
+    if known.state is State.HELD and known.held_until is not None:
+        return t("case.person.state_held", language, when=when(known.held_until, now, language))
+    if known.urgency == "request":
+        return t("case.person.state_queue", language)
+    if known.alarmed == 0:
+        return t("case.person.state_nobody", language)
+    since = last_time(connection, known.id, "waiting") or known.opened_at
+    minutes = max(int((now - since).total_seconds() // 60), 0)
+    return t("case.person.state_waiting", language, n=known.alarmed, minutes=minutes)

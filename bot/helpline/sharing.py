@@ -1,0 +1,117 @@
+"""Makes a case known to one named partner, only with a yes for exactly that; hands it to another organisation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot import audit, events
+from bot.db import Tx
+from bot.helpline import escalation, reach
+from bot.helpline.casebook import Case, NotYours, get, hold_still, language_of, move, record, tell
+from bot.helpline.consents import ConsentTo
+from bot.helpline.moves import Deed, State
+from bot.outbox import Option, tell_person
+from bot.policy import Policy
+from bot.tables import case, consent, sharing
+from bot.timers import clear_timer
+from directory.wording import t
+
+VERSION = "purpose-2026-12"
+ASKED = (ConsentTo.NOTES, ConsentTo.SHARE, ConsentTo.POLICE, ConsentTo.FOLLOW_UP, ConsentTo.ACCOMPANY)
+
+
+class NoYes(Exception):
+    """She has not said yes to this partner, or has taken it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """That a case was made known to a partner."""
+
+    partner_id: str
+    purpose: str
+    at: datetime
+    by_duty: bool
+
+
+def ask(
+    tx: Tx,
+    case_id: int,
+    staff_id: int,
+    purpose: ConsentTo | str,
+    *,
+    now: datetime,
+    partner_id: str = "",
+    name: str = "",
+) -> None:
+    """Ask the person, with two buttons; the answer is no until she says yes. Raises NotYours."""
+    known, wanted = mine(tx, case_id, staff_id), ConsentTo(purpose)
+    if known.lane_id is None or wanted not in ASKED:
+        raise NotYours
+    language = language_of(tx, known.lane_id)
+    options = tuple(
+        Option("consent", "answer", f"{wanted}|{partner_id}|{key}", t(f"consent.choice.{key}", language))
+        for key in ("yes", "no")
+    )
+    text = t(f"consent.ask.{wanted}", language, partner=name) if name else t(f"consent.ask.{wanted}", language)
+    tell_person(tx, known.lane_id, text, now=now, options=options, purpose="relay", urgent=True, case_id=case_id)
+    record(tx, case_id, "consent_asked", now=now, staff_id=staff_id, detail=wanted)
+
+
+def share(
+    tx: Tx, case_id: int, staff_id: int, partner_id: str, *, now: datetime, purpose: ConsentTo = ConsentTo.SHARE
+) -> None:
+    """Write down that the case is made known to this partner. Raises NotYours or NoYes; the database refuses too."""
+    known = mine(tx, case_id, staff_id)
+    stands = select(consent.c.id).where(
+        consent.c.case_id == case_id,
+        consent.c.purpose == purpose,
+        consent.c.partner_id == partner_id,
+        consent.c.withdrawn_at.is_(None),
+    )
+    consent_id = tx.execute(stands.order_by(consent.c.id.desc()).limit(1)).scalar_one_or_none()
+    if consent_id is None:
+        raise NoYes
+    row = {"case_id": case_id, "partner_id": partner_id, "purpose": purpose, "staff_id": staff_id, "at": now}
+    tx.execute(insert(sharing).values(**row, consent_id=consent_id))
+    record(tx, case_id, "shared", now=now, staff_id=staff_id, detail=purpose)
+    audit.write(tx, staff_id, "shared", f"case:{case_id}", purpose, now=now)
+    events.happened(tx, f"shared_{purpose}", now=now, province=known.province, need=known.need)
+    tx.ring(f"case:{case_id}")
+
+
+def of_case(connection: Connection, case_id: int) -> tuple[Shared, ...]:
+    """Whom the case was made known to, oldest first."""
+    rows = connection.execute(select(sharing).where(sharing.c.case_id == case_id).order_by(sharing.c.id))
+    return tuple(Shared(row.partner_id, row.purpose, row.at, row.duty_id is not None) for row in rows)
+
+
+def hand_to_organisation(
+    tx: Tx, case_id: int, staff_id: int, organisation_id: int, *, now: datetime, policy: Policy
+) -> None:
+    """Another organisation has the case from now on; the first sees no more of it. Raises NotYours or NoYes."""
+    known = mine(tx, case_id, staff_id)
+    if reach.organisation_of(tx.connection, staff_id) == organisation_id:
+        raise NotYours
+    share(tx, case_id, staff_id, f"org:{organisation_id}", now=now)
+    if not move(tx, known, Deed.HAND_BACK, staff_id=None, centre_id=None, held_until=None, taken_at=None):
+        raise NotYours
+    tx.execute(update(case).where(case.c.id == case_id).values(organisation_id=organisation_id))
+    for kind in ("hold_over", "handed_over", "silent", "shift_end"):
+        clear_timer(tx, kind, case_id)
+    record(tx, case_id, "to_organisation", now=now, staff_id=staff_id, detail=f"org:{organisation_id}")
+    record(tx, case_id, "waiting", now=now)
+    audit.write(tx, staff_id, "to_organisation", f"case:{case_id}", f"org:{organisation_id}", now=now)
+    again = get(tx.connection, case_id)
+    assert again is not None
+    tell(tx, again, "case.person.to_organisation", now=now)
+    escalation.begin(tx, again, now=now, policy=policy)
+
+
+def mine(tx: Tx, case_id: int, staff_id: int) -> Case:
+    """The case, if this colleague talks with the person just now. Raises NotYours."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.TAKEN or known.staff_id != staff_id:
+        raise NotYours
+    return known

@@ -1,0 +1,29 @@
+"""Which words of a case a colleague may see: in danger those from the cry on, otherwise nothing before a yes."""
+
+from sqlalchemy import Connection, select, update
+
+from bot.db import Tx
+from bot.tables import case_event, transcript
+
+_OPENS = ("cry", "talk_agreed")
+_SHUTS = ("talk_refused", "talk_withdrawn")
+
+
+def is_open(connection: Connection, case_id: int) -> bool:
+    """Whether what the person writes now may be read: a cry or a yes was the last word on it."""
+    wanted = select(case_event.c.kind).where(
+        case_event.c.case_id == case_id, case_event.c.kind.in_((*_OPENS, *_SHUTS))
+    )
+    last = connection.execute(wanted.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none()
+    return last in _OPENS
+
+
+def open_all(tx: Tx, case_id: int) -> None:
+    """She said yes: what she wrote since the case was opened may be read, for that is what she was asked."""
+    tx.execute(update(transcript).where(transcript.c.case_id == case_id).values(is_readable=True))
+
+
+def shut_all(tx: Tx, case_id: int) -> None:
+    """She took the yes back: nothing of hers is shown any more, until she cries for help or says yes again."""
+    hers = (transcript.c.case_id == case_id, transcript.c.direction == "person")
+    tx.execute(update(transcript).where(*hers).values(is_readable=False))

@@ -1,0 +1,56 @@
+"""Tells in what situation somebody writes: who may hold the phone, what she wants for her own case, from where."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from bot.understanding.danger import HERE, cues
+from bot.understanding.patterns import Pattern, View, compile_pattern
+
+# The countries for which the numbers of a mission are known; elsewhere only the ministry's line is shown.
+_COUNTRIES: Mapping[str, str] = {
+    "thailand": "thái_lan|thái|bangkok|thailand",
+    "myanmar": "myanmar|miến_điện|mi_an_ma",
+    "taiwan": "đài_loan|taiwan",
+    "": "campuchia|cam|cambodia|lào|trung_quốc|tq|malaysia|mã_lai|philippines|dubai|hàn_quốc|nhật|nga|macau|singapore",
+}
+_LISTS = {"country": "|".join(_COUNTRIES.values())}
+
+_HAPPENING = frozenset({"medical", "stranded"})
+
+
+def read(seen: View) -> frozenset[str]:
+    """Every situation the message speaks of; with `stranded` also the country, where it is one we know numbers for."""
+    found = {name for name, patterns in _patterns().items() if _fits(patterns, seen)}
+    if found & _HAPPENING and any(_fits(cues()[cue], seen) for cue in ("past", "law", "story", "if")):
+        found -= _HAPPENING  # told of the past, asked about, or only thought of
+    if "stranded" in found:
+        found.add("abroad")
+        found |= {name for name, patterns in _countries().items() if _fits(patterns, seen)}
+    return frozenset(found)
+
+
+def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
+    return any(next(iter(pattern.find(seen)), None) is not None for pattern in patterns)
+
+
+@cache
+def table() -> Mapping[str, Any]:
+    """The file as it stands, examples included."""
+    content: dict[str, Any] = yaml.safe_load((HERE / "situations.yaml").read_text("utf-8"))
+    return content
+
+
+@cache
+def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
+    return {
+        str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["patterns"])
+        for name, told in table().items()
+    }
+
+
+@cache
+def _countries() -> Mapping[str, tuple[Pattern, ...]]:
+    return {name: (compile_pattern(words, {}),) for name, words in _COUNTRIES.items() if name}

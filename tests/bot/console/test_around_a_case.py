@@ -1,0 +1,113 @@
+"""The pages around a case: consent, notes, company, tonight, peers, blocks, and what was handed over."""
+
+from bot.db import Tx
+from bot.helpline import cases, consents, entrusting, guards
+from bot.helpline.consents import ConsentTo
+from bot.tables import accompaniment, audit, block, event, handover_note, tonight_contact
+from tests.bot.console.conftest import Browser, Desk
+
+
+async def taken(desk: Desk, who: str = "worker-1") -> tuple[int, Browser]:
+    case_id = await desk.report()
+    browser = await desk.as_(who)
+    await desk.press(browser, f"/console/cases/{case_id}/take")
+    return case_id, browser
+
+
+async def test_only_the_owner_sees_what_was_handed_over_and_the_look_is_written_down(desk: Desk) -> None:
+    case_id, lan = await taken(desk)
+
+    def hand(tx: Tx) -> None:
+        known = cases.get(tx.connection, case_id)
+        assert known is not None
+        entrusting.keep(tx, known, [("place", "nhà nghỉ Sen phòng 12")], now=desk.clock.now())
+        entrusting.agree(tx, known, now=desk.clock.now())
+
+    await desk.db.write(hand)
+    page = await (await lan.get(f"/console/cases/{case_id}")).text()
+    assert "nhà nghỉ Sen phòng 12" in page
+    minh = await desk.as_("supervisor-1")
+    other = await (await minh.get(f"/console/cases/{case_id}")).text()
+    assert "nó đánh em" in other and "phòng 12" not in other
+    assert await desk.count(audit, audit.c.deed == "read_entrusted") == 1
+
+
+async def test_the_page_warns_that_somebody_else_may_hold_the_phone(desk: Desk) -> None:
+    case_id, lan = await taken(desk)
+    await desk.db.write(lambda tx: guards.go_neutral(tx, 1, now=desk.clock.now()))
+    page = await (await lan.get(f"/console/cases/{case_id}")).text()
+    assert "Có thể người khác đang cầm máy" in page
+
+
+async def test_asking_sharing_notes_company_and_one_tap_for_a_joke(desk: Desk) -> None:
+    case_id, lan = await taken(desk)
+    here = f"/console/cases/{case_id}"
+    place = next(one.id for one in desk.keeper.shelf if not one.is_sealed)
+    _, page = await desk.press(lan, f"{here}/ask", purpose="share", partner=place)
+    assert "Chưa trả lời thì coi như không" in page
+    _, page = await desk.press(lan, f"{here}/share", purpose="share", partner=place)
+    assert "Chưa có đồng ý" in page
+    now = desk.clock.now()
+    await desk.db.write(lambda tx: consents.give(tx, case_id, ConsentTo.SHARE, "t", now=now, partner_id=place))
+    _, page = await desk.press(lan, f"{here}/share", purpose="share", partner=place)
+    assert "Đã ghi việc chia sẻ" in page
+    _, page = await desk.press(lan, f"{here}/note", tick="hurt", note="đau tay")
+    assert "Chữ không được giữ" in page and "Bị thương" in page
+    assert await desk.count(handover_note, handover_note.c.sealed.is_not(None)) == 0
+    _, page = await desk.press(lan, f"{here}/company", place=place)
+    assert "Chưa có đồng ý" in page
+    await desk.db.write(lambda tx: consents.give(tx, case_id, ConsentTo.ACCOMPANY, "t", now=now))
+    await desk.press(lan, f"{here}/company", place=place)
+    sen = await desk.as_("peer-1")
+    page = await (await sen.get("/console/peers")).text()
+    assert "Tôi đi cùng" in page and "nó đánh em" not in page
+    number = (await desk.db.read(lambda connection: connection.execute(accompaniment.select()).one())).id
+    _, page = await desk.press(sen, f"/console/peers/{number}/take")
+    assert "người ấy đã được báo" in page
+    _, page = await desk.press(sen, f"/console/peers/{number}/finish", state="done")
+    assert "Đã lưu" in page
+    await desk.press(lan, f"{here}/hoax")
+    closed = await desk.db.read(lambda connection: cases.get(connection, case_id))
+    assert closed is not None and closed.outcome == "hoax"
+
+
+async def test_contacts_made_are_a_number_and_nothing_else(desk: Desk) -> None:
+    sen = await desk.as_("peer-1")
+    _, page = await desk.press(sen, "/console/peers/contacts", n="7", province="01")
+    assert "Đã lưu" in page
+    assert await desk.count(event, event.c.kind == "contact_made", event.c.n == 7) == 1
+    _, page = await desk.press(sen, "/console/peers/contacts", n="7000", province="01")
+    assert "Chưa lưu" in page
+    _, page = await desk.press(sen, "/console/peers/contacts", n="7", province="02")
+    assert "Chưa lưu" in page
+
+
+async def test_tonight_shows_contacts_of_the_own_provinces_and_room_in_shelters(desk: Desk) -> None:
+    lan = await desk.as_("worker-1")
+    _, page = await desk.press(
+        lan, "/console/tonight/contacts", province="01", kind="transport", text="tiền xe: chị Hai (mẫu)"
+    )
+    assert "tiền xe: chị Hai (mẫu)" in page
+    raw = await desk.db.read(lambda connection: connection.execute(tonight_contact.select()).one())
+    assert b"Hai" not in raw.sealed
+    _, page = await desk.press(lan, "/console/tonight/contacts", province="02", kind="transport", text="x")
+    assert "Chưa lưu" in page
+    shelter = next((one.id for one in desk.keeper.shelf if one.kind == "shelter"), None)
+    assert shelter is not None
+    _, page = await desk.press(lan, f"/console/tonight/rooms/{shelter}", state="full", hours="12")
+    assert "Hết chỗ" in page
+    _, page = await desk.press(lan, f"/console/tonight/contacts/{raw.id}/remove")
+    assert "chị Hai" not in page
+
+
+async def test_a_long_block_waits_for_somebody_else(desk: Desk) -> None:
+    case_id, lan = await taken(desk)
+    _, page = await desk.press(lan, f"/console/cases/{case_id}/keep-out", hours="720")
+    assert "Đang chờ người thứ hai" in page
+    minh = await desk.as_("supervisor-1")
+    page = await (await minh.get("/console/tonight")).text()
+    assert "Tạm ngăn 720 giờ" in page
+    number = (await desk.db.read(lambda connection: connection.execute(block.select()).one())).id
+    _, page = await desk.press(minh, f"/console/tonight/blocks/{number}/confirm")
+    assert "Đã xác nhận" in page
+    assert await desk.count(block, block.c.until.is_not(None)) == 1
