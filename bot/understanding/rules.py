@@ -182,6 +182,11 @@ def rules() -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
+def cue(name: str) -> tuple[Pattern, ...]:
+    """Words that say when and in what manner something is told: `past`, `law`, `story`, `if`, `now`."""
+    return _group("cues")[name]
+
+
 @cache
 def harmless() -> tuple[Pattern, ...]:
     """Sayings that hold a dangerous word and mean no harm."""

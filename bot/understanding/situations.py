@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.understanding.danger import HERE, cues
 from bot.understanding.patterns import Pattern, View, compile_pattern
+from bot.understanding.rules import cue
 
 # The countries for which the numbers of a mission are known; elsewhere only the ministry's line is shown.
 _COUNTRIES: Mapping[str, str] = {
@@ -18,13 +19,14 @@ _COUNTRIES: Mapping[str, str] = {
 }
 _LISTS = {"country": "|".join(_COUNTRIES.values())}
 
+_TABLE = Path(__file__).resolve().parent / "situations.yaml"
 _HAPPENING = frozenset({"medical", "stranded"})
 
 
 def read(seen: View) -> frozenset[str]:
     """Every situation the message speaks of; with `stranded` also the country, where it is one we know numbers for."""
     found = {name for name, patterns in _patterns().items() if _fits(patterns, seen)}
-    if found & _HAPPENING and any(_fits(cues()[cue], seen) for cue in ("past", "law", "story", "if")):
+    if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
     if "stranded" in found:
         found.add("abroad")
@@ -39,7 +41,7 @@ def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
 @cache
 def table() -> Mapping[str, Any]:
     """The file as it stands, examples included."""
-    content: dict[str, Any] = yaml.safe_load((HERE / "situations.yaml").read_text("utf-8"))
+    content: dict[str, Any] = yaml.safe_load(_TABLE.read_text("utf-8"))
     return content
 
 
