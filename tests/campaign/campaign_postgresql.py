@@ -168,7 +168,7 @@ async def test_one_of_two_is_killed_every_ten_seconds(tmp_path: Path, postgresql
             process.end(signal.SIGTERM)
     alarms = alarmed(processes)
     without = tally.cries - len(set(alarms))
-    print(f"\n| two processes, {killed} kills in {seconds} s: {tally.kept} kept, {tally.refused} tries refused ", end="")
+    print(f"\n| two processes, {killed} kills in {seconds} s: {tally.kept} kept, {tally.refused} refused ", end="")
     print(f"| unanswered {len(tally.unanswered)}, {tally.cries} cries, {without} of them without alarm |")
     assert tally.unanswered == [] and len(set(alarms)) == tally.cries
 
@@ -193,7 +193,7 @@ async def test_the_database_goes_away(tmp_path: Path) -> None:
             during = [asyncio.create_task(one(tally, [process.port], "xet nghiem hiv o cau giay")) for _ in range(5)]
             await asyncio.sleep(away)
             assert await _status(process.port, "/readyz") == 503 and await _status(process.port, "/healthz") == 200
-            _control(data, "start", "-w", "-o", f"-h '' -k {data / 'data'}", "-l", str(data / "again.log"))
+            _control(data, "start", "-w", "-o", f"-h '' -k {data / 'data'}", "-l", str(data / "data" / "again.log"))
             await process.is_up(90)
             after = [asyncio.create_task(one(tally, [process.port], "cứu")) for _ in range(5)]
             await asyncio.gather(*before, *during, *after)
