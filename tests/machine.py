@@ -336,6 +336,7 @@ class HouseMachine(RuleBasedStateMachine):
 
     def _silent(self, seen: list[tuple[str, str, bool]]) -> None:
         texts = [text for _, text, _ in seen]
+        assert any("Đã xoá" in text for text in texts), texts
         (last, *_), farewell = [at for at, text in enumerate(texts) if "Đã xoá" in text], texts[-1]
         assert "Đã xoá" in farewell and all("Đã xoá" in text for text in texts[last:]), "nothing after the farewell"
 
