@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import claims, memory, postbag, vault
+from bot import claims, memory, postbag, understanding, vault
 from bot.bells import Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, Tx
@@ -64,6 +64,8 @@ class House:
         if "mailroom" not in parts:
             self.mailroom.leave_it()
         if "turns" in parts:
+            if ticks:  # nobody who writes first waits until rules, places and articles are read
+                await asyncio.to_thread(understanding.read, "cần giúp ở Hà Nội")
             await self.reception.catch_up()
         else:
             self.reception.only_keep()
