@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import claims, memory, postbag, vault
+from bot import claims, memory, postbag, understanding, vault
 from bot.bells import Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, Tx
@@ -64,6 +64,8 @@ class House:
         if "mailroom" not in parts:
             self.mailroom.leave_it()
         if "turns" in parts:
+            if ticks:  # nobody who writes first waits until rules, places and articles are read
+                await asyncio.to_thread(understanding.read, "cần giúp ở Hà Nội")
             await self.reception.catch_up()
         else:
             self.reception.only_keep()
@@ -99,6 +101,7 @@ class House:
             await self.mailroom.settle()
             done = await self.clockwork.tick() + await self.mailroom.collect()
             await self.mailroom.settle()
+            await self.db.scrub_again()
             if not done:
                 return
 
@@ -145,7 +148,7 @@ def build(
         senders=ways,
         routes=routes,
         base_url=settings.base_url,
-        forget_lane=forget_lane,
+        forget_lane=partial(forget_lane, db),
         pass_by=alarms.pass_by,
         wake_order=policy.wake_order,
     )
@@ -205,10 +208,15 @@ async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:
     return gone
 
 
-def forget_lane(tx: Tx, lane_id: int) -> None:
-    """The last message is out: rows now, their keys once that is durable."""
+def forget_lane(db: Database, tx: Tx, lane_id: int) -> None:
+    """The last message is out: rows now, their keys once that is durable, and then what the log still holds of them."""
     keys = erasure.forget_lane(tx, lane_id)
-    tx.after_commit(lambda: tx.seals.keys.destroy(keys))
+
+    def destroy() -> None:
+        tx.seals.keys.destroy(keys)
+        db.must_scrub = db.is_sqlite
+
+    tx.after_commit(destroy)
 
 
 def _refer(seals: Seals, channel: str, account: str) -> Callable[[str], ContactRef]:

@@ -19,6 +19,7 @@ from directory.places import PlaceKey, Tier, locate
 
 SEEN_KEPT = timedelta(days=3)
 INBOX_KEPT = timedelta(days=3)
+PROLONGED = timedelta(hours=1)  # a day of forgetting is moved by the hour, not with every message
 _KEPT_KINDS = {"text", "choice", "location", "media", "start", "unsupported"}
 
 
@@ -106,7 +107,9 @@ def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
 def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool]:
     """The lane of whoever wrote, and whether this process has claimed it."""
     until, held_until = now + kept_for, now + claims.LANE_LEASE
-    fresh: dict[str, object] = {"last_at": now, "forget_at": until, "stopped_at": None, "handle": event.lane}
+    is_short = lane.c.forget_at < until - PROLONGED
+    later = case((is_short, literal(until, lane.c.forget_at.type)), else_=lane.c.forget_at)
+    fresh: dict[str, object] = {"last_at": now, "forget_at": later, "stopped_at": None, "handle": event.lane}
     if reads:
         free = claims.is_free(tx, now)
         kind = lane.c.lease_until.type
@@ -114,13 +117,15 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
             "lease_owner": case((free, tx.owner), else_=lane.c.lease_owner),
             "lease_until": case((free, literal(held_until, kind)), else_=lane.c.lease_until),
         }
-    told = (lane.c.id, lane.c.person_id, lane.c.lease_owner)
+    told = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at)
     row = tx.execute(update(lane).where(*_known_as(event)).values(fresh).returning(*told)).one_or_none()
-    if row is not None:
-        tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
-        lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
-    else:
+    if row is None:
         lane_id, is_mine = _new_lane(tx, event, now, until, held_until if reads else None), reads
+    else:
+        lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
+        if row.forget_at != until and not event.contact.former:
+            return lane_id, is_mine  # its day was moved less than an hour ago
+        tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
     vault.keep(tx, lane_id, event.contact, forget_at=until)
     return lane_id, is_mine
 
@@ -137,9 +142,10 @@ def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until
 
 def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> KeyId:
     mine = conversation.c.lane_id == lane_id
-    row = tx.execute(select(conversation.c.key_id).where(mine)).one_or_none()
+    row = tx.execute(select(conversation.c.key_id, conversation.c.forget_at).where(mine)).one_or_none()
     if row is not None:
-        tx.execute(update(conversation).where(mine).values(last_at=now, forget_at=now + kept_for))
+        if row.forget_at < now + kept_for - PROLONGED:
+            tx.execute(update(conversation).where(mine).values(last_at=now, forget_at=now + kept_for))
         return KeyId(row.key_id)
     key_id = tx.seals.new_key()
     tx.execute(insert(conversation).values(lane_id=lane_id, key_id=key_id, last_at=now, forget_at=now + kept_for))

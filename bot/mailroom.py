@@ -72,7 +72,8 @@ class Mailroom:
         self._handed: list[str] = []
         self._fetching: asyncio.Task[None] | None = None
         self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
-        self._on_the_way: set[int] = set()
+        self._on_the_way: dict[int, Item] = {}
+        self._lost: set[int] = set()  # claimed here and out of hand because the database was away
         self._collecting: asyncio.Task[None] | None = None
         self._is_open = True
         self._is_left = False
@@ -96,11 +97,15 @@ class Mailroom:
         now = self._clock.now()
         held = [one for one in self._in_hand() if one.leased_until - now < postbag.lease_of(one.urgent) * 0.7]
 
+        lost = sorted(self._lost)
+
         def deed(tx: Tx) -> list[Item]:
             postbag.renew(tx, held, now=now)
+            postbag.postpone(tx, lost, now)  # perhaps sent, perhaps not: again, and marked so
             return postbag.claim(tx, now=now)
 
         items = await self._db.write(deed)
+        self._lost.difference_update(lost)
         for one in held:
             self._swap(replace(one, leased_until=now + postbag.lease_of(one.urgent)))
         self._queue(items)
@@ -132,7 +137,7 @@ class Mailroom:
             for task in self._open_tasks():
                 task.cancel()
         self._is_open = False
-        now, doubtful = self._clock.now(), sorted(self._on_the_way)
+        now, doubtful = self._clock.now(), sorted({*self._on_the_way, *self._lost})
 
         def give_back(tx: Tx) -> None:
             postbag.postpone(tx, doubtful, now)
@@ -149,9 +154,11 @@ class Mailroom:
             return  # the next tick tries again
 
     def _in_hand(self) -> list[Item]:
-        return [one for line in self._waiting.values() for one in line]
+        return [*self._on_the_way.values(), *(one for line in self._waiting.values() for one in line)]
 
     def _swap(self, renewed: Item) -> None:
+        if renewed.id in self._on_the_way:
+            self._on_the_way[renewed.id] = renewed
         line = self._waiting.get(renewed.recipient, deque())
         for place, one in enumerate(line):
             if one.id == renewed.id:
@@ -171,6 +178,8 @@ class Mailroom:
         await self._db.write(lambda tx: postbag.release(tx, owner=tx.owner))
 
     async def _fetch_some(self, keys: list[str]) -> None:
+        if self._lost:
+            await self.collect()  # nothing new may overtake what is out of hand
         now = self._clock.now()
         items, behind = await self._db.read(lambda connection: postbag.by_key(connection, keys, self._db.owner, now))
         self._queue(items)
@@ -187,29 +196,30 @@ class Mailroom:
                 self._tasks[item.recipient] = task
 
     async def _serve(self, recipient: Recipient) -> None:
+        """The line of one recipient, oldest first. What is on its way is out of the line: it may be claimed anew."""
         line = self._waiting[recipient]
         try:
             while line:
                 item = min(line, key=lambda one: one.id)
+                line.remove(item)
+                self._on_the_way[item.id] = item
                 async with self._limits[item.urgent]:
-                    self._on_the_way.add(item.id)
                     is_settled = await self._deliver(item)
-                self._on_the_way.discard(item.id)
-                self._take_out(line, item)
+                self._on_the_way.pop(item.id, None)
                 if not is_settled:
-                    await self._put_back(list(line))
-                    line.clear()
+                    rest = [*line]
+                    line.clear()  # before waiting: what comes meanwhile must stay
+                    await self._put_back(rest)
         except DatabaseAway:
-            line.clear()  # the leases run out and the rows are claimed again
+            self._lost.update(one.id for one in line)
+            line.clear()
         finally:
+            self._lost.update(one.id for one in self._on_the_way.values() if one.recipient == recipient)
+            for gone in [one for one in self._on_the_way if one in self._lost]:
+                del self._on_the_way[gone]
             del self._tasks[recipient]
             if not line:
                 self._waiting.pop(recipient, None)
-
-    def _take_out(self, line: deque[Item], item: Item) -> None:
-        """By its number: a renewed lease has put another copy in its place."""
-        for one in [one for one in line if one.id == item.id]:
-            line.remove(one)
 
     async def _deliver(self, item: Item) -> bool:
         """True if the item is done with (sent, outdated or given up), False if it has to wait for another attempt."""

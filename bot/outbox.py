@@ -146,12 +146,13 @@ def _remember(
     tx.execute(delete(offered).where(offered.c.lane_id == lane_id, offered.c.id < min(kept)))
 
 
-def offers(tx: Tx, lane_id: int, key_id: str) -> list[list[tuple[str, Option]]]:
+def offers(tx: Tx, lane_id: int, key_id: str, *, newest: int = OFFERS_KEPT) -> list[list[tuple[str, Option]]]:
     """The choices of the last few messages, newest message first, as (token, option).
 
     What was offered in a talk that is forgotten by now, under a key of its own, is no choice any more.
     """
-    newest_first = select(offered.c.sealed).where(offered.c.lane_id == lane_id).order_by(offered.c.id.desc())
+    mine = select(offered.c.sealed).where(offered.c.lane_id == lane_id)
+    newest_first = mine.order_by(offered.c.id.desc()).limit(newest)
     found = []
     for sealed in tx.execute(newest_first).scalars():
         try:

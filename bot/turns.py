@@ -18,7 +18,7 @@ from bot.events import happened
 from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
 from bot.intake import Kept
-from bot.outbox import Option, offers, tell_person
+from bot.outbox import OFFERS_KEPT, Option, offers, tell_person
 from bot.policy import Policy
 from bot.seals import KeyId
 from bot.tables import conversation, inbox, lane, person
@@ -170,7 +170,8 @@ def _language(tx: Tx, talk: Any, read: Read) -> str:
 
 def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
     """The choice taken: by token, by number or by label of the newest message; (None, True) for a button long gone."""
-    messages = offers(tx, read.lane_id, talk.key_id)
+    is_tapped = read.kept.choice is not None  # an old button may be tapped; a number or label is of the newest message
+    messages = offers(tx, read.lane_id, talk.key_id, newest=OFFERS_KEPT if is_tapped else 1)
     if read.kept.choice is not None:
         for message in messages:
             for token, option in message:

@@ -191,10 +191,10 @@ class HouseMachine(RuleBasedStateMachine):
         self.crashes += 1
         self.fuse.is_dead = True
         self.house.db.on_told = lambda keys: None
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+            for task in others:
+                task.cancel()  # again, if an answer of the network came in the same moment and swallowed it
+            await asyncio.wait(others, timeout=0.05)
         await self.house.db.stop()
         self.house.seals.stop()
 
@@ -336,6 +336,7 @@ class HouseMachine(RuleBasedStateMachine):
 
     def _silent(self, seen: list[tuple[str, str, bool]]) -> None:
         texts = [text for _, text, _ in seen]
+        assert any("Đã xoá" in text for text in texts), texts
         (last, *_), farewell = [at for at, text in enumerate(texts) if "Đã xoá" in text], texts[-1]
         assert "Đã xoá" in farewell and all("Đã xoá" in text for text in texts[last:]), "nothing after the farewell"
 

@@ -87,7 +87,7 @@ def measure(seconds: float) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     asks = {noise: list(_asks(noise, many)) for noise in NOISES}
     for size in SIZES:
-        shelf = _listings(size)
+        shelf = listings_for(size)
         for name, make in ENGINES.items():
             if size > SIZES[0] and name not in ("ours", "tantivy fuzzy", "fts5 unicode61"):
                 continue  # slower than a person would wait, already at the smaller size
@@ -132,7 +132,7 @@ def _places() -> list[PlaceKey]:
     return rng.sample(sorted(own), 62)
 
 
-def _listings(count: int) -> dict[str, Listing]:
+def listings_for(count: int) -> dict[str, Listing]:
     rng = random.Random(SEED + count)
     spots = _places()
     blank = _blank()
