@@ -15,12 +15,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints what rules and model together do on messages of authors whom the model had not read."""
+    """Prints what rules and model together do on each author's messages when the model had not read that author."""
     try:
         many = examples.load(arguments.folder)
         told = training.train(arguments.folder, many)
     except (examples.ExamplesUnreadable, ModuleNotFoundError) as problem:
         print(f"{problem} The packages of `make bench` are needed.", file=sys.stderr)
         return 1
-    print(json.dumps({"examples": len(many), **{name: round(value, 4) for name, value in told.items()}}))
+    for author, figures in told.items():
+        print(json.dumps({"left out": author, **figures}, ensure_ascii=False))
     return 0

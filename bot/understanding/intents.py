@@ -20,6 +20,7 @@ INTENTS = (
 _POLITE = frozenset({"thanks", "greeting", "feedback", "under_18", "leave", "privacy"})
 _COMPANY = frozenset({"peers.group", "mind.distress"})  # "I want to talk to somebody" sounds like these
 _SURE = frozenset({"return_code", "language", "wrong_listing", "provider", "official", "erase", "stop", "buyer"})
+_HEARD = 0.5  # where nothing is named, so sure must the examples be
 _ABOUT_US = frozenset({"privacy", "human", "about_bot"})
 # What examples can tell apart where no pattern fits: the rest are too few to learn.
 _LEARNT = ("find", "ask", "unclear", "human", "thanks", "greeting")
@@ -58,7 +59,9 @@ def intent_of(
     if likely:
         likely["find"] = likely.get("find", 0.0) + 0.2 * has_place + 0.1 * bool(needs) + 0.05 * is_seeking
         likely["ask"] = likely.get("ask", 0.0) + 0.15 * bool(articles) + 0.05 * is_question
-        return max(likely, key=lambda intent: likely[intent])
+        best = max(likely, key=lambda intent: likely[intent])
+        is_told = len(seen.spans) > 1 and likely[best] >= _HEARD
+        return best if needs or has_place or articles or is_told else "unclear"
     if articles and is_question and not is_seeking and not has_place:
         return "ask"
     if needs or has_place:

@@ -57,8 +57,8 @@ def print_of(folder: Path) -> str:
     return digest(folder, concepts.TABLE, rules.TABLE)
 
 
-def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, float]:
-    """Learn, choose the thresholds on authors left out, write the file. Returns the figures of the authors left out."""
+def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, dict[str, float]]:
+    """Learn, choose the thresholds on authors left out, write the files. Returns what each author left out gives."""
     rows, examined = prepare(many)
     scores = left_out(rows, many)
     slope, shift = _calibrate(scores, many)
@@ -67,7 +67,12 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
     fitted = fit(rows, many)
     _write(fitted, slope, shift, marks, print_of(folder), into)
     training_topics.train([row.groups for row in rows if not row.is_copy], many, print_of(folder))
-    return figures(chances, examined, many, marks)
+    told = list(zip(many, chances, examined, strict=True))
+    usual = [one for one in told if one[0].author in ordinary(many)]
+    found = {"all": figures(told, marks), "without those of twins alone": figures(usual, marks)}
+    for author in sorted({example.author for example in many}):
+        found[author] = figures([one for one in told if one[0].author == author], marks)
+    return found
 
 
 def prepare(many: Sequence[Example], *, with_copies: bool = True) -> tuple[list[Row], list[Examined]]:
@@ -214,22 +219,16 @@ def _mark(values: Sequence[float], room: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, int(room)))] + 1e-4 if ordered else 2.0
 
 
-def figures(
-    chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example], marks: dict[str, float]
-) -> dict[str, float]:
-    """How rules and model do together on authors the model had not read."""
-    told = [judge(seen, one, marks) for seen, one in zip(examined, chances, strict=True)]
-    pairs = list(zip(many, told, strict=True))
-    danger = [one for example, one in pairs if example.level != "none"]
-    now = [one for example, one in pairs if example.level == "now"]
-    usual = ordinary(many)
-    harmless = [one for example, one in pairs if example.levels == ("none",) and example.author in usual]
-    return {
-        "danger seen": sum(one.level != "none" for one in danger) / len(danger),
-        "now as now": sum(one.level == "now" for one in now) / len(now),
-        "harmless asked": sum(one.level != "none" for one in harmless) / len(harmless),
-        "harmless alarmed": sum(one.level == "now" for one in harmless) / len(harmless),
+def figures(told: Sequence[tuple[Example, Opinion, Examined]], marks: dict[str, float]) -> dict[str, float]:
+    """How rules and model do together on authors the model had not read; a share of nothing is left out."""
+    levels = [(example, judge(seen, second, marks).level) for example, second, seen in told]
+    groups = {
+        "danger seen": [level != "none" for example, level in levels if example.level != "none"],
+        "now as now": [level == "now" for example, level in levels if example.level == "now"],
+        "harmless asked": [level != "none" for example, level in levels if example.levels == ("none",)],
+        "harmless alarmed": [level == "now" for example, level in levels if example.levels == ("none",)],
     }
+    return {name: round(sum(facts) / len(facts), 4) for name, facts in groups.items() if facts}
 
 
 def _write(
