@@ -43,6 +43,9 @@ def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
     rota_watch.watch(tx, now, policy)
 
 
+OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
+"""Timers whose subject is a case; the subject of the others is a row of their own."""
+
 DUE: Mapping[str, DueDeed] = {
     "escalate": _escalate,
     "hold_over": _hold_over,

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from bot.helpline import retention
-from bot.helpline.due import DUE
+from bot.helpline.due import DUE, OF_A_CASE
 from bot.helpline.moves import OWNED, State
 from bot.policy import Policy
 from bot.rota import duty, stored
 from bot.rota.calendar import days_off
-from bot.rota.changes import WATCH
 from bot.tables import alarm, case, case_event, inbox, outbox, staff, timer, transcript
 
 GRACE = timedelta(seconds=60)  # so late may something be before it counts as forgotten
@@ -69,7 +68,7 @@ def _owner_gone(connection: Connection, now: datetime, policy: Policy) -> int:
 
 def _owner_off_shift(connection: Connection, now: datetime, policy: Policy) -> int:
     """Danger with a colleague who is not on shift, no step planned, and nothing has happened for an hour."""
-    has_step = exists().where(timer.c.subject_id == case.c.id, timer.c.kind.in_([*DUE]), timer.c.kind != WATCH)
+    has_step = exists().where(timer.c.subject_id == case.c.id, timer.c.kind.in_(OF_A_CASE))
     quiet = ~exists().where(case_event.c.case_id == case.c.id, case_event.c.at > now - IDLE)
     still = ~exists().where(transcript.c.case_id == case.c.id, transcript.c.at > now - IDLE)
     wanted = select(case.c.staff_id).where(

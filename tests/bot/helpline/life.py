@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Connection, Engine, func, select
 
 from bot import policy as policies
-from bot.db import Tx, open_engine
+from bot.db import Tx, open_engine, run_alone
 from bot.helpline import (
     blocks,
     cases,
@@ -45,7 +45,8 @@ WORDS = "hồng hạc số mười"
 START = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
 LONG = 60 * 30  # minutes
 POLICY = policies.demonstration()
-WHO = st.sampled_from((LAN, MAI, HOA))
+OWNER = 0  # whoever has the case just now
+WHO = st.sampled_from((OWNER, OWNER, OWNER, LAN, MAI, HOA))
 
 
 class Crash(Exception):
@@ -63,6 +64,11 @@ class CaseLife(RuleBasedStateMachine):
         self.engine: Engine = open_engine(f"sqlite:///{self.folder / 'life.db'}")
         metadata.create_all(self.engine)
         self.now = START
+        self.owner = LAN
+
+    def who(self, chosen: int) -> int:
+        """The colleague meant by a rule."""
+        return chosen or self.owner
 
     def teardown(self) -> None:
         self.engine.dispose()
@@ -72,8 +78,7 @@ class CaseLife(RuleBasedStateMachine):
     def deed(self, what: Any) -> Any:
         """One transaction; hooks run after the commit."""
         with self.engine.connect() as connection, connection.begin():
-            tx = Tx(connection, self.seals, "life")
-            done = what(tx)
+            done, tx = run_alone(connection, what, self.seals, "life")
         for hook in tx.hooks:
             hook()
         return done
@@ -179,40 +184,46 @@ class CaseLife(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def take(self, who: int) -> None:
-        self.with_case(lambda tx, known: cases.take(tx, known.id, who, now=self.now, policy=POLICY))
+        self.with_case(lambda tx, known: cases.take(tx, known.id, self.who(who), now=self.now, policy=POLICY))
 
     @rule(who=WHO)
     def reply(self, who: int) -> None:
-        self.with_case(lambda tx, known: relay.from_worker(tx, known.id, who, "chị đây", now=self.now))
+        self.with_case(lambda tx, known: relay.from_worker(tx, known.id, self.who(who), "chị đây", now=self.now))
 
     @rule(who=WHO, hours=st.integers(1, 48))
     def hold(self, who: int, hours: int) -> None:
         until = self.now + timedelta(hours=hours)
-        self.with_case(lambda tx, known: cases.hold(tx, known.id, who, until, now=self.now, policy=POLICY))
+        self.with_case(lambda tx, known: cases.hold(tx, known.id, self.who(who), until, now=self.now, policy=POLICY))
 
     @rule(who=WHO, to=WHO)
     def hand_over(self, who: int, to: int) -> None:
-        self.with_case(lambda tx, known: cases.hand_over(tx, known.id, who, to, now=self.now, policy=POLICY))
+        def story(tx: Tx, known: Any) -> None:
+            cases.hand_over(tx, known.id, self.who(who), self.who(to), now=self.now, policy=POLICY)
+
+        self.with_case(story)
 
     @rule(who=WHO)
     def hand_back(self, who: int) -> None:
-        self.with_case(lambda tx, known: cases.hand_back(tx, known.id, who, now=self.now, policy=POLICY))
+        self.with_case(lambda tx, known: cases.hand_back(tx, known.id, self.who(who), now=self.now, policy=POLICY))
 
     @rule(who=WHO)
     def note(self, who: int) -> None:
-        self.with_case(lambda tx, known: handover.write_note(tx, known.id, who, ["hurt"], "đau", now=self.now))
+        def story(tx: Tx, known: Any) -> None:
+            handover.write_note(tx, known.id, self.who(who), ["hurt"], "đau", now=self.now)
+
+        self.with_case(story)
 
     @rule(who=WHO, outcome=st.sampled_from([one for one in Outcome if one not in ("erased", "recalled")]))
     def close(self, who: int, outcome: Outcome) -> None:
-        self.with_case(lambda tx, known: cases.close(tx, known.id, who, outcome, now=self.now, policy=POLICY))
+        self.with_case(lambda tx, known: cases.close(tx, known.id, self.who(who), outcome, now=self.now, policy=POLICY))
 
     @rule(who=WHO)
     def share(self, who: int) -> None:
-        self.with_case(lambda tx, known: sharing.share(tx, known.id, who, "nơi mẫu", now=self.now))
+        self.with_case(lambda tx, known: sharing.share(tx, known.id, self.who(who), "nơi mẫu", now=self.now))
 
     @rule(who=WHO)
     def keep_out(self, who: int) -> None:
-        self.with_case(lambda tx, known: blocks.keep_out(tx, known.id, who, 24, now=self.now))
+        self.with_case(lambda tx, known: blocks.keep_out(tx, known.id, self.who(who), 24, now=self.now))
 
     # --- time and accidents -------------------------------------------------------------------------------------------
 
@@ -257,7 +268,10 @@ class CaseLife(RuleBasedStateMachine):
     def with_case(self, what: Any) -> None:
         def story(tx: Tx) -> None:
             known = cases.of_lane(tx.connection, PERSON)
-            if known is not None:
+            if known is None:  # without a case most rules say nothing: then one is opened
+                cases.open_case(tx, PERSON, urgency="violence", need=None, place=None, now=self.now, policy=POLICY)
+            else:
+                self.owner = known.staff_id or LAN
                 what(tx, known)
 
         self.try_(story)

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.timeout(300)
 
 def test_in_any_order_of_deeds_what_was_promised_holds() -> None:
     short = settings(
-        max_examples=12,
-        stateful_step_count=20,
+        max_examples=25,
+        stateful_step_count=30,
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
