@@ -273,12 +273,13 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     return 2 * 6371 * math.asin(min(1, math.sqrt(half)))
 
 
+@cache
 def provinces() -> Mapping[str, str]:
     """The 34 provinces by code."""
     return {key.code: unit.name for key, unit in units().items() if key.tier is Tier.NEW_PROVINCE}
 
 
-_CACHED = [units, by_name, changes, districts, _communes_by_province]
+_CACHED = [units, by_name, changes, districts, provinces, _communes_by_province]
 
 
 def forget_with_lists(known: object) -> None:

@@ -1,7 +1,8 @@
 """Listings as other programs read them: objects of HSDS 3.1, nested, with lasting names and nothing that is sealed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +17,6 @@ from directory.wording import t
 
 VERSION = "3.1"
 Object = dict[str, Any]
-_ONE_TO_ONE = (list, dict)
 
 
 def services(listings: Iterable[Listing], *, on: date) -> Iterator[Object]:
@@ -35,6 +35,19 @@ def grouped(listings: Iterable[Listing]) -> Iterator[tuple[Listing, ...]]:
 def service(group: Sequence[Listing], *, on: date, with_places: bool = True) -> Object:
     """One service, fully nested. `on` is the day whose notices are told."""
     first = group[0]
+    more: Object = {
+        "languages": _languages(group),
+        "cost_options": _costs(group),
+        "required_documents": _papers(group),
+        "attributes": _attributes(first.service_id, "service", _of_service(first)),
+        "service_at_locations": [place(one) for one in group] if with_places else [],
+    }
+    return flat(group, on=on) | {key: value for key, value in more.items() if value}
+
+
+def flat(group: Sequence[Listing], *, on: date) -> Object:
+    """A service as lists show it: its own fields and who offers it, without what hangs on it."""
+    first = group[0]
     told: Object = {
         "id": first.service_id,
         "name": first.service,
@@ -46,24 +59,13 @@ def service(group: Sequence[Listing], *, on: date, with_places: bool = True) -> 
         "assured_date": _assured(group),
         "last_modified": _modified(group),
         "organization": organization(first.organisation),
-        "languages": _languages(group),
-        "cost_options": _costs(group),
-        "required_documents": _papers(group),
-        "attributes": _attributes(first.service_id, "service", _of_service(first)),
     }
-    if with_places:
-        told["service_at_locations"] = [place(one) for one in group]
-    return {key: value for key, value in told.items() if value not in ("", None, [])}
+    return {key: value for key, value in told.items() if value}
 
 
-def flat(told: Object) -> Object:
-    """A service as lists show it: its own fields and who offers it, without what hangs on it."""
-    kept = {key: value for key, value in told.items() if not isinstance(value, _ONE_TO_ONE)}
-    return {**kept, "organization": told["organization"]} if "organization" in told else kept
-
-
-def minimal(told: Object) -> Object:
+def minimal(group: Sequence[Listing], *, on: date) -> Object:
     """The least that still is a service, for programs that ask what has changed."""
+    told = flat(group, on=on)
     return {key: told[key] for key in ("id", "name", "status", "last_modified") if key in told}
 
 
@@ -212,8 +214,13 @@ def as_moment(at: datetime) -> str:
 
 def _languages(group: Sequence[Listing]) -> list[Object]:
     codes = dict.fromkeys(code for one in group for code in one.languages)
-    owner, known = group[0].service_id, Locale("vi").languages
+    owner, known = group[0].service_id, _language_names()
     return [{"id": name("language", owner, code), "code": code, "name": known.get(code, code)} for code in codes]
+
+
+@cache
+def _language_names() -> Mapping[str, str]:
+    return dict(Locale("vi").languages)
 
 
 def _costs(group: Sequence[Listing]) -> list[Object]:

@@ -9,8 +9,13 @@ from directory.exchange.hsds_names import name
 from directory.exchange.leaving import shown
 from directory.tables import directory_audit
 
-# Inner notes never leave the house; what a sealed place hides is not told by its history either.
-_INNER = frozenset({"source"})
+# Only these fields are told; of a place that is or was sealed not where it is. Inner notes never.
+_TOLD = frozenset(
+    {
+        "service", "organisation", "kind", "needs", "place", "street", "directions", "is_sealed", "hours", "phones",
+        "reception", "price", "papers", "audience", "languages", "attributes",
+    }
+)  # fmt: skip
 _HIDDEN = frozenset({"place", "street", "directions"})
 _EMPTY = "-"  # HSDS demands a value before and after
 
@@ -23,10 +28,9 @@ def changes(connection: Connection) -> Iterator[dict[str, Any]]:
         if row.place_id not in sealed or not row.before or not row.after:
             continue
         was_sealed = sealed[row.place_id] or row.before.get("is_sealed") or row.after.get("is_sealed")
-        hidden = _INNER | (_HIDDEN if was_sealed else frozenset())
-        for field in sorted(set(row.before) | set(row.after)):
+        for field in sorted(_TOLD - _HIDDEN if was_sealed else _TOLD):
             before, after = row.before.get(field), row.after.get(field)
-            if before != after and field not in hidden:
+            if before != after:
                 yield {
                     "id": name("change", str(row.seq), field),
                     "resource_id": row.place_id,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def _unpacked(path: Path) -> Mapping[str, bytes]:
                 raise NotATable("The package would unpack to something far too large: it was not opened.")
             for part in parts:
                 found[part.filename.rpartition("/")[2]] = packed.read(part)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         raise NotATable("The package is broken: make it again.") from None
     return found
 

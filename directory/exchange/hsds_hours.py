@@ -36,7 +36,7 @@ def _rule(owner: str, begins: int, ends: int, days: list[int]) -> dict[str, Any]
         "timezone": 7,
         "opens_at": f"{_clock(begins)}+07:00",
         "closes_at": f"{_clock(ends % 1440)}+07:00",
-        "description": "; ".join(_line(first, last, begins, ends) for first, last in _runs(days)),
+        "description": "; ".join(f"{_days(*run)} {_times(begins, ends)}" for run in _runs(days)),
         "notes": f"RRULE:FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY={byday}",
     }
 
@@ -45,12 +45,16 @@ def lines_of(hours: Hours | None) -> tuple[str, ...] | None:
     """`mon-fri 08:00-17:00`, as a form has it."""
     if hours is None:
         return None
+    return tuple(f"{_days(first, last)} {clock}" for first, last, clock in weekly(hours))
+
+
+def weekly(hours: Hours) -> tuple[tuple[int, int, str], ...]:
+    """(first weekday, last weekday, `08:00-17:00`), in the order of the week."""
     days: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for day, begins, ends in hours.spans:
         days[begins, ends].add(day)
-    rows = [(first, begins, _line(first, last, begins, ends))
-            for (begins, ends), many in days.items() for first, last in _runs(sorted(many))]  # fmt: skip
-    return tuple(line for _, _, line in sorted(rows))
+    rows = [(first, begins, last, ends) for (begins, ends), many in days.items() for first, last in _runs(sorted(many))]
+    return tuple((first, last, _times(begins, ends)) for first, begins, last, ends in sorted(rows))
 
 
 def lines(rules: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
@@ -91,9 +95,12 @@ def _runs(days: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _line(first: int, last: int, begins: int, ends: int) -> str:
-    told = DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
-    return f"{told} {_clock(begins)}-{_clock(ends if ends <= 1440 else ends - 1440)}"
+def _days(first: int, last: int) -> str:
+    return DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
+
+
+def _times(begins: int, ends: int) -> str:
+    return f"{_clock(begins)}-{_clock(ends if ends <= 1440 else ends - 1440)}"
 
 
 def _clock(minute: int) -> str:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from directory import editing, verification
 from directory.drafts import Draft, as_json
 from directory.editing import Known
 from directory.exchange import rows as rows_
 from directory.exchange import sheets, workbook
+from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
-from directory.tables import place_of_service
 
+_SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
 
 
@@ -45,8 +46,7 @@ class Difference:
 
 def everything(connection: Connection) -> tuple[Known, ...]:
     """All listings, in whatever state, by id."""
-    ids = connection.execute(select(place_of_service.c.id).order_by(place_of_service.c.id)).scalars().all()
-    return tuple(known for one in ids if (known := editing.look_up(connection, one)) is not None)
+    return tuple(all_known(connection).values())
 
 
 def as_csv(listings: Iterable[Known], *, language: str = "") -> str:
@@ -119,17 +119,49 @@ def _is_same(a: Draft, b: Draft) -> bool:
     }
 
 
-def differences(connection: Connection, rows: Sequence[Row]) -> Iterator[Difference]:
-    """Every cell that these rows would change, and every new listing as its name."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a file would do: the rows that change something, each changed cell, and what stands in the way."""
+
+    outcome: Outcome
+    rows: tuple[Row, ...]
+    differences: tuple[Difference, ...]
+    wrong: tuple[Trouble, ...]
+
+
+def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
+    """Look at everything and change nothing."""
+    todo: list[Row] = []
+    found: list[Difference] = []
+    wrong: list[Trouble] = []
+    new = 0
+    everyone = all_known(connection)
     for row in rows:
-        known = editing.look_up(connection, row.id)
+        known = everyone.get(row.id)
         if known is None:
-            yield Difference(row.number, "service", "", row.draft.service)
+            new += 1
+            todo.append(row)
+            found.append(Difference(row.number, "service", "", row.draft.service))
             continue
-        before, after = rows_.said(veiled(known.draft)), rows_.said(veiled(settled(row, known.draft)))
-        for name in COLUMNS:
-            if rows_.tidy(before.get(name, "")) != rows_.tidy(after.get(name, "")):
-                yield Difference(row.number, name, before.get(name, ""), after.get(name, ""))
+        if cells_changed := tuple(_changed(row, known.draft)):
+            if known.state == "published" and not row.draft.phones:
+                wrong.append(Trouble(row.number, "phones", "is empty, and the listing is shown: it needs one"))
+                continue
+            todo.append(row)
+            found += cells_changed
+    outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - len(wrong))
+    return Plan(outcome, tuple(todo), tuple(found), tuple(wrong))
+
+
+def _changed(row: Row, known: Draft) -> Iterator[Difference]:
+    """Every cell that a row would change, however its letters are put together. What is sealed is not told."""
+    after = settled(row, known)
+    was, will = rows_.said(known), rows_.said(after)
+    hidden = _SEALED if known.is_sealed or after.is_sealed else frozenset[str]()
+    for name in COLUMNS:
+        before, then = was.get(name, ""), will.get(name, "")
+        if rows_.tidy(before) != rows_.tidy(then):
+            yield Difference(row.number, name, *(("…", "…") if name in hidden else (before, then)))
 
 
 def take_over(connection: Connection, rows: Sequence[Row], *, now: datetime, is_dry: bool = False) -> Outcome:

@@ -1,7 +1,8 @@
 """A directory in a temporary file, and the checks that other programs would make of what we hand out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,15 @@ def errors(kind: str, told: Any) -> list[str]:
     return [f"{one.json_path}: {one.message}" for one in validator(kind).iter_errors(told)]
 
 
-@pytest.fixture
-def answer_errors() -> Callable[[str, str, Any], list[str]]:
-    """What is wrong with an answer, as the API description of HSDS has it."""
+@cache
+def _answers() -> tuple[Registry[Any], FormatChecker]:
     document = json.loads((HSDS / "openapi_bundled.json").read_text("utf-8"))
-    root: Registry[Any] = Registry().with_resource("", Resource(contents=document, specification=DRAFT202012))
+    return Registry().with_resource("urn:hsds", Resource(contents=document, specification=DRAFT202012)), FormatChecker()
 
-    def look(method: str, path: str, told: Any) -> list[str]:
-        where = f"#/paths/{path.replace('/', '~1')}/{method}/responses/200/content/application~1json/schema"
-        made = Draft202012Validator({"$ref": where}, registry=root, format_checker=FormatChecker())
-        return [f"{one.json_path}: {one.message}" for one in made.iter_errors(told)]
 
-    return look
+def answer_errors(path: str, told: Any, method: str = "get") -> list[str]:
+    """What is wrong with an answer, as the API description of HSDS has it."""
+    root, checker = _answers()
+    where = f"urn:hsds#/paths/{path.replace('/', '~1')}/{method}/responses/200/content/application~1json/schema"
+    made = Draft202012Validator({"$ref": where}, registry=root, format_checker=checker)
+    return [f"{one.json_path}: {one.message}" for one in made.iter_errors(told)]
