@@ -58,6 +58,7 @@ class Settings:
     voice_from: str = ""
     voice_api_root: str = ""
     heartbeat_url: str = field(default="", repr=False)
+    hsds_get_by_need: bool = False
     test_database_url: str = ""
 
     @property
@@ -112,6 +113,12 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _yes(name: str, value: str) -> bool:
+    if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise SettingsProblem(f"{_named(name)} must be yes or no.")
+    return value.lower() in ("yes", "true", "1")
+
+
 def _database_url(value: str) -> str:
     if value.startswith("postgresql://"):
         return "postgresql+psycopg://" + value.removeprefix("postgresql://")
@@ -164,6 +171,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["key_store"] = given.get("key_store", str(data_dir / "keys.db"))
     values["policy_file"] = Path(given.get("policy_file", "policy.toml"))
     values["port"] = _port(given.get("port", "8080"))
+    values["hsds_get_by_need"] = _yes("hsds_get_by_need", given.get("hsds_get_by_need", "no"))
     proxies = (part.strip() for part in given.get("trusted_proxies", "").split(","))
     values["trusted_proxies"] = tuple(proxy for proxy in proxies if proxy)
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):

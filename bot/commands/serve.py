@@ -27,7 +27,7 @@ from bot.schema import is_current, upgrade
 from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
 from bot.web import build as build_web
-from bot.web import calendar, metrics, take
+from bot.web import calendar, hsds, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
 
 
@@ -116,6 +116,15 @@ async def _open_web(house: House) -> web.AppRunner | None:
     routes.extend(take.routes(house.db, house.clock, policy))
     routes.extend(calendar.routes(house.db, house.clock, policy))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
+    routes.extend(
+        hsds.routes(
+            house.clock,
+            house.keeper,
+            base_url=settings.base_url,
+            get_by_need=settings.hsds_get_by_need,
+            trusted_proxies=settings.trusted_proxies,
+        )
+    )
     console = build_console(
         house.db,
         house.clock,

@@ -1,0 +1,146 @@
+"""What a program asks of the public directory, read strictly: an unknown word is refused, a need in an address too."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from directory.exchange.hsds_catalogue import Wanted
+from directory.reading import fold
+
+PER_PAGE, MOST_PER_PAGE = 50, 200
+_PAGES = {"search", "page", "per_page", "format"}
+_TERMS = {"taxonomy_term_id", "taxonomy_id"}
+KNOWN: Mapping[str, frozenset[str]] = {
+    "services": frozenset({*_PAGES, *_TERMS, "organization_id", "modified_after", "minimal", "full"}),
+    "service_at_locations": frozenset({*_PAGES, *_TERMS, "organization_id", "modified_after", "full", "postcode"}),
+    "organizations": frozenset({*_PAGES, *_TERMS, "full_service", "full"}),
+    "organization": frozenset({"full_service"}),
+    "taxonomies": frozenset(_PAGES),
+    "taxonomy_terms": frozenset({*_PAGES, "taxonomy_id", "top_only", "parent_id"}),
+}
+# By these an address would say what somebody needs; vocabularies may be searched, they say nothing of anybody.
+_TELLS = frozenset({"search", "taxonomy_term_id"})
+_IN_BODY = frozenset({"need", "province"})
+_YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class NotAsked(Exception):
+    """This question cannot be answered as it is put; the message says how to put it."""
+
+    def __init__(self, says: str, status: int = 400) -> None:
+        super().__init__(says)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, understood."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    page: int = 1
+    per_page: int = PER_PAGE
+    is_stream: bool = False
+    minimal: bool = False
+    full: bool = False
+    full_service: bool = False
+    top_only: bool = False
+    parent_id: str = ""
+
+    def says(self, told: Mapping[str, Any]) -> bool:
+        """Whether a term or list holds every word that is searched."""
+        said = fold(f"{told['name']} {told['description']} {told.get('code', '')}")
+        return all(word in said for word in fold(self.wanted.search).split())
+
+
+def from_query(request: web.Request, kind: str, get_by_need: bool) -> Asked:
+    """From the address. Raises NotAsked."""
+    given = {key: request.query.getall(key)[-1] for key in request.query}
+    is_vocabulary = kind.startswith("taxonom")
+    if not get_by_need and not is_vocabulary and _TELLS & set(given):
+        says = "Send search and taxonomy_term_id as POST with a JSON body: a need does not belong in an address."
+        raise NotAsked(says, 403)
+    return _understood(given, kind, KNOWN[kind])
+
+
+async def from_body(request: web.Request, kind: str) -> Asked:
+    """From a JSON body. Raises NotAsked."""
+    if request.query:
+        raise NotAsked("Send everything in the JSON body, nothing in the address.")
+    try:
+        told = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError):
+        raise NotAsked("The body is not JSON.") from None
+    if not isinstance(told, dict):
+        raise NotAsked("The body must be a JSON object.")
+    more = _IN_BODY if "taxonomy_term_id" in KNOWN[kind] else frozenset[str]()
+    return _understood(told, kind, KNOWN[kind] | more)
+
+
+def _understood(given: Mapping[str, Any], kind: str, known: frozenset[str]) -> Asked:
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise NotAsked(f"{unknown[0][:40]} is not known here. Known: {', '.join(sorted(known))}.")
+    shape = _text(given, "format") or "json"
+    if shape not in ("json", "ndjson"):
+        raise NotAsked("format must be json or ndjson.")
+    wanted = Wanted(
+        search=_text(given, "search"),
+        term=_text(given, "taxonomy_term_id"),
+        need=_text(given, "need"),
+        taxonomy=_text(given, "taxonomy_id"),
+        organization=_text(given, "organization_id"),
+        province=_text(given, "province") or _province(_text(given, "postcode")),
+        modified_after=_moment(_text(given, "modified_after")),
+    )
+    return Asked(
+        wanted,
+        page=_number(given, "page", 1, 1_000_000),
+        per_page=_number(given, "per_page", PER_PAGE, MOST_PER_PAGE),
+        is_stream=shape == "ndjson",
+        minimal=_yes(given, "minimal"),
+        full=_yes(given, "full"),
+        full_service=_yes(given, "full_service"),
+        top_only=_yes(given, "top_only"),
+        parent_id=_text(given, "parent_id"),
+    )
+
+
+def _text(given: Mapping[str, Any], key: str) -> str:
+    value = given.get(key, "")
+    if not isinstance(value, str) or len(value) > 300:
+        raise NotAsked(f"{key} must be a text of at most 300 letters.")
+    return value.strip()
+
+
+def _number(given: Mapping[str, Any], key: str, default: int, most: int) -> int:
+    value = given.get(key, default)
+    written = str(value)
+    if isinstance(value, bool) or not written.isascii() or not written.isdigit() or not 1 <= int(written[:9]) <= most:
+        raise NotAsked(f"{key} must be a whole number from 1 to {most}.")
+    return int(written)
+
+
+def _yes(given: Mapping[str, Any], key: str) -> bool:
+    value = str(given.get(key, "false")).lower()
+    if value not in _YES:
+        raise NotAsked(f"{key} must be true or false.")
+    return _YES[value]
+
+
+def _moment(written: str) -> datetime | None:
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(written.replace(" ", "+"))
+    except ValueError:
+        raise NotAsked("modified_after must be a moment such as 2026-12-07T00:00:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _province(postcode: str) -> str:
+    """The postal codes we hand out are those of provinces."""
+    return postcode[3:] if postcode.startswith("000") and len(postcode) == 5 else postcode

@@ -1,0 +1,178 @@
+"""What other programs may ask of the shelf: services, places and organisations, by any filters together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from directory import needs, places
+from directory.exchange import hsds
+from directory.exchange.hsds_names import TAXONOMIES, Term, by_id, name, terms
+from directory.exchange.leaving import where
+from directory.gazetteer import forget_with_lists
+from directory.listings import Listing
+from directory.places import PlaceKey
+from directory.reading import fold
+from directory.shelf import Shelf
+from directory.wording import HCMC
+
+Group = tuple[str, ...]  # the ids of a service's places
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. Everything that is given must fit."""
+
+    search: str = ""
+    term: str = ""  # the id of a term
+    need: str = ""  # the code of a need, for those who know our codes
+    taxonomy: str = ""
+    organization: str = ""
+    province: str = ""
+    modified_after: datetime | None = None
+
+
+class Catalogue:
+    """One shelf, sorted for the questions of other programs. Never changes once made."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        services: defaultdict[str, list[str]] = defaultdict(list)
+        owners: defaultdict[str, list[str]] = defaultdict(list)
+        for one in sorted(shelf, key=lambda one: (one.service_id, one.id)):
+            services[one.service_id].append(one.id)
+            owners[one.organisation].append(one.id)
+        self.services: Mapping[str, Group] = {id: tuple(ids) for id, ids in services.items()}
+        self.owners: Mapping[str, Group] = {called: tuple(ids) for called, ids in sorted(owners.items())}
+        self.by_owner_id = {hsds.organization_id(called): called for called in self.owners}
+
+    def listings(self, ids: Iterable[str]) -> tuple[Listing, ...]:
+        return tuple(one for id in ids if (one := self.shelf.get(id)) is not None)
+
+    def fitting(self, wanted: Wanted) -> Iterator[Listing]:
+        """The listings that fit, by service."""
+        fits = _Fits(self, wanted)
+        chosen = self.services
+        if wanted.need:
+            mine = sorted({one.service_id for one in self.shelf.index.of_need(wanted.need)})
+            chosen = {id: self.services[id] for id in mine}
+        for ids in chosen.values():
+            for one in self.listings(ids):
+                if fits(one):
+                    yield one
+
+    def services_fitting(self, wanted: Wanted) -> list[str]:
+        """The ids of the services with a place that fits."""
+        if wanted == Wanted():
+            return list(self.services)
+        return list(dict.fromkeys(one.service_id for one in self.fitting(wanted)))
+
+    def organizations_fitting(self, wanted: Wanted) -> list[str]:
+        """The names of the organisations with a place that fits."""
+        found = {one.organisation for one in self.fitting(wanted)}
+        return [called for called in self.owners if called in found]
+
+    def group(self, id: str) -> tuple[Listing, ...]:
+        """The places of a service; none if there is no such service."""
+        return self.listings(self.services.get(id, ()))
+
+    def place(self, id: str, *, on: date, is_full: bool = True) -> hsds.Object | None:
+        """A service at one place, with the service itself inside."""
+        one = self.shelf.get(id)
+        if one is None:
+            return None
+        group = self.group(one.service_id)
+        inside = hsds.service(group, on=on, with_places=False) if is_full else hsds.flat(group, on=on)
+        return {**hsds.place(one), "service": inside}
+
+    def organization(self, id: str, *, on: date, with_services: bool, is_full: bool = False) -> hsds.Object | None:
+        """An organisation, with its services if they are wanted: in full or each by itself."""
+        called = self.by_owner_id.get(id)
+        if called is None:
+            return None
+        told = hsds.organization(called)
+        if not with_services:
+            return told
+        ids = dict.fromkeys(one.service_id for one in self.listings(self.owners[called]))
+        tell = hsds.service if is_full else hsds.flat
+        inside = [tell(self.group(own), on=on) for own in ids]
+        for service in inside:
+            service.pop("organization", None)
+        return {**told, "services": inside}
+
+
+class _Fits:
+    """Whether a listing is what is wanted."""
+
+    def __init__(self, catalogue: Catalogue, wanted: Wanted) -> None:
+        self.names = catalogue.shelf.index.names
+        self.wanted = wanted
+        self.words = fold(wanted.search).split()
+        term = by_id().get(wanted.term)
+        self.is_impossible = bool(wanted.term and term is None) or bool(wanted.need and wanted.need not in needs.NEEDS)
+        self.term: Term | None = term
+        codes = {name("taxonomy", code): code for code in TAXONOMIES}
+        self.taxonomy = codes.get(wanted.taxonomy, "")
+        self.is_impossible |= bool(wanted.taxonomy and not self.taxonomy)
+        self.owner = catalogue.by_owner_id.get(wanted.organization)
+        self.is_impossible |= bool(wanted.organization and self.owner is None)
+
+    def __call__(self, one: Listing) -> bool:
+        wanted = self.wanted
+        return not (
+            self.is_impossible
+            or (self.owner is not None and one.organisation != self.owner)
+            or (wanted.need and wanted.need not in one.needs)
+            or (wanted.province and one.province != wanted.province)
+            or (self.term is not None and not _has(one, self.term))
+            or (self.taxonomy and not _has_any(one, self.taxonomy))
+            or (wanted.modified_after and not _is_newer(one, wanted.modified_after))
+            or (self.words and not self._says(one))
+        )
+
+    def _says(self, one: Listing) -> bool:
+        """Whether its names, its place as it may be named, or its needs hold every word."""
+        own, place, needed = self.names[one.id].plain, _place_words(where(one)), _need_words(one.needs)
+        return all(word in needed or word in place or word in own for word in self.words)
+
+
+def _has(one: Listing, term: Term) -> bool:
+    taxonomy, _, code = term.code.partition(".")
+    if taxonomy == "need":
+        return any(need == code or needs.group_of(need) == code for need in one.needs)
+    held: Mapping[str, Sequence[str]] = {
+        "kind": (one.kind,),
+        "quality": one.attributes,
+        "audience": one.audience,
+        "checked": tuple(one.verified_on),
+        "visibility": ("sealed",) if one.is_sealed else (),
+        "text": tuple(field for field in ("reception", "price", "papers") if getattr(one, field)),
+        "spoken": ("language",) if one.languages else (),
+    }
+    return code in held[taxonomy]
+
+
+def _has_any(one: Listing, taxonomy: str) -> bool:
+    return any(_has(one, term) for term in terms().values() if term.taxonomy == taxonomy)
+
+
+def _is_newer(one: Listing, after: datetime) -> bool:
+    """Changed at that moment or later, or checked on that day or later: a day is all that is kept of a check."""
+    if one.modified_at is not None and one.modified_at >= after:
+        return True
+    return max(one.verified_on.values(), default=date.min) >= after.astimezone(HCMC).date()
+
+
+@cache
+def _place_words(key: PlaceKey) -> frozenset[str]:
+    return frozenset(fold(places.name_of(key).replace(",", " ")).split())
+
+
+@cache
+def _need_words(codes: tuple[str, ...]) -> frozenset[str]:
+    said = " ".join(f"{needs.label(code)} {needs.label(code, 'en')} {code}" for code in codes)
+    return frozenset("".join(sign if sign.isalnum() or sign == "." else " " for sign in fold(said)).split())
+
+
+forget_with_lists(_place_words)

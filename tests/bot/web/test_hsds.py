@@ -1,0 +1,195 @@
+"""Requirement 17: other programs read what is shown, by any filters together; no need stands in an address."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.db import Database
+from bot.web import build, gate, hsds
+from directory import editing
+from directory.exchange.hsds import organization_id
+from directory.exchange.hsds_names import name, terms
+from directory.shelf import ShelfKeeper
+from tests.conftest import MovableClock
+from tests.directory.exchange.conftest import answer_errors, errors
+from tests.directory.exchange.samples import BARE, NOW, OPEN, SEALED, many, three
+
+LISTS = ("services", "service_at_locations", "organizations", "taxonomies", "taxonomy_terms")
+
+
+@dataclass
+class Api:
+    """A client and what it may find."""
+
+    client: TestClient[Any, Any]
+    keeper: ShelfKeeper
+    ids: tuple[str, str, str]
+    db: Database
+
+    async def get(self, path: str, **query: str) -> Any:
+        answer = await self.client.get(f"/hsds{path}", params=query)
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+    async def post(self, path: str, **body: Any) -> Any:
+        answer = await self.client.post(f"/hsds{path}", json=body)
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+    async def found(self, path: str = "/services", **body: Any) -> set[str]:
+        return {one["name"] for one in (await self.post(path, **body))["contents"]}
+
+
+async def opened(db: Database, clock: MovableClock, keeper: ShelfKeeper, **more: Any) -> TestClient[Any, Any]:
+    async def ready() -> bool:
+        return True
+
+    made = hsds.routes(clock, keeper, base_url="http://127.0.0.1", **more)
+    return TestClient(TestServer(build(made, is_ready=ready)))
+
+
+@pytest.fixture
+async def api(db: Database, clock: MovableClock) -> AsyncIterator[Api]:
+    ids = await db.write(lambda tx: three(tx.connection))
+    keeper = ShelfKeeper()
+    await db.read(keeper.load)
+    async with await opened(db, clock, keeper) as client:
+        yield Api(client, keeper, ids, db)
+
+
+async def test_every_answer_is_as_hsds_describes_it(api: Api) -> None:
+    told = await api.get("/")
+    assert answer_errors("/", told) == [] and told["version"] == "3.1"
+    for path in LISTS:
+        for query in ({}, {"full": "true"}) if "tax" not in path else ({},):
+            page = await api.get(f"/{path}", **query)
+            assert answer_errors(f"/{path}", page) == [] and page["empty"] is False
+            assert answer_errors(f"/{path}", await api.post(f"/{path}"), "post") == []
+            one = await api.get(f"/{path}/{page['contents'][0]['id']}")
+            assert answer_errors(f"/{path}/{{id}}", one) == []
+        kind = {"taxonomies": "taxonomy"}.get(path, path.removesuffix("s"))
+        assert errors(kind, one) == [], "strictly: no field that HSDS does not know"
+    assert answer_errors("/services", {"contents": []}), "a page without `empty` is wrong"
+
+
+async def test_what_describes_us_leads_where_it_says(api: Api) -> None:
+    told = await api.get("/")
+    for key in ("profile", "openapi_url"):
+        assert (await api.client.get(told[key].removeprefix("http://127.0.0.1"))).status == 200
+    described = await api.get("/openapi.json")
+    assert "requestBody" in described["paths"]["/services"]["post"]
+    assert "parameters" not in described["paths"]["/services"]["post"]
+
+
+async def test_filters_work_and_add_up(api: Api) -> None:
+    prep, free = terms()["need.health.prep"].id, terms()["quality.free"].id
+    health = terms()["need.health"].id
+    whole = {OPEN.service, SEALED.service, BARE.service}
+    assert await api.found() == whole
+    assert await api.found(taxonomy_term_id=prep) == {OPEN.service} == await api.found(need="health.prep")
+    assert await api.found(taxonomy_term_id=health) == {OPEN.service} == await api.found(taxonomy_term_id=free)
+    assert await api.found(taxonomy_id=name("taxonomy", "quality")) == {OPEN.service}
+    assert await api.found(taxonomy_id=name("taxonomy", "need")) == whole
+    assert await api.found(organization_id=organization_id(BARE.organisation)) == {BARE.service}
+    assert await api.found(search="KHAM trung tam") == {OPEN.service}
+    assert await api.found(search="ha noi") == {OPEN.service, SEALED.service}
+    assert await api.found(search="hoang mai") == set(), "the district of a sealed place finds nothing"
+    assert await api.found(province="01", need="shelter.refuge") == {SEALED.service}
+    assert await api.found(need="health.prep", organization_id=organization_id(BARE.organisation)) == set()
+    assert await api.found(modified_after="2026-12-07T02:00:00Z") == whole
+    assert await api.found(modified_after="2026-12-08T00:00:00Z") == set()
+    for unknown in ({"taxonomy_term_id": name("none")}, {"organization_id": "x"}, {"taxonomy_id": "x"}, {"need": "x"}):
+        assert await api.found(**unknown) == set()
+    at = await api.post("/service_at_locations", postcode="00001")
+    assert {one["id"] for one in at["contents"]} == set(api.ids[:2])
+    assert len((await api.post("/organizations", need="health.prep"))["contents"]) == 1
+
+
+async def test_pages_come_one_after_the_other(api: Api) -> None:
+    pages = [await api.get("/services", page=str(number), per_page="2") for number in (1, 2, 3)]
+    assert [page["size"] for page in pages] == [2, 1, 0] and pages[0]["total_items"] == 3
+    assert [page["last_page"] for page in pages] == [False, True, True] and pages[2]["empty"]
+    assert len({one["id"] for page in pages for one in page["contents"]}) == 3
+    assert set((await api.get("/services", minimal="true"))["contents"][0]) == {"id", "name", "status", "last_modified"}
+    assert "service_at_locations" not in pages[0]["contents"][0]
+    assert all(one["service_at_locations"] for one in (await api.get("/services", full="true"))["contents"])
+    top = await api.get("/taxonomy_terms", top_only="true", taxonomy_id=name("taxonomy", "need"))
+    below = await api.get("/taxonomy_terms", parent_id=top["contents"][0]["id"])
+    assert below["contents"] and all(one["parent_id"] == top["contents"][0]["id"] for one in below["contents"])
+
+
+async def test_a_need_does_not_belong_in_an_address(api: Api, db: Database, clock: MovableClock) -> None:
+    for query in ({"search": "hiv"}, {"taxonomy_term_id": terms()["need.health.prep"].id}):
+        answer = await api.client.get("/hsds/services", params=query)
+        assert answer.status == 403 and "POST" in (await answer.json())["error"]
+    answer = await api.client.post("/hsds/services?search=hiv", json={})
+    assert answer.status == 400
+    async with await opened(db, clock, api.keeper, get_by_need=True) as client:
+        answer = await client.get("/hsds/services", params={"search": "kham"})
+        assert {one["name"] for one in (await answer.json())["contents"]} == {OPEN.service}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"page": 0}, {"page": "two"}, {"per_page": 100000}, {"format": "xml"}, {"full": "perhaps"}, {"colour": "red"},
+        {"modified_after": "yesterday"}, {"search": ["x"]}, {"page": True}, {"search": "x" * 400}, {"proximity": "5"},
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_answered_is_said_in_one_sentence(api: Api, body: dict[str, Any]) -> None:
+    answer = await api.client.post("/hsds/services", json=body)
+    assert answer.status == 400 and len((await answer.json())["error"]) < 300
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'"x"'])
+async def test_a_body_that_is_no_object_is_refused(api: Api, raw: bytes) -> None:
+    answer = await api.client.post("/hsds/services", data=raw)
+    assert answer.status == 400 and (await answer.json())["error"].startswith("The body")
+
+
+async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
+    first = await api.client.get("/hsds/services")
+    mark = first.headers["ETag"]
+    assert (await api.client.get("/hsds/services", headers={"If-None-Match": mark})).status == 304
+    await api.db.write(lambda tx: editing.withdraw(tx.connection, api.ids[0], staff_id=1, now=NOW))
+    await api.db.read(api.keeper.refresh)
+    again = await api.client.get("/hsds/services", headers={"If-None-Match": mark})
+    assert again.status == 200 and again.headers["ETag"] != mark
+    assert OPEN.service not in await again.text(), "what was taken down is gone"
+    assert (await api.client.get(f"/hsds/service_at_locations/{api.ids[0]}")).status == 404
+
+
+async def test_a_stream_holds_every_service_in_full_or_by_itself(api: Api) -> None:
+    await api.db.write(lambda tx: [*many(tx.connection, 120)])
+    await api.db.read(api.keeper.refresh)
+    answer = await api.client.post("/hsds/services", json={"format": "ndjson", "full": True})
+    lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+    assert len(lines) == 123 and answer.headers["Content-Type"].startswith("application/x-ndjson")
+    assert all(errors("service", one) == [] for one in lines[:10])
+
+
+async def test_nobody_may_ask_without_end_and_no_page_of_others_may_ask_at_all(
+    api: Api, clock: MovableClock
+) -> None:
+    statuses = [(await api.client.get("/hsds/")).status for _ in range(int(gate.BURST) + 5)]
+    assert statuses.count(200) == gate.BURST and statuses[-1] == 429
+    refused = await api.client.get("/hsds/", headers={"Origin": "https://example.org", "X-Forwarded-For": "192.0.2.1"})
+    assert refused.status == 429 and int(refused.headers["Retry-After"]) >= 1
+    clock.pass_(seconds=30)
+    answer = await api.client.get("/hsds/", headers={"Origin": "https://example.org"})
+    assert answer.status == 200 and not [key for key in answer.headers if key.startswith("Access-Control")]
+    assert (await api.client.delete("/hsds/services")).status == 405
+
+
+async def test_behind_a_proxy_of_ours_each_visitor_has_an_own_count(
+    db: Database, clock: MovableClock, api: Api
+) -> None:
+    async with await opened(db, clock, api.keeper, trusted_proxies=("127.0.0.1",)) as client:
+        for _ in range(int(gate.BURST)):
+            await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1"})
+        assert (await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1"})).status == 429
+        assert (await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1, 192.0.2.2"})).status == 200
