@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.commands.opening import opened
 from directory.reading import SEED
 from tests.bot.commands.test_operators import folder  # noqa: F401
+from tests.directory.exchange.samples import three
 
 GOOD = 'Phòng khám A,Tổ chức A,hiv_clinic,health.hiv_test,"quận Cầu Giấy, Hà Nội",024 1234 5678\n'
 BAD = "Phòng khám B,Tổ chức B,bar,health.hiv_test,đâu đó,024 1234 5678\n"
@@ -62,3 +64,90 @@ def test_without_a_database_the_search_says_that_it_shows_made_up_places(
     assert main(["search", "--json", "xet nghiem hiv o cau giay"]) == 0
     told = capsys.readouterr()
     assert "made-up" in told.err and "(mẫu)" in json.loads(told.out)["results"][0]["service"]
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.csv", "out.json", "out.ndjson", "out.zip", "out"])
+def test_every_form_goes_out_and_comes_back_as_no_change(
+    house: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    form = {"json": "hsds", "ndjson": "hsds-ndjson", "zip": "hsds-csv", "out": "hsds-csv"}
+    kind = form.get(name.rpartition(".")[2], name.rpartition(".")[2])
+    path = str(house / name)
+    assert main(["directory", "export", "--format", kind, "-o", path]) == 0
+    assert main(["directory", "import", path, "--dry-run"]) == 0
+    assert capsys.readouterr().out == "would be new 0, changed 0, same 3, wrong 0\n"
+
+
+def test_a_dry_run_names_each_cell_that_would_change_and_changes_nothing(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    path = house / "out.csv"
+    main(["directory", "export", "--format", "csv", "--headers", "vi", "-o", str(path)])
+    path.write_text(path.read_text("utf-8-sig").replace("024 0000 0004", "024 0000 0005"), "utf-8")
+    for _ in range(2):
+        assert main(["directory", "import", str(path), "--dry-run"]) == 0
+        told = capsys.readouterr().out
+        assert "column phones: “024 0000 0004” → “024 0000 0005”\n" in told
+        assert told.endswith("would be new 0, changed 1, same 2, wrong 0\n")
+    assert main(["directory", "import", str(path)]) == 0
+    assert capsys.readouterr().out == "new 0, changed 1, same 2, wrong 0\n"
+
+
+def test_ten_thousand_bad_rows_stand_in_one_file_and_the_good_ones_wait(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, report = house / "listings.csv", house / "report.csv"
+    bad = "".join(BAD.replace("Phòng khám B", f"Phòng khám {number}") for number in range(10_000))
+    file.write_text(HEAD + GOOD + bad)
+    assert main(["directory", "import", str(file), "--report", str(report)]) == 1
+    told = capsys.readouterr()
+    assert told.err == "Nothing was brought in: mend 20000 mistakes, or use --partial.\n"
+    rows = report.read_text("utf-8-sig").splitlines()
+    assert len({row.split(",")[1] for row in rows if row.startswith("mistake")}) == 10_000
+    assert sum(row.startswith("change") for row in rows) == 1
+    assert main(["directory", "import", str(file), "--report", str(report), "--partial"]) == 1
+    assert capsys.readouterr().out == "new 1, changed 0, same 0, wrong 10000\n"
+
+
+def test_a_shown_listing_is_not_left_without_a_phone(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    path = house / "out.csv"
+    main(["directory", "export", "--format", "csv", "-o", str(path)])
+    path.write_text(path.read_text("utf-8-sig").replace("024 0000 0004", ""), "utf-8")
+    assert main(["directory", "import", str(path)]) == 1
+    assert "column phones: is empty, and the listing is shown" in capsys.readouterr().err
+
+
+def test_what_strangers_files_hold_besides_is_named(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    path = house / "out.json"
+    main(["directory", "export", "--format", "hsds", "-o", str(path)])
+    told = json.loads(path.read_text("utf-8"))
+    told["contents"][0] |= {"colour": "red", "contacts": [{"id": told["contents"][0]["id"], "name": "somebody"}]}
+    path.write_text(json.dumps(told), "utf-8")
+    assert main(["directory", "import", str(path), "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert "service.colour (not in HSDS)" in said.err and "service.contacts (names persons)" in said.err
+    assert "somebody" not in said.err + said.out
+
+
+def test_the_page_and_the_handbook_are_written_or_it_is_said_why_not(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = ["directory", "handbook", "-o", str(house / "book.pdf")]
+    assert main(book) == 1 and "Chưa có nơi nào để in" in capsys.readouterr().err
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    assert main(["directory", "offline", "-o", str(house / "page.html")]) == 0
+    assert "Khám ở Trung tâm Thử" in (house / "page.html").read_text("utf-8")
+    assert main([*book, "--format", "a6", "--province", "01"]) == 0
+    assert (house / "book.pdf").read_bytes().startswith(b"%PDF")
+    for wrong in (["--province", "00"], ["--need", "nothing"]):
+        assert main([*book, *wrong]) == 2 and "does not exist. Choose from" in capsys.readouterr().err
+    assert main(["directory", "offline", "-o", str(house / "none" / "page.html")]) == 1

@@ -1,0 +1,212 @@
+"""`donghanh directory import` and `export`: the directory in and out of files, in every form we know."""
+
+import argparse
+import io
+import os
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.app import MachineClock
+from bot.commands.opening import Opened, opened
+from directory import editing, needs, places
+from directory.demonstration import DemoRefused, refuse_demo
+from directory.drafts import LANGUAGES, DraftProblem
+from directory.exchange import handbook, hsds, hsds_changes, hsds_files, hsds_reading, leaving, offline, spreadsheet
+from directory.exchange.rows import Row, Trouble
+from directory.exchange.sheets import as_csv
+from directory.wording import HCMC
+
+FORMATS = ("csv", "hsds", "hsds-csv", "hsds-ndjson", "ndjson", "xlsx")
+AT_ONCE = 20  # rows in one transaction
+Files = Mapping[str, bytes]  # one file under "", or several by their names
+
+
+def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bring = deeds.add_parser("import", help="bring in listings from a table or HSDS; new ones are hidden drafts")
+    bring.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, HSDS as .json, .ndjson, .zip or a folder")
+    bring.add_argument("--dry-run", action="store_true", help="say what would be done, cell by cell, and do nothing")
+    bring.add_argument("--partial", action="store_true", help="take the good rows although others are wrong")
+    bring.add_argument("--report", type=Path, metavar="FILE", help="write mistakes and changes into this CSV table")
+    bring.set_defaults(run=run_import)
+    give = deeds.add_parser("export", help="write listings to a file")
+    give.add_argument("--format", choices=FORMATS, required=True, help="HSDS forms hold what persons are shown only")
+    give.add_argument("--headers", choices=("vi", "en"), default="", help="headers of csv and xlsx in this language")
+    give.add_argument("--with-changes", action="store_true", help="hsds-csv with the history of changes, by role")
+    give.add_argument("-o", dest="path", type=Path, required=True, metavar="PATH")
+    give.set_defaults(run=run_export)
+    carry = deeds.add_parser("offline", help="one page with all listings, for a phone without a network")
+    carry.add_argument("--language", choices=LANGUAGES, default="vi")
+    carry.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.html")
+    carry.set_defaults(run=run_offline)
+    book = deeds.add_parser("handbook", help="the printed handbook")
+    book.add_argument("--province", default="", metavar="CODE", help="one of the 34 provinces")
+    book.add_argument("--need", default="", metavar="CODE", help="a need, such as health.prep")
+    book.add_argument("--format", choices=handbook.FORMS, default="a5")
+    book.add_argument("--language", choices=LANGUAGES, default="vi")
+    book.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.pdf")
+    book.set_defaults(run=run_handbook)
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    """All or nothing, unless --partial. Never publishes, never mixes with the demonstration."""
+    try:
+        rows, wrong, kept_out = _read(arguments.file)
+    except OSError as problem:
+        print(f"{arguments.file} cannot be read ({problem.strerror}).", file=sys.stderr)
+        return 1
+    except spreadsheet.NotATable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    try:
+        with opened() as house:
+            house.read(refuse_demo)
+            plan = house.read(lambda connection: spreadsheet.plan(connection, rows))
+            wrong = (*wrong, *plan.wrong)
+            is_refused = bool(wrong) and not arguments.partial
+            if not is_refused and not arguments.dry_run:
+                _bring(house, plan.rows)
+    except (DemoRefused, DraftProblem) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except editing.EditedMeanwhile:
+        print("Somebody changed one of these listings meanwhile: run the import again.", file=sys.stderr)
+        return 1
+    if arguments.report and not put(arguments.report, _report(wrong, plan.differences, kept_out).encode()):
+        return 1
+    for said in (*kept_out, *(() if arguments.report else wrong)):
+        print(said, file=sys.stderr)
+    if is_refused:
+        print(f"Nothing was brought in: mend {len(wrong)} mistakes, or use --partial.", file=sys.stderr)
+        return 1
+    if arguments.dry_run and not arguments.report:
+        print("".join(f"{change}\n" for change in plan.differences), end="")
+    bad, done = len({trouble.row for trouble in wrong}), plan.outcome
+    would = "would be " if arguments.dry_run else ""
+    print(f"{would}new {done.new}, changed {done.changed}, same {done.same}, wrong {bad}")
+    return 1 if wrong else 0
+
+
+def _bring(house: Opened, rows: Sequence[Row]) -> None:
+    """A few at a time, so that nobody who writes meanwhile has to wait. Everything that could fail was looked at."""
+    now = MachineClock().now()
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        house.write(lambda tx, some=some: spreadsheet.take_over(tx.connection, some, now=now))  # type: ignore[misc]
+
+
+def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, ...]]:
+    """(rows, mistakes, what was kept out). Raises NotATable, OSError."""
+    if not hsds_files.is_hsds(path):
+        return (*spreadsheet.parse_file(path), ())
+    brought = hsds_reading.read_all(hsds_files.services_in(path))
+    return tuple(brought.rows), tuple(brought.wrong), brought.report()
+
+
+def _report(
+    wrong: Iterable[Trouble], changes: Iterable[spreadsheet.Difference], kept_out: Iterable[str]
+) -> str:
+    """Everything that was found, one thing a line, in one table."""
+    mistakes = (["mistake", str(one.row), one.column, "", one.says] for one in wrong)
+    changed = (["change", str(one.row), one.column, one.before, one.after] for one in changes)
+    out = (["kept out", "", "", "", said] for said in kept_out)
+    return as_csv(("what", "row", "column", "before", "after or why"), (*mistakes, *changed, *out))
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Written beside the file first, so that a full disk leaves the old one whole."""
+    today = MachineClock().now().astimezone(HCMC).date()
+    with opened() as house:
+        made = house.read(lambda connection: _made(connection, arguments, today))
+    if set(made) == {""}:
+        return 0 if put(arguments.path, made[""]) else 1
+    if arguments.path.suffix.lower() == ".zip":
+        return 0 if put(arguments.path, _packed(made)) else 1
+    try:
+        arguments.path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        print(f"{arguments.path} cannot be made ({problem.strerror}).", file=sys.stderr)
+        return 1
+    return 0 if all(put(arguments.path / name, content) for name, content in made.items()) else 1
+
+
+def run_offline(arguments: argparse.Namespace) -> int:
+    """Everything that persons are shown, in one file."""
+    today = MachineClock().now().astimezone(HCMC).date()
+    with opened() as house:
+        listings = house.read(leaving.shown)
+    page = offline.page(listings, on=today, language=arguments.language)
+    return 0 if put(arguments.path, page.encode()) else 1
+
+
+def run_handbook(arguments: argparse.Namespace) -> int:
+    """2 for a province or need that does not exist, 1 if there is nothing to print or no setter."""
+    known = {"province": places.provinces(), "need": needs.NEEDS}
+    for name, codes in known.items():
+        if (given := getattr(arguments, name)) and given not in codes:
+            print(f"--{name} {given} does not exist. Choose from {', '.join(sorted(codes))}.", file=sys.stderr)
+            return 2
+    today = MachineClock().now().astimezone(HCMC).date()
+    with opened() as house:
+        listings, chat = house.read(leaving.shown), house.settings.public_url
+    try:
+        made = handbook.make(
+            listings,
+            on=today,
+            form=arguments.format,
+            province=arguments.province,
+            need=arguments.need,
+            chat=chat,
+            language=arguments.language,
+        )
+    except handbook.NotPrinted as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0 if put(arguments.path, made) else 1
+
+
+def _made(connection: Connection, arguments: argparse.Namespace, today: date) -> Files:
+    language = arguments.headers
+    tables: Mapping[str, Callable[[], str | bytes]] = {
+        "csv": lambda: spreadsheet.as_csv(spreadsheet.everything(connection), language=language),
+        "xlsx": lambda: spreadsheet.as_xlsx(spreadsheet.everything(connection), language=language),
+        "ndjson": lambda: spreadsheet.as_ndjson(spreadsheet.everything(connection)),
+        "hsds": lambda: hsds_files.as_json(_services(connection, today)),
+        "hsds-ndjson": lambda: hsds_files.as_ndjson(_services(connection, today)),
+    }
+    if arguments.format in tables:
+        told = tables[arguments.format]()
+        return {"": told.encode() if isinstance(told, str) else told}
+    changes = hsds_changes.changes(connection) if arguments.with_changes else iter(())
+    files = hsds_files.as_package(_services(connection, today), changes)
+    return {name: text.encode() for name, text in files.items()}
+
+
+def _services(connection: Connection, today: date) -> Iterator[hsds.Object]:
+    return hsds.services(leaving.shown(connection), on=today)
+
+
+def _packed(files: Files) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def put(path: Path, content: bytes) -> bool:
+    """Write a file whole or not at all; False, with a sentence on standard error, if it cannot be written."""
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        print(f"{path} cannot be written ({problem.strerror}).", file=sys.stderr)
+        return False
+    return True
+

@@ -1,0 +1,47 @@
+"use strict";
+(function () {
+  function fold(text) {
+    return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/[^0-9a-z+]+/g, " ");
+  }
+  var by = function (id) { return document.getElementById(id); };
+  var sections = Array.prototype.map.call(document.querySelectorAll("main section"), function (section) {
+    var name = fold(section.querySelector("h2").textContent);
+    var rows = Array.prototype.map.call(section.querySelectorAll("article"), function (row) {
+      var needs = " " + row.getAttribute("data-n") + " ";
+      return { row: row, said: " " + fold(row.textContent) + " " + name + " ", needs: needs };
+    });
+    return { section: section, province: section.getAttribute("data-p"), rows: rows };
+  });
+  function show() {
+    // Whole words; the last one may still be on its way.
+    var words = fold(by("words").value).split(" ").filter(Boolean).map(function (word, at, all) {
+      return " " + word + (at < all.length - 1 ? " " : "");
+    });
+    var province = by("province").value, need = by("need").value, count = 0;
+    sections.forEach(function (one) {
+      var inside = 0;
+      one.rows.forEach(function (entry) {
+        var fits = (!province || one.province === province) && (!need || entry.needs.indexOf(" " + need + " ") >= 0) &&
+          words.every(function (word) { return entry.said.indexOf(word) >= 0; });
+        entry.row.hidden = !fits;
+        inside += fits ? 1 : 0;
+      });
+      one.section.hidden = !inside;
+      count += inside;
+    });
+    by("count").querySelector("span").textContent = String(count);
+    by("none").hidden = count > 0;
+  }
+  by("words").addEventListener("input", show);
+  by("province").addEventListener("change", show);
+  by("need").addEventListener("change", show);
+  by("leave").addEventListener("click", function () {
+    document.title = "";
+    document.body.textContent = "";
+    location.replace("about:blank");
+  });
+  var over = new Date() > new Date(by("until").getAttribute("data-until") + "T23:59:59+07:00");
+  by("over").hidden = !over;
+  by("find").hidden = false;
+  show();
+})();
