@@ -1,0 +1,153 @@
+"""Requirement 7: what is sealed of a place is in nothing that leaves the house, even where it should not stand."""
+
+import io
+import json
+import logging
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from pypdf import PdfReader
+from sqlalchemy import Connection, select, update
+
+from bot import logs
+from bot.rehearsal import Rehearsal
+from bot.web import build, hsds
+from directory import editing, search, verification
+from directory.exchange import handbook, hsds_changes, hsds_files, leaving, offline, spreadsheet
+from directory.exchange import hsds as hsds_objects
+from directory.listing_text import describe
+from directory.places import PlaceKey, Tier
+from directory.shelf import ShelfKeeper
+from directory.tables import place_of_service
+from tests.bot.console.conftest import Desk, desk  # noqa: F401
+from tests.directory.exchange.samples import SEALED
+
+TODAY = date(2026, 12, 7)
+DISTRICT = "Hoàng Mai"
+
+
+def plant(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """Ten sealed places whose rows hold 50 strings that may never be seen. Their state is written past all rules."""
+    place = PlaceKey(Tier.OLD_DISTRICT, "008")
+    draft = replace(SEALED, service="Nhà Kín 0 (mẫu)", phones=("0000 000 900",), place=place, source="")
+    for number in range(10):
+        named: dict[str, Any] = {"service": f"Nhà Kín {number} (mẫu)", "phones": (f"0000 000 90{number}",)}
+        id = editing.propose(connection, replace(draft, **named), staff_id=1, now=now, is_demo=True)
+        verification.verify(connection, id, verification.GROUPS, method="call", staff_id=1, now=now)
+        editing.publish(connection, id, staff_id=1, now=now)
+    ids = connection.execute(select(place_of_service.c.id).where(place_of_service.c.is_sealed)).scalars().all()
+    planted: list[str] = []
+    for number, id in enumerate(sorted(ids)[:10]):
+        row = {
+            "street": f"Canary street {number} qx",
+            "directions": f"Canary door {number} qx",
+            "lat": f"20.9{number}713",
+            "lon": f"105.8{number}319",
+            "source": f"Canary source {number} qx",
+        }
+        connection.execute(update(place_of_service).where(place_of_service.c.id == id).values(**row))
+        planted += row.values()
+        after = {**row, "attributes": ["free"], "place": ["old_district", "008"], "is_sealed": True}
+        verification.note(connection, "save", id, staff_id=1, now=now, before={"is_sealed": True}, after=after)
+    assert len(set(planted)) == 50
+    return tuple(planted)
+
+
+def told_by_files(connection: Connection) -> dict[str, str]:
+    """Everything that can be written to a file, as text."""
+    known, shown = spreadsheet.everything(connection), leaving.shown(connection)
+    services = list(hsds_objects.services(shown, on=TODAY))
+    made = {
+        "csv": spreadsheet.as_csv(known),
+        "ndjson": spreadsheet.as_ndjson(known),
+        "hsds": hsds_files.as_json(services),
+        "hsds-ndjson": hsds_files.as_ndjson(services),
+        "offline": offline.page(shown, on=TODAY),
+        "index": repr(loaded(connection).shelf.index),
+    }
+    made |= {f"hsds-csv {name}": text for name, text in hsds_files.as_package(
+        services, hsds_changes.changes(connection)).items()}  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(spreadsheet.as_xlsx(known))) as packed:
+        made |= {f"xlsx {name}": packed.read(name).decode() for name in packed.namelist()}
+    for form in handbook.FORMS:
+        pages = PdfReader(io.BytesIO(handbook.make(shown, on=TODAY, form=form))).pages
+        made[f"handbook {form}"] = "\n".join(page.extract_text() for page in pages)
+    return made
+
+
+def loaded(connection: Connection) -> ShelfKeeper:
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    return keeper
+
+
+def seen(text: str, planted: tuple[str, ...]) -> list[str]:
+    plain = " ".join(text.split())
+    return [one for one in planted if one in plain]
+
+
+async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
+    desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]  # noqa: F811
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    now = desk.clock.now()
+    planted = await desk.db.write(lambda tx: plant(tx.connection, now))
+    await desk.db.read(desk.keeper.refresh)
+    made = await desk.db.read(told_by_files)
+    made |= await told_by_api(desk)
+    for text in ("nha tam lanh o ha noi", "Canary street 3 qx", "nhà kín 3", "tạm lánh gần quận Hoàng Mai"):
+        asked = search.question(text, at=now, limit=50)
+        found = search.search(desk.keeper.shelf, asked)
+        made[f"search {text}"] = json.dumps(search.as_json(replace(asked, text=""), found), ensure_ascii=False)
+        made[f"chat {text}"] = "\n".join(describe(hit) for hit in found.results)
+    maintainer = await desk.as_("maintainer-1")
+    made["console list"] = await (await maintainer.get("/console/listings", params={"text": "nha kin"})).text()
+    assert "Nhà Kín 3 (mẫu)" in made["console list"]
+    door, out = logs.OneDoor(), capfd.readouterr()
+    made["logs"] = "\n".join([caplog.text, out.out, out.err, *(door.format(one) for one in caplog.records)])
+    wrong = {where: found for where, text in made.items() if (found := seen(text, planted))}
+    assert not wrong
+    phones = [where for where, text in made.items() if "0000 000 903" in text]
+    assert {"csv", "hsds", "offline", "handbook a6", "api /services?full"} <= set(phones), "the front gate is told"
+    for where in ("csv", "ndjson", "hsds-ndjson", "hsds-csv locations.csv", "hsds-csv services.csv"):
+        assert not [line for line in made[where].splitlines() if "Nhà Kín" in line and DISTRICT in line]
+    assert "attributes" in made["hsds-csv metadata.csv"] and "old_district" not in made["hsds-csv metadata.csv"]
+    assert seen(f"… {planted[7]} …", planted) == [planted[7]], "the search itself finds what it is for"
+
+
+async def told_by_api(desk: Desk) -> dict[str, str]:  # noqa: F811
+    async def ready() -> bool:
+        return True
+
+    made = {}
+    routes = hsds.routes(desk.clock, desk.keeper, base_url="http://127.0.0.1")
+    async with TestClient(TestServer(build(routes, is_ready=ready))) as client:
+        for path in ("services", "service_at_locations", "organizations"):
+            for more in ({}, {"full": True, "per_page": 200}, {"format": "ndjson", "full": True}):
+                answer = await client.post(f"/hsds/{path}", json=more)
+                assert answer.status == 200
+                made[f"api /{path}?{'&'.join(key for key in more if key != 'per_page')}"] = await answer.text()
+        for listing in desk.keeper.shelf:
+            if listing.is_sealed:
+                answer = await client.get(f"/hsds/service_at_locations/{listing.id}")
+                made[f"api {listing.id}"] = await answer.text()
+                assert DISTRICT not in made[f"api {listing.id}"]
+    return made
+
+
+async def test_what_is_sealed_is_in_no_talk(tmp_path: Path) -> None:
+    told: list[str] = []
+    async with Rehearsal() as rehearsal:
+        house = rehearsal.house
+        planted = await house.db.write(lambda tx: plant(tx.connection, house.clock.now()))
+        await house.db.read(house.keeper.refresh)
+        for text in ("em can nha tam lanh o ha noi", "xem thêm", "nhà tạm lánh ở quận Hoàng Mai", "Nhà Kín 3"):
+            said = await rehearsal.play({"as": "person:a", "text": text})
+            told += [json.dumps(one, ensure_ascii=False) for one in said]
+    assert any("0000 000 9" in one or "(mẫu)" in one for one in told)
+    assert seen("\n".join(told), planted) == []
