@@ -20,6 +20,7 @@ from directory.exchange.hsds_shapes import HSDS
 from directory.shelf import ShelfKeeper
 from directory.wording import HCMC
 
+_written = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _LINES = 50  # services written at a time
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Tell = Callable[[Any], hsds.Object | None]
@@ -188,7 +189,7 @@ async def _streamed(request: web.Request, told: Iterator[hsds.Object]) -> web.St
     await response.prepare(request)
     lines: list[str] = []
     for one in told:
-        lines.append(json.dumps(one, ensure_ascii=False))
+        lines.append(_written(one))
         if len(lines) == _LINES:
             await response.write("".join(f"{line}\n" for line in lines).encode())
             lines.clear()
@@ -202,7 +203,7 @@ def _one(request: web.Request, told: Mapping[str, Any] | None) -> web.Response:
 
 
 def _answer(request: web.Request, told: Mapping[str, Any]) -> web.Response:
-    body = json.dumps(told, ensure_ascii=False).encode()
+    body = _written(told).encode()
     mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     given = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
     if request.method in ("GET", "HEAD") and (mark in given or "*" in given):

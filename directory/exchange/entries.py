@@ -8,6 +8,7 @@ from directory import needs, places
 from directory.exchange.hsds_hours import weekly
 from directory.exchange.leaving import where
 from directory.listings import DAYS, Hours, Listing
+from directory.places import Tier
 from directory.wording import day, t
 
 
@@ -21,6 +22,7 @@ class Entry:
     needs: tuple[str, ...]  # codes
     needs_said: str
     province: str
+    area: str  # the district or commune; empty for a sealed place
     place: str
     hours: str
     phones: tuple[str, ...]
@@ -31,7 +33,7 @@ class Entry:
 def entries(
     listings: Iterable[Listing], *, on: date, language: str = "vi", province: str = "", need: str = ""
 ) -> tuple[Entry, ...]:
-    """The listings of a province and need, or all, by province, then by name."""
+    """The listings of a province and need, or all, by province, place and name; sealed ones after those of a place."""
     chosen = [
         entry(one, on=on, language=language)
         for one in listings
@@ -39,7 +41,11 @@ def entries(
     ]
     order = sorted(places.provinces().items(), key=lambda pair: pair[1])
     rank = {code: number for number, (code, _) in enumerate(order)}
-    return tuple(sorted(chosen, key=lambda one: (rank.get(one.province, 99), one.service, one.id)))
+
+    def place_and_name(one: Entry) -> tuple[int, bool, str, str, str]:
+        return rank.get(one.province, 99), not one.area, one.area, one.service, one.id
+
+    return tuple(sorted(chosen, key=place_and_name))
 
 
 def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
@@ -52,12 +58,19 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
         needs=one.needs,
         needs_said="; ".join(needs.label(code, language) for code in one.needs),
         province=one.province,
+        area=_area(one, language),
         place=_place(one, language),
         hours=hours_said(one.hours, language),
         phones=one.phones,
         texts=tuple(text for text in (*one.notices_on(on), *said) if text),
         checked=_checked(one, language),
     )
+
+
+def _area(one: Listing, language: str) -> str:
+    if one.is_sealed or one.place.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE):
+        return ""
+    return places.name_of(one.place, language).partition(",")[0]
 
 
 def _place(one: Listing, language: str) -> str:

@@ -53,7 +53,7 @@ def _told(
     """Everything that is printed, as plain texts."""
     names = places.provinces()
     codes = [need] if need else [code for code in needs.NEEDS if any(code in one.needs for one in chosen)]
-    by_province = groupby(chosen, key=lambda one: one.province)
+    by_province = [(code, list(many)) for code, many in groupby(chosen, key=lambda one: one.province)]
     return {
         "form": form,
         "language": language,
@@ -66,7 +66,12 @@ def _told(
         "chat_said": t("exchange.book.chat", language),
         "qr": "chat.svg" if chat else None,
         "places": [
-            {"id": f"place-{code}", "name": names[code], "entries": [_entry(one) for one in many]}
+            {
+                "id": f"place-{code}",
+                "name": names[code],
+                "areas": _areas(many),
+                "entries": [_entry(one) for one in many],
+            }
             for code, many in by_province
         ],
         "needs": [
@@ -78,6 +83,15 @@ def _told(
             if (mine := [one for one in chosen if code in one.needs])
         ],
     }
+
+
+def _areas(many: Sequence[Entry]) -> list[dict[str, str]]:
+    """Each place of a province with its first listing."""
+    first: dict[str, str] = {}
+    for one in many:
+        if one.area:
+            first.setdefault(one.area, f"listing-{one.id}")
+    return [{"name": area[:1].upper() + area[1:], "id": id} for area, id in first.items()]
 
 
 def _entry(one: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from directory import needs, places
 from directory.exchange import hsds
 from directory.exchange.hsds_names import TAXONOMIES, Term, by_id, name, terms
 from directory.exchange.leaving import where
+from directory.gazetteer import forget_with_lists
 from directory.listings import Listing
 from directory.places import PlaceKey
 from directory.reading import fold
@@ -52,13 +53,19 @@ class Catalogue:
     def fitting(self, wanted: Wanted) -> Iterator[Listing]:
         """The listings that fit, by service."""
         fits = _Fits(self, wanted)
-        for ids in self.services.values():
+        chosen = self.services
+        if wanted.need:
+            mine = sorted({one.service_id for one in self.shelf.index.of_need(wanted.need)})
+            chosen = {id: self.services[id] for id in mine}
+        for ids in chosen.values():
             for one in self.listings(ids):
                 if fits(one):
                     yield one
 
     def services_fitting(self, wanted: Wanted) -> list[str]:
         """The ids of the services with a place that fits."""
+        if wanted == Wanted():
+            return list(self.services)
         return list(dict.fromkeys(one.service_id for one in self.fitting(wanted)))
 
     def organizations_fitting(self, wanted: Wanted) -> list[str]:
@@ -126,9 +133,8 @@ class _Fits:
 
     def _says(self, one: Listing) -> bool:
         """Whether its names, its place as it may be named, or its needs hold every word."""
-        own = self.names[one.id].plain
-        rest = f"{_place_words(where(one))} {_need_words(one.needs)}".split()
-        return all(word in own or word in rest for word in self.words)
+        own, place, needed = self.names[one.id].plain, _place_words(where(one)), _need_words(one.needs)
+        return all(word in needed or word in place or word in own for word in self.words)
 
 
 def _has(one: Listing, term: Term) -> bool:
@@ -159,11 +165,14 @@ def _is_newer(one: Listing, after: datetime) -> bool:
 
 
 @cache
-def _place_words(key: PlaceKey) -> str:
-    return fold(places.name_of(key).replace(",", " "))
+def _place_words(key: PlaceKey) -> frozenset[str]:
+    return frozenset(fold(places.name_of(key).replace(",", " ")).split())
 
 
 @cache
-def _need_words(codes: tuple[str, ...]) -> str:
+def _need_words(codes: tuple[str, ...]) -> frozenset[str]:
     said = " ".join(f"{needs.label(code)} {needs.label(code, 'en')} {code}" for code in codes)
-    return "".join(sign if sign.isalnum() or sign == "." else " " for sign in fold(said))
+    return frozenset("".join(sign if sign.isalnum() or sign == "." else " " for sign in fold(said)).split())
+
+
+forget_with_lists(_place_words)

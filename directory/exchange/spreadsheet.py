@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from directory import editing, verification
 from directory.drafts import Draft, as_json
 from directory.editing import Known
 from directory.exchange import rows as rows_
 from directory.exchange import sheets, workbook
+from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
-from directory.tables import place_of_service
 
 _SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
@@ -46,8 +46,7 @@ class Difference:
 
 def everything(connection: Connection) -> tuple[Known, ...]:
     """All listings, in whatever state, by id."""
-    ids = connection.execute(select(place_of_service.c.id).order_by(place_of_service.c.id)).scalars().all()
-    return tuple(known for one in ids if (known := editing.look_up(connection, one)) is not None)
+    return tuple(all_known(connection).values())
 
 
 def as_csv(listings: Iterable[Known], *, language: str = "") -> str:
@@ -136,8 +135,9 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
     found: list[Difference] = []
     wrong: list[Trouble] = []
     new = 0
+    everyone = all_known(connection)
     for row in rows:
-        known = editing.look_up(connection, row.id)
+        known = everyone.get(row.id)
         if known is None:
             new += 1
             todo.append(row)

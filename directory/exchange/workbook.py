@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import iterparse
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from directory.exchange.sheets import MOST_ROWS, Cells, NotATable, content, named
@@ -21,6 +20,8 @@ MOST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_COLUMNS = 200
 FORMULA = "\x00formula"  # no cell of a file can hold this sign
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
+_LONGEST_TAG = 200
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -29,21 +30,35 @@ def as_xlsx(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet("listings")
     sheet.freeze_panes = "C2"
-    sheet.append([_text(sheet, cell, is_head=True) for cell in header])
+    names, style = list(header), _text_style(sheet)
+    for at in range(1, len(names) + 1):
+        sheet.column_dimensions[get_column_letter(at)].number_format = "@"
+    sheet.append([_head(sheet, name) for name in names])
     for row in rows:
-        sheet.append([_text(sheet, cell) for cell in row])
+        sheet.append([_text(sheet, cell, style) if cell else None for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _text(sheet: Any, cell: str, *, is_head: bool = False) -> Any:
+def _head(sheet: Any, name: str) -> Any:
+    made: Any = WriteOnlyCell(sheet, name)
+    made.font, made.alignment = Font(bold=True), Alignment(wrap_text=True)
+    made.number_format, made.data_type = "@", "s"
+    return made
+
+
+def _text_style(sheet: Any) -> Any:
+    """The format of text, made once for all cells: a style for each is what makes workbooks slow."""
+    made: Any = WriteOnlyCell(sheet, "")
+    made.number_format = "@"
+    return made._style
+
+
+def _text(sheet: Any, cell: str, style: Any) -> Any:
     """A cell of text, shown as text also when somebody types into it."""
     made: Any = WriteOnlyCell(sheet, _UNWRITABLE.sub("", cell)[:32_000])
-    made.data_type = "s"
-    made.number_format = "@"
-    if is_head:
-        made.font, made.alignment = Font(bold=True), Alignment(wrap_text=True)
+    made.data_type, made._style = "s", style
     return made
 
 
@@ -99,12 +114,15 @@ def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:
     part = str(getattr(sheet, "_worksheet_path", ""))
     found: list[tuple[int, int, int, int]] = []
     with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(part) as file:
-        for _, element in iterparse(file):
-            if element.tag.endswith("}mergeCell") and len(found) < MOST_ROWS:
-                left, top, right, bottom = range_boundaries(element.get("ref", ""))
+        rest = b""
+        while chunk := file.read(1_000_000):
+            told = rest + chunk
+            for match in _MERGED.finditer(told):
+                left, top, right, bottom = range_boundaries(match[1].decode())
                 found.append((left or 1, top or 1, right or 1, bottom or 1))
-            if element.tag.endswith(("}row", "}c", "}v", "}is", "}t")):
-                element.clear()
+                if len(found) > MOST_ROWS:
+                    raise NotATable("The workbook merges too many cells.")
+            rest = told[-_LONGEST_TAG:] if not _MERGED.search(told[-_LONGEST_TAG:]) else b""
     return found
 
 

@@ -81,6 +81,7 @@ def test_every_cell_is_text_and_none_is_run(connection: Connection, tmp_path: Pa
     id = editing.propose(connection, replace(evil, phones=("+84 24 1234 5678",)), staff_id=1, now=NOW)
     path = tmp_path / "out.xlsx"
     path.write_bytes(spreadsheet.as_xlsx(spreadsheet.everything(connection)))
+    assert all(one == editing.look_up(connection, one.id) for one in spreadsheet.everything(connection))
     cells = [cell for row in load_workbook(path).worksheets[0].iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"} and {cell.number_format for cell in cells} == {"@"}
     rows, wrong = parsed(path)
