@@ -23,14 +23,15 @@ from bot.understanding.rules import Examined, examine
 from directory.reading import read
 
 SCALES = (1.0, 0.7, 1.0)  # how much each group of features counts: words, letters, concepts
-LEAST = (2, 4, 2)  # a feature of fewer examples is left out
+LEAST = (3, 4, 3)  # a feature of fewer examples is left out
 STRICTNESS = 0.2  # smaller: smoother weights
 PAST_WEIGHT = 0.5  # an alarm for harm already done is no great harm
 BLEND = 0.4  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
 FOLDS = 6
 # What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
-MAY_ASK, MAY_ALARM = 0.05, 0.01
+# These authors write traps on purpose, so in real use fewer are asked; a danger not seen is worse than a question.
+MAY_ASK, MAY_ALARM = 0.08, 0.01
 
 
 @dataclass(frozen=True, slots=True)
