@@ -1,6 +1,6 @@
 """Cases: who has one, what happened to it, the sealed words, consents and referrals."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from directory.tables import UtcDateTime, metadata
 
@@ -44,6 +44,7 @@ case_event = Table(
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("detail", String(60), nullable=False, server_default=""),  # a code, never words
     Column("forget_at", UtcDateTime, nullable=True, index=True),
+    Index("ix_case_event_of_colleague", "staff_id", "at"),
 )
 
 transcript = Table(
