@@ -15,7 +15,6 @@ from directory.reading import fold
 from tests.conftest import MovableClock
 from tests.fake_telegram import BLOCKED, GATEWAY, SECRET, TOKEN, flood
 from tests.telegram_house import ANNA, LAN, STAFF_TOKEN, Street, street
-from tests.test_journeys import postgresql, server  # noqa: F401
 
 HOAN_KIEM = {"latitude": 21.0285, "longitude": 105.8542}
 
@@ -242,7 +241,7 @@ async def test_an_account_that_is_gone_is_known_to_be_dead_and_alive_again_after
 
 
 async def test_the_whole_way_on_postgresql(
-    tmp_path: Path, seals: Seals, clock: MovableClock, postgresql: str  # noqa: F811
+    tmp_path: Path, seals: Seals, clock: MovableClock, postgresql: str
 ) -> None:
     async with street(tmp_path, seals, clock, url=postgresql, by_webhook=False) as town:
         await link(town)

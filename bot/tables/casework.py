@@ -46,6 +46,7 @@ case_event = Table(
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("detail", String(60), nullable=False, server_default=""),  # a code, never words
     Column("forget_at", UtcDateTime, nullable=True, index=True),
+    Index("ix_case_event_of_colleague", "staff_id", "at"),
 )
 
 transcript = Table(

@@ -18,7 +18,6 @@ from directory.tables import metadata
 from tests.conftest import MovableClock
 from tests.contracts.lines import unhurried
 from tests.fake_telegram import BROKEN, TOKEN, UNAUTHORIZED, FakeTelegram
-from tests.test_journeys import postgresql, server  # noqa: F401
 
 POST = "telegram:4242"
 
@@ -152,7 +151,7 @@ async def test_what_was_fetched_and_not_kept_is_there_for_the_next_process(
 
 
 async def test_one_process_fetches_and_another_takes_over(
-    postgresql: str, seals: Seals, clock: MovableClock, network: FakeTelegram  # noqa: F811
+    postgresql: str, seals: Seals, clock: MovableClock, network: FakeTelegram
 ) -> None:
     engine = open_engine(postgresql)
     metadata.create_all(engine)
