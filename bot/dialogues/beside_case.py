@@ -59,7 +59,10 @@ def guarded(
 
 def _noticed(tx: Tx, lane_id: int, turn: Turn, known: Case | None, word: str | None) -> tuple[str, str] | None:
     """Signs that the phone may be in other hands, and a silence so long that we ask first."""
-    if known is None or turn.key is not None or word is not None or _is_now(turn):
+    if known is None or turn.key is not None or word is not None:
+        return None
+    # "nó đang xem điện thoại" sounds dangerous, and is: but whoever holds the phone must not read a safety card.
+    if _is_now(turn) and not (turn.situations & {"stranger", "aside"} and _is_a_guess(turn)):
         return None
     if turn.situations & {"stranger", "aside"}:
         guards.go_neutral(tx, lane_id, now=turn.now)
@@ -122,7 +125,7 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
     if meaning.danger.level == "violence":
         return known.urgency == "now" or (known.urgency == "violence" and not meaning.danger.doubt)
     if meaning.danger.level == "now":
-        return False
+        return known.urgency == "now" and _is_a_guess(turn)
     if turn.situations & {"mute", "elsewhere", "warn", "agree_word"}:
         return False
     return meaning.intent in _PLAIN and not meaning.places and not meaning.needs
@@ -130,6 +133,11 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
 
 def _is_danger(turn: Turn) -> bool:
     return turn.meaning is not None and turn.meaning.danger.level != "none"
+
+
+def _is_a_guess(turn: Turn) -> bool:
+    """The model alone says so; no rule stands behind it."""
+    return turn.meaning is not None and turn.meaning.danger.source == "model"
 
 
 def _is_now(turn: Turn) -> bool:

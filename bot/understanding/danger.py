@@ -68,7 +68,7 @@ def _best(examined: Examined) -> Hit | None:
 
 def _told(examined: Examined, level: str, best: Hit | None, *, doubt: bool = False) -> Danger:
     """The answer with its reason. Where no rule has a name for it, the model alone is the source."""
-    hits = examined.standing or examined.hinted
+    hits = (*examined.standing, *examined.hinted)  # hints name further kinds: beaten by police is both
     kinds = tuple(dict.fromkeys(kind for hit in hits for kind in hit.rule.kinds)) or ("threat",)
     if best is None:
         return Danger(level, kinds, "model", None, None, doubt)

@@ -37,4 +37,6 @@ def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess,
         likely = [code for code, chance in sounds.needs if code.startswith(_VIOLENT) and chance >= 0.1][:1]
         codes = likely or list(dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
         violent = [NeedGuess(code, 0.8) for code in codes]
+    if "physical" in danger.kinds and all(guess.code != "violence.physical" for guess in violent):
+        violent.append(NeedGuess("violence.physical", 0.5))  # whoever is hurt needs other numbers too
     return (*violent, *(guess for guess in found if guess not in violent))[:MOST]
