@@ -79,3 +79,15 @@ def test_the_repository_holds_no_secret_and_no_path_of_a_machine(what: str) -> N
         if path.name != Path(__file__).name and pattern.search(text):
             found.append(str(path.relative_to(HOUSE)))
     assert not found
+
+
+def test_no_file_holds_the_marks_of_a_merge() -> None:
+    found = []
+    for path in tracked():
+        try:
+            lines = path.read_text("utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue
+        if any(line.startswith(("<" * 7 + " ", ">" * 7 + " ")) for line in lines):
+            found.append(str(path.relative_to(HOUSE)))
+    assert not found
