@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from directory import articles, cues, phrases
@@ -76,7 +76,6 @@ def as_json(text: str, answered: Answer) -> dict[str, Any]:
     return {"query": text, "articles": hits, "abstained": answered.abstained}
 
 
-@cache
 def shipped() -> articles.Library:
     """The articles that come with the product."""
     return articles.load()

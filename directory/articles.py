@@ -90,8 +90,9 @@ class Library:
         return iter(self.by_key.values())
 
 
+@cache
 def load() -> Library:
-    """The library as the article files have it."""
+    """The library as the article files have it, read once."""
     return shelve(_read(path) for path in sorted(LOCALES.glob("*/articles/*.md")))
 
 

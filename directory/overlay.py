@@ -69,4 +69,6 @@ def library(connection: Connection) -> Library:
             changed.append(articles.parse(entry.body, language=entry.language))
         except ArticleIsIncomplete:
             continue
+    if not changed:
+        return articles.load()  # the same object, so that what was looked up in it need not be made again
     return articles.shelve([*articles.load(), *changed])

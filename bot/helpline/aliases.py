@@ -4,18 +4,18 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-import yaml
 from sqlalchemy import select
 
 from bot.db import Tx
 from bot.tables import case
+from directory.seedfiles import load_yaml
 
 _TRIES = 24
 
 
 @cache
 def _words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lists = yaml.safe_load((Path(__file__).parent / "aliases.yaml").read_text(encoding="utf-8"))
+    lists = load_yaml((Path(__file__).parent / "aliases.yaml").read_text(encoding="utf-8"))
     return tuple(lists["first"]), tuple(lists["second"])
 
 

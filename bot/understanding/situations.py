@@ -5,10 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.understanding.patterns import Pattern, View, compile_pattern
 from bot.understanding.rules import cue
+from directory.seedfiles import load_yaml
 
 # The countries for which the numbers of a mission are known; elsewhere only the ministry's line is shown.
 _COUNTRIES: Mapping[str, str] = {
@@ -41,7 +40,7 @@ def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
 @cache
 def table() -> Mapping[str, Any]:
     """The file as it stands, examples included."""
-    content: dict[str, Any] = yaml.safe_load(_TABLE.read_text("utf-8"))
+    content: dict[str, Any] = load_yaml(_TABLE.read_text("utf-8"))
     return content
 
 

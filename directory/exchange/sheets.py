@@ -9,6 +9,7 @@ from typing import Any
 from directory.exchange.rows import NEEDED, column_of, tidy
 
 MOST_BYTES = 32_000_000
+IS_FORMULA = "\x00formula"  # stands for a cell that holds a formula; no cell of a file can hold this sign
 MOST_ROWS = 50_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = tuple[int, dict[str, str]]

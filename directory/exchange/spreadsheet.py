@@ -12,7 +12,7 @@ from directory import editing, verification
 from directory.drafts import Draft, as_json
 from directory.editing import Known
 from directory.exchange import rows as rows_
-from directory.exchange import sheets, workbook
+from directory.exchange import sheets
 from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
@@ -56,6 +56,8 @@ def as_csv(listings: Iterable[Known], *, language: str = "") -> str:
 
 def as_xlsx(listings: Iterable[Known], *, language: str = "") -> bytes:
     """All listings as a workbook."""
+    from directory.exchange import workbook  # its library loads slowly, and most commands never need it
+
     return workbook.as_xlsx(_head(language), (_line(one) for one in listings))
 
 
@@ -84,6 +86,8 @@ def parse(text: str, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[T
 def parse_file(path: Path, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
     """The same of a CSV or XLSX file. Raises NotATable, OSError."""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from directory.exchange import workbook
+
         return _sorted(workbook.xlsx_rows(path), is_demo=is_demo)
     return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo)
 
@@ -93,7 +97,7 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
     wrong: list[Trouble] = []
     seen: dict[str, int] = {}
     for number, told in table:
-        formulas = [name for name, cell in told.items() if cell == workbook.FORMULA]
+        formulas = [name for name, cell in told.items() if cell == sheets.IS_FORMULA]
         row, found = rows_.understand(number, told, is_demo=is_demo)
         found = tuple(one for one in found if one.column not in formulas)
         found += tuple(Trouble(number, name, "holds a formula: write its value instead") for name in formulas)

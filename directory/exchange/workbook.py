@@ -14,12 +14,11 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from directory.exchange.sheets import MOST_ROWS, Cells, NotATable, content, named
+from directory.exchange.sheets import IS_FORMULA, MOST_ROWS, Cells, NotATable, content, named
 
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_COLUMNS = 200
-FORMULA = "\x00formula"  # no cell of a file can hold this sign
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
 _LONGEST_TAG = 200
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -101,7 +100,7 @@ def _told(cell: Any) -> str:
     if value is None:
         return ""
     if getattr(cell, "data_type", "") == "f":
-        return FORMULA
+        return IS_FORMULA
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
