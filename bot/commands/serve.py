@@ -4,15 +4,16 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import demonstration, logs, own_channels, staff, waking
-from bot.app import EVERYTHING, House, MachineClock, build
+from bot.app import EVERYTHING, ChannelMaker, House, MachineClock, SenderMaker, build
 from bot.bells import Bells
-from bot.channels import telegram, telegram_staff, wake
+from bot.channels import wake
 from bot.channels.heartbeat import heartbeat
 from bot.channels.webchat import WebChat
 from bot.commands.opening import once, prepare
@@ -186,11 +187,11 @@ async def _open(settings: Settings, policy: Policy) -> House:
         clock=clock,
         channels={
             ("webchat", "web"): lambda db, seals, clock, bells, settings, refer: door(db, bells, refer),
-            **telegram.doors(settings),
+            **_telegram(settings)[0],
         },
         senders={
             "console": lambda db, clock, bells, settings: ConsoleSender(db, clock),
-            **telegram_staff.ways(settings),
+            **_telegram(settings)[1],
             **wake.ways(settings),
             **({"terminal": lambda db, clock, bells, settings: Printed(clock)} if policy.is_demo else {}),
         },
@@ -203,6 +204,15 @@ async def _open(settings: Settings, policy: Policy) -> House:
         await house.stop()
         raise
     return house
+
+
+def _telegram(settings: Settings) -> tuple[Mapping[tuple[str, str], ChannelMaker], Mapping[str, SenderMaker]]:
+    """The doors and the senders on Telegram; its library is loaded only where an account is set."""
+    if not settings.telegram_token and not settings.staff_telegram_token:
+        return {}, {}
+    from bot.channels import telegram, telegram_staff
+
+    return telegram.doors(settings), telegram_staff.ways(settings)
 
 
 def _fit(connection: Connection, policy: Policy) -> None:
