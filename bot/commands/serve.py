@@ -10,7 +10,7 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot import demonstration, logs, own_channels, staff, waking
+from bot import demonstration, logs, memory, own_channels, staff, waking
 from bot.app import EVERYTHING, ChannelMaker, House, MachineClock, SenderMaker, build
 from bot.bells import Bells
 from bot.channels import wake
@@ -47,6 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """0 after a clean stop, 1 if the work failed (port taken, database away), 2 if the service may not open."""
+    memory.pause()
     settings = load()
     policy = demo_policy() if arguments.demo else load_policy(settings.policy_file, today=MachineClock().now().date())
     if problems := policy.problems():
