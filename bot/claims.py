@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -25,7 +25,7 @@ def hold_lane(tx: Tx, lane_id: int) -> None:
     On PostgreSQL the lock lets rows that refer to the lane be written meanwhile; SQLite has one writer anyway.
     """
     if tx.is_postgresql:
-        tx.execute(select(lane.c.id).where(lane.c.id == lane_id).with_for_update(key_share=True))
+        tx.execute(_HOLD, {"whose": lane_id})
 
 
 def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:
@@ -33,11 +33,9 @@ def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:
 
     Call with the lane held, so that no message slips in between the look and the release.
     """
-    mine = (lane.c.id == lane_id, lane.c.lease_owner == tx.owner)
-    if tx.execute(_readable().where(inbox.c.lane_id == lane_id).limit(1)).first() is not None:
-        return tx.execute(update(lane).where(*mine).values(lease_until=now + LANE_LEASE)).rowcount != 1
-    tx.execute(update(lane).where(*mine).values(lease_owner=None, lease_until=None))
-    return True
+    values = {"whose": lane_id, "owner": tx.owner, "until": now + LANE_LEASE}
+    row = tx.execute(_LET_GO, values).one_or_none()
+    return row is None or row.lease_owner is None
 
 
 def waiting(connection: Connection, owner: str, now: datetime) -> list[int]:
@@ -74,6 +72,20 @@ def _readable() -> Select[tuple[int]]:
     """Inbox rows that can be answered: not set aside, and the conversation they are sealed for is still there."""
     talks = exists().where(conversation.c.lane_id == inbox.c.lane_id)
     return select(inbox.c.id).where(inbox.c.set_aside_at.is_(None), talks)
+
+
+_unread = _readable().where(inbox.c.lane_id == lane.c.id).exists()
+_until = bindparam("until", type_=lane.c.lease_until.type)
+_LET_GO = (
+    update(lane)
+    .where(lane.c.id == bindparam("whose"), lane.c.lease_owner == bindparam("owner"))
+    .values(
+        lease_owner=case((_unread, lane.c.lease_owner), else_=None),
+        lease_until=case((_unread, _until), else_=None),
+    )
+    .returning(lane.c.lease_owner)
+)
+_HOLD = select(lane.c.id).where(lane.c.id == bindparam("whose")).with_for_update(key_share=True)
 
 
 def hold(tx: Tx, name: str, *, now: datetime, seconds: float) -> bool:

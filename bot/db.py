@@ -72,7 +72,7 @@ class Database:
         self.seals = seals
         self.owner = secrets.token_hex(8)  # this process, in every lease it takes
         self.is_sqlite = url.startswith("sqlite")
-        self.on_told: Callable[[list[str]], None] = lambda keys: None  # the mailroom, woken after the commit
+        self.on_told: Callable[[list[Any]], None] = lambda items: None  # the mailroom, woken after the commit
         self.on_rung: Callable[[str], None] = lambda topic: None  # the bells, rung after the commit
         self.must_scrub = False  # something was erased, and the write-ahead log may still hold it
         self._writer_engine = open_engine(url)

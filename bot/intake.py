@@ -4,10 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import Executable
 
 from bot import claims, references, vault
 from bot.db import Tx
@@ -37,6 +40,16 @@ class Kept:
     fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what she may hand over with one yes
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message just kept, in a lane that this process reads. `is_next`: nothing older waits there unread."""
+
+    lane_id: int
+    row_id: int
+    kept: Kept = field(repr=False)
+    is_next: bool
+
+
 def strip(event: Inbound) -> Kept:
     """What of an event may be kept. Coordinates become a place here and go no further."""
     masking = mask(event.text or "")
@@ -61,13 +74,13 @@ def keep(
     conversation_hours: int,
     routing_days: int,
     reads: bool = True,
-) -> list[int]:
-    """Keep what is new, in order; returns the lanes that this process now has to read.
+) -> list[Arrived]:
+    """Keep what is new, in order; returns what this process now has to read.
 
     The same event twice has one effect. A lane is claimed in the same breath; if another process is reading it, that
     one finds the new message before it lets go. With `reads` false this process only keeps, and a bell calls another.
     """
-    lanes: list[int] = []
+    arrived: list[Arrived] = []
     for event, kept in events:
         if not _is_new(tx, event, now):
             continue
@@ -77,25 +90,30 @@ def keep(
         if event.kind not in _KEPT_KINDS:
             continue
         lane_id, is_mine = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
-        key_id = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
-        _insert(tx, lane_id, key_id, kept, now)
+        key_id, is_next = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
+        row_id = _insert(tx, lane_id, key_id, kept, now)
         if event.msg_ref is not None:
             references.keep(tx, lane_id, [event.msg_ref], now=now)
-        if is_mine and lane_id not in lanes:
-            lanes.append(lane_id)
+        if is_mine:
+            arrived.append(Arrived(lane_id, row_id, kept, is_next))
         if not reads:
             tx.ring(claims.LANES)
-    return lanes
+    return arrived
 
 
 def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
-    make = pg_insert if tx.is_postgresql else sqlite_insert
     key = tx.seals.handle("event", event.channel, event.account, event.event_id)
     former = tx.seals.former_handles("event", event.channel, event.account, event.event_id)
     if former and tx.execute(select(seen_event.c.key).where(seen_event.c.key.in_(former))).first() is not None:
         return False
-    row = make(seen_event).values(key=key, forget_at=now + SEEN_KEPT).on_conflict_do_nothing()
-    return tx.execute(row.returning(seen_event.c.key)).first() is not None
+    return tx.execute(_seen(tx.is_postgresql), {"key": key, "forget_at": now + SEEN_KEPT}).first() is not None
+
+
+# Statements are built once: building one costs five times as much as running it.
+@cache
+def _seen(is_postgresql: bool) -> Executable:
+    row = (pg_insert if is_postgresql else sqlite_insert)(seen_event)
+    return row.on_conflict_do_nothing().returning(seen_event.c.key)
 
 
 def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
@@ -104,21 +122,51 @@ def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
     return lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle.in_(names)
 
 
+_moment = lane.c.forget_at.type
+_until = bindparam("until", type_=_moment)
+_RETURNED = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at)
+
+
+@cache
+def _arrive(*, reads: bool) -> Update:
+    """Moves the day of forgetting by the hour, and claims the lane if it is free."""
+    is_short = lane.c.forget_at < bindparam("nearly", type_=_moment)
+    later = case((is_short, _until), else_=lane.c.forget_at)
+    fresh: dict[Any, Any] = {
+        lane.c.last_at: bindparam("now", type_=_moment), lane.c.forget_at: later, lane.c.stopped_at: None,
+        lane.c.handle: bindparam("name"),
+    }  # fmt: skip
+    if reads:
+        free = or_(
+            lane.c.lease_until.is_(None),
+            lane.c.lease_until <= bindparam("now", type_=_moment),
+            lane.c.lease_owner == bindparam("owner"),
+        )
+        held = bindparam("held_until", type_=_moment)
+        fresh[lane.c.lease_owner] = case((free, bindparam("owner")), else_=lane.c.lease_owner)
+        fresh[lane.c.lease_until] = case((free, held), else_=lane.c.lease_until)
+    return update(lane).values(fresh)
+
+
+@cache
+def _arrive_by_name(*, reads: bool) -> Executable:
+    """For the common case, in which the account has one name."""
+    names = (lane.c.channel == bindparam("on"), lane.c.account == bindparam("at"), lane.c.handle == bindparam("name"))
+    return _arrive(reads=reads).where(*names).returning(*_RETURNED)
+
+
 def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool]:
     """The lane of whoever wrote, and whether this process has claimed it."""
     until, held_until = now + kept_for, now + claims.LANE_LEASE
-    is_short = lane.c.forget_at < until - PROLONGED
-    later = case((is_short, literal(until, lane.c.forget_at.type)), else_=lane.c.forget_at)
-    fresh: dict[str, object] = {"last_at": now, "forget_at": later, "stopped_at": None, "handle": event.lane}
+    values = {"now": now, "nearly": until - PROLONGED, "until": until, "name": event.lane}
     if reads:
-        free = claims.is_free(tx, now)
-        kind = lane.c.lease_until.type
-        fresh |= {
-            "lease_owner": case((free, tx.owner), else_=lane.c.lease_owner),
-            "lease_until": case((free, literal(held_until, kind)), else_=lane.c.lease_until),
-        }
-    told = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at)
-    row = tx.execute(update(lane).where(*_known_as(event)).values(fresh).returning(*told)).one_or_none()
+        values |= {"owner": tx.owner, "held_until": held_until}
+    if event.contact.former:
+        wanted: Executable = _arrive(reads=reads).where(*_known_as(event)).returning(*_RETURNED)
+    else:
+        wanted = _arrive_by_name(reads=reads)
+        values |= {"on": event.channel, "at": event.account}
+    row = tx.execute(wanted, values).one_or_none()
     if row is None:
         lane_id, is_mine = _new_lane(tx, event, now, until, held_until if reads else None), reads
     else:
@@ -140,19 +188,27 @@ def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until
     return int(tx.execute(insert(lane).values(values).returning(lane.c.id)).scalar_one())
 
 
-def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> KeyId:
-    mine = conversation.c.lane_id == lane_id
-    row = tx.execute(select(conversation.c.key_id, conversation.c.forget_at).where(mine)).one_or_none()
+_unread = select(inbox.c.id).where(inbox.c.lane_id == conversation.c.lane_id, inbox.c.set_aside_at.is_(None)).exists()
+_TALK = select(conversation.c.key_id, conversation.c.forget_at, _unread.label("waits")).where(
+    conversation.c.lane_id == bindparam("whose")
+)
+_INSERT = insert(inbox).returning(inbox.c.id)
+
+
+def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> tuple[KeyId, bool]:
+    """The key of the talk, and whether nothing unread waits in it."""
+    row = tx.execute(_TALK, {"whose": lane_id}).one_or_none()
     if row is not None:
         if row.forget_at < now + kept_for - PROLONGED:
-            tx.execute(update(conversation).where(mine).values(last_at=now, forget_at=now + kept_for))
-        return KeyId(row.key_id)
+            mine = update(conversation).where(conversation.c.lane_id == lane_id)
+            tx.execute(mine.values(last_at=now, forget_at=now + kept_for))
+        return KeyId(row.key_id), not row.waits
     key_id = tx.seals.new_key()
     tx.execute(insert(conversation).values(lane_id=lane_id, key_id=key_id, last_at=now, forget_at=now + kept_for))
-    return key_id
+    return key_id, False
 
 
-def _insert(tx: Tx, lane_id: int, key_id: KeyId, kept: Kept, now: datetime) -> None:
+def _insert(tx: Tx, lane_id: int, key_id: KeyId, kept: Kept, now: datetime) -> int:
     place = [str(kept.place.tier), kept.place.code] if kept.place else None
     body = json.dumps(
         {
@@ -168,7 +224,8 @@ def _insert(tx: Tx, lane_id: int, key_id: KeyId, kept: Kept, now: datetime) -> N
         ensure_ascii=False,
     )
     sealed = tx.seals.close_with(key_id, body, about=f"inbox:{lane_id}")
-    tx.execute(insert(inbox).values(lane_id=lane_id, sealed=sealed, received_at=now, forget_at=now + INBOX_KEPT))
+    row = {"lane_id": lane_id, "sealed": sealed, "received_at": now, "forget_at": now + INBOX_KEPT}
+    return int(tx.execute(_INSERT, row).scalar_one())
 
 
 def unpack(body: str) -> Kept:

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import Letter, fitting, unpack
+from bot.outbox import Item, Letter, Recipient, fitting, lease_of, unpack
 from bot.ports import Address, Channel, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
-from bot.postbag import Item, Recipient
 from bot.seals import KeyDestroyed, KeyId, SealBroken
-from bot.tables import lane, outbox
+from bot.tables import contact, lane, outbox
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +39,13 @@ class Envelope:
     to: ContactRef
     address: Address
     letter: Letter
+
+
+_WHERE_TO = (
+    select(lane.c.generation, lane.c.stopped_at, lane.c.channel, lane.c.account, lane.c.handle, contact.c.sealed)
+    .join(contact, contact.c.lane_id == lane.c.id)
+    .where(lane.c.id == bindparam("whose"))
+)
 
 
 class Mailroom:
@@ -69,7 +75,7 @@ class Mailroom:
         self._wake_order = tuple(wake_order)
         self._waiting: defaultdict[Recipient, deque[Item]] = defaultdict(deque)
         self._tasks: dict[Recipient, asyncio.Task[None]] = {}
-        self._handed: list[str] = []
+        self._handed: list[Item] = []
         self._fetching: asyncio.Task[None] | None = None
         self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
         self._on_the_way: dict[int, Item] = {}
@@ -78,15 +84,18 @@ class Mailroom:
         self._is_open = True
         self._is_left = False
 
-    def hand_over(self, keys: list[str]) -> None:
+    def hand_over(self, items: list[Item]) -> None:
         """Rows just committed and already leased to this process; called on the event loop after the commit."""
         if self._is_left:
             self._fetching = asyncio.get_running_loop().create_task(self._pass_on())
         if not self._is_open:
             return
-        self._handed.extend(keys)
-        if self._fetching is None or self._fetching.done():
-            self._fetching = asyncio.get_running_loop().create_task(self._fetch())
+        if self._is_fetching() or self._lost:  # nothing new may overtake what is out of hand
+            self._handed.extend(items)
+            if not self._is_fetching():
+                self._fetching = asyncio.get_running_loop().create_task(self._fetch())
+            return
+        self._queue(items)
 
     def leave_it(self) -> None:
         """This process sends nothing: what it writes is put back at once for one that does."""
@@ -95,7 +104,7 @@ class Mailroom:
     async def collect(self) -> int:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
         now = self._clock.now()
-        held = [one for one in self._in_hand() if one.leased_until - now < postbag.lease_of(one.urgent) * 0.7]
+        held = [one for one in self._in_hand() if one.leased_until - now < lease_of(one.urgent) * 0.7]
 
         lost = sorted(self._lost)
 
@@ -107,7 +116,7 @@ class Mailroom:
         items = await self._db.write(deed)
         self._lost.difference_update(lost)
         for one in held:
-            self._swap(replace(one, leased_until=now + postbag.lease_of(one.urgent)))
+            self._swap(replace(one, leased_until=now + lease_of(one.urgent)))
         self._queue(items)
         return len(items)
 
@@ -168,23 +177,18 @@ class Mailroom:
         fetching = [self._fetching] if self._fetching is not None and not self._fetching.done() else []
         return [*fetching, *self._tasks.values()]
 
+    def _is_fetching(self) -> bool:
+        return self._fetching is not None and not self._fetching.done()
+
     async def _fetch(self) -> None:
-        """One fetch at a time: two at once could end in the other order, and answers would arrive mixed up."""
-        while self._handed:
-            keys, self._handed = self._handed, []
-            await self._fetch_some(keys)
+        """What is out of hand first, then what was handed over meanwhile, in its order."""
+        if self._lost:
+            await self.collect()
+        items, self._handed = self._handed, []
+        self._queue(items)
 
     async def _pass_on(self) -> None:
         await self._db.write(lambda tx: postbag.release(tx, owner=tx.owner))
-
-    async def _fetch_some(self, keys: list[str]) -> None:
-        if self._lost:
-            await self.collect()  # nothing new may overtake what is out of hand
-        now = self._clock.now()
-        items, behind = await self._db.read(lambda connection: postbag.by_key(connection, keys, self._db.owner, now))
-        self._queue(items)
-        if behind:
-            await self._db.write(lambda tx: postbag.postpone(tx, behind, now, counts=False))
 
     def _queue(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -258,10 +262,10 @@ class Mailroom:
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
-        row = connection.execute(select(lane).where(lane.c.id == lane_id)).one_or_none()
-        to = vault.look_up(connection, lane_id)
-        if row is None or to is None or row.generation != item.generation or row.stopped_at is not None:
+        row = connection.execute(_WHERE_TO, {"whose": lane_id}).one_or_none()
+        if row is None or row.generation != item.generation or row.stopped_at is not None:
             return None
+        to = ContactRef(row.handle, row.sealed)
         channel = self._channels.get((row.channel, row.account))
         if channel is None:
             raise SendError("auth")  # this door is closed in this installation just now

@@ -1,51 +1,17 @@
 """What this process may send just now: outbox rows claimed with leases, kept while in hand, put back, dropped."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 
 from bot.db import Tx
-from bot.outbox import LEASE, LEASE_URGENT
-from bot.ports import Purpose
+from bot.outbox import Item, lease_of
 from bot.tables import lane, outbox
-
-Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
 
 OUTBOX = "outbox"  # the bell that says: something may be sent and whoever wrote it does not send
 AT_MOST = 200  # rows claimed in one deed
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One outbox row, claimed by this process."""
-
-    id: int
-    key: str
-    recipient: Recipient
-    generation: int
-    case_id: int | None
-    purpose: Purpose
-    urgent: bool
-    attempts: int
-    is_last: bool
-    key_id: str | None
-    sealed: bytes
-    leased_until: datetime
-
-
-def lease_of(urgent: bool) -> timedelta:
-    """How long a row is held by a process that has died, before another sends it."""
-    return LEASE_URGENT if urgent else LEASE
-
-
-def by_key(connection: Connection, keys: list[str], owner: str, now: datetime) -> tuple[list[Item], list[int]]:
-    """The rows handed over that may go now, and the ids of those that stand behind an older one."""
-    mine = select(outbox).where(outbox.c.key.in_(keys), outbox.c.lease_owner == owner).order_by(outbox.c.id)
-    behind = set(connection.execute(mine.with_only_columns(outbox.c.id).where(_is_behind(owner, now))).scalars())
-    return [item(row) for row in connection.execute(mine) if row.id not in behind], sorted(behind)
 
 
 def item(row: Any) -> Item:
@@ -55,15 +21,13 @@ def item(row: Any) -> Item:
     return Item(recipient=recipient, is_last=row.last, leased_until=row.lease_until, **told)
 
 
-def _is_behind(owner: str, now: datetime, *, due_after: datetime | None = None) -> ColumnElement[bool]:
+def _is_behind(owner: str, now: datetime) -> ColumnElement[bool]:
     """An older message to the same lane waits for its next attempt, or is on its way in another process.
 
-    With `due_after` an older one that is due itself does not count: it is claimed in the same breath.
+    An older one that is due itself does not count: it is claimed in the same breath.
     """
     older = outbox.alias("older")
-    waits = older.c.state == "pending"
-    if due_after is not None:
-        waits = and_(waits, older.c.next_at > due_after)
+    waits = and_(older.c.state == "pending", older.c.next_at > now)
     elsewhere = and_(older.c.state == "leased", older.c.lease_owner != owner, older.c.lease_until > now)
     same = (older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id)
     return select(older.c.id).where(*same, or_(waits, elsewhere)).exists()
@@ -77,7 +41,7 @@ def claim(tx: Tx, *, now: datetime, limit: int = AT_MOST) -> list[Item]:
     """
     abandoned = and_(outbox.c.state == "leased", outbox.c.lease_until <= now)
     is_due = or_(and_(outbox.c.state == "pending", outbox.c.next_at <= now), abandoned)
-    ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now, due_after=now))
+    ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now))
     wanted = ready.order_by(outbox.c.urgent.desc(), outbox.c.id).limit(limit)
     if tx.is_postgresql:
         wanted = _of_free_lanes(tx, wanted).with_for_update(skip_locked=True)
@@ -139,4 +103,7 @@ def release(tx: Tx, *, counts: bool = False, owner: str | None = None) -> None:
 
 def remove(tx: Tx, row_id: int) -> None:
     """Sent, outdated or given up: the row goes."""
-    tx.execute(delete(outbox).where(outbox.c.id == row_id))
+    tx.execute(_REMOVE, {"gone": row_id})
+
+
+_REMOVE = delete(outbox).where(outbox.c.id == bindparam("gone"))

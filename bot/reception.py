@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot import aside, claims, intake, understanding
 from bot.db import Database, DatabaseAway, Tx
@@ -56,6 +56,7 @@ class Reception:
         self._house = house
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._next: dict[int, intake.Arrived] = {}  # kept a moment ago, and the oldest in its lane: not read again
         self._only_keeps = False
         self._looking: asyncio.Task[None] | None = None
         self._spares: list[Spare] = []
@@ -70,7 +71,7 @@ class Reception:
         """When this returns, the events are safely kept; only then may the network be answered."""
         stripped = [(event, await self._strip(event)) for event in events]
         now, policy = self._clock.now(), self._house.policy
-        lanes = await self._db.write(
+        arrived = await self._db.write(
             lambda tx: intake.keep(
                 tx,
                 stripped,
@@ -80,8 +81,10 @@ class Reception:
                 reads=not self._only_keeps,
             )
         )
-        for lane_id in lanes:
-            self._wake(lane_id)
+        for one in arrived:
+            if one.is_next:
+                self._next[one.lane_id] = one
+            self._wake(one.lane_id)
 
     async def catch_up(self) -> None:
         """At the start: read what a process before us kept and did not answer, finish its erasures."""
@@ -148,17 +151,16 @@ class Reception:
             log.warning("lane_left_waiting", extra={"kind": "database_away"})
         finally:
             del self._tasks[lane_id]
+            self._next.pop(lane_id, None)
 
     async def _step(self, lane_id: int) -> bool:
         """Answer the oldest message of the lane. True: nothing is left, and the lane is given back."""
-        row = await self._db.read(lambda connection: _oldest(connection, lane_id))
-        if row is None:
+        if (arrived := self._next.pop(lane_id, None)) is not None:
+            row_id, kept = arrived.row_id, arrived.kept
+        elif (found := await self._oldest(lane_id)) is not None:
+            row_id, kept = found
+        else:
             return await self._db.write(lambda tx: self._give_back(tx, lane_id))
-        row_id, key_id, sealed = row
-        try:
-            kept = intake.unpack(self._db.seals.open_with(KeyId(key_id), sealed, about=f"inbox:{lane_id}"))
-        except (KeyDestroyed, SealBroken):
-            kept = intake.Kept("unsupported")
         try:
             read = await self._think(row_id, lane_id, kept)
         except DatabaseAway:
@@ -168,6 +170,16 @@ class Reception:
             await self._count_failure(Read(row_id, lane_id, kept, None, None))
             return False
         return await self._answer(read)
+
+    async def _oldest(self, lane_id: int) -> tuple[int, intake.Kept] | None:
+        row = await self._db.read(lambda connection: _oldest(connection, lane_id))
+        if row is None:
+            return None
+        row_id, key_id, sealed = row
+        try:
+            return row_id, intake.unpack(self._db.seals.open_with(KeyId(key_id), sealed, about=f"inbox:{lane_id}"))
+        except (KeyDestroyed, SealBroken):
+            return row_id, intake.Kept("unsupported")
 
     def _give_back(self, tx: Tx, lane_id: int) -> bool:
         claims.hold_lane(tx, lane_id)
@@ -246,12 +258,14 @@ class Reception:
 
 
 def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:
-    wanted = (
-        select(inbox.c.id, conversation.c.key_id, inbox.c.sealed)
-        .join(conversation, conversation.c.lane_id == inbox.c.lane_id)
-        .where(inbox.c.lane_id == lane_id, inbox.c.set_aside_at.is_(None))
-        .order_by(inbox.c.id)
-        .limit(1)
-    )
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_OLDEST, {"whose": lane_id}).one_or_none()
     return None if row is None else (row.id, row.key_id, row.sealed)
+
+
+_OLDEST = (
+    select(inbox.c.id, conversation.c.key_id, inbox.c.sealed)
+    .join(conversation, conversation.c.lane_id == inbox.c.lane_id)
+    .where(inbox.c.lane_id == bindparam("whose"), inbox.c.set_aside_at.is_(None))
+    .order_by(inbox.c.id)
+    .limit(1)
+)

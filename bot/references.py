@@ -13,11 +13,14 @@ from bot.tables import message_ref
 KEPT = timedelta(hours=48)  # no network lets us take back what is older
 
 
+_KEEP = insert(message_ref)
+
+
 def keep(tx: Tx, lane_id: int, refs: Iterable[MsgRef], *, now: datetime) -> None:
     """Keep these, sealed; they are forgotten after 48 hours."""
     for ref in refs:
         sealed = tx.seals.close(ref.native, about=f"message_ref:{lane_id}")
-        tx.execute(insert(message_ref).values(lane_id=lane_id, sealed=sealed, at=now, forget_at=now + KEPT))
+        tx.execute(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
 
 
 def of_lane(connection: Connection, seals: Seals, lane_id: int) -> list[MsgRef]:

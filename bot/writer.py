@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
@@ -56,7 +57,7 @@ class Tx:
     seals: Seals
     owner: str
     hooks: list[Hook] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)  # keys of the outbox rows written, leased to this process
+    told: list[Any] = field(default_factory=list)  # outbox rows written and leased to this process, as `outbox.Item`
     rung: list[str] = field(default_factory=list)  # bells to ring after the commit
     tally: Counter[Happening] = field(default_factory=Counter)  # added to the counters just before the commit
 
@@ -197,14 +198,15 @@ class Writer:
         job.result, job.failure = None, None
         job.tx = tx = Tx(connection, self._seals, self._owner)
         begun = time.monotonic()
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT deed")  # by its name: a third of the cost of a nested transaction
         try:
             job.result = job.deed(tx)
-            savepoint.commit()
+            connection.exec_driver_sql("RELEASE SAVEPOINT deed")
         except Exception as problem:
             if isinstance(problem, DBAPIError) and _breaks_the_batch(problem):
                 raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
-            savepoint.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
+            connection.exec_driver_sql("RELEASE SAVEPOINT deed")
             job.failure = problem
         self._note(job, time.monotonic() - begun)
 
@@ -249,14 +251,20 @@ def seal_batch(connection: Connection, done: Sequence[Tx], bell: Callable[[str],
     tally: Counter[Happening] = Counter()
     for tx in done:
         tally.update(tx.tally)
-    make = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    keys = [event.c.day, event.c.province, event.c.need_group, event.c.model, event.c.kind]
+    counting = _counting(connection.dialect.name)
     for what, n in sorted(tally.items()):
-        row = make(event).values(**what._asdict(), n=n)
-        connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"n": event.c.n + n}))
+        connection.execute(counting, {**what._asdict(), "n": n})
     if bell is not None:
         for topic in dict.fromkeys(topic for tx in done for topic in tx.rung):
             connection.execute(select(func.pg_notify(BELLS, bell(topic))))
+
+
+@cache
+def _counting(dialect: str) -> Executable:
+    """Adds `n` to a counter, or begins it."""
+    row = (pg_insert if dialect == "postgresql" else sqlite_insert)(event)
+    keys = [event.c.day, event.c.province, event.c.need_group, event.c.model, event.c.kind]
+    return row.on_conflict_do_update(index_elements=keys, set_={"n": event.c.n + row.excluded.n})
 
 
 def run_alone(connection: Connection, deed: Deed[T], seals: Seals, owner: str) -> tuple[T, Tx]:

@@ -1,10 +1,10 @@
 """The taxonomy of needs, and which of them a message speaks of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
@@ -12,6 +12,7 @@ from directory.reading.spelling import marks_agree
 from directory.seedfiles import load_yaml
 
 _ENOUGH = 0.8
+MOST_WORDS = 500  # of a longer message the beginning says what is wanted
 # Words that many needs share: they count less than a word that names one need.
 _WEAK = frozenset(
     ["xét nghiệm", "khám", "phòng khám", "bác sĩ", "chuyển giới", "về quê", "thuế", "hiv", "bị bắt", "khinh", "khóc"]
@@ -65,44 +66,94 @@ def group_of(code: str) -> str:
     return all_needs()[code].group
 
 
+@dataclass(frozen=True, slots=True)
+class _Keyword:
+    """Words that name a need. `order`: longer ones go before shorter ones."""
+
+    order: int
+    marks: tuple[str, ...]
+    code: str
+    weight: float
+
+
 @cache
-def _keywords() -> tuple[tuple[str, tuple[str, ...], str, float], ...]:
-    """(folded words, their marks, code, weight), longest first. Source: `seed/keywords.yaml`."""
+def _keywords() -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
+    """By their folded words. Source: `seed/keywords.yaml`."""
     content = load_yaml((SEED / "keywords.yaml").read_text("utf-8"))
-    found = []
-    for code, many in content["needs"].items():
-        for words in many:
-            reading = read_text(str(words))
-            marks = tuple(word.marked for word in reading.words)
-            found.append((reading.plain, marks, code, 0.7 if str(words) in _WEAK else 0.95))
-    return tuple(sorted(found, key=lambda entry: -len(entry[0])))
+    readings = [
+        (read_text(str(words)), code, 0.7 if str(words) in _WEAK else 0.95)
+        for code, many in content["needs"].items()
+        for words in many
+    ]
+    found: dict[tuple[str, ...], list[_Keyword]] = {}
+    for order, (reading, code, weight) in enumerate(sorted(readings, key=lambda entry: -len(entry[0].plain))):
+        marks = tuple(word.marked for word in reading.words)
+        found.setdefault(reading.tokens, []).append(_Keyword(order, marks, code, weight))
+    return {words: tuple(many) for words, many in found.items()}
 
 
 @cache
-def _phrases() -> tuple[tuple[str, str], ...]:
-    return tuple((read_text(phrase).plain, need.code) for need in all_needs().values() for phrase in need.phrases)
+def _longest() -> int:
+    return max(map(len, _keywords()))
 
 
-def read(reading: Reading) -> tuple[NeedGuess, ...]:
-    """The needs a message speaks of, best first; empty when none is stated."""
-    rest = f" {reading.plain[:2000]} "
+@cache
+def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The phrases of four different words and more, and their needs: shorter ones are like too much."""
+    both = [(read_text(phrase).plain, need.code) for need in all_needs().values() for phrase in need.phrases]
+    long = [(words, code) for words, code in both if len(set(words.split())) >= 4]
+    return tuple(words for words, _ in long), tuple(code for _, code in long)
+
+
+def read(reading: Reading, *, by_likeness: bool = True) -> tuple[NeedGuess, ...]:
+    """The needs a message speaks of, best first; empty when none is stated.
+
+    `by_likeness`: where no word names a need, look for a known phrase that the whole message is like.
+    """
     scores: dict[str, float] = {}
-    for words, marks, code, weight in _keywords():
-        at = rest.find(f" {words} ")
-        while at >= 0:
-            first = rest.count(" ", 0, at)
-            said = reading.words[first : first + len(marks)]
-            if all(marks_agree(word, mark) for word, mark in zip(said, marks, strict=False)):
-                scores[code] = max(scores.get(code, 0), weight)
-                blank = " ".join("|" for _ in marks)
-                rest = f"{rest[:at]} {blank} {rest[at + len(words) + 2 :]}"
-            at = rest.find(f" {words} ", at + 1)
-    if not scores and 2 <= len(reading.tokens) <= 40:
-        for words, code in _phrases():
-            score = fuzz.token_set_ratio(words, reading.plain) / 100 * min(1, len(reading.tokens) / 3)
-            if len(set(words.split())) >= 4 and score >= _ENOUGH:
-                scores[code] = max(scores.get(code, 0), round(score * 0.9, 2))
+    for keyword in _named(reading):
+        scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
+    if by_likeness and not scores and 3 <= len(reading.tokens) <= 40:
+        scores = _like(reading)
     return tuple(NeedGuess(code, score) for code, score in sorted(scores.items(), key=lambda item: -item[1])[:3])
+
+
+def _named(reading: Reading) -> Sequence[_Keyword]:
+    """The keywords that stand in the message, longest first; each word belongs to one of them."""
+    known, tokens = _keywords(), reading.tokens[:MOST_WORDS]
+    there = [
+        (keyword, at)
+        for at in range(len(tokens))
+        for size in range(1, min(_longest(), len(tokens) - at) + 1)
+        for keyword in known.get(tokens[at : at + size], ())
+    ]
+    taken: set[int] = set()
+    found: list[_Keyword] = []
+    for keyword, at in sorted(there, key=lambda pair: (pair[0].order, pair[1])):
+        place = range(at, at + len(keyword.marks))
+        said = reading.words[at : at + len(keyword.marks)]
+        agrees = all(marks_agree(word, mark) for word, mark in zip(said, keyword.marks, strict=True))
+        if agrees and taken.isdisjoint(place):
+            taken.update(place)
+            found.append(keyword)
+    return found
+
+
+def _like(reading: Reading) -> dict[str, float]:
+    """No word names a need: perhaps the message is like a whole phrase of one."""
+    words, codes = _phrases()
+    alike = process.extract(
+        reading.plain,
+        words,
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_ENOUGH * 100,
+        limit=None,
+    )
+    scores: dict[str, float] = {}
+    for _, score, number in alike:
+        code = codes[number]
+        scores[code] = max(scores.get(code, 0), round(score / 100 * 0.9, 2))
+    return scores
 
 
 _WISHES = {

@@ -10,6 +10,7 @@ from directory.reading import Reading, read
 
 WINDOW = 22  # words looked at together; of a longer message the best stretch counts, so that a story may come first
 COMMON = 0.25  # words that more than this share of the articles know tell phrasings apart too little to be looked up
+LIKELY = 0.05  # an article whose phrasings as a whole share less than this holds no phrasing that is near
 OWN = 0.6  # how much the single best phrasing counts; the rest is the article as a whole
 
 
@@ -18,7 +19,7 @@ class Index:
     """Phrasings by the words in them. Made once for a set of articles; never changes."""
 
     topics: tuple[str, ...]  # of each phrasing, the article it belongs to
-    by_word: Mapping[str, tuple[tuple[int, float], ...]]  # (number of the phrasing, weight)
+    by_word: Mapping[str, Mapping[str, tuple[tuple[int, float], ...]]]  # article: (number of the phrasing, weight)
     by_topic: Mapping[str, tuple[tuple[str, float], ...]]  # (article, weight)
     rarity: Mapping[str, float]
     strangest: float
@@ -33,13 +34,17 @@ class Index:
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
         asked = _weighed(_features(tokens), self.rarity, self.strangest)
-        single: defaultdict[int, float] = defaultdict(float)
         whole: defaultdict[str, float] = defaultdict(float)
         for word, weight in asked.items():
-            for number, own in self.by_word.get(word, ()):
-                single[number] += weight * own
             for topic, own in self.by_topic.get(word, ()):
                 whole[topic] += weight * own
+        likely = {topic for topic, score in whole.items() if score >= LIKELY}
+        single: defaultdict[int, float] = defaultdict(float)
+        for word, weight in asked.items():
+            known = self.by_word.get(word, {})
+            for topic in likely.intersection(known):
+                for number, own in known[topic]:
+                    single[number] += weight * own
         nearest: dict[str, float] = {}
         for number, score in single.items():
             topic = self.topics[number]
@@ -58,13 +63,13 @@ def index(phrasings: Iterable[tuple[str, str]]) -> Index:
     rarity = {word: math.log((1 + count) / len(topics)) for word, topics in holders.items()}
     strangest = math.log(1 + count)
     common = {word for word, topics in holders.items() if len(topics) > max(8, COMMON * count)}
-    by_word: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    by_word: defaultdict[str, defaultdict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
     sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for number, (topic, words) in enumerate(known):
         for word, weight in _weighed(words, rarity, strangest).items():
             sums[topic][word] += weight
             if word not in common:
-                by_word[word].append((number, weight))
+                by_word[word][topic].append((number, weight))
     by_topic: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for topic, total in sums.items():
         length = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0
@@ -72,7 +77,7 @@ def index(phrasings: Iterable[tuple[str, str]]) -> Index:
             by_topic[word].append((topic, weight / length))
     return Index(
         tuple(topic for topic, _ in known),
-        {word: tuple(rows) for word, rows in by_word.items()},
+        {word: {topic: tuple(rows) for topic, rows in known.items()} for word, known in by_word.items()},
         {word: tuple(rows) for word, rows in by_topic.items()},
         rarity,
         strangest,

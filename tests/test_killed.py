@@ -46,6 +46,17 @@ async def report(base: str, *, until: float) -> bool:
     return False
 
 
+async def answers(base: str, *, until: float) -> None:
+    """Wait until the service is there."""
+    while time.monotonic() < until:
+        try:
+            async with aiohttp.ClientSession() as browser, browser.get(f"{base}/healthz") as answer:
+                if answer.status == 200:
+                    return
+        except (aiohttp.ClientError, ConnectionError):
+            await asyncio.sleep(0.05)
+
+
 def aliases(folder: Path) -> set[str]:
     with sqlite3.connect(folder / "data" / "donghanh.db") as connection:
         found = {row[0] for row in connection.execute('SELECT alias FROM "case"')}
@@ -73,6 +84,7 @@ async def kill_often(tmp_path: Path, kills: int) -> int:
     process = start(tmp_path, port)
     try:
         end = time.monotonic() + 45
+        await answers(f"http://127.0.0.1:{port}", until=end)  # only then it can end cleanly
         while time.monotonic() < end and (len(alarmed(tmp_path)) < kept or aliases(tmp_path) - alarmed(tmp_path)):
             await asyncio.sleep(0.2)
     finally:

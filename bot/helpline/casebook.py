@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot import claims
 from bot.db import Tx
@@ -95,9 +95,26 @@ def view(row: Any) -> Case:
     )
 
 
+_GET = select(case).where(case.c.id == bindparam("which"))
+_STILL = _GET.with_for_update()
+_OF_LANE = (
+    select(case)
+    .where(case.c.lane_id == bindparam("whose"), case.c.state != State.CLOSED)
+    .order_by(case.c.id.desc())
+    .limit(1)
+)
+_RECORD = insert(case_event)
+_LANGUAGE = (
+    select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
+)
+_COLLEAGUE = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id).where(
+    staff.c.id == bindparam("who")
+)
+
+
 def get(connection: Connection, case_id: int) -> Case | None:
     """The case with this number."""
-    row = connection.execute(select(case).where(case.c.id == case_id)).one_or_none()
+    row = connection.execute(_GET, {"which": case_id}).one_or_none()
     return view(row) if row else None
 
 
@@ -109,8 +126,7 @@ def by_alias(connection: Connection, alias: str) -> Case | None:
 
 def of_lane(connection: Connection, lane_id: int) -> Case | None:
     """The open case of this lane; there is never more than one."""
-    wanted = select(case).where(case.c.lane_id == lane_id, case.c.state != State.CLOSED)
-    row = connection.execute(wanted.order_by(case.c.id.desc()).limit(1)).one_or_none()
+    row = connection.execute(_OF_LANE, {"whose": lane_id}).one_or_none()
     return view(row) if row else None
 
 
@@ -127,7 +143,7 @@ def hold_still(tx: Tx, case_id: int) -> Case | None:
         lane_id = tx.execute(select(case.c.lane_id).where(case.c.id == case_id)).scalar_one_or_none()
         if lane_id is not None:
             claims.hold_lane(tx, lane_id)
-    row = tx.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
+    row = tx.execute(_STILL, {"which": case_id}).one_or_none()
     return view(row) if row else None
 
 
@@ -148,7 +164,8 @@ def move(tx: Tx, known: Case, deed: Deed, **values: Any) -> bool:
 
 def record(tx: Tx, case_id: int, kind: str, *, now: datetime, staff_id: int | None = None, detail: str = "") -> None:
     """Write down that something happened to a case; `detail` is a code, never words."""
-    tx.execute(insert(case_event).values(case_id=case_id, at=now, kind=kind, staff_id=staff_id, detail=detail))
+    row = {"case_id": case_id, "at": now, "kind": kind, "staff_id": staff_id, "detail": detail}
+    tx.execute(_RECORD, row)
 
 
 def last_time(connection: Connection, case_id: int, kind: str) -> datetime | None:
@@ -160,8 +177,7 @@ def last_time(connection: Connection, case_id: int, kind: str) -> datetime | Non
 
 def language_of(tx: Tx, lane_id: int | None) -> str:
     """The language the person writes in."""
-    wanted = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
-    return tx.execute(wanted).scalar_one_or_none() or "vi"
+    return tx.execute(_LANGUAGE, {"whose": lane_id}).scalar_one_or_none() or "vi"
 
 
 # She has asked nothing just now: her phone makes no sound, where a network allows that. Somebody may stand beside her.
@@ -194,6 +210,5 @@ class Colleague:
 
 def colleague(connection: Connection, staff_id: int) -> Colleague | None:
     """The colleague with this number, also one who has left."""
-    columns = (staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id)
-    row = connection.execute(select(*columns).where(staff.c.id == staff_id)).one_or_none()
+    row = connection.execute(_COLLEAGUE, {"who": staff_id}).one_or_none()
     return Colleague(*row) if row else None

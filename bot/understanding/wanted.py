@@ -22,7 +22,8 @@ MOST = 3
 
 def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
     """The stated needs, best first; none when none is stated."""
-    stated = {guess.code: guess.score for guess in needs.read(reading)}
+    is_heard = any(chance >= BESIDE for _, chance in sounds.needs)
+    stated = {guess.code: guess.score for guess in needs.read(reading, by_likeness=not is_heard)}
     heard = {code: chance for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE)}
     chances = dict(sounds.needs)
     score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in {**stated, **heard}}

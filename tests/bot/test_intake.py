@@ -23,7 +23,8 @@ def event(db: Database, number: int, text: str | None = None, *, who: str = "ann
 
 async def keep_all(db: Database, clock: MovableClock, *events: Inbound) -> list[int]:
     both = [(one, strip(one)) for one in events]
-    return await db.write(lambda tx: keep(tx, both, now=clock.now(), conversation_hours=72, routing_days=40))
+    arrived = await db.write(lambda tx: keep(tx, both, now=clock.now(), conversation_hours=72, routing_days=40))
+    return list(dict.fromkeys(one.lane_id for one in arrived))
 
 
 async def kept(db: Database) -> list[object]:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, insert, select
 
 from bot.db import Database, Tx
-from bot.outbox import Option, offers, tell_person, unpack
+from bot.outbox import Item, Option, offers, tell_person, unpack
 from bot.tables import conversation, lane, outbox, person
 from tests.conftest import MovableClock
 
@@ -22,7 +22,7 @@ def arrive(tx: Tx, clock: MovableClock) -> str:
 
 
 async def test_a_told_message_is_sealed_leased_and_handed_over(db: Database, clock: MovableClock) -> None:
-    told: list[str] = []
+    told: list[Item] = []
     db.on_told = told.extend
     key = await db.write(lambda tx: arrive(tx, clock))
     await db.write(
@@ -31,7 +31,7 @@ async def test_a_told_message_is_sealed_leased_and_handed_over(db: Database, clo
 
     def look(connection: Connection) -> None:
         row = connection.execute(select(outbox)).one()
-        assert (row.state, row.lease_owner, row.generation, row.key) == ("leased", db.owner, 3, told[0])
+        assert (row.state, row.lease_owner, row.generation, row.key) == ("leased", db.owner, 3, told[0].key)
         assert "chào".encode() not in row.sealed
         letter = unpack(db.seals.open_with(row.key_id, row.sealed, about=f"outbox:{row.key}"))
         assert letter.text == "chào bạn" and letter.choices[0].label == "xem thêm"
