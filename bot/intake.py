@@ -178,14 +178,18 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
     return lane_id, is_mine
 
 
+_NEW_PERSON = insert(person).returning(person.c.id)
+_NEW_LANE = insert(lane).returning(lane.c.id)
+_NEW_TALK = insert(conversation)
+
+
 def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until: datetime | None) -> int:
     language = event.lang if event.lang in ("vi", "en") else "vi"
-    made = insert(person).values(language=language, created_at=now, forget_at=until).returning(person.c.id)
-    values: dict[str, object] = {"person_id": tx.execute(made).scalar_one(), "last_at": now, "forget_at": until}
-    values |= {"channel": event.channel, "account": event.account, "handle": event.lane}
-    if held_until is not None:
-        values |= {"lease_owner": tx.owner, "lease_until": held_until}
-    return int(tx.execute(insert(lane).values(values).returning(lane.c.id)).scalar_one())
+    made = {"language": language, "created_at": now, "forget_at": until}
+    values: dict[str, object] = {"person_id": tx.execute(_NEW_PERSON, made).scalar_one(), "last_at": now}
+    values |= {"channel": event.channel, "account": event.account, "handle": event.lane, "forget_at": until}
+    values |= {"lease_owner": tx.owner if held_until else None, "lease_until": held_until}
+    return int(tx.execute(_NEW_LANE, values).scalar_one())
 
 
 _unread = select(inbox.c.id).where(inbox.c.lane_id == conversation.c.lane_id, inbox.c.set_aside_at.is_(None)).exists()
@@ -204,7 +208,7 @@ def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> t
             tx.execute(mine.values(last_at=now, forget_at=now + kept_for))
         return KeyId(row.key_id), not row.waits
     key_id = tx.seals.new_key()
-    tx.execute(insert(conversation).values(lane_id=lane_id, key_id=key_id, last_at=now, forget_at=now + kept_for))
+    tx.execute(_NEW_TALK, {"lane_id": lane_id, "key_id": key_id, "last_at": now, "forget_at": now + kept_for})
     return key_id, False
 
 

@@ -1,10 +1,12 @@
 """Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import Executable
 
 from bot.db import Tx
 from bot.ports import Address, ContactRef
@@ -21,10 +23,14 @@ def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
 
 def keep(tx: Tx, lane_id: int, ref: ContactRef, *, forget_at: datetime) -> None:
     """Keep the sealed address of this lane, or keep it longer."""
-    insert = pg_insert if tx.is_postgresql else sqlite_insert
-    row = insert(contact).values(lane_id=lane_id, sealed=ref.sealed, forget_at=forget_at)
-    fresh = {"sealed": ref.sealed, "forget_at": forget_at}
-    tx.execute(row.on_conflict_do_update(index_elements=[contact.c.lane_id], set_=fresh))
+    tx.execute(_keeping(tx.is_postgresql), {"lane_id": lane_id, "sealed": ref.sealed, "forget_at": forget_at})
+
+
+@cache
+def _keeping(is_postgresql: bool) -> Executable:
+    row = (pg_insert if is_postgresql else sqlite_insert)(contact)
+    fresh = {"sealed": row.excluded.sealed, "forget_at": row.excluded.forget_at}
+    return row.on_conflict_do_update(index_elements=[contact.c.lane_id], set_=fresh)
 
 
 def look_up(connection: Connection, lane_id: int) -> ContactRef | None:
