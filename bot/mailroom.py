@@ -1,4 +1,4 @@
-"""Sends what the outbox holds: in order for each recipient, again after a failure, never to somebody who has erased."""
+"""Sends what the outbox holds: in order for each person, again after a failure, never to somebody who has erased."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import Item, Letter, Recipient, fitting, lease_of, unpack
+from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack
 from bot.ports import Address, Channel, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import contact, lane, outbox
@@ -49,7 +49,10 @@ _WHERE_TO = (
 
 
 class Mailroom:
-    """Claims rows, sends them, settles them. One task for each recipient, so that answers keep their order."""
+    """Claims rows, sends them, settles them. One task for each line, so that answers keep their order.
+
+    A hundred alarms to one colleague are a hundred lines: none waits until the network has taken the one before.
+    """
 
     def __init__(
         self,
@@ -73,8 +76,8 @@ class Mailroom:
         self._forget_lane = forget_lane
         self._pass_by = pass_by
         self._wake_order = tuple(wake_order)
-        self._waiting: defaultdict[Recipient, deque[Item]] = defaultdict(deque)
-        self._tasks: dict[Recipient, asyncio.Task[None]] = {}
+        self._waiting: defaultdict[Line, deque[Item]] = defaultdict(deque)
+        self._tasks: dict[Line, asyncio.Task[None]] = {}
         self._handed: list[Item] = []
         self._fetching: asyncio.Task[None] | None = None
         self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
@@ -168,7 +171,7 @@ class Mailroom:
     def _swap(self, renewed: Item) -> None:
         if renewed.id in self._on_the_way:
             self._on_the_way[renewed.id] = renewed
-        line = self._waiting.get(renewed.recipient, deque())
+        line = self._waiting.get(renewed.line, deque())
         for place, one in enumerate(line):
             if one.id == renewed.id:
                 line[place] = renewed
@@ -192,23 +195,21 @@ class Mailroom:
 
     def _queue(self, items: Sequence[Item]) -> None:
         for item in items:
-            line = self._waiting[item.recipient]
+            line = self._waiting[item.line]
             if all(item.id != other.id for other in line):
                 line.append(item)
-            if item.recipient not in self._tasks:
-                task = asyncio.get_running_loop().create_task(self._serve(item.recipient))
-                self._tasks[item.recipient] = task
+            if item.line not in self._tasks:
+                self._tasks[item.line] = asyncio.get_running_loop().create_task(self._serve(item.line))
 
-    async def _serve(self, recipient: Recipient) -> None:
-        """The line of one recipient, oldest first. What is on its way is out of the line: it may be claimed anew."""
-        line = self._waiting[recipient]
+    async def _serve(self, key: Line) -> None:
+        """One line, oldest first. What is on its way is out of the line: it may be claimed anew."""
+        line = self._waiting[key]
         try:
             while line:
                 item = min(line, key=lambda one: one.id)
                 line.remove(item)
                 self._on_the_way[item.id] = item
-                async with self._limits[item.urgent]:
-                    is_settled = await self._deliver(item)
+                is_settled = await self._deliver(item)
                 self._on_the_way.pop(item.id, None)
                 if not is_settled:
                     rest = [*line]
@@ -218,25 +219,27 @@ class Mailroom:
             self._lost.update(one.id for one in line)
             line.clear()
         finally:
-            self._lost.update(one.id for one in self._on_the_way.values() if one.recipient == recipient)
+            self._lost.update(one.id for one in self._on_the_way.values() if one.line == key)
             for gone in [one for one in self._on_the_way if one in self._lost]:
                 del self._on_the_way[gone]
-            del self._tasks[recipient]
+            del self._tasks[key]
             if not line:
-                self._waiting.pop(recipient, None)
+                self._waiting.pop(key, None)
 
     async def _deliver(self, item: Item) -> bool:
         """True if the item is done with (sent, outdated or given up), False if it has to wait for another attempt."""
         kind, subject = item.recipient
         try:
-            sent = await (self._to_person(item, subject) if kind == "lane" else self._to_staff(item, subject))
+            async with self._limits[item.urgent]:
+                sent = await (self._to_person(item, subject) if kind == "lane" else self._to_staff(item, subject))
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
             await self._db.write(lambda tx: postbag.remove(tx, item.id))
             return True
         now = self._clock.now()
-        await self._db.write(lambda tx: self._settled(tx, item, sent, now))
+        # That a colleague has an alarm may be written down later than the next alarm; it stays in hand until then.
+        await self._db.write(lambda tx: self._settled(tx, item, sent, now), urgent=kind == "lane")
         return True
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:

@@ -1,4 +1,4 @@
-"""Keeps what would make an answer wait small: the garbage collector's view, and how long one thread holds the others."""
+"""Keeps what makes an answer wait small: the garbage collector's view, and how long one thread holds the others."""
 
 import gc
 import sys

@@ -15,6 +15,7 @@ from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, guard, lane, offered, outbox
 
 Recipient = tuple[str, int]  # ("lane", id) or ("staff", id)
+Line = tuple[str, int, int | None]  # a recipient, and for a colleague the case
 
 LEASE_URGENT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
@@ -64,6 +65,11 @@ class Item:
     key_id: str | None
     sealed: bytes = field(repr=False)
     leased_until: datetime
+
+    @property
+    def line(self) -> Line:
+        """What must stay in order: everything to one person; to a colleague what is about one case."""
+        return (*self.recipient, None if self.recipient[0] == "lane" else self.case_id)
 
 
 def lease_of(urgent: bool) -> timedelta:

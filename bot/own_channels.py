@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from bot import audit
 from bot.db import Tx
@@ -136,6 +136,17 @@ def mark_dead(tx: Tx, staff_id: int, kind: str, address: str, *, now: datetime) 
             audit.write(tx, None, "channel_dead", f"staff:{staff_id}", kind, now=now)
 
 
+_ALIVE = (
+    select(staff_channel)
+    .where(
+        staff_channel.c.staff_id == bindparam("who"),
+        staff_channel.c.verified_at.is_not(None),
+        staff_channel.c.dead_at.is_(None),
+    )
+    .order_by(staff_channel.c.position, staff_channel.c.id)
+)
+
+
 def ways(
     connection: Connection, seals: Seals, staff_id: int, *, now: datetime, days: int
 ) -> tuple[tuple[str, Address], ...]:
@@ -143,9 +154,7 @@ def ways(
 
     What was never shown to work, or is dead, is left out.
     """
-    alive = (staff_channel.c.verified_at.is_not(None), staff_channel.c.dead_at.is_(None))
-    wanted = select(staff_channel).where(staff_channel.c.staff_id == staff_id, *alive)
-    rows = connection.execute(wanted.order_by(staff_channel.c.position, staff_channel.c.id)).all()
+    rows = connection.execute(_ALIVE, {"who": staff_id}).all()
     ordered = sorted(rows, key=lambda row: now - row.verified_at >= timedelta(days=days))
     return tuple((row.kind, Address(address)) for row in ordered if (address := _open(seals, row)) is not None)
 

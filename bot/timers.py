@@ -1,10 +1,12 @@
 """Due work is a row: what has to happen, to what, and when. The clockwork runs it; a restart loses nothing."""
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import Executable
 
 from bot.db import Tx
 from bot.tables import timer
@@ -12,10 +14,14 @@ from bot.tables import timer
 
 def set_timer(tx: Tx, kind: str, subject_id: int, *, due_at: datetime) -> None:
     """Have `kind` done to `subject_id` at `due_at`; an earlier wish of the same kind is replaced."""
-    insert = pg_insert if tx.is_postgresql else sqlite_insert
-    row = insert(timer).values(kind=kind, subject_id=subject_id, due_at=due_at)
-    fresh = {"due_at": due_at, "attempts": 0, "lease_owner": None, "lease_until": None}
-    tx.execute(row.on_conflict_do_update(index_elements=[timer.c.kind, timer.c.subject_id], set_=fresh))
+    tx.execute(_setting(tx.is_postgresql), {"kind": kind, "subject_id": subject_id, "due_at": due_at})
+
+
+@cache
+def _setting(is_postgresql: bool) -> Executable:
+    row = (pg_insert if is_postgresql else sqlite_insert)(timer)
+    fresh = {"due_at": row.excluded.due_at, "attempts": 0, "lease_owner": None, "lease_until": None}
+    return row.on_conflict_do_update(index_elements=[timer.c.kind, timer.c.subject_id], set_=fresh)
 
 
 def clear_timer(tx: Tx, kind: str, subject_id: int) -> None:

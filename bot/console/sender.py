@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import Executable
 
 from bot.db import Database, Tx
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
@@ -59,10 +61,14 @@ def _keep(tx: Tx, staff_id: int, message: Outbound, now: datetime) -> None:
     body = {"text": message.text, **about_link, "is_alarm": link is not None}
     key = message.idempotency_key
     sealed = tx.seals.close(json.dumps(body, ensure_ascii=False), about=f"staff_notice:{key}")
-    insert = pg_insert if tx.is_postgresql else sqlite_insert
-    row = insert(staff_notice).values(staff_id=staff_id, sealed=sealed, key=key, at=now, forget_at=now + KEPT)
-    tx.execute(row.on_conflict_do_nothing())
+    row = {"staff_id": staff_id, "sealed": sealed, "key": key, "at": now, "forget_at": now + KEPT}
+    tx.execute(_keeping(tx.is_postgresql), row)
     tx.ring(f"staff:{staff_id}")
+
+
+@cache
+def _keeping(is_postgresql: bool) -> Executable:
+    return (pg_insert if is_postgresql else sqlite_insert)(staff_notice).on_conflict_do_nothing()
 
 
 def notices(connection: Connection, seals: Seals, staff_id: int, *, since: datetime) -> tuple[Notice, ...]:

@@ -4,7 +4,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db import Tx
 from bot.tables import case
@@ -19,11 +19,14 @@ def _words() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(lists["first"]), tuple(lists["second"])
 
 
+_USED = select(case.c.alias).where(case.c.alias.in_(bindparam("tried", expanding=True)))
+
+
 def choose(tx: Tx) -> str:
     """A name no open or recent case has. When the names run short, a number is added."""
     first, second = _words()
     tried = [f"{secrets.choice(first)} {secrets.choice(second)}" for _ in range(_TRIES)]
-    used = set(tx.execute(select(case.c.alias).where(case.c.alias.in_(tried))).scalars())
+    used = set(tx.execute(_USED, {"tried": tried}).scalars())
     for alias in tried:
         if alias not in used:
             return alias

@@ -71,6 +71,9 @@ class Opened:
     got_worse: bool
 
 
+_OPEN = insert(case).returning(case.c.id)
+
+
 def open_case(
     tx: Tx, lane_id: int, *, urgency: Urgency, need: str | None, place: PlaceKey | None, now: datetime, policy: Policy
 ) -> Opened:
@@ -84,19 +87,19 @@ def open_case(
     if known is not None:
         return _join(tx, known, urgency=urgency, need=need, place=place, now=now, policy=policy)
     where = coarse(place) if place else None
-    row = insert(case).values(
-        alias=aliases.choose(tx),
-        lane_id=lane_id,
-        key_id=tx.seals.new_key(),
-        urgency=urgency,
-        need=need,
-        place_tier=where.tier if where else None,
-        place_code=where.code if where else None,
-        province=province_of(where) if where else None,
-        state=State.WAITING,
-        opened_at=now,
-    )
-    case_id = tx.execute(row.returning(case.c.id)).scalar_one()
+    row = {
+        "alias": aliases.choose(tx),
+        "lane_id": lane_id,
+        "key_id": tx.seals.new_key(),
+        "urgency": urgency,
+        "need": need,
+        "place_tier": where.tier if where else None,
+        "place_code": where.code if where else None,
+        "province": province_of(where) if where else None,
+        "state": State.WAITING,
+        "opened_at": now,
+    }
+    case_id = tx.execute(_OPEN, row).scalar_one()
     opened = _again(tx, case_id)
     record(tx, case_id, "opened", now=now, detail=urgency)
     _cry(tx, case_id, urgency, now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.db import Tx
 from bot.helpline import relay
@@ -56,15 +56,18 @@ def looks_like(text: str) -> str | None:
     return " ".join(parts) if len(parts) == WORDS and all(part in _known() for part in parts) else None
 
 
+_CODE = select(return_code.c.code_hash).where(return_code.c.lane_id == bindparam("whose"))
+_GIVE = insert(return_code)
+
+
 def give(tx: Tx, lane_id: int, spare: Spare | None, *, now: datetime, policy: Policy) -> str | None:
     """The code of this talk, to be shown once; None if it has one already (nobody can show that again)."""
     if spare is None or spare.is_given:
         return None
-    known = select(return_code.c.code_hash).where(return_code.c.lane_id == lane_id)
-    if tx.execute(known).first() is not None:
+    if tx.execute(_CODE, {"whose": lane_id}).first() is not None:
         return None
     until = now + timedelta(hours=policy.conversation_hours)
-    tx.execute(insert(return_code).values(code_hash=spare.code_hash, lane_id=lane_id, forget_at=until))
+    tx.execute(_GIVE, {"code_hash": spare.code_hash, "lane_id": lane_id, "forget_at": until})
     spare.is_given = True
     return spare.words
 

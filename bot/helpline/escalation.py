@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.db import Tx
 from bot.helpline import truth
@@ -53,6 +53,13 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     return _climb(tx, known, so_far, now=now, policy=policy)
 
 
+_CLIMBED = (
+    update(case)
+    .where(case.c.id == bindparam("which"))
+    .values(rung=bindparam("to_rung"), round=bindparam("to_round"), next_step_at=bindparam("next"))
+)
+
+
 def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy) -> Step:
     rungs = _rungs(tx, known, now, policy)
     position = next((at for at, rung in enumerate(rungs) if not set(rung) <= so_far.called), len(rungs))
@@ -75,11 +82,12 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
         record(tx, known.id, "managers", now=now)
     is_round_over = bool(rungs) and position + 1 >= len(rungs) and step.kind != "night"
     values = {
-        "rung": known.rung + 1 if step.kind == "rung" else known.rung,
-        "round": known.round + 1 if is_round_over else known.round,
-        "next_step_at": step.next_at,
+        "which": known.id,
+        "to_rung": known.rung + 1 if step.kind == "rung" else known.rung,
+        "to_round": known.round + 1 if is_round_over else known.round,
+        "next": step.next_at,
     }
-    tx.execute(update(case).where(case.c.id == known.id).values(values))
+    tx.execute(_CLIMBED, values)
     set_timer(tx, "escalate", known.id, due_at=step.next_at)
     tx.ring("board")
     truth.tell_step(tx, known, step, bool(rungs), ahead or opens, since=so_far.since, now=now, policy=policy)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot import audit
 from bot.db import Tx
@@ -32,6 +32,16 @@ class Line:
     is_readable: bool = True  # by the colleague
 
 
+_LAST = (
+    select(transcript.c.direction, transcript.c.at)
+    .where(transcript.c.case_id == bindparam("which"))
+    .order_by(transcript.c.seq.desc())
+    .limit(1)
+)
+_LAST_NUMBER = select(func.max(transcript.c.seq)).where(transcript.c.case_id == bindparam("which"))
+_KEEP = insert(transcript)
+
+
 def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
     """Keep what the person writes and let the colleague know that something came. False: the case is closed.
 
@@ -51,8 +61,7 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
 
 def _is_quiet(tx: Tx, case_id: int, now: datetime) -> bool:
     """True when the last line was the person's own, a moment ago: the colleague has just been told."""
-    wanted = select(transcript.c.direction, transcript.c.at).where(transcript.c.case_id == case_id)
-    last = tx.execute(wanted.order_by(transcript.c.seq.desc()).limit(1)).one_or_none()
+    last = tx.execute(_LAST, {"which": case_id}).one_or_none()
     return last is not None and last.direction == "person" and now - last.at < QUIET
 
 
@@ -125,8 +134,7 @@ def bring(tx: Tx, known: Case, *, since: datetime, now: datetime) -> None:
 
 
 def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | None, now: datetime) -> None:
-    last = select(func.max(transcript.c.seq)).where(transcript.c.case_id == known.id)
-    seq = (tx.execute(last).scalar_one() or 0) + 1
+    seq = (tx.execute(_LAST_NUMBER, {"which": known.id}).scalar_one() or 0) + 1
     about = _about(known.id, seq, direction)
     try:
         if known.key_id is None:
@@ -136,7 +144,7 @@ def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | Non
         sealed = tx.seals.close_with(_fresh_key(tx, known.id), text, about=about)
     row = {"case_id": known.id, "seq": seq, "direction": direction, "staff_id": staff_id, "sealed": sealed, "at": now}
     is_readable = direction != "person" or visibility.is_open(tx.connection, known.id)
-    tx.execute(insert(transcript).values(**row, is_readable=is_readable))
+    tx.execute(_KEEP, {**row, "is_readable": is_readable})
     tx.ring(f"case:{known.id}")
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from bot import events
 from bot.db import Tx
@@ -16,6 +16,16 @@ from bot.ports import Choice, ChoiceToken
 from bot.tables import alarm, case, outbox
 from directory.wording import t
 
+_ALARM = insert(alarm).returning(alarm.c.id)
+_CALLED = (
+    update(case)
+    .where(case.c.id == bindparam("which"))
+    .values(
+        alarmed=case.c.alarmed + bindparam("more"),
+        alarmed_at=func.coalesce(case.c.alarmed_at, bindparam("now", type_=case.c.alarmed_at.type)),
+    )
+)
+
 
 def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, policy: Policy) -> None:
     """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person."""
@@ -24,8 +34,7 @@ def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, polic
         _raise(tx, known, staff_id, now=now, policy=policy)
     if not whom:
         return
-    first = func.coalesce(case.c.alarmed_at, literal(now, case.c.alarmed_at.type))
-    tx.execute(update(case).where(case.c.id == known.id).values(alarmed=case.c.alarmed + len(whom), alarmed_at=first))
+    tx.execute(_CALLED, {"which": known.id, "more": len(whom), "now": now})
     record(tx, known.id, "alarmed", now=now, detail=str(len(whom)))
     events.happened(tx, "alarm", now=now, province=known.province, need=known.need)
 
@@ -35,16 +44,16 @@ def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy)
     if who is None or who.state == "left":
         return
     token = secrets.token_urlsafe(24)
-    row = insert(alarm).values(
-        case_id=known.id,
-        staff_id=staff_id,
-        rung=known.rung,
-        round=known.round,
-        token_hash=tx.seals.token_hash(token),
-        expires_at=now + timedelta(minutes=policy.take_link_minutes),
-        at=now,
-    )
-    alarm_id = tx.execute(row.returning(alarm.c.id)).scalar_one()
+    row = {
+        "case_id": known.id,
+        "staff_id": staff_id,
+        "rung": known.rung,
+        "round": known.round,
+        "token_hash": tx.seals.token_hash(token),
+        "expires_at": now + timedelta(minutes=policy.take_link_minutes),
+        "at": now,
+    }
+    alarm_id = tx.execute(_ALARM, row).scalar_one()
     urgency = t(f"alarm.urgency.{known.urgency}", who.language)
     text = t("alarm.text", who.language, alias=known.alias, place=known.place_name(who.language), urgency=urgency)
     link = Choice(ChoiceToken(""), t("alarm.take", who.language), kind="url", url=f"/t/{token}")

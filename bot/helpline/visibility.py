@@ -1,6 +1,6 @@
 """Which words of a case a colleague may see: in danger those from the cry on, otherwise nothing before a yes."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.db import Tx
 from bot.tables import case_event, transcript
@@ -9,13 +9,17 @@ _OPENS = ("cry", "talk_agreed")
 _SHUTS = ("talk_refused", "talk_withdrawn")
 
 
+_LAST_WORD = (
+    select(case_event.c.kind)
+    .where(case_event.c.case_id == bindparam("which"), case_event.c.kind.in_((*_OPENS, *_SHUTS)))
+    .order_by(case_event.c.id.desc())
+    .limit(1)
+)
+
+
 def is_open(connection: Connection, case_id: int) -> bool:
     """Whether what the person writes now may be read: a cry or a yes was the last word on it."""
-    wanted = select(case_event.c.kind).where(
-        case_event.c.case_id == case_id, case_event.c.kind.in_((*_OPENS, *_SHUTS))
-    )
-    last = connection.execute(wanted.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none()
-    return last in _OPENS
+    return connection.execute(_LAST_WORD, {"which": case_id}).scalar_one_or_none() in _OPENS
 
 
 def open_all(tx: Tx, case_id: int) -> None:

@@ -212,12 +212,12 @@ def test_a_person_who_writes_in_the_middle_is_recognised_and_an_old_event_too(he
     def arrive(seals: Seals) -> list[int]:
         ref = vault.refer(seals, "fake", "1", "account 9")
         event = Inbound("fake", "1", "same", ref, NOW, "text", text="chào")
-        found: list[int] = here.run(seals)(
+        arrived: list[intake.Arrived] = here.run(seals)(
             lambda tx: intake.keep(
                 tx, [(event, intake.strip(event))], now=NOW, conversation_hours=72, routing_days=40
             )
         )
-        return found
+        return [one.lane_id for one in arrived]
 
     first = here.seals()
     assert arrive(first) == [9]
