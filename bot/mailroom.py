@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -13,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack
-from bot.ports import Address, Channel, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
+from bot.ports import Address, Channel, Choice, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import contact, lane, outbox
 
@@ -27,6 +29,7 @@ BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 SEND_SECONDS = 20
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
+AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
@@ -80,6 +83,7 @@ class Mailroom:
         self._tasks: dict[Line, asyncio.Task[None]] = {}
         self._handed: list[Item] = []
         self._fetching: asyncio.Task[None] | None = None
+        self._at_one_desk: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_DESK))
         self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
         self._on_the_way: dict[int, Item] = {}
         self._lost: set[int] = set()  # claimed here and out of hand because the database was away
@@ -123,8 +127,7 @@ class Mailroom:
         self._queue(items)
         return len(items)
 
-    def collect_soon(self) -> None:
-        """A bell rang: somebody wrote what this process may send."""
+    def collect_soon(self) -> None:  # a bell rang: somebody wrote what this process may send
         if self._is_open and (self._collecting is None or self._collecting.done()):
             self._collecting = asyncio.get_running_loop().create_task(self._collect_quietly())
 
@@ -209,12 +212,10 @@ class Mailroom:
                 item = min(line, key=lambda one: one.id)
                 line.remove(item)
                 self._on_the_way[item.id] = item
-                is_settled = await self._deliver(item)
+                again_at = await self._deliver(item)
+                if again_at is not None:
+                    await self._put_back(item, again_at, line)
                 self._on_the_way.pop(item.id, None)
-                if not is_settled:
-                    rest = [*line]
-                    line.clear()  # before waiting: what comes meanwhile must stay
-                    await self._put_back(rest)
         except DatabaseAway:
             self._lost.update(one.id for one in line)
             line.clear()
@@ -226,21 +227,22 @@ class Mailroom:
             if not line:
                 self._waiting.pop(key, None)
 
-    async def _deliver(self, item: Item) -> bool:
-        """True if the item is done with (sent, outdated or given up), False if it has to wait for another attempt."""
+    async def _deliver(self, item: Item) -> datetime | None:
+        """None if the item is done with (sent, outdated or given up), else when it has its next attempt."""
         kind, subject = item.recipient
         try:
-            async with self._limits[item.urgent]:
+            desk = nullcontext() if kind == "lane" else self._at_one_desk[subject]
+            async with desk, self._limits[item.urgent]:
                 sent = await (self._to_person(item, subject) if kind == "lane" else self._to_staff(item, subject))
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
             await self._db.write(lambda tx: postbag.remove(tx, item.id))
-            return True
+            return None
         now = self._clock.now()
         # That a colleague has an alarm may be written down later than the next alarm; it stays in hand until then.
         await self._db.write(lambda tx: self._settled(tx, item, sent, now), urgent=kind == "lane")
-        return True
+        return None
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
@@ -325,15 +327,14 @@ class Mailroom:
             return
         references.keep(tx, subject, sent.refs if sent else (), now=now)
 
-    async def _failed(self, item: Item, problem: SendError) -> bool:
+    async def _failed(self, item: Item, problem: SendError) -> datetime | None:
         now = self._clock.now()
         log.warning("not_sent", extra={"kind": problem.kind, "attempts": item.attempts + 1, "purpose": item.purpose})
         if problem.kind in _AGAIN or item.recipient[0] == "staff":
             wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
-            await self._db.write(lambda tx: postbag.postpone(tx, [item.id], now + timedelta(seconds=wait)))
-            return False
+            return now + timedelta(seconds=wait)
         await self._db.write(lambda tx: self._give_up(tx, item, problem, now))
-        return True
+        return None
 
     def _give_up(self, tx: Tx, item: Item, problem: SendError, now: datetime) -> None:
         if item.is_last:
@@ -344,11 +345,30 @@ class Mailroom:
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 
-    async def _put_back(self, items: Sequence[Item]) -> None:
-        """What stands behind a message that must wait, waits too: order is kept for each recipient."""
-        if items:
-            later = self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0])
-            await self._db.write(lambda tx: postbag.postpone(tx, [item.id for item in items], later, counts=False))
+    async def _put_back(self, item: Item, again_at: datetime, line: deque[Item]) -> None:
+        """What stands behind a message that must wait, waits too; also what is claimed while that is written."""
+        later = max(again_at, self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0]))
+        waiting = _taken_from(line)
+
+        def deed(tx: Tx) -> None:
+            postbag.postpone(tx, [item.id], again_at)
+            postbag.postpone(tx, waiting, later, counts=False)
+
+        try:
+            await self._db.write(deed)
+            while line and all(one.id != item.id for one in line):
+                waiting = _taken_from(line)
+                await self._db.write(partial(postbag.postpone, ids=waiting, until=later, counts=False))
+        except DatabaseAway:
+            self._lost.update(waiting)
+            raise
+
+
+def _taken_from(line: deque[Item]) -> list[int]:
+    """Empties the line, before anything is awaited: what comes meanwhile must stay."""
+    ids = [one.id for one in line]
+    line.clear()
+    return ids
 
 
 async def _in_time(sending: Awaitable[T]) -> T:
@@ -374,8 +394,7 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
 
 
 def _absolute(letter: Letter, base_url: str) -> Letter:
-    choices = tuple(
-        replace(choice, url=base_url + choice.url) if choice.url and choice.url.startswith("/") else choice
-        for choice in letter.choices
-    )
-    return replace(letter, choices=choices)
+    def whole(one: Choice) -> Choice:
+        return replace(one, url=base_url + one.url) if one.url and one.url.startswith("/") else one
+
+    return replace(letter, choices=tuple(map(whole, letter.choices)))

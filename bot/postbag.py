@@ -82,6 +82,8 @@ def renew(tx: Tx, items: Iterable[Item], *, now: datetime) -> None:
 
 def postpone(tx: Tx, ids: list[int], until: datetime, *, counts: bool = True) -> None:
     """Put rows back for a later attempt; `counts`: this was one."""
+    if not ids:
+        return
     values: dict[str, object] = {"state": "pending", "lease_owner": None, "lease_until": None, "next_at": until}
     if counts:
         values["attempts"] = outbox.c.attempts + 1

@@ -60,8 +60,8 @@ class Network:
 
 def seed(tx: Tx) -> None:
     now = MachineClock().now()
-    tx.execute(insert(staff_organisation).values(id=1, name="o"))
-    tx.execute(insert(centre).values(id=1, organisation_id=1, name="c"))
+    tx.execute(insert(staff_organisation).values(id=1_000_000, name="o"))
+    tx.execute(insert(centre).values(id=1, organisation_id=1_000_000, name="c"))
     row = {"id": hands.ALARMED, "name": "w", "alias": "w", "role": "worker", "centre_id": 1, "state": "active"}
     tx.execute(insert(staff).values(**row, created_at=now))
     for number in range(1, hands.PERSONS + 1):

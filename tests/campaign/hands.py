@@ -17,7 +17,7 @@ from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Cap, Capabilities, MsgRef, Outbound, SendError, Sent
 from bot.seals import Seals
 from bot.settings import Settings
-from bot.tables import staff_organisation
+from bot.tables import case, staff_organisation
 from tests.fakes import FakeChannel
 
 ALARMED, PERSONS = 1, 5  # the colleague who is alarmed; persons who are written to
@@ -141,7 +141,9 @@ async def _tell(job: Job) -> None:
 def _one(tx: Tx, number: int) -> None:
     now = MachineClock().now()
     tx.execute(insert(staff_organisation).values(name=f"told {number}"))
-    tell_staff(tx, ALARMED, f"alarm {number}", now=now, urgent=True)
+    opened = {"alias": f"case {number}", "urgency": "now", "state": "waiting", "opened_at": now}
+    case_id = tx.execute(insert(case).values(**opened).returning(case.c.id)).scalar_one()
+    tell_staff(tx, ALARMED, f"alarm {number}", now=now, urgent=True, case_id=case_id)
     tell_person(tx, 1 + number % PERSONS, f"line {number}", now=now, urgent=True)
 
 
