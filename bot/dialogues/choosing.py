@@ -98,6 +98,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return intent in (None, "ask", "unclear")
     if (standing.dialogue, standing.step) in _TYPED:
         return True
+    if standing.dialogue == "human" and intent == "human":
+        return True  # "muốn gặp người thật" is a yes to the offer of one
     is_plain = intent in (None, "unclear", "erase", "find")
     return is_plain and standing.dialogue in ("erase", "human", "wrong_listing", "entrust", "copy", "official")
 

@@ -12,6 +12,10 @@ from directory.wording import t
 VERSION = "T2-2026-11"
 BRIEF = "T2-brief-2026-11"  # in danger: four short sentences
 _YES = {"co", "u", "uh", "um", "vang", "da", "yes", "ok", "muon", "dong y", "dc", "duoc", "dong y a", "co a", "agree"}
+_NO = {
+    "khong", "ko", "k", "hk", "hok", "hong", "no", "khong a", "thoi", "thoi khoi", "khoi", "de sau", "khong muon",
+    "khong can", "ko can", "ko muon", "luc khac", "chua",
+}  # fmt: skip
 
 
 def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
@@ -32,6 +36,20 @@ def ask_consent_briefly(turn: Turn, then: str) -> Ask:
 def is_yes(turn: Turn) -> bool:
     """Whether the answer is a clear yes; anything else is no."""
     return turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES)
+
+
+def wants_person(turn: Turn) -> bool:
+    """A yes to the offer of a colleague, also as "muốn gặp người thật"."""
+    is_asked_for = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
+    return is_yes(turn) or is_asked_for
+
+
+def is_unclear(turn: Turn) -> bool:
+    """Neither yes nor no: once, it is asked again, for nobody is left alone over a word that was not understood."""
+    if turn.key is not None or fold(turn.text).strip(" .!?") in _NO or turn.notes.get("offered_again"):
+        return False
+    turn.notes["offered_again"] = "yes"
+    return True
 
 
 def agree(turn: Turn, version: str = VERSION) -> Do:

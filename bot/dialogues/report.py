@@ -12,8 +12,10 @@ from bot.dialogues.consenting import (
     ask_consent_briefly,
     give_code,
     is_agreed,
+    is_unclear,
     is_yes,
     refuse,
+    wants_person,
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay
@@ -73,11 +75,15 @@ class Report(Dialogue):
 
     def talk(self, turn: Turn) -> Sequence[Item]:
         """The answer to the offer of a colleague: without a yes nobody is told anything."""
-        if is_yes(turn):
+        if wants_person(turn):
             turn.memory.has_case = True
             return [
                 Do(_open(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
             ]
+        if other := _asks_something_else(turn):
+            return other
+        if is_unclear(turn):
+            return [ask_consent(turn, "talk", first="report.offer_again")]
         return [Say(t("report.later", turn.language)), *numbers(turn), Done()]
 
     def where(self, turn: Turn) -> Sequence[Item]:
@@ -162,6 +168,16 @@ class Report(Dialogue):
             lambda is_covered: [] if is_covered else [_not_covered(turn)],
         )
         return [*code, check, *self._talk_about(turn)]
+
+
+def _asks_something_else(turn: Turn) -> Sequence[Item]:
+    """A question about a place or an article instead of yes or no: it is answered, and a person stays one tap away."""
+    meaning = turn.meaning
+    if turn.key is not None or meaning is None:
+        return []
+    if meaning.intent == "find" and (meaning.needs or meaning.places):
+        return [Hand("find")]
+    return [Hand("answer")] if meaning.intent == "ask" and meaning.articles else []
 
 
 def _not_covered(turn: Turn) -> Say:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
-from bot.dialogues.consenting import agree, ask_consent, give_code, is_yes, withdraw
+from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases
 from bot.helpline.queue import queue_answer
@@ -45,7 +45,9 @@ class Human(Dialogue):
         return [ask_consent(turn, "wanted", first="human.offer")]
 
     def wanted(self, turn: Turn) -> Sequence[Item]:
-        if not is_yes(turn):
+        if not wants_person(turn):
+            if is_unclear(turn):
+                return [ask_consent(turn, "wanted", first="report.offer_again")]
             return [Say(t("report.later", turn.language)), Done()]
         need, place, now, policy = turn.memory.need, turn.memory.place, turn.now, turn.policy
         return [
