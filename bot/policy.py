@@ -20,6 +20,10 @@ FRESH_DAYS = {
     "srh_clinic": 180,
     "methadone_clinic": 180,
     "commune_health_station": 180,
+    "one_stop_centre": 180,
+    "private_clinic": 120,
+    "pharmacy": 120,
+    "psychologist": 120,
     "other": 365,
 }
 

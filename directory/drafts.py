@@ -11,7 +11,9 @@ from directory.places import PlaceKey, Tier
 
 # Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
 _UNSORTED = {"service_point", "labour_rights_point"}
-KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED))
+# And those that people ask for by their own name, whatever the need.
+_BY_NAME = {"pharmacy", "private_clinic", "one_stop_centre", "psychologist"}
+KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED | _BY_NAME))
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "friendly", "trained", "childcare", "accessible")
 LANGUAGES = ("vi", "en")

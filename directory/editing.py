@@ -237,6 +237,8 @@ def _refuse(found: tuple[Problem, ...]) -> None:
 def _missing(connection: Connection, known: Known, draft: Draft) -> tuple[Problem, ...]:
     """What a listing lacks to be shown to persons."""
     found = []
+    if draft.kind == "shelter" and not draft.is_sealed:
+        found.append(Problem("street", "listing.problem.open_shelter"))
     if not draft.phones:
         found.append(Problem("phones", "listing.problem.no_phone"))
     checked = select(verification.c.place_id).where(

@@ -174,3 +174,16 @@ def test_the_list_puts_first_what_needs_care_and_is_found_without_accents(connec
     assert [one.id for one in catalogue.rows(connection)] == [bad, good]
     assert [one.id for one in catalogue.rows(connection, text="cau giay ba")] == [good]
     assert catalogue.rows(connection, state="withdrawn") == ()
+
+
+def test_a_shelter_is_not_shown_before_it_is_sealed(connection: Connection) -> None:
+    with pytest.raises(DraftProblem) as refused:
+        published(connection, replace(CLINIC, kind="shelter"))
+    assert [one.key for one in refused.value.problems] == ["listing.problem.open_shelter"]
+    published(connection, replace(CLINIC, kind="shelter", is_sealed=True))
+    assert shown(connection) == {"Phòng khám Thử"}
+
+
+@pytest.mark.parametrize("kind", ["pharmacy", "private_clinic", "one_stop_centre", "psychologist"])
+def test_kinds_that_people_ask_for_by_name_can_be_written_down(connection: Connection, kind: str) -> None:
+    assert drafts.problems(replace(CLINIC, kind=kind), is_demo=False) == ()
