@@ -106,6 +106,11 @@ def _hours(draft: Draft) -> list[Problem]:
             Hours.parse([line])
         except ListingProblem:
             found.append(Problem("hours", "listing.problem.hours", line))
+    if not found:
+        try:
+            Hours.parse(list(draft.hours or ()))
+        except ListingProblem:
+            found.append(Problem("hours", "listing.problem.hours_twice"))
     return found
 
 

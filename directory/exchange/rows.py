@@ -26,6 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 NEEDED = frozenset({"service", "organisation", "kind", "needs"})
 _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
+APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry
 _BETWEEN = "; "
 _CODE_LENGTH = {Tier.OLD_PROVINCE: 2, Tier.NEW_PROVINCE: 2, Tier.OLD_DISTRICT: 3, Tier.OLD_WARD: 5, Tier.NEW_COMMUNE: 5}
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")) | {ord("\u00a0"): " "}

@@ -15,8 +15,9 @@ from directory.exchange import rows as rows_
 from directory.exchange import sheets
 from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
-from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
+from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
+from directory.hours import apart_lines
 
 _SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
@@ -112,7 +113,9 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
 
 def settled(row: Row, known: Draft) -> Draft:
     """What a listing will say after this row: what its file could not carry stays."""
-    kept = {name: getattr(known, name) for name in row.keeps if not getattr(row.draft, name)}
+    kept = {name: getattr(known, name) for name in row.keeps - {APART} if not getattr(row.draft, name)}
+    if APART in row.keeps and row.draft.hours is not None:
+        kept["hours"] = (*row.draft.hours, *apart_lines(known.hours or ()))
     return unveiled(replace(row.draft, **kept), known)
 
 

@@ -126,6 +126,7 @@ def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
         ({"place": PlaceKey(Tier.OLD_DISTRICT, "999")}, "place", "listing.problem.place"),
         ({"is_sealed": True, "street": "1 Phố A"}, "street", "listing.problem.sealed"),
         ({"hours": ("sáng tới chiều",)}, "hours", "listing.problem.hours"),
+        ({"hours": ("tet closed", "tet 08:00-11:00")}, "hours", "listing.problem.hours_twice"),
         ({"phones": ("gọi đi",)}, "phones", "listing.problem.phone"),
         ({"phones": ("0000 000 123",)}, "phones", "listing.problem.real_phone"),
         ({"audience": ("rich",)}, "audience", "listing.problem.unknown_code"),

@@ -203,3 +203,12 @@ def test_the_example_package_of_others_is_read_and_what_has_no_place_is_named() 
     brought = hsds_reading.read_all([content])
     assert brought.rows == [] and {one.column for one in brought.wrong} >= {"kind", "needs", "place"}
     assert any("names persons" in line for line in brought.report())
+
+
+def test_hours_of_holidays_are_kept_when_a_file_that_cannot_carry_them_comes_back(connection: Connection) -> None:
+    id = shown(connection, replace(OPEN, hours=(*(OPEN.hours or ()), "tet closed")))
+    services = list(hsds.services(leaving.shown(connection), on=NOW.date()))
+    rows = tuple(hsds_reading.read_all(services).rows)
+    assert spreadsheet.plan(connection, rows).outcome.same == 1
+    known = editing.look_up(connection, id)
+    assert known is not None and spreadsheet.settled(rows[0], known.draft).hours == known.draft.hours
