@@ -79,6 +79,9 @@ class Policy:
     consent_kinds: Words = ("private", "peer", "friendly")
     fresh_days: Mapping[str, int] = field(default_factory=lambda: dict(FRESH_DAYS))
     second_factor: bool = True
+    checks_a_day: int = 8
+    complaints_for_review: int = 3
+    good_reports_for_friendly: int = 2
     is_demo: bool = False
 
     def problems(self) -> tuple[str, ...]:

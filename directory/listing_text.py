@@ -50,6 +50,8 @@ def checked(one: Listing, language: str) -> str:
         return t("listing.under_review", language)
     if one.checked_on is None:
         return t("listing.not_checked", language)
+    if one.state == "stale":
+        return t("listing.checked_long_ago", language, date=day(one.checked_on, language))
     return t("listing.checked", language, date=day(one.checked_on, language))
 
 

@@ -74,19 +74,19 @@ class ShelfKeeper:
 
 def is_withdrawn(connection: Connection, id: str) -> bool:
     """Looked up live: what was taken down a second ago is not shown."""
-    state = connection.execute(select(place_of_service.c.state).where(place_of_service.c.id == id)).scalar_one_or_none()
-    return state not in SHOWN
+    mine = select(place_of_service.c.state).where(place_of_service.c.id == id, place_of_service.c.hidden_at.is_(None))
+    return connection.execute(mine).scalar_one_or_none() not in SHOWN
 
 
 def read_listings(
     connection: Connection, ids: list[str] | None = None, *, states: tuple[str, ...] = SHOWN
 ) -> list[Listing]:
-    """Listings in these states, all or only `ids`."""
+    """Listings in these states, all or only `ids`; none that is hidden for its age."""
     wanted = (
         select(place_of_service, service.c.name.label("service"), service.c.kind, organisation.c.name.label("owner"))
         .join(service, service.c.id == place_of_service.c.service_id)
         .join(organisation, organisation.c.id == service.c.organisation_id)
-        .where(place_of_service.c.state.in_(states))
+        .where(place_of_service.c.state.in_(states), place_of_service.c.hidden_at.is_(None))
         .order_by(place_of_service.c.id)
     )
     if ids is not None:

@@ -1,13 +1,17 @@
 """When each part of a listing was last checked, and what happens when somebody says that it is wrong."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from directory.tables import directory_audit, place_of_service, verification
+from directory.freshness import Age, age
+from directory.tables import directory_audit, place_of_service, service, verification
 from directory.wording import HCMC
 
 GROUPS = ("contact", "hours", "services", "reception", "price")
+BY_RINGING = ("contact", "hours")  # what a peer who has just rung can vouch for
 
 
 def verify(
@@ -19,14 +23,93 @@ def verify(
         mine = (verification.c.place_id == place_id, verification.c.field_group == group)
         connection.execute(delete(verification).where(*mine))
         connection.execute(
-            insert(verification).values(place_id=place_id, field_group=group, verified_on=today, method=method)
+            insert(verification).values(
+                place_id=place_id, field_group=group, verified_on=today, method=method, staff_id=staff_id
+            )
         )
     connection.execute(
         update(place_of_service)
         .where(place_of_service.c.id == place_id, place_of_service.c.state.in_(("published", "stale")))
-        .values(state="published", under_review_at=None)
+        .values(state="published", under_review_at=None, hidden_at=None)
     )
-    note(connection, "verify", place_id, staff_id=staff_id, now=now)
+    after: dict[str, object] = {"groups": list(groups), "method": method, "on": today.isoformat()}
+    note(connection, "verify", place_id, staff_id=staff_id, now=now, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is shown, when its stalest part was checked, and whether it is marked or hidden for its age."""
+
+    place_id: str
+    kind: str
+    province: str
+    state: str
+    is_hidden: bool
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Who checked a group of fields, when and how."""
+
+    group: str
+    on: date
+    method: str
+    staff_id: int | None
+
+
+def checks(connection: Connection, place_id: str) -> tuple[Check, ...]:
+    """The last check of each group, in the order of the groups."""
+    rows = connection.execute(select(verification).where(verification.c.place_id == place_id)).all()
+    found = {row.field_group: Check(row.field_group, row.verified_on, row.method, row.staff_id) for row in rows}
+    return tuple(found[group] for group in GROUPS if group in found)
+
+
+def shown_and_checked(connection: Connection) -> tuple[Checked, ...]:
+    """Everything that is published, hidden for its age or not, by province."""
+    oldest = (
+        select(verification.c.place_id, func.min(verification.c.verified_on).label("oldest"))
+        .group_by(verification.c.place_id)
+        .subquery()
+    )
+    wanted = (
+        select(
+            place_of_service.c.id,
+            service.c.kind,
+            place_of_service.c.province,
+            place_of_service.c.state,
+            place_of_service.c.hidden_at,
+            oldest.c.oldest,
+        )
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .outerjoin(oldest, oldest.c.place_id == place_of_service.c.id)
+        .where(place_of_service.c.state.in_(("published", "stale")))
+        .order_by(place_of_service.c.province, place_of_service.c.id)
+    )
+    return tuple(
+        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, row.oldest)
+        for row in connection.execute(wanted)
+    )
+
+
+def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int = 50) -> int:
+    """Mark what is unchecked for long, hide what is unchecked for twice its time. Returns how many, at most `most`."""
+    today, n = now.astimezone(HCMC).date(), 0
+    for one in shown_and_checked(connection):
+        reached = age(one.checked_on, fresh_days(one.kind), today)
+        mine = place_of_service.c.id == one.place_id
+        if reached is Age.HIDDEN and not one.is_hidden:
+            connection.execute(update(place_of_service).where(mine).values(state="stale", hidden_at=now))
+            note(connection, "hide", one.place_id, staff_id=None, now=now)
+        elif reached is Age.OLD and one.state == "published":
+            connection.execute(update(place_of_service).where(mine).values(state="stale"))
+            note(connection, "grow_old", one.place_id, staff_id=None, now=now)
+        else:
+            continue
+        n += 1
+        if n == most:
+            break
+    return n
 
 
 def report_wrong(connection: Connection, place_id: str, *, now: datetime) -> None:

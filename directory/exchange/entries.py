@@ -86,6 +86,8 @@ def _checked(one: Listing, language: str) -> str:
         return t("exchange.under_review", language)
     if one.checked_on is None:
         return t("exchange.not_checked", language)
+    if one.state == "stale":
+        return t("exchange.checked_long_ago", language, date=day(one.checked_on, language))
     return t("exchange.checked", language, date=day(one.checked_on, language))
 
 

@@ -73,6 +73,7 @@ async def _page(
     member, said, language = visit.seat.member, visit.given("said"), visit.language
     about = About(province=known.province if known else None)
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
+    checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
     mistakes: dict[str, list[str]] = {}
     for one in found:
         mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
@@ -87,6 +88,8 @@ async def _page(
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,
         "changes": changes,
+        "checks": checks,
+        "day": lambda value: day(value, language),
         "mistakes": mistakes,
         "key": key,
         "said": said if said in SAID else "",
@@ -98,6 +101,12 @@ async def _page(
 def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str]]:
     names = {one.id: one.alias for one in staff.everyone(connection)}
     return [(one, names.get(one.staff_id or 0, "–")) for one in editing.history(connection, known.id)]
+
+
+def _checks(connection: Connection, known: Known) -> list[tuple[verification.Check, str]]:
+    """Who checked which part, when and how."""
+    names = {one.id: one.alias for one in staff.everyone(connection)}
+    return [(one, names.get(one.staff_id or 0, "–")) for one in verification.checks(connection, known.id)]
 
 
 def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:
@@ -185,7 +194,7 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
             key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
             form = show_draft(known.draft, visit.language)
             return await _page(console, visit, known, form, status=409, key=key)
-        return go(f"/console/listings/{known.id}", said)
+        return go("/console/work" if visit.given("back") == "work" else f"/console/listings/{known.id}", said)
 
     return page
 
@@ -211,6 +220,8 @@ def _restore(connection: Connection, known: Known, visit: Visit, console: Consol
 def _verify(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     groups = tuple(one for one in visit.every("group") if one in verification.GROUPS) or verification.GROUPS
     method = visit.given("method") if visit.given("method") in METHODS else "call"
+    if visit.seat.member.role == "peer" and method == "call":  # "it rang and somebody answered" says no more than that
+        groups = tuple(one for one in groups if one in verification.BY_RINGING)
     me = visit.seat.member.id
     verification.verify(connection, known.id, groups, method=method, staff_id=me, now=console.clock.now())
 
