@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from directory import places
 from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.listings import NOTICES, Notice, usual_notice
 from directory.places import PlaceKey, Tier
 from directory.tables import (
     directory_audit,
@@ -194,23 +195,50 @@ def history(connection: Connection, place_id: str, *, limit: int = 30) -> tuple[
 def put_notice(
     connection: Connection,
     place_id: str,
-    text: str,
+    text: str = "",
     *,
+    code: str = "",
     starts_on: date,
     ends_on: date,
     staff_id: int,
     now: datetime,
     language: str = "vi",
 ) -> None:
-    """Show a sentence with the listing from one day to another, both included. Raises DraftProblem."""
+    """Show a sentence with the listing from one day to another, both included; a usual one by its code.
+
+    A usual sentence replaces the one of the same code. Raises DraftProblem.
+    """
     _known(connection, place_id)
+    if code:
+        if code not in NOTICES:
+            _refuse((Problem("notice", "listing.problem.notice_text"),))
+        text = usual_notice(code, ends_on)
+        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.code == code))
     if not text or len(text) > LONGEST_NOTICE:
         _refuse((Problem("notice", "listing.problem.notice_text"),))
     if ends_on < starts_on:
         _refuse((Problem("notice", "listing.problem.notice_days"),))
-    row = {"place_id": place_id, "text": text, "language": language, "starts_on": starts_on, "ends_on": ends_on}
-    connection.execute(insert(notice).values(row))
-    note(connection, "notice", place_id, staff_id=staff_id, now=now)
+    row = {"text": text, "language": language, "code": code or None, "starts_on": starts_on, "ends_on": ends_on}
+    connection.execute(insert(notice).values(place_id=place_id, **row))
+    told = {**row, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+    note(connection, "notice", place_id, staff_id=staff_id, now=now, after=told)
+
+
+def notices(connection: Connection, place_id: str) -> tuple[Notice, ...]:
+    """The sentences that stand with a listing, also those of days to come."""
+    mine = select(notice).where(notice.c.place_id == place_id).order_by(notice.c.starts_on, notice.c.id)
+    rows = connection.execute(mine)
+    return tuple(Notice(row.text, row.starts_on, row.ends_on, row.code or "") for row in rows)
+
+
+def sweep_notices(connection: Connection, *, today: date, now: datetime, most: int = 50) -> int:
+    """Delete the sentences whose last day is over. Returns how many listings had any."""
+    over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct().limit(most)
+    ids = list(connection.execute(over).scalars())
+    for place_id in ids:
+        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.ends_on < today))
+        note(connection, "notice_over", place_id, staff_id=None, now=now, after={"before": today.isoformat()})
+    return len(ids)
 
 
 def end_notices(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:

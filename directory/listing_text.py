@@ -12,7 +12,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     one = hit.listing
     head = f"{position}. {one.service}" if position else one.service
     lines = [head, t("listing.for", language, needs=_needs(one, language)), opening(hit.opening, language)]
-    lines.extend(t("listing.notice", language, text=text) for text in hit.notices)
+    today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
+    lines.extend(t("listing.notice", language, text=text) for text in today)
     lines.append(where(one, language))
     for texts in (one.reception, one.price):
         if said := texts.get(language) or texts.get("vi"):

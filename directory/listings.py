@@ -6,18 +6,24 @@ from datetime import date, datetime
 
 from directory.hours import DAYS, Hours, ListingProblem, Opening, is_open
 from directory.places import PlaceKey
+from directory.wording import day, t
 
 STATES = ("draft", "published", "stale", "withdrawn")
-__all__ = ["DAYS", "STATES", "Hours", "Listing", "ListingProblem", "Notice", "Opening", "is_open"]
+NOTICES = ("closed", "full", "no_prep", "no_tests", "moved_hours")
+__all__ = ["DAYS", "NOTICES", "STATES", "Hours", "Listing", "ListingProblem", "Notice", "Opening", "is_open"]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence with a first and a last day: "đóng cửa đến 5/1"."""
+    """A sentence with a first and a last day: "đóng cửa đến 5/1". With a `code`: a usual one, in every language."""
 
     text: str
     starts_on: date
     ends_on: date
+    code: str = ""
+
+    def said(self, language: str) -> str:
+        return usual_notice(self.code, self.ends_on, language) if self.code else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ class Listing:
         """The oldest of the groups checked: a listing is as fresh as its stalest part."""
         return min(self.verified_on.values(), default=None)
 
-    def notices_on(self, day: date) -> tuple[str, ...]:
+    def notices_on(self, day: date, language: str = "vi") -> tuple[str, ...]:
         """The sentences shown with it on this day."""
-        return tuple(one.text for one in self.notices if one.starts_on <= day <= one.ends_on)
+        return tuple(one.said(language) for one in self.notices if one.starts_on <= day <= one.ends_on)
+
+
+def usual_notice(code: str, until: date, language: str = "vi") -> str:
+    """One of the usual sentences, with its last day."""
+    return t(f"notice.{code}", language, until=day(until, language))

@@ -157,7 +157,7 @@ def _verified(connection: Connection) -> Mapping[str, dict[str, Any]]:
 def _notices(connection: Connection) -> Mapping[str, list[Notice]]:
     found: defaultdict[str, list[Notice]] = defaultdict(list)
     for row in connection.execute(select(notice).order_by(notice.c.starts_on, notice.c.id)):
-        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on))
+        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or ""))
     return found
 
 

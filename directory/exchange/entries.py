@@ -63,7 +63,7 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
         place=_place(one, language),
         hours=hours_said(one.hours, language, on=on),
         phones=one.phones,
-        texts=tuple(text for text in (*one.notices_on(on), *said) if text),
+        texts=tuple(text for text in (*one.notices_on(on, language), *said) if text),
         checked=_checked(one, language),
     )
 

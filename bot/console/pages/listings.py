@@ -1,7 +1,7 @@
 """The directory: finding a listing, changing it, showing it, taking it down, and saying that it is still right."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -15,13 +15,14 @@ from bot.staff import StaffMember
 from directory import catalogue, drafts, editing, needs, places, verification
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
-from directory.listings import STATES
-from directory.wording import day, t
+from directory.listings import NOTICES, STATES
+from directory.wording import HCMC, day, t
 
 SHOWN = 60
 SAID = frozenset(
     {"saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended"}
 )
+NOTICE_DAYS = (1, 3, 7, 14, 30)
 METHODS = ("call", "visit", "peer", "document")
 
 
@@ -74,6 +75,8 @@ async def _page(
     about = About(province=known.province if known else None)
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
     checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
+    notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    today = console.clock.now().astimezone(HCMC).date()
     mistakes: dict[str, list[str]] = {}
     for one in found:
         mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
@@ -89,11 +92,14 @@ async def _page(
         "methods": METHODS,
         "changes": changes,
         "checks": checks,
+        "notices": notices,
+        "usual": NOTICES,
+        "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
         "day": lambda value: day(value, language),
         "mistakes": mistakes,
         "key": key,
         "said": said if said in SAID else "",
-        "today": console.clock.now().date().isoformat(),
+        "today": today.isoformat(),
     }
     return render(visit.request, "listing.html", visit.seat, status=status, **shown)
 
@@ -243,6 +249,17 @@ def _notice(connection: Connection, known: Known, visit: Visit, console: Console
     editing.put_notice(connection, known.id, text, starts_on=starts, ends_on=ends, staff_id=me, now=now)
 
 
+def _usual_notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """Two taps: which sentence, and for how long."""
+    code, days = visit.given("code"), visit.given("days")
+    if days not in {str(one) for one in NOTICE_DAYS}:
+        raise DraftProblem((Problem("notice", "listing.problem.notice_days"),))
+    me, now = visit.seat.member.id, console.clock.now()
+    today = now.astimezone(HCMC).date()
+    ends = today + timedelta(days=int(days) - 1)
+    editing.put_notice(connection, known.id, code=code, starts_on=today, ends_on=ends, staff_id=me, now=now)
+
+
 def _end_notices(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
 
@@ -259,6 +276,7 @@ ROUTES = (
     Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
     Route("POST", f"{_ONE}/verify", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _verify, "verified")),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
-    Route("POST", f"{_ONE}/notice", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _notice, "noticed")),
-    Route("POST", f"{_ONE}/end-notices", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _end_notices, "ended")),
+    Route("POST", f"{_ONE}/notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _notice, "noticed")),
+    Route("POST", f"{_ONE}/usual-notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _usual_notice, "noticed")),
+    Route("POST", f"{_ONE}/end-notices", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _end_notices, "ended")),
 )

@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.keeping import worklist
+from bot.keeping import reminders, worklist
 from bot.policy import Policy
 from directory import verification
+from directory.exchange import hsds
+from directory.listing_text import describe
+from directory.search import hit_now
+from directory.tables import notice
 from directory.tables import verification as checked
-from directory.wording import HCMC
+from directory.wording import HCMC, day
 from tests.bot.console.conftest import Desk
 from tests.bot.console.test_listing_pages import NEW
 
@@ -79,3 +83,34 @@ async def test_no_day_asks_for_more_checks_than_one_can_do(desk: Desk) -> None:
 async def test_others_have_no_work_list(desk: Desk, name: str) -> None:
     browser = await desk.as_(name)
     assert (await browser.get("/console/work")).status == 403
+
+
+@pytest.mark.parametrize("name", ["peer-1", "worker-1", "maintainer-1"])
+async def test_a_usual_notice_is_two_taps_and_is_gone_after_its_last_day(desk: Desk, name: str) -> None:
+    one = next(one for one in desk.keeper.shelf if one.province == "01" and "health.prep" in one.needs)
+    moments = [desk.clock.now() + timedelta(days=step) for step in (0, 2, 3)]
+    here = f"/console/listings/{one.id}"
+    browser = await desk.as_(name)
+    page = await (await browser.get(here)).text()
+    assert "Hết PrEP" in page and 'name="days" value="3"' in page
+    path, page = await desk.press(browser, f"{here}/usual-notice", code="no_prep", days="3")
+    assert path.endswith("said=noticed")
+    assert f"Tạm hết thuốc dự phòng hằng ngày, tới hết ngày {day(moments[1].date())}." in page
+    await desk.db.read(desk.keeper.refresh)
+    listing = desk.keeper.shelf.get(one.id)
+    assert listing is not None
+    assert ["hết thuốc" in describe(hit_now(listing, at)) for at in moments] == [True, True, False]
+    assert ["until the end of" in describe(hit_now(listing, at), "en") for at in moments] == [True, True, False]
+    told = [hsds.service((listing,), on=at.astimezone(HCMC).date()) for at in moments]
+    assert ["hết thuốc" in str(one and one.get("alert")) for one in told] == [True, True, False]
+    await desk.db.write(lambda tx: reminders.grow(tx, moments[2], Policy(is_demo=True)))
+    assert await desk.count(notice, notice.c.place_id == one.id) == 0
+
+
+async def test_a_notice_without_an_end_or_of_no_known_kind_is_refused(desk: Desk) -> None:
+    one = next(one for one in desk.keeper.shelf if one.province == "01")
+    sen = await desk.as_("peer-1")
+    for told in ({"code": "closed", "days": "400"}, {"code": "x", "days": "3"}, {"code": "closed"}):
+        _, page = await desk.press(sen, f"/console/listings/{one.id}/usual-notice", **told)
+        assert "trouble" in page or "mistake" in page
+    assert await desk.count(notice, notice.c.place_id == one.id) == 0
