@@ -15,6 +15,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
     lines.extend(t("listing.notice", language, text=text) for text in today)
     lines.append(where(one, language))
+    if one.friendly is not None:
+        lines.append(f"• {one.friendly.said(language)}")
     for texts in (one.reception, one.price):
         if said := texts.get(language) or texts.get("vi"):
             lines.append(f"• {said}")

@@ -1,6 +1,6 @@
 """A place that helps: what it does, for whom, when it is open, and what may never be said of a sealed one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +9,11 @@ from directory.places import PlaceKey
 from directory.wording import day, t
 
 STATES = ("draft", "published", "stale", "withdrawn")
+FRIENDLY = "friendly"  # an attribute of a listing that no form and no file gives: see directory.friendly
 NOTICES = ("closed", "full", "no_prep", "no_tests", "moved_hours")
-__all__ = ["DAYS", "NOTICES", "STATES", "Hours", "Listing", "ListingProblem", "Notice", "Opening", "is_open"]
+__all__ = [
+    "DAYS", "NOTICES", "STATES", "Friendly", "Hours", "Listing", "ListingProblem", "Notice", "Opening", "is_open",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Notice:
 
     def said(self, language: str) -> str:
         return usual_notice(self.code, self.ends_on, language) if self.code else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Friendly:
+    """Why a place is called friendly, and since when."""
+
+    why: str
+    on: date
+
+    def said(self, language: str) -> str:
+        return t(f"listing.friendly.{self.why}", language, date=day(self.on, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Listing:
     directions: str = ""
     notices: tuple["Notice", ...] = ()
     modified_at: datetime | None = None
+    friendly: Friendly | None = None
 
     def __post_init__(self) -> None:
         if self.is_sealed and (self.street or self.directions):
@@ -69,6 +84,11 @@ class Listing:
     def notices_on(self, day: date, language: str = "vi") -> tuple[str, ...]:
         """The sentences shown with it on this day."""
         return tuple(one.said(language) for one in self.notices if one.starts_on <= day <= one.ends_on)
+
+
+def written_attributes(codes: Iterable[str]) -> tuple[str, ...]:
+    """The attributes that people write, without what only a visit or good reports can give."""
+    return tuple(code for code in codes if code != FRIENDLY)
 
 
 def usual_notice(code: str, until: date, language: str = "vi") -> str:

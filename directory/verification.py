@@ -113,10 +113,19 @@ def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: d
 
 
 def report_wrong(connection: Connection, place_id: str, *, now: datetime) -> None:
-    """A person says it is wrong: noted without who; one report never deletes."""
+    """Several persons say that it is wrong: shown last and with a word of caution until somebody has looked."""
     mine = place_of_service.c.id == place_id
     connection.execute(update(place_of_service).where(mine).values(under_review_at=now))
     note(connection, "report_wrong", place_id, staff_id=None, now=now)
+
+
+def end_review(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> bool:
+    """What was said of it did not prove true. False: it was under no review."""
+    mine = (place_of_service.c.id == place_id, place_of_service.c.under_review_at.is_not(None))
+    if connection.execute(update(place_of_service).where(*mine).values(under_review_at=None)).rowcount == 0:
+        return False
+    note(connection, "review_over", place_id, staff_id=staff_id, now=now)
+    return True
 
 
 def note(

@@ -51,7 +51,8 @@ def entries(
 
 def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
     """Of a sealed place the province and the front-gate phone."""
-    said = [text.get(language) or text.get("vi", "") for text in (one.reception, one.price, one.papers)]
+    friendly = one.friendly.said(language) if one.friendly else ""
+    said = [friendly, *_texts(one, language)]
     return Entry(
         id=one.id,
         service=one.service,
@@ -66,6 +67,10 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
         texts=tuple(text for text in (*one.notices_on(on, language), *said) if text),
         checked=_checked(one, language),
     )
+
+
+def _texts(one: Listing, language: str) -> list[str]:
+    return [text.get(language) or text.get("vi", "") for text in (one.reception, one.price, one.papers)]
 
 
 def _area(one: Listing, language: str) -> str:

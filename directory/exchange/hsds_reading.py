@@ -12,6 +12,7 @@ from directory.exchange import hsds_shapes
 from directory.exchange.hsds_hours import HoursProblem, lines
 from directory.exchange.hsds_names import PLACE_SCHEME, TEXTS, by_id
 from directory.exchange.rows import APART, Row, Trouble, mistakes, tidy
+from directory.listings import written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import read
 
@@ -132,7 +133,7 @@ def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
         phones=tuple(tidy(str(one["number"])) for one in _nearest("phones", at, told)),
         audience=_coded("audience", words),
         languages=tuple(dict.fromkeys(code for code in spoken if code)) or ("vi",),
-        attributes=_coded("quality", words),
+        attributes=written_attributes(_coded("quality", words)),
         **(texts if is_ours else _plain_texts(told)),
     )
 

@@ -65,9 +65,15 @@ def as_xlsx(listings: Iterable[Known], *, language: str = "") -> bytes:
 def as_ndjson(listings: Iterable[Known]) -> str:
     """One listing a line, in our own words; of sealed ones without what is sealed."""
     lines = (
-        {"id": one.id, **as_json(veiled(one.draft)), "state": one.state, "revision": one.revision} for one in listings
+        {"id": one.id, **as_json(veiled(one.draft)), **_marks(one)} for one in listings
     )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _marks(one: Known) -> dict[str, object]:
+    """Written out, never read."""
+    friendly = {"why": one.friendly.why, "on": one.friendly.on.isoformat()} if one.friendly else None
+    return {"state": one.state, "revision": one.revision, "friendly": friendly}
 
 
 def _head(language: str) -> list[str]:
