@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from directory import catalogue, freshness
-from directory.catalogue import Row
+from bot.keeping import remarks
+from bot.seals import Seals
+from directory import catalogue, duplicates, freshness, merging
+from directory.catalogue import Row, entries_of
 from directory.freshness import Age
 from directory.wording import HCMC
 
-KINDS = ("wrong", "overdue", "due", "unverified")
+KINDS = ("wrong", "overdue", "due", "new", "twice", "unverified")
 _BY_AGE = {Age.DUE: "due", Age.OVERDUE: "overdue", Age.OLD: "overdue", Age.HIDDEN: "overdue"}
 _DAILY = frozenset({"overdue", "due"})
 
@@ -30,22 +32,57 @@ class Item:
     on: date | None = None
     is_hidden: bool = False
     is_today: bool = True
-    revision: int = 0
+    what: str = ""  # of a complaint: which part; of two alike: why
+    n: int = 0
+    apart: int = 0  # how many of them are surely of different persons
+    words: str = field(default="", repr=False)
+    number: int = 0  # of a suggestion
+    other: str = ""  # the listing that may be the same
+    other_service: str = ""
 
 
 def items(
-    connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int, language: str = "vi"
+    connection: Connection,
+    seals: Seals,
+    *,
+    fresh_days: Callable[[str], int],
+    now: datetime,
+    most: int,
+    language: str = "vi",
 ) -> tuple[Item, ...]:
     """Everything to do, by kind and by how long it waits; of the checks at most `most` a province are for today."""
     today = now.astimezone(HCMC).date()
+    rows = {row.id: row for row in catalogue.rows(connection, language=language)}
+    told = remarks.waiting(connection)
+    complained = {one.place_id for one in told}
     found: list[Item] = []
-    for row in catalogue.rows(connection, language=language):
-        found += _of_row(row, fresh_days(row.kind), today)
+    for row in rows.values():
+        found += _of_row(row, fresh_days(row.kind), today, is_told=row.id in complained)
+    found += [
+        replace(_item("wrong", rows[one.place_id]), what=one.what, n=one.n, apart=one.apart)
+        for one in told
+        if one.place_id in rows
+    ]
+    for one in remarks.suggestions(connection, seals):
+        found.append(Item("new", "", "", "", one.province or "", number=one.id, words=one.words))
+    found += _alike(connection, rows)
     return _spread(sorted(found, key=_rank), most)
 
 
-def _of_row(row: Row, limit: int, today: date) -> Iterable[Item]:
-    if row.is_under_review:
+def _alike(connection: Connection, rows: Mapping[str, Row]) -> Iterable[Item]:
+    """Pairs of which one could be merged into the other: the one that is shown, or was checked, stays."""
+    entries = [entry for entry in entries_of(connection) if rows[entry.id].state != "withdrawn"]
+    for pair in duplicates.find(entries, apart=merging.pairs_apart(connection)):
+        stays, goes = sorted((rows[pair.first], rows[pair.second]), key=_worth, reverse=True)
+        yield replace(_item("twice", goes), what=pair.why, other=stays.id, other_service=stays.service)
+
+
+def _worth(row: Row) -> tuple[bool, date, str]:
+    return row.state == "published", row.checked_on or date.min, row.id
+
+
+def _of_row(row: Row, limit: int, today: date, *, is_told: bool) -> Iterable[Item]:
+    if row.is_under_review and not is_told:
         yield _item("wrong", row)
     if row.state == "draft" and row.checked_on is None:
         yield _item("unverified", row)
@@ -60,8 +97,8 @@ def _item(kind: str, row: Row) -> Item:
     return Item(kind, row.id, row.service, row.place, row.province, row.phones)
 
 
-def _rank(one: Item) -> tuple[int, date, str]:
-    return KINDS.index(one.kind), one.on or date.max, one.service
+def _rank(one: Item) -> tuple[int, int, date, str]:
+    return KINDS.index(one.kind), -one.apart, one.on or date.max, one.service
 
 
 def _spread(ordered: Iterable[Item], most: int) -> tuple[Item, ...]:
@@ -86,7 +123,7 @@ def counts(found: Iterable[Item]) -> Mapping[str, int]:
 
 def within(found: Iterable[Item], provinces: Collection[str] | None) -> tuple[Item, ...]:
     """Those of these provinces; None: of all."""
-    return tuple(one for one in found if provinces is None or one.province in provinces)
+    return tuple(one for one in found if provinces is None or not one.province or one.province in provinces)
 
 
 def percent_fresh(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime) -> int:

@@ -11,17 +11,22 @@ from bot import staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.permissions import About, Deed, may
+from bot.keeping import remarks
 from bot.staff import StaffMember
-from directory import catalogue, drafts, editing, needs, places, verification
+from directory import catalogue, drafts, editing, friendly, merging, needs, places, verification
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
+from directory.exchange import differences, rows
 from directory.listings import NOTICES, STATES
 from directory.wording import HCMC, day, t
 
 SHOWN = 60
 SAID = frozenset(
-    {"saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended"}
-)
+    {
+        "saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended",
+        "friendly", "unfriendly", "merged_here", "unmerged",
+    }
+)  # fmt: skip
 NOTICE_DAYS = (1, 3, 7, 14, 30)
 METHODS = ("call", "visit", "peer", "document")
 
@@ -54,6 +59,9 @@ async def show(console: Console, visit: Visit) -> web.Response:
     known = await _known(console, visit)
     if known is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    if known.merged_into is not None and not visit.given("old"):
+        leads_to = await console.db.read(lambda connection: merging.resolve(connection, known.id))
+        return go(f"/console/listings/{leads_to}", "merged_here")
     return await _page(console, visit, known, show_draft(known.draft, visit.language))
 
 
@@ -92,6 +100,8 @@ async def _page(
         "methods": METHODS,
         "changes": changes,
         "checks": checks,
+        "column": lambda name: rows.header_of(name, language),
+        "whys": friendly.WHYS,
         "notices": notices,
         "usual": NOTICES,
         "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
@@ -104,9 +114,15 @@ async def _page(
     return render(visit.request, "listing.html", visit.seat, status=status, **shown)
 
 
-def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str]]:
+def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str, tuple[differences.Cell, ...]]]:
+    """Each change, who made it, and what it changed; also of the listings that were merged into this one."""
     names = {one.id: one.alias for one in staff.everyone(connection)}
-    return [(one, names.get(one.staff_id or 0, "–")) for one in editing.history(connection, known.id)]
+    found = editing.history(connection, known.id, with_=merging.merged_into(connection, known.id))
+    is_sealed = known.draft.is_sealed
+    return [
+        (one, names.get(one.staff_id or 0, "–"), differences.cells(one.before, one.after, is_sealed=is_sealed))
+        for one in found
+    ]
 
 
 def _checks(connection: Connection, known: Known) -> list[tuple[verification.Check, str]]:
@@ -230,14 +246,15 @@ def _verify(connection: Connection, known: Known, visit: Visit, console: Console
         groups = tuple(one for one in groups if one in verification.BY_RINGING)
     me = visit.seat.member.id
     verification.verify(connection, known.id, groups, method=method, staff_id=me, now=console.clock.now())
+    remarks.settle_facts(connection, known.id, staff_id=me, now=console.clock.now())
 
 
 def _revert(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     seq, told = visit.given("seq"), visit.given("revision")
     if not (seq.isdigit() and told.isdigit()):
         raise NotNow("listing.problem.nothing_before")
-    me, now = visit.seat.member.id, console.clock.now()
-    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now)
+    me, now, only = visit.seat.member.id, console.clock.now(), visit.given("only")
+    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now, only=only)
 
 
 def _notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -264,6 +281,25 @@ def _end_notices(connection: Connection, known: Known, visit: Visit, console: Co
     editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
 
 
+def _friendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """A peer went there; or good reports came in, as many as the policy asks for."""
+    me, now, policy = visit.seat.member, console.clock.now(), console.policy
+    why = "peer_visit" if me.role == "peer" else "good_reports"
+    if why == "good_reports" and remarks.good(connection, known.id, now=now) < policy.good_reports_for_friendly:
+        raise NotNow("listing.problem.few_reports")
+    agrees = visit.given("agrees") == "yes" or "friendly" not in policy.consent_kinds
+    friendly.grant(connection, known.id, why, has_consent=agrees, staff_id=me.id, now=now)
+
+
+def _unfriendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """Said by mistake. A complaint that proves true takes it away by itself."""
+    friendly.take_away(connection, known.id, "mistake", staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def _unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
 _ONE = "/listings/{listing}"
 ROUTES = (
     Route("GET", "/listings", Deed.SEE_LISTINGS, find),
@@ -275,6 +311,9 @@ ROUTES = (
     Route("POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING, _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn")),
     Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
     Route("POST", f"{_ONE}/verify", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _verify, "verified")),
+    Route("POST", f"{_ONE}/friendly", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _friendly, "friendly")),
+    Route("POST", f"{_ONE}/unfriendly", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unfriendly, "unfriendly")),
+    Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unmerge, "unmerged")),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
     Route("POST", f"{_ONE}/notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _notice, "noticed")),
     Route("POST", f"{_ONE}/usual-notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _usual_notice, "noticed")),

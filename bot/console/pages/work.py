@@ -4,15 +4,17 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console.layout import Console, Route, Visit, render
+from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import PERMISSIONS, About, Deed, Scope, may
-from bot.keeping import worklist
+from bot.db import Tx
+from bot.keeping import remarks, worklist
 from bot.staff import StaffMember
-from directory import places
+from directory import editing, merging, places
+from directory.editing import NotNow
 from directory.wording import day
 
 SHOWN = 60
-SAID = frozenset({"verified", "decided", "merged", "apart"})
+SAID = frozenset({"verified", "decided", "first", "merged", "apart"})
 
 
 async def page(console: Console, visit: Visit) -> web.Response:
@@ -21,7 +23,12 @@ async def page(console: Console, visit: Visit) -> web.Response:
     policy, own = console.policy, provinces_of(visit.seat.member)
     found = await console.db.read(
         lambda connection: worklist.items(
-            connection, fresh_days=policy.fresh_days_of, now=now, most=policy.checks_a_day, language=language
+            connection,
+            console.db.seals,
+            fresh_days=policy.fresh_days_of,
+            now=now,
+            most=policy.checks_a_day,
+            language=language,
         )
     )
     mine = worklist.within(found, own)
@@ -49,9 +56,69 @@ async def page(console: Console, visit: Visit) -> web.Response:
     return render(visit.request, "work.html", visit.seat, **shown)
 
 
+async def decide(console: Console, visit: Visit) -> web.StreamResponse:
+    """A complaint is true, or it is not."""
+    place_id, what, verdict = visit.request.match_info["listing"], visit.given("what"), visit.given("verdict")
+    if (answer := await _stop(console, visit, Deed.DECIDE_REMARK, place_id)) is not None:
+        return answer
+    if what not in remarks.COMPLAINTS or verdict not in remarks.VERDICTS:
+        return go("/console/work")
+    me, now = visit.seat.member.id, console.clock.now()
+    is_mine = await console.db.write(
+        lambda tx: remarks.decide(tx, place_id, what, verdict, staff_id=me, now=now), urgent=False
+    )
+    return go("/console/work", "decided" if is_mine else "first")
+
+
+async def dealt_with(console: Console, visit: Visit) -> web.StreamResponse:
+    """A suggestion was written down as a listing, or came to nothing."""
+    number, me, now = visit.number("number"), visit.seat.member.id, console.clock.now()
+    own = provinces_of(visit.seat.member)
+
+    def deed(tx: Tx) -> bool | None:
+        found = {one.id: one.province for one in remarks.suggestions(tx.connection, tx.seals)}
+        if number in found and own is not None and (found[number] or "") not in {"", *own}:
+            return None
+        return remarks.drop(tx, number, staff_id=me, now=now)
+
+    done = await console.db.write(deed, urgent=False)
+    if done is None:
+        return refused(visit.request, visit.seat, status=403)
+    return go("/console/work", "decided" if done else "first")
+
+
+async def merge(console: Console, visit: Visit) -> web.StreamResponse:
+    """One of two alike is merged into the other, or they are found to be two."""
+    gone, into = visit.request.match_info["listing"], visit.given("other")
+    for place_id in (gone, into):
+        if (answer := await _stop(console, visit, Deed.EDIT_LISTING, place_id)) is not None:
+            return answer
+    me, now, is_apart = visit.seat.member.id, console.clock.now(), visit.given("verdict") == "apart"
+    act = merging.keep_apart if is_apart else merging.merge
+    try:
+        await console.db.write(lambda tx: act(tx.connection, gone, into, staff_id=me, now=now), urgent=False)
+    except NotNow:
+        return go("/console/work", "first")
+    return go("/console/work", "apart" if is_apart else "merged")
+
+
+async def _stop(console: Console, visit: Visit, deed: Deed, place_id: str) -> web.Response | None:
+    """What is answered instead, if there is no such listing or it is not this colleague's."""
+    known = await console.db.read(lambda connection: editing.look_up(connection, place_id))
+    if known is None:
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    is_hers = may(visit.seat.member, deed, About(known.province))
+    return None if is_hers else refused(visit.request, visit.seat, status=403)
+
+
 def provinces_of(member: StaffMember) -> frozenset[str] | None:
     """Where this colleague looks after places; None: everywhere."""
     return None if PERMISSIONS[member.role].get(Deed.SEE_WORK) is Scope.ALL else member.provinces
 
 
-ROUTES = (Route("GET", "/work", Deed.SEE_WORK, page),)
+ROUTES = (
+    Route("GET", "/work", Deed.SEE_WORK, page),
+    Route("POST", "/work/{listing}/decide", Deed.DECIDE_REMARK, decide),
+    Route("POST", "/work/{listing}/merge", Deed.EDIT_LISTING, merge),
+    Route("POST", "/work/suggestions/{number}/done", Deed.DECIDE_REMARK, dealt_with),
+)
