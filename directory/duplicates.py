@@ -63,7 +63,6 @@ class Entry:
     place: PlaceKey
     province: str
     phones: tuple[str, ...]
-    street: str = ""
 
 
 @dataclass(frozen=True, slots=True)

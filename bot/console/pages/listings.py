@@ -13,7 +13,7 @@ from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.permissions import About, Deed, may
 from bot.keeping import remarks
 from bot.staff import StaffMember
-from directory import catalogue, drafts, editing, friendly, merging, needs, places, verification
+from directory import catalogue, drafts, duplicates, editing, friendly, merging, needs, places, verification
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
 from directory.exchange import differences, rows
@@ -84,6 +84,8 @@ async def _page(
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
     checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
     notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    is_new = known is not None and known.state == "draft"
+    alike = await console.db.read(lambda connection: _alike(connection, known)) if known and is_new else ()
     today = console.clock.now().astimezone(HCMC).date()
     mistakes: dict[str, list[str]] = {}
     for one in found:
@@ -100,6 +102,7 @@ async def _page(
         "methods": METHODS,
         "changes": changes,
         "checks": checks,
+        "alike": alike,
         "column": lambda name: rows.header_of(name, language),
         "whys": friendly.WHYS,
         "notices": notices,
@@ -129,6 +132,17 @@ def _checks(connection: Connection, known: Known) -> list[tuple[verification.Che
     """Who checked which part, when and how."""
     names = {one.id: one.alias for one in staff.everyone(connection)}
     return [(one, names.get(one.staff_id or 0, "–")) for one in verification.checks(connection, known.id)]
+
+
+def _alike(connection: Connection, known: Known) -> tuple[tuple[str, str], ...]:
+    """Listings that may be this one, by id and name: seen when a new one is written down."""
+    entries = {one.id: one for one in catalogue.entries_of(connection)}
+    mine = entries.get(known.id)
+    apart = merging.pairs_apart(connection, (known.id,))
+    pairs = duplicates.like(mine, entries.values()) if mine else ()
+    asked = [two for two in pairs if (two.first, two.second) not in apart]
+    others = [two.second if two.first == known.id else two.first for two in asked]
+    return tuple((id, entries[id].service) for id in others[:5])
 
 
 def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:

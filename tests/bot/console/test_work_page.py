@@ -220,3 +220,12 @@ async def test_two_alike_are_merged_and_the_old_address_leads_on(desk: Desk) -> 
     path, _ = await desk.press(thu, f"/console/work/{old}/merge", other=stays, verdict="apart")
     page = await (await thu.get("/console/work", params={"kind": "twice"})).text()
     assert path == "/console/work?said=apart" and f"/console/work/{old}/merge" not in page
+
+
+async def test_a_new_listing_that_looks_like_another_says_so_on_its_page(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    await desk.press(thu, "/console/new-listing", **NEW)
+    _, page = await desk.press(thu, "/console/new-listing", **{**NEW, "service": "Phong kham Moi (mẫu)"})
+    assert "Có thể nơi này đã có trong danh bạ" in page and "Phòng khám Mới (mẫu)" in page
+    _, page = await desk.press(thu, "/console/new-listing", **{**NEW, "service": "Nhóm khác hẳn (mẫu)", "phones": ""})
+    assert "Có thể nơi này đã có" not in page
