@@ -49,10 +49,14 @@ def items(
     now: datetime,
     most: int,
     language: str = "vi",
+    provinces: Collection[str] | None = None,
 ) -> tuple[Item, ...]:
-    """Everything to do, by kind and by how long it waits; of the checks at most `most` a province are for today."""
+    """Everything to do, by kind and by how long it waits; of the checks at most `most` a province are for today.
+
+    `provinces`: only of these, and what belongs to none.
+    """
     today = now.astimezone(HCMC).date()
-    rows = {row.id: row for row in catalogue.rows(connection, language=language)}
+    rows = {row.id: row for row in catalogue.rows(connection, language=language) if _is_of(row.province, provinces)}
     told = remarks.waiting(connection)
     complained = {one.place_id for one in told}
     found: list[Item] = []
@@ -63,18 +67,25 @@ def items(
         for one in told
         if one.place_id in rows
     ]
-    for one in remarks.suggestions(connection, seals):
-        found.append(Item("new", "", "", "", one.province or "", number=one.id, words=one.words))
+    found += [
+        Item("new", "", "", "", one.province or "", number=one.id, words=one.words)
+        for one in remarks.suggestions(connection, seals)
+        if _is_of(one.province or "", provinces)
+    ]
     found += _alike(connection, rows)
     return _spread(sorted(found, key=_rank), most)
 
 
 def _alike(connection: Connection, rows: Mapping[str, Row]) -> Iterable[Item]:
     """Pairs of which one could be merged into the other: the one that is shown, or was checked, stays."""
-    entries = [entry for entry in entries_of(connection) if rows[entry.id].state != "withdrawn"]
+    entries = [one for one in entries_of(connection) if one.id in rows and rows[one.id].state != "withdrawn"]
     for pair in duplicates.find(entries, apart=merging.pairs_apart(connection)):
         stays, goes = sorted((rows[pair.first], rows[pair.second]), key=_worth, reverse=True)
         yield replace(_item("twice", goes), what=pair.why, other=stays.id, other_service=stays.service)
+
+
+def _is_of(province: str, provinces: Collection[str] | None) -> bool:
+    return provinces is None or not province or province in provinces
 
 
 def _worth(row: Row) -> tuple[bool, date, str]:
@@ -119,11 +130,6 @@ def counts(found: Iterable[Item]) -> Mapping[str, int]:
     for one in found:
         told[one.kind] += 1
     return told
-
-
-def within(found: Iterable[Item], provinces: Collection[str] | None) -> tuple[Item, ...]:
-    """Those of these provinces; None: of all."""
-    return tuple(one for one in found if provinces is None or not one.province or one.province in provinces)
 
 
 def percent_fresh(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime) -> int:

@@ -21,7 +21,7 @@ async def page(console: Console, visit: Visit) -> web.Response:
     """What there is to do in the colleague's provinces; a filter by province and by kind of work."""
     member, language, now = visit.seat.member, visit.language, console.clock.now()
     policy, own = console.policy, provinces_of(visit.seat.member)
-    found = await console.db.read(
+    mine = await console.db.read(
         lambda connection: worklist.items(
             connection,
             console.db.seals,
@@ -29,9 +29,9 @@ async def page(console: Console, visit: Visit) -> web.Response:
             now=now,
             most=policy.checks_a_day,
             language=language,
+            provinces=own,
         )
     )
-    mine = worklist.within(found, own)
     province, kind, said = visit.given("province"), visit.given("kind"), visit.given("said")
     chosen = [
         one
