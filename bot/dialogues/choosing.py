@@ -44,7 +44,7 @@ _BY_SITUATION = {
     "new_place": ("new_place", "start"),
     "praise": ("praise", "start"),
 }
-_ABOUT_SHOWN = frozenset({"treated", "praise"})  # a question about such things is a question, unless a place was shown
+_OF_PLACES = frozenset({"treated", "new_place", "praise"})
 # Answered in free words too.
 _TYPED = frozenset({("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where"), ("new_place", "told")})
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
@@ -94,9 +94,16 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
         return None
     if "state" in turn.situations and turn.memory.has_case:
         return "report", "state"
-    is_question = turn.meaning is not None and turn.meaning.intent == "ask" and not turn.memory.last_shown
-    heard = turn.situations - (_ABOUT_SHOWN if is_question else frozenset())
+    heard = turn.situations if _may_be_of_places(turn) else turn.situations - _OF_PLACES
     return next((step for name, step in _BY_SITUATION.items() if name in heard), None)
+
+
+def _may_be_of_places(turn: Turn) -> bool:
+    """No danger, not even one that is only felt; and a question that an article answers is a question."""
+    meaning = turn.meaning
+    if meaning is None or meaning.danger.level != "none":
+        return False
+    return bool(turn.memory.last_shown) or not (meaning.intent == "ask" or meaning.articles)
 
 
 def _answers(turn: Turn, standing: Standing) -> bool:
