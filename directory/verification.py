@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from directory.freshness import Age, age
+from directory.freshness import OLD_AFTER
 from directory.tables import directory_audit, place_of_service, service, verification
 from directory.wording import HCMC
 
@@ -65,13 +65,23 @@ def checks(connection: Connection, place_id: str) -> tuple[Check, ...]:
     return tuple(found[group] for group in GROUPS if group in found)
 
 
-def shown_and_checked(connection: Connection) -> tuple[Checked, ...]:
-    """Everything that is published, hidden for its age or not, by province."""
+def checked_before(
+    connection: Connection,
+    days_of: Callable[[str], int],
+    today: date,
+    *more: ColumnElement[bool],
+    most: int | None = None,
+) -> tuple[Checked, ...]:
+    """What is published and was last checked longer ago than its kind's days, or never; by province."""
     oldest = (
         select(verification.c.place_id, func.min(verification.c.verified_on).label("oldest"))
         .group_by(verification.c.place_id)
         .subquery()
     )
+    kinds = connection.execute(select(service.c.kind).distinct()).scalars().all()
+    limits = [
+        and_(service.c.kind == kind, oldest.c.oldest < today - timedelta(days=days_of(kind))) for kind in kinds
+    ]
     wanted = (
         select(
             place_of_service.c.id,
@@ -83,8 +93,9 @@ def shown_and_checked(connection: Connection) -> tuple[Checked, ...]:
         )
         .join(service, service.c.id == place_of_service.c.service_id)
         .outerjoin(oldest, oldest.c.place_id == place_of_service.c.id)
-        .where(place_of_service.c.state.in_(("published", "stale")))
+        .where(place_of_service.c.state.in_(("published", "stale")), or_(oldest.c.oldest.is_(None), *limits), *more)
         .order_by(place_of_service.c.province, place_of_service.c.id)
+        .limit(most)
     )
     return tuple(
         Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, row.oldest)
@@ -94,22 +105,19 @@ def shown_and_checked(connection: Connection) -> tuple[Checked, ...]:
 
 def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int = 50) -> int:
     """Mark what is unchecked for long, hide what is unchecked for twice its time. Returns how many, at most `most`."""
-    today, n = now.astimezone(HCMC).date(), 0
-    for one in shown_and_checked(connection):
-        reached = age(one.checked_on, fresh_days(one.kind), today)
-        mine = place_of_service.c.id == one.place_id
-        if reached is Age.HIDDEN and not one.is_hidden:
-            connection.execute(update(place_of_service).where(mine).values(state="stale", hidden_at=now))
-            note(connection, "hide", one.place_id, staff_id=None, now=now)
-        elif reached is Age.OLD and one.state == "published":
-            connection.execute(update(place_of_service).where(mine).values(state="stale"))
-            note(connection, "grow_old", one.place_id, staff_id=None, now=now)
-        else:
-            continue
-        n += 1
-        if n == most:
-            break
-    return n
+    today, table = now.astimezone(HCMC).date(), place_of_service.c
+    far = checked_before(connection, lambda kind: 2 * fresh_days(kind), today, table.hidden_at.is_(None), most=most)
+    for one in far:
+        values = {"state": "stale", "hidden_at": now}
+        connection.execute(update(place_of_service).where(table.id == one.place_id).values(values))
+        note(connection, "hide", one.place_id, staff_id=None, now=now)
+    is_fresh = table.state == "published"
+    left = most - len(far)
+    late = checked_before(connection, lambda kind: fresh_days(kind) + OLD_AFTER.days, today, is_fresh, most=left)
+    for one in late:
+        connection.execute(update(place_of_service).where(table.id == one.place_id).values(state="stale"))
+        note(connection, "grow_old", one.place_id, staff_id=None, now=now)
+    return len(far) + len(late)
 
 
 def report_wrong(connection: Connection, place_id: str, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,14 +14,15 @@ from bot.timers import set_timer
 from directory.editing import sweep_notices
 from directory.freshness import STEPS, steps
 from directory.places import PlaceKey, Tier, name_of
-from directory.verification import grow_old, shown_and_checked
+from directory.verification import checked_before, grow_old
 from directory.wording import HCMC, t
 
 REMIND, AGE = "listings_due", "listings_old"
 KEPT = timedelta(days=400)
 A_DAY = timedelta(days=1)
 SOON = timedelta(seconds=1)
-AT_ONCE = 50  # listings marked in one deed
+AT_ONCE = 25  # listings marked in one deed
+BEFORE = -min(days for _, days, _ in STEPS)  # so many days before its day a listing is first told of
 _WHOM = {name: whom for name, _, whom in STEPS}
 
 
@@ -80,11 +81,11 @@ DUE: Mapping[str, Callable[[Tx, int, datetime, Policy], None]] = {REMIND: _remin
 def _note_steps(tx: Tx, now: datetime, policy: Policy) -> Mapping[tuple[str, str], int]:
     """Write down every step whose day has come and that was not given; returns how many by (province, latest step)."""
     today = now.astimezone(HCMC).date()
-    known = select(listing_reminder.c.place_id, listing_reminder.c.step, listing_reminder.c.due_on)
-    given = {(row.place_id, row.step, row.due_on) for row in tx.execute(known)}
     fresh: list[dict[str, object]] = []
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for one in shown_and_checked(tx.connection):
+    near = checked_before(tx.connection, lambda kind: policy.fresh_days_of(kind) - BEFORE - 1, today)
+    given = _given(tx, [one.place_id for one in near])
+    for one in near:
         if one.checked_on is None:
             continue
         limit = policy.fresh_days_of(one.kind)
@@ -99,6 +100,16 @@ def _note_steps(tx: Tx, now: datetime, policy: Policy) -> Mapping[tuple[str, str
     if fresh:
         tx.execute(insert(listing_reminder), fresh)
     return counts
+
+
+def _given(tx: Tx, ids: list[str]) -> set[tuple[str, str, date]]:
+    """The reminders that were given for these listings."""
+    known = select(listing_reminder.c.place_id, listing_reminder.c.step, listing_reminder.c.due_on)
+    found: set[tuple[str, str, date]] = set()
+    for start in range(0, len(ids), 500):
+        rows = tx.execute(known.where(listing_reminder.c.place_id.in_(ids[start : start + 500])))
+        found |= {(row.place_id, row.step, row.due_on) for row in rows}
+    return found
 
 
 def _keepers(connection: Connection, province: str, role: str) -> tuple[int, ...]:

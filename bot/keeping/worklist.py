@@ -14,7 +14,7 @@ from directory.catalogue import Row, entries_of
 from directory.freshness import Age
 from directory.wording import HCMC
 
-KINDS = ("wrong", "overdue", "due", "new", "twice", "unverified")
+KINDS = ("wrong", "overdue", "due", "new", "twice", "ready", "unverified")
 _BY_AGE = {Age.DUE: "due", Age.OVERDUE: "overdue", Age.OLD: "overdue", Age.HIDDEN: "overdue"}
 _DAILY = frozenset({"overdue", "due"})
 
@@ -95,8 +95,8 @@ def _worth(row: Row) -> tuple[bool, date, str]:
 def _of_row(row: Row, limit: int, today: date, *, is_told: bool) -> Iterable[Item]:
     if row.is_under_review and not is_told:
         yield _item("wrong", row)
-    if row.state == "draft" and row.checked_on is None:
-        yield _item("unverified", row)
+    if row.state == "draft":
+        yield _item("unverified" if row.checked_on is None else "ready", row)
     if row.state in ("published", "stale"):
         age = freshness.age(row.checked_on, limit, today)
         due = freshness.due_on(row.checked_on, limit) if row.checked_on else None

@@ -14,7 +14,7 @@ from directory.editing import NotNow
 from directory.wording import day
 
 SHOWN = 60
-SAID = frozenset({"verified", "decided", "first", "merged", "apart"})
+SAID = frozenset({"verified", "published", "decided", "first", "merged", "apart"})
 
 
 async def page(console: Console, visit: Visit) -> web.Response:

@@ -56,6 +56,11 @@ async def test_what_was_brought_in_waits_for_a_check(desk: Desk) -> None:
     id = path.partition("?")[0].rpartition("/")[2]
     page = await (await thu.get("/console/work", params={"kind": "unverified"})).text()
     assert id in page and "chưa kiểm tra" in page
+    await desk.press(thu, f"/console/listings/{id}/verify", method="call", back="work")
+    page = await (await thu.get("/console/work", params={"kind": "ready"})).text()
+    assert f"/console/listings/{id}/publish" in page, "checked, and still waiting to be shown"
+    path, page = await desk.press(thu, f"/console/listings/{id}/publish", back="work")
+    assert path == "/console/work?said=published" and f"/console/listings/{id}" not in page
 
 
 async def test_a_peer_who_has_rung_vouches_for_phone_and_hours_only(desk: Desk) -> None:
