@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -48,7 +49,7 @@ def rows(
             row.id,
             row.name,
             row.owner,
-            name_of(PlaceKey(Tier(row.place_tier), row.place_code), language),
+            _place(row, language),
             row.province,
             row.state,
             checked.get(row.id),
@@ -81,6 +82,13 @@ def entries_of(connection: Connection) -> tuple[Entry, ...]:
         )
         for row in connection.execute(wanted)
     )  # fmt: skip
+
+
+def _place(row: Any, language: str) -> str:
+    """Of a sealed place the province, here too: lists are read over shoulders."""
+    if row.is_sealed:
+        return name_of(PlaceKey(Tier.NEW_PROVINCE, row.province), language)
+    return name_of(PlaceKey(Tier(row.place_tier), row.place_code), language)
 
 
 def _said(one: Row) -> str:

@@ -42,6 +42,8 @@ class WrongListing(Dialogue):
 
     def start(self, turn: Turn) -> Sequence[Item]:
         shown = _shown(turn)
+        turn.notes.pop("place", None)  # of an earlier word about another place
+        turn.notes.pop("what", None)
         if not shown:
             return [Say(t("wrong.which_place", turn.language)), Done()]
         if part := _part(turn):
@@ -60,6 +62,8 @@ class WrongListing(Dialogue):
 
     def part(self, turn: Turn) -> Sequence[Item]:
         """What is wrong there; words that say nothing of it are "something else"."""
+        if "place" not in turn.notes:  # a button of long ago
+            return self.start(turn)
         turn.notes["what"] = turn.key if turn.key in remarks.COMPLAINTS else _part(turn) or "other"
         return self._go_on(turn)
 
@@ -98,8 +102,10 @@ class Treated(Dialogue):
 
     def noted(self, turn: Turn) -> Sequence[Item]:
         """The place is known already."""
-        place_id = turn.notes.pop("place", "")
+        place_id = turn.notes.pop("place", None)
         turn.notes.pop("what", None)
+        if place_id is None:
+            return [Say(t("treated.sorry", turn.language)), self._next(turn)]
         return [Say(t("treated.sorry", turn.language)), *self._keep(turn, place_id), self._next(turn)]
 
     def then(self, turn: Turn) -> Sequence[Item]:

@@ -50,3 +50,14 @@ async def test_the_part_that_the_message_names_is_not_asked_again(rehearsal: Reh
     assert "Cảm ơn bạn" in said and "sai ở phần nào" not in said
     (row,) = await noted(rehearsal)
     assert row.what == "closed" and row.sealed is None and row.province == "01"
+
+
+async def test_a_button_of_long_ago_asks_again_instead_of_guessing(rehearsal: Rehearsal) -> None:
+    await told(rehearsal, "xet nghiem hiv o cau giay")
+    await told(rehearsal, "Chỗ này sai rồi")
+    said = await rehearsal.play({"as": "person:a", "text": "1"})
+    button = next(one for one in said[-1]["choices"] if one["label"] == "Số điện thoại")
+    await told(rehearsal, "Số điện thoại")
+    said = await rehearsal.play({"as": "person:a", "choice": button["token"]})
+    assert any("Chỗ nào sai vậy bạn?" in one["text"] for one in said)
+    assert len(await noted(rehearsal)) == 1
