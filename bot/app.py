@@ -15,6 +15,7 @@ from bot.db import Database, Tx
 from bot.dialogues.choosing import all_dialogues
 from bot.hearing import Hearing
 from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
+from bot.keeping import reminders
 from bot.mailroom import Mailroom
 from bot.policy import Policy
 from bot.ports import Address, Channel, Clock, ContactRef, Sender
@@ -169,7 +170,7 @@ def build(
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
     hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
-    clockwork = Clockwork(db, clock, policy, due=due.DUE, rounds=rounds)
+    clockwork = Clockwork(db, clock, policy, due={**due.DUE, **reminders.DUE}, rounds=rounds)
     db.start()
     doors = tuple(made.values())
     return House(
@@ -189,6 +190,7 @@ def _mend(tx: Tx, now: datetime) -> None:
     """What must always have a next moment gets it back."""
     escalation.mend(tx, now=now)
     rota_watch.ensure(tx, now=now)
+    reminders.ensure(tx, now=now)
 
 
 async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:

@@ -20,6 +20,10 @@ FRESH_DAYS = {
     "srh_clinic": 180,
     "methadone_clinic": 180,
     "commune_health_station": 180,
+    "one_stop_centre": 180,
+    "private_clinic": 120,
+    "pharmacy": 120,
+    "psychologist": 120,
     "other": 365,
 }
 
@@ -75,6 +79,9 @@ class Policy:
     consent_kinds: Words = ("private", "peer", "friendly")
     fresh_days: Mapping[str, int] = field(default_factory=lambda: dict(FRESH_DAYS))
     second_factor: bool = True
+    checks_a_day: int = 8
+    complaints_for_review: int = 3
+    good_reports_for_friendly: int = 2
     is_demo: bool = False
 
     def problems(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, func, se
 from bot import keyfile, vault
 from bot.db import Tx
 from bot.seals import SealBroken, Seals
-from bot.tables import contact, message_ref, outbox, staff, staff_channel, staff_notice, tonight_contact
+from bot.tables import contact, message_ref, outbox, remark, staff, staff_channel, staff_notice, tonight_contact
 
 CHUNK = 100  # rows in one deed, so that no alarm waits for it
 BREATH = 0.002  # seconds between two deeds
@@ -46,6 +46,7 @@ HOUSE_SEALED = (
     Sealed(staff, "totp_sealed", lambda row: f"totp:{row.id}", staff.c.totp_sealed.is_not(None)),
     Sealed(staff_notice, "sealed", lambda row: f"staff_notice:{row.key}"),
     Sealed(tonight_contact, "sealed", lambda row: f"tonight:{row.province}:{row.kind}"),
+    Sealed(remark, "sealed", lambda row: f"remark:{row.what}", remark.c.sealed.is_not(None)),
     Sealed(staff_channel, "sealed", lambda row: f"staff_channel:{row.staff_id}:{row.kind}"),
 )
 """Every column sealed with the house key but `contact.sealed`, which the vault seals; a test keeps this list whole."""

@@ -125,6 +125,10 @@ class Seals:
                 raise
             return self.keys.get(key_id)
 
+    def token_with(self, key_id: KeyId, told: str) -> str:
+        """A keyed fingerprint that nobody can make again once this key is destroyed; raises KeyUnknown."""
+        return hmac.new(self._key(key_id), told.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
     def close_with(self, key_id: KeyId, plain: str, *, about: str) -> bytes:
         """Seal a person's words with the key of their conversation or case; raises KeyDestroyed."""
         return keyfile.encrypt(self._key(key_id), _OWN, _pad(plain.encode("utf-8", "surrogatepass")), about)

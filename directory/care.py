@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from directory import catalogue
-from directory.tables import notice, place_of_service
+from directory.tables import notice, place_of_service, service
 from directory.wording import HCMC
 
 SHOWN = ("published", "stale")
@@ -41,7 +41,10 @@ def needed(connection: Connection, *, fresh_days: Callable[[str], int], now: dat
             digits = "".join(filter(str.isdigit, number))
             if by_number.setdefault(digits, one.id) != one.id:
                 found.append(Care(one.id, one.service, "same_phone"))
+    open_ones = select(place_of_service.c.id).join(service, service.c.id == place_of_service.c.service_id)
+    open_ones = open_ones.where(service.c.kind == "shelter", place_of_service.c.is_sealed.is_(False))
     services = {one.id: one.service for one in rows}
+    found += [Care(one, services.get(one, ""), "open_shelter") for one in connection.execute(open_ones).scalars()]
     bare = select(place_of_service.c.id).where(place_of_service.c.is_sealed, place_of_service.c.street.is_not(None))
     found += [Care(one, services.get(one, ""), "sealed_with_street") for one in connection.execute(bare).scalars()]
     over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct()

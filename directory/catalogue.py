@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from directory.duplicates import Entry
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import fold
 from directory.tables import organisation, phone, place_of_service, service, verification
@@ -47,7 +49,7 @@ def rows(
             row.id,
             row.name,
             row.owner,
-            name_of(PlaceKey(Tier(row.place_tier), row.place_code), language),
+            _place(row, language),
             row.province,
             row.state,
             checked.get(row.id),
@@ -61,6 +63,32 @@ def rows(
     words = fold(text).split()
     fitting = (one for one in found if all(word in fold(_said(one)) for word in words))
     return tuple(sorted(fitting, key=lambda one: (not one.is_under_review, one.checked_on or date.min, one.service)))
+
+
+def entries_of(connection: Connection) -> tuple[Entry, ...]:
+    """Every listing that was not merged into another, as the finder of duplicates looks at it."""
+    wanted = (
+        select(place_of_service, service.c.name, service.c.kind, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+        .where(place_of_service.c.merged_into.is_(None))
+        .order_by(place_of_service.c.id)
+    )
+    numbers = _numbers(connection)
+    return tuple(
+        Entry(
+            row.id, row.name, row.owner, row.kind, PlaceKey(Tier(row.place_tier), row.place_code), row.province,
+            tuple(numbers.get(row.id, ())),
+        )
+        for row in connection.execute(wanted)
+    )  # fmt: skip
+
+
+def _place(row: Any, language: str) -> str:
+    """Of a sealed place the province, here too: lists are read over shoulders."""
+    if row.is_sealed:
+        return name_of(PlaceKey(Tier.NEW_PROVINCE, row.province), language)
+    return name_of(PlaceKey(Tier(row.place_tier), row.place_code), language)
 
 
 def _said(one: Row) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from directory import places
-from directory.listings import Hours
+from directory.listings import FRIENDLY, Hours, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import SEED
 from directory.seedfiles import load_yaml
@@ -59,6 +59,7 @@ def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], numbe
     connection.execute(insert(service).values(id=of, organisation_id=owner, name=one["service"], kind=one["kind"]))
     for position, need in enumerate(one["needs"]):
         connection.execute(insert(service_need).values(service_id=of, need=need, position=position))
+    checked = now.astimezone(HCMC).date() - timedelta(days=1 + number % 25)
     connection.execute(
         insert(place_of_service).values(
             id=place_id,
@@ -74,14 +75,15 @@ def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], numbe
             papers=one["papers"],
             audience=one["audience"],
             languages=["vi"],
-            attributes=one["attributes"],
+            attributes=list(written_attributes(one["attributes"])),
+            friendly_why="peer_visit" if FRIENDLY in one["attributes"] else None,
+            friendly_on=checked if FRIENDLY in one["attributes"] else None,
             state="published",
             is_demo=True,
             modified_at=now,
         )
     )
     connection.execute(insert(phone).values(place_id=place_id, number=one["phone"]))
-    checked = now.astimezone(HCMC).date() - timedelta(days=1 + number % 25)
     for group in GROUPS:
         row = {"place_id": place_id, "field_group": group, "verified_on": checked, "method": "demo"}
         connection.execute(insert(verification).values(row))

@@ -11,9 +11,11 @@ from directory.places import PlaceKey, Tier
 
 # Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
 _UNSORTED = {"service_point", "labour_rights_point"}
-KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED))
+# And those that people ask for by their own name, whatever the need.
+_BY_NAME = {"pharmacy", "private_clinic", "one_stop_centre", "psychologist"}
+KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED | _BY_NAME))
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
-ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "friendly", "trained", "childcare", "accessible")
+ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = ("vi", "en")
 DEMO_MARK = "(mẫu)"
 _PHONE = re.compile(r"^[+0-9][0-9 .()-]{2,24}$")
@@ -104,6 +106,11 @@ def _hours(draft: Draft) -> list[Problem]:
             Hours.parse([line])
         except ListingProblem:
             found.append(Problem("hours", "listing.problem.hours", line))
+    if not found:
+        try:
+            Hours.parse(list(draft.hours or ()))
+        except ListingProblem:
+            found.append(Problem("hours", "listing.problem.hours_twice"))
     return found
 
 

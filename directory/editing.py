@@ -1,7 +1,8 @@
 """Changing what we know: one deed each, with what stood there before, so that every change can be taken back."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from directory import places
 from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.listings import NOTICES, Friendly, Notice, usual_notice, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.tables import (
     directory_audit,
@@ -49,6 +51,9 @@ class Known:
     is_demo: bool
     is_under_review: bool
     province: str
+    friendly: "Friendly | None" = None
+    merged_into: str | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class Change:
     deed: str
     staff_id: int | None
     can_revert: bool
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    place_id: str = ""
 
 
 def look_up(connection: Connection, place_id: str) -> Known | None:
@@ -91,11 +99,13 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
         papers=row.papers,
         audience=tuple(row.audience),
         languages=tuple(row.languages),
-        attributes=tuple(row.attributes),
+        attributes=written_attributes(row.attributes),
         source=row.source,
     )
     under_review = row.under_review_at is not None
-    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province)
+    friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
+    marks = (friendly, row.merged_into, row.hidden_at is not None)
+    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
 
 
 def propose(
@@ -170,47 +180,94 @@ def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: b
     if last is not None and last.staff_id == staff_id and not (is_alone and now - last.at >= RESTORE_ALONE):
         raise NotNow("listing.problem.restore_alone" if is_alone else "listing.problem.restore_other")
     known = _known(connection, place_id)
+    if known.merged_into is not None:
+        raise NotNow("listing.problem.merged")
     _refuse(_missing(connection, known, known.draft))
     _move(connection, place_id, ("withdrawn",), "published", now)
     note(connection, "restore", place_id, staff_id=staff_id, now=now)
 
 
-def revert(connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime) -> None:
-    """Write the listing as it stood before change `seq`. Raises NotNow, DraftProblem, EditedMeanwhile."""
+def revert(
+    connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime, only: str = ""
+) -> None:
+    """Write the listing as it stood before change `seq`, or one field of it. Raises NotNow, DraftProblem,
+    EditedMeanwhile.
+    """
     mine = (directory_audit.c.seq == seq, directory_audit.c.place_id == place_id)
     before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()
     if not before:
         raise NotNow("listing.problem.nothing_before")
-    save(connection, place_id, from_json(before), expected=expected, staff_id=staff_id, now=now)
+    draft = from_json(before)
+    if only:
+        if only not in {one.name for one in fields(Draft)}:
+            raise NotNow("listing.problem.nothing_before")
+        draft = replace(_known(connection, place_id).draft, **{only: getattr(draft, only)})
+    save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now)
 
 
-def history(connection: Connection, place_id: str, *, limit: int = 30) -> tuple[Change, ...]:
-    """What was done to a listing, newest first."""
-    mine = select(directory_audit).where(directory_audit.c.place_id == place_id)
+def history(
+    connection: Connection, place_id: str, *, limit: int = 30, with_: tuple[str, ...] = ()
+) -> tuple[Change, ...]:
+    """What was done to a listing, newest first; `with_`: and to those that were merged into it."""
+    mine = select(directory_audit).where(directory_audit.c.place_id.in_((place_id, *with_)))
     rows = connection.execute(mine.order_by(directory_audit.c.seq.desc()).limit(limit))
-    return tuple(Change(row.seq, row.at, row.deed, row.staff_id, bool(row.before)) for row in rows)
+    return tuple(
+        Change(
+            row.seq, row.at, row.deed, row.staff_id, bool(row.before) and row.place_id == place_id,
+            row.before or {}, row.after or {}, row.place_id,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def put_notice(
     connection: Connection,
     place_id: str,
-    text: str,
+    text: str = "",
     *,
+    code: str = "",
     starts_on: date,
     ends_on: date,
     staff_id: int,
     now: datetime,
     language: str = "vi",
 ) -> None:
-    """Show a sentence with the listing from one day to another, both included. Raises DraftProblem."""
+    """Show a sentence with the listing from one day to another, both included; a usual one by its code.
+
+    A usual sentence replaces the one of the same code. Raises DraftProblem.
+    """
     _known(connection, place_id)
+    if code:
+        if code not in NOTICES:
+            _refuse((Problem("notice", "listing.problem.notice_text"),))
+        text = usual_notice(code, ends_on)
+        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.code == code))
     if not text or len(text) > LONGEST_NOTICE:
         _refuse((Problem("notice", "listing.problem.notice_text"),))
     if ends_on < starts_on:
         _refuse((Problem("notice", "listing.problem.notice_days"),))
-    row = {"place_id": place_id, "text": text, "language": language, "starts_on": starts_on, "ends_on": ends_on}
-    connection.execute(insert(notice).values(row))
-    note(connection, "notice", place_id, staff_id=staff_id, now=now)
+    row: dict[str, Any] = {"text": text, "language": language, "code": code or None}
+    row |= {"starts_on": starts_on, "ends_on": ends_on}
+    connection.execute(insert(notice).values(place_id=place_id, **row))
+    told = {**row, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+    note(connection, "notice", place_id, staff_id=staff_id, now=now, after=told)
+
+
+def notices(connection: Connection, place_id: str) -> tuple[Notice, ...]:
+    """The sentences that stand with a listing, also those of days to come."""
+    mine = select(notice).where(notice.c.place_id == place_id).order_by(notice.c.starts_on, notice.c.id)
+    rows = connection.execute(mine)
+    return tuple(Notice(row.text, row.starts_on, row.ends_on, row.code or "") for row in rows)
+
+
+def sweep_notices(connection: Connection, *, today: date, now: datetime, most: int = 50) -> int:
+    """Delete the sentences whose last day is over. Returns how many listings had any."""
+    over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct().limit(most)
+    ids = list(connection.execute(over).scalars())
+    for place_id in ids:
+        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.ends_on < today))
+        note(connection, "notice_over", place_id, staff_id=None, now=now, after={"before": today.isoformat()})
+    return len(ids)
 
 
 def end_notices(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
@@ -237,6 +294,8 @@ def _refuse(found: tuple[Problem, ...]) -> None:
 def _missing(connection: Connection, known: Known, draft: Draft) -> tuple[Problem, ...]:
     """What a listing lacks to be shown to persons."""
     found = []
+    if draft.kind == "shelter" and not draft.is_sealed:
+        found.append(Problem("street", "listing.problem.open_shelter"))
     if not draft.phones:
         found.append(Problem("phones", "listing.problem.no_phone"))
     checked = select(verification.c.place_id).where(
@@ -269,7 +328,7 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "papers": dict(draft.papers),
         "audience": list(draft.audience),
         "languages": list(draft.languages),
-        "attributes": list(draft.attributes),
+        "attributes": list(written_attributes(draft.attributes)),
         "source": draft.source,
     }
 

@@ -54,7 +54,8 @@ def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
     one = asked.listing
     match asked.about:
         case "hours":
-            notices = (t("listing.notice", language, text=text) for text in one.notices_on(now.astimezone(HCMC).date()))
+            today = now.astimezone(HCMC).date()
+            notices = (t("listing.notice", language, text=text) for text in one.notices_on(today, language))
             said = "\n".join((opening(is_open(one.hours, now), language), *notices))
         case "price" | "papers":
             texts = one.price if asked.about == "price" else one.papers

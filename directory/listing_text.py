@@ -12,8 +12,11 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     one = hit.listing
     head = f"{position}. {one.service}" if position else one.service
     lines = [head, t("listing.for", language, needs=_needs(one, language)), opening(hit.opening, language)]
-    lines.extend(t("listing.notice", language, text=text) for text in hit.notices)
+    today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
+    lines.extend(t("listing.notice", language, text=text) for text in today)
     lines.append(where(one, language))
+    if one.friendly is not None:
+        lines.append(f"• {one.friendly.said(language)}")
     for texts in (one.reception, one.price):
         if said := texts.get(language) or texts.get("vi"):
             lines.append(f"• {said}")
@@ -31,6 +34,8 @@ def opening(found: Opening, language: str) -> str:
     if found.state == "closed" and found.opens:
         moment = found.opens.astimezone(HCMC)
         return t("listing.closed", language, opens=clock_time(moment), day=day(moment.date(), language))
+    if found.is_holiday:
+        return t("listing.holiday_hours", language)
     return t("listing.unknown_hours", language) if found.state == "unknown" else t("listing.closed_now", language)
 
 
@@ -48,6 +53,8 @@ def checked(one: Listing, language: str) -> str:
         return t("listing.under_review", language)
     if one.checked_on is None:
         return t("listing.not_checked", language)
+    if one.state == "stale":
+        return t("listing.checked_long_ago", language, date=day(one.checked_on, language))
     return t("listing.checked", language, date=day(one.checked_on, language))
 
 

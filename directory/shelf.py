@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from directory import overlay
 from directory.articles import Library
 from directory.listing_index import EMPTY, ListingIndex, build
-from directory.listings import Hours, Listing, Notice
+from directory.listings import FRIENDLY, Friendly, Hours, Listing, Notice, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.tables import (
     directory_audit,
@@ -29,16 +29,24 @@ class Shelf:
     """All listings that may be shown. Never changes once made."""
 
     def __init__(
-        self, index: ListingIndex = EMPTY, seq: int = 0, *, library: Library | None = None, revision: int = 0
+        self,
+        index: ListingIndex = EMPTY,
+        seq: int = 0,
+        *,
+        library: Library | None = None,
+        revision: int = 0,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.index = index
         self._listings = index.by_id
         self.seq = seq
         self.library = library
         self.revision = revision
+        self._aliases = aliases or {}
 
     def get(self, id: str) -> Listing | None:
-        return self._listings.get(id)
+        """The listing; an old id leads to the one that took over."""
+        return self._listings.get(self._aliases.get(id, id))
 
     def __iter__(self) -> Iterator[Listing]:
         return iter(self._listings.values())
@@ -57,7 +65,8 @@ class ShelfKeeper:
         """Read everything published."""
         seq, revision = _seq(connection), overlay.newest(connection)
         index = build(read_listings(connection))
-        self.shelf = Shelf(index, seq, library=overlay.library(connection), revision=revision)
+        library = overlay.library(connection)
+        self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
@@ -68,25 +77,25 @@ class ShelfKeeper:
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
         ids = list(connection.execute(changed).scalars())
         index = self.shelf.index.changed(ids, read_listings(connection, ids))
-        self.shelf = Shelf(index, seq, library=library, revision=revision)
+        self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
         return True
 
 
 def is_withdrawn(connection: Connection, id: str) -> bool:
     """Looked up live: what was taken down a second ago is not shown."""
-    state = connection.execute(select(place_of_service.c.state).where(place_of_service.c.id == id)).scalar_one_or_none()
-    return state not in SHOWN
+    mine = select(place_of_service.c.state).where(place_of_service.c.id == id, place_of_service.c.hidden_at.is_(None))
+    return connection.execute(mine).scalar_one_or_none() not in SHOWN
 
 
 def read_listings(
     connection: Connection, ids: list[str] | None = None, *, states: tuple[str, ...] = SHOWN
 ) -> list[Listing]:
-    """Listings in these states, all or only `ids`."""
+    """Listings in these states, all or only `ids`; none that is hidden for its age."""
     wanted = (
         select(place_of_service, service.c.name.label("service"), service.c.kind, organisation.c.name.label("owner"))
         .join(service, service.c.id == place_of_service.c.service_id)
         .join(organisation, organisation.c.id == service.c.organisation_id)
-        .where(place_of_service.c.state.in_(states))
+        .where(place_of_service.c.state.in_(states), place_of_service.c.hidden_at.is_(None))
         .order_by(place_of_service.c.id)
     )
     if ids is not None:
@@ -119,7 +128,7 @@ def _listing(
         papers=row.papers,
         audience=tuple(row.audience),
         languages=tuple(row.languages),
-        attributes=tuple(row.attributes),
+        attributes=(*written_attributes(row.attributes), *((FRIENDLY,) if row.friendly_why else ())),
         verified_on=dict(checked.get(row.id, {})),
         state=row.state,
         is_sealed=row.is_sealed,
@@ -130,6 +139,7 @@ def _listing(
         directions="" if row.is_sealed else row.directions,
         notices=tuple(notices.get(row.id, ())),
         modified_at=row.modified_at,
+        friendly=Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None,
     )
 
 
@@ -157,7 +167,21 @@ def _verified(connection: Connection) -> Mapping[str, dict[str, Any]]:
 def _notices(connection: Connection) -> Mapping[str, list[Notice]]:
     found: defaultdict[str, list[Notice]] = defaultdict(list)
     for row in connection.execute(select(notice).order_by(notice.c.starts_on, notice.c.id)):
-        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on))
+        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or ""))
+    return found
+
+
+def aliases(connection: Connection) -> Mapping[str, str]:
+    """Where old ids lead at last, also over several merges."""
+    into = place_of_service.c.merged_into
+    merged = connection.execute(select(place_of_service.c.id, into).where(into.is_not(None)))
+    step = {row.id: row.merged_into for row in merged}
+    found = {}
+    for id in step:
+        end = id
+        for _ in range(len(step)):
+            end = step.get(end, end)
+        found[id] = end
     return found
 
 

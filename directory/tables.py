@@ -99,9 +99,13 @@ place_of_service = Table(
     Column("papers", JSON, nullable=False),
     Column("audience", JSON, nullable=False),  # codes: women, men, trans, minors, foreigners …; empty = everyone
     Column("languages", JSON, nullable=False),
-    Column("attributes", JSON, nullable=False),  # codes: free, no_papers, evening, weekend, friendly …
+    Column("attributes", JSON, nullable=False),  # codes: free, no_papers, evening, weekend …
     Column("state", String(12), nullable=False, index=True),  # draft | published | stale | withdrawn
     Column("under_review_at", UtcDateTime, nullable=True),
+    Column("hidden_at", UtcDateTime, nullable=True),  # unchecked for far too long: not shown until somebody checks it
+    Column("merged_into", String(36), nullable=True),  # the listing that took over from this one
+    Column("friendly_why", String(20), nullable=True),  # peer_visit | good_reports; None: not friendly
+    Column("friendly_on", Date, nullable=True),
     Column("source", Text, nullable=False, server_default=""),
     Column("is_demo", Boolean, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -127,6 +131,7 @@ notice = Table(  # "đóng cửa đến 5/1": shown with the listing until its e
     Column("place_id", String(36), ForeignKey("place_of_service.id"), nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("language", String(10), nullable=False, server_default="vi"),
+    Column("code", String(20), nullable=True),  # one of the usual sentences; `text` is then its Vietnamese wording
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
 )
@@ -138,6 +143,7 @@ verification = Table(  # when each group of fields was last checked, and how; no
     Column("field_group", String(20), primary_key=True),  # contact | hours | services | reception | price
     Column("verified_on", Date, nullable=False),
     Column("method", String(20), nullable=False),  # call | visit | peer | document | demo
+    Column("staff_id", Integer, nullable=True),  # who checked; None: nobody of ours
 )
 
 directory_audit = Table(  # every change of what we know, with what stood there before; `seq` drives the shelf
@@ -150,6 +156,15 @@ directory_audit = Table(  # every change of what we know, with what stood there 
     Column("place_id", String(36), nullable=False, index=True),
     Column("before", JSON, nullable=True),
     Column("after", JSON, nullable=True),
+)
+
+not_same = Table(  # two listings that look alike and were found to be two; `first` is the smaller id
+    "not_same",
+    metadata,
+    Column("first", String(36), primary_key=True),
+    Column("second", String(36), primary_key=True),
+    Column("staff_id", Integer, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 overlay = Table(  # what people edit in the console over the seed files: articles, phrases, teencode, danger examples

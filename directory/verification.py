@@ -1,13 +1,17 @@
 """When each part of a listing was last checked, and what happens when somebody says that it is wrong."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from directory.tables import directory_audit, place_of_service, verification
+from directory.freshness import OLD_AFTER
+from directory.tables import directory_audit, place_of_service, service, verification
 from directory.wording import HCMC
 
 GROUPS = ("contact", "hours", "services", "reception", "price")
+BY_RINGING = ("contact", "hours")  # what a peer who has just rung can vouch for
 
 
 def verify(
@@ -19,21 +23,117 @@ def verify(
         mine = (verification.c.place_id == place_id, verification.c.field_group == group)
         connection.execute(delete(verification).where(*mine))
         connection.execute(
-            insert(verification).values(place_id=place_id, field_group=group, verified_on=today, method=method)
+            insert(verification).values(
+                place_id=place_id, field_group=group, verified_on=today, method=method, staff_id=staff_id
+            )
         )
     connection.execute(
         update(place_of_service)
         .where(place_of_service.c.id == place_id, place_of_service.c.state.in_(("published", "stale")))
-        .values(state="published", under_review_at=None)
+        .values(state="published", under_review_at=None, hidden_at=None)
     )
-    note(connection, "verify", place_id, staff_id=staff_id, now=now)
+    after: dict[str, object] = {"groups": list(groups), "method": method, "on": today.isoformat()}
+    note(connection, "verify", place_id, staff_id=staff_id, now=now, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is shown, when its stalest part was checked, and whether it is marked or hidden for its age."""
+
+    place_id: str
+    kind: str
+    province: str
+    state: str
+    is_hidden: bool
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Who checked a group of fields, when and how."""
+
+    group: str
+    on: date
+    method: str
+    staff_id: int | None
+
+
+def checks(connection: Connection, place_id: str) -> tuple[Check, ...]:
+    """The last check of each group, in the order of the groups."""
+    rows = connection.execute(select(verification).where(verification.c.place_id == place_id)).all()
+    found = {row.field_group: Check(row.field_group, row.verified_on, row.method, row.staff_id) for row in rows}
+    return tuple(found[group] for group in GROUPS if group in found)
+
+
+def checked_before(
+    connection: Connection,
+    days_of: Callable[[str], int],
+    today: date,
+    *more: ColumnElement[bool],
+    most: int | None = None,
+) -> tuple[Checked, ...]:
+    """What is published and was last checked longer ago than its kind's days, or never; by province."""
+    oldest = (
+        select(verification.c.place_id, func.min(verification.c.verified_on).label("oldest"))
+        .group_by(verification.c.place_id)
+        .subquery()
+    )
+    kinds = connection.execute(select(service.c.kind).distinct()).scalars().all()
+    limits = [
+        and_(service.c.kind == kind, oldest.c.oldest < today - timedelta(days=days_of(kind))) for kind in kinds
+    ]
+    wanted = (
+        select(
+            place_of_service.c.id,
+            service.c.kind,
+            place_of_service.c.province,
+            place_of_service.c.state,
+            place_of_service.c.hidden_at,
+            oldest.c.oldest,
+        )
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .outerjoin(oldest, oldest.c.place_id == place_of_service.c.id)
+        .where(place_of_service.c.state.in_(("published", "stale")), or_(oldest.c.oldest.is_(None), *limits), *more)
+        .order_by(place_of_service.c.province, place_of_service.c.id)
+        .limit(most)
+    )
+    return tuple(
+        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, row.oldest)
+        for row in connection.execute(wanted)
+    )
+
+
+def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int = 50) -> int:
+    """Mark what is unchecked for long, hide what is unchecked for twice its time. Returns how many, at most `most`."""
+    today, table = now.astimezone(HCMC).date(), place_of_service.c
+    far = checked_before(connection, lambda kind: 2 * fresh_days(kind), today, table.hidden_at.is_(None), most=most)
+    for one in far:
+        values = {"state": "stale", "hidden_at": now}
+        connection.execute(update(place_of_service).where(table.id == one.place_id).values(values))
+        note(connection, "hide", one.place_id, staff_id=None, now=now)
+    is_fresh = table.state == "published"
+    left = most - len(far)
+    late = checked_before(connection, lambda kind: fresh_days(kind) + OLD_AFTER.days, today, is_fresh, most=left)
+    for one in late:
+        connection.execute(update(place_of_service).where(table.id == one.place_id).values(state="stale"))
+        note(connection, "grow_old", one.place_id, staff_id=None, now=now)
+    return len(far) + len(late)
 
 
 def report_wrong(connection: Connection, place_id: str, *, now: datetime) -> None:
-    """A person says it is wrong: noted without who; one report never deletes."""
+    """Several persons say that it is wrong: shown last and with a word of caution until somebody has looked."""
     mine = place_of_service.c.id == place_id
     connection.execute(update(place_of_service).where(mine).values(under_review_at=now))
     note(connection, "report_wrong", place_id, staff_id=None, now=now)
+
+
+def end_review(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> bool:
+    """What was said of it did not prove true. False: it was under no review."""
+    mine = (place_of_service.c.id == place_id, place_of_service.c.under_review_at.is_not(None))
+    if connection.execute(update(place_of_service).where(*mine).values(under_review_at=None)).rowcount == 0:
+        return False
+    note(connection, "review_over", place_id, staff_id=staff_id, now=now)
+    return True
 
 
 def note(

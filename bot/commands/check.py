@@ -100,7 +100,7 @@ def _rota(connection: Connection, now: datetime, decided: Policy) -> Iterator[Po
     yield plan.broken == 0, f"{plan.broken} entries of the rota make no sense" if plan.broken else "rota whole"
     years = {now.year, until.year}
     if not all(calendar.is_known(year) for year in years):
-        yield False, "the new year of these days is not in the list: bot/rota/calendar.py"
+        yield False, "the new year of these days is not in the list: directory/holidays.py"
 
 
 def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterator[Point]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
-from directory import editing, needs, places
+from directory import catalogue, duplicates, editing, merging, needs, places
 from directory.demonstration import DemoRefused, refuse_demo
 from directory.drafts import LANGUAGES, DraftProblem
 from directory.exchange import handbook, hsds, hsds_changes, hsds_files, hsds_reading, leaving, offline, spreadsheet
@@ -70,6 +70,7 @@ def run_import(arguments: argparse.Namespace) -> int:
             is_refused = bool(wrong) and not arguments.partial
             if not is_refused and not arguments.dry_run:
                 _bring(house, plan.rows)
+            alike = house.read(lambda connection: _alike(connection, rows))
     except (DemoRefused, DraftProblem) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -85,10 +86,35 @@ def run_import(arguments: argparse.Namespace) -> int:
         return 1
     if arguments.dry_run and not arguments.report:
         print("".join(f"{change}\n" for change in plan.differences), end="")
+    for said in alike:
+        print(said, file=sys.stderr)
     bad, done = len({trouble.row for trouble in wrong}), plan.outcome
     would = "would be " if arguments.dry_run else ""
     print(f"{would}new {done.new}, changed {done.changed}, same {done.same}, wrong {bad}")
     return 1 if wrong else 0
+
+
+def _alike(connection: Connection, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Which of the rows, known or not yet, look like another listing: said, and put on the work list; never stopped."""
+    entries = {one.id: one for one in catalogue.entries_of(connection)}
+    brought = {row.id: _entry(row) for row in rows if row.id not in entries and row.draft.place is not None}
+    everything = {**entries, **brought}
+    mine, apart = {row.id for row in rows}, merging.pairs_apart(connection)
+    names = {id: one.service for id, one in everything.items()}
+    pairs = duplicates.find(tuple(everything.values()), apart=apart)
+    return tuple(
+        f"may stand twice: “{names[two.first]}” and “{names[two.second]}” ({two.why})"
+        for two in pairs
+        if mine & {two.first, two.second}
+    )
+
+
+def _entry(row: Row) -> duplicates.Entry:
+    """A row as the finder of duplicates looks at it."""
+    one = row.draft
+    assert one.place is not None
+    province = places.province_of(one.place) or ""
+    return duplicates.Entry(row.id, one.service, one.organisation, one.kind, one.place, province, one.phones)
 
 
 def _bring(house: Opened, rows: Sequence[Row]) -> None:

@@ -16,6 +16,7 @@ from bot.console.pages import (
     support,
     telegram,
     tonight,
+    work,
 )
 from bot.db import Database
 from bot.policy import Policy
@@ -30,6 +31,7 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *tonight.ROUTES,
     *peers.ROUTES,
     *listings.ROUTES,
+    *work.ROUTES,
     *telegram.ROUTES,
     *channels.ROUTES,
     *rota.ROUTES,

@@ -25,6 +25,9 @@ class Deed(StrEnum):
     PUBLISH_LISTING = "publish_listing"
     WITHDRAW_LISTING = "withdraw_listing"
     VERIFY_LISTING = "verify_listing"
+    SEE_WORK = "see_work"
+    PUT_NOTICE = "put_notice"
+    DECIDE_REMARK = "decide_remark"
     OWN_PAGE = "own_page"
     SEE_TONIGHT = "see_tonight"
     EDIT_TONIGHT = "edit_tonight"
@@ -69,6 +72,7 @@ _CASEWORK = {
     Deed.PEERS: Scope.PROVINCES,
     Deed.SEE_ROTA: Scope.ALL,
     Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
+    Deed.PUT_NOTICE: Scope.PROVINCES,
 }
 _EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
 
@@ -77,6 +81,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
     "peer": {
         **_EVERYBODY,
         **_CASEWORK,
+        Deed.SEE_WORK: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
     },
@@ -95,8 +100,11 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.PUBLISH_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
+        Deed.SEE_WORK: Scope.PROVINCES,
+        Deed.PUT_NOTICE: Scope.PROVINCES,
+        Deed.DECIDE_REMARK: Scope.PROVINCES,
     },
-    "manager": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
+    "manager": {**_EVERYBODY, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)

@@ -6,18 +6,20 @@ from bot.dialogues.ask import Answer
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
-from bot.dialogues.find import Find, WrongListing
+from bot.dialogues.find import Find
 from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
 from bot.dialogues.purposes import CheckIn, Consent
 from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
+from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
     Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
+    Treated, Praise, NewPlace,
 )  # fmt: skip
 
 _BY_INTENT = {
@@ -38,8 +40,14 @@ _BY_SITUATION = {
     "agree_word": ("word", "start"),
     "elsewhere": ("elsewhere", "start"),
     "warn": ("warn", "start"),
+    "treated": ("treated", "start"),
+    "new_place": ("new_place", "start"),
+    "praise": ("praise", "start"),
 }
-_TYPED = frozenset({("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where")})  # answered in free words too
+_OF_PLACES = frozenset({"treated", "new_place", "praise"})
+# Answered in free words too.
+_TYPED = frozenset({("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where"), ("new_place", "told")})
+_PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
 _SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
 _APART = ("under_18", "buyer", "harasser", "provider")
 
@@ -86,7 +94,16 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
         return None
     if "state" in turn.situations and turn.memory.has_case:
         return "report", "state"
-    return next((step for name, step in _BY_SITUATION.items() if name in turn.situations), None)
+    heard = turn.situations if _may_be_of_places(turn) else turn.situations - _OF_PLACES
+    return next((step for name, step in _BY_SITUATION.items() if name in heard), None)
+
+
+def _may_be_of_places(turn: Turn) -> bool:
+    """No danger, not even one that is only felt; and a question that an article answers is a question."""
+    meaning = turn.meaning
+    if meaning is None or meaning.danger.level != "none":
+        return False
+    return bool(turn.memory.last_shown) or not (meaning.intent == "ask" or meaning.articles)
 
 
 def _answers(turn: Turn, standing: Standing) -> bool:
@@ -101,7 +118,7 @@ def _answers(turn: Turn, standing: Standing) -> bool:
     if standing.dialogue == "human" and intent == "human":
         return True  # "muốn gặp người thật" is a yes to the offer of one
     is_plain = intent in (None, "unclear", "erase", "find")
-    return is_plain and standing.dialogue in ("erase", "human", "wrong_listing", "entrust", "copy", "official")
+    return is_plain and standing.dialogue in _PLAIN
 
 
 def _is_new_question(turn: Turn) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
 from directory import followup, needs, times
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import read
 from directory.search import Found, Question, name_words, search
-from directory.verification import report_wrong
 from directory.wording import t
 
 NEED_GROUPS = (
@@ -186,27 +185,3 @@ def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
         text = f"{text}\n{t('find.far', turn.language, place=far[0]['place'], km=round(far[0]['distance_km']))}"
     options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
     return [Ask(text, options, "after")]
-
-
-class WrongListing(Dialogue):
-    """Somebody says that what we showed is wrong: thanked, noted on the listing without who, never asked for proof."""
-
-    name = "wrong_listing"
-
-    def start(self, turn: Turn) -> Sequence[Item]:
-        shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
-        if not shown:
-            return [Say(t("wrong.which_place", turn.language)), Done()]
-        options = tuple((listing.id, listing.service) for listing in shown)
-        return [Ask(t("wrong.which", turn.language), options, "note")]
-
-    def note(self, turn: Turn) -> Sequence[Item]:
-        place_id = turn.key
-        if place_id is None or turn.shelf.get(place_id) is None:
-            return [Say(t("wrong.which_place", turn.language)), Done()]
-        now = turn.now
-        return [
-            Do(lambda tx, lane_id: report_wrong(tx.connection, place_id, now=now)),
-            Say(t("wrong.thanks", turn.language)),
-            Hand("find", "after_wrong"),
-        ]

@@ -138,7 +138,7 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
 
 def _key_column(table: Table) -> list[object]:
     """The data key a row owns. An outbox row borrows that of its conversation."""
-    return [table.c.key_id] if table.name in ("conversation", "webchat_session", "entrusted") else []
+    return [table.c.key_id] if table.name in ("conversation", "webchat_session", "entrusted", "remark_key") else []
 
 
 def _forget_lanes(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.policy import Policy
+from directory.holidays import TET
 from directory.wording import HCMC
-
-TET = (  # the first day of the lunar year
-    date(2026, 2, 17),
-    date(2027, 2, 6),
-    date(2028, 1, 26),
-    date(2029, 2, 13),
-    date(2030, 2, 2),
-)
 
 
 @dataclass(frozen=True, slots=True)

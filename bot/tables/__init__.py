@@ -31,6 +31,7 @@ from bot.tables.engine import (
     webchat_frame,
     webchat_session,
 )
+from bot.tables.keeping import listing_reminder, remark, remark_key, remark_token
 from bot.tables.people import (
     contact,
     conversation,
@@ -92,12 +93,16 @@ __all__ = [
     "lane",
     "lease",
     "legal_duty",
+    "listing_reminder",
     "message_ref",
     "offered",
     "outbox",
     "person",
     "poller",
     "referral",
+    "remark",
+    "remark_key",
+    "remark_token",
     "return_code",
     "rota_change",
     "rotation",

@@ -158,7 +158,11 @@ class _Api:
         return _one(request, hsds.service(group, on=self.today()) if group else None)
 
     async def place(self, request: web.Request) -> web.Response:
-        return _one(request, self.catalogue().place(request.match_info["id"], on=self.today()))
+        own = request.match_info["id"]
+        known = self.keeper.shelf.get(own)
+        if known is not None and known.id != own:  # merged: the old address leads to the listing that stays
+            raise web.HTTPMovedPermanently(f"{self.base}/service_at_locations/{known.id}")
+        return _one(request, self.catalogue().place(own, on=self.today()))
 
     async def organization(self, request: web.Request) -> web.Response:
         is_full = from_query(request, "organization", True).full_service

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from directory.drafts import Draft
 from directory.editing import Known
+from directory.listings import Friendly, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.tables import organisation, phone, place_of_service, service, service_need
 
@@ -47,8 +48,10 @@ def _known(row: Any, needs: Any, numbers: Any) -> Known:
         papers=row.papers,
         audience=tuple(row.audience),
         languages=tuple(row.languages),
-        attributes=tuple(row.attributes),
+        attributes=written_attributes(row.attributes),
         source=row.source,
     )
     under_review = row.under_review_at is not None
-    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province)
+    friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
+    marks = (friendly, row.merged_into, row.hidden_at is not None)
+    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from directory import needs, places
-from directory.exchange.hsds_hours import weekly
+from directory.exchange.hsds_hours import times_of, weekly
 from directory.exchange.leaving import where
+from directory.hours import Apart
 from directory.listings import DAYS, Hours, Listing
 from directory.places import Tier
 from directory.wording import day, t
@@ -50,7 +51,8 @@ def entries(
 
 def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
     """Of a sealed place the province and the front-gate phone."""
-    said = [text.get(language) or text.get("vi", "") for text in (one.reception, one.price, one.papers)]
+    friendly = one.friendly.said(language) if one.friendly else ""
+    said = [friendly, *_texts(one, language)]
     return Entry(
         id=one.id,
         service=one.service,
@@ -60,11 +62,15 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
         province=one.province,
         area=_area(one, language),
         place=_place(one, language),
-        hours=hours_said(one.hours, language),
+        hours=hours_said(one.hours, language, on=on),
         phones=one.phones,
-        texts=tuple(text for text in (*one.notices_on(on), *said) if text),
+        texts=tuple(text for text in (*one.notices_on(on, language), *said) if text),
         checked=_checked(one, language),
     )
+
+
+def _texts(one: Listing, language: str) -> list[str]:
+    return [text.get(language) or text.get("vi", "") for text in (one.reception, one.price, one.papers)]
 
 
 def _area(one: Listing, language: str) -> str:
@@ -85,16 +91,31 @@ def _checked(one: Listing, language: str) -> str:
         return t("exchange.under_review", language)
     if one.checked_on is None:
         return t("exchange.not_checked", language)
+    if one.state == "stale":
+        return t("exchange.checked_long_ago", language, date=day(one.checked_on, language))
     return t("exchange.checked", language, date=day(one.checked_on, language))
 
 
-def hours_said(hours: Hours | None, language: str) -> str:
-    """`T2–T6 08:00–17:00`; round the clock in words; unknown is never shown as closed."""
+def hours_said(hours: Hours | None, language: str, *, on: date | None = None) -> str:
+    """`T2–T6 08:00–17:00`; round the clock in words; unknown is never shown as closed. Days that are over: not."""
     if hours is None:
         return t("exchange.hours.unknown", language)
     if sorted(hours.spans) == [(weekday, 0, 1440) for weekday in range(7)]:
-        return t("exchange.hours.always", language)
-    return ", ".join(_span(first, last, clock, language) for first, last, clock in weekly(hours))
+        week = t("exchange.hours.always", language)
+    else:
+        week = ", ".join(_span(first, last, clock, language) for first, last, clock in weekly(hours))
+    apart = [_apart(one, language) for one in hours.apart if on is None or one.last is None or one.last >= on]
+    return "; ".join(part for part in (week, *apart) if part)
+
+
+def _apart(one: Apart, language: str) -> str:
+    """`Tết: nghỉ`, `24/12/2026: 08:00–12:00`."""
+    days = [day(each, language) for each in dict.fromkeys((one.first, one.last)) if each is not None]
+    named = t(f"exchange.days.{one.named}", language) if one.named else "–".join(days)
+    if one.times is None:
+        return f"{named}: {t('exchange.hours.usual', language)}"
+    times = ", ".join(times_of(begins, ends).replace("-", "–") for begins, ends in one.times)
+    return f"{named}: {times or t('exchange.hours.closed', language)}"
 
 
 def _span(first: int, last: int, clock: str, language: str) -> str:

@@ -12,7 +12,7 @@ from directory import places
 from directory.exchange.hsds_hours import schedules
 from directory.exchange.hsds_names import PLACE_SCHEME, TAXONOMIES, name, taxonomy_object, term_object, terms
 from directory.exchange.leaving import where
-from directory.listings import Listing
+from directory.listings import FRIENDLY, Listing, written_attributes
 from directory.wording import t
 
 VERSION = "3.1"
@@ -151,8 +151,10 @@ def _of_service(one: Listing) -> Iterator[Told]:
 def _of_place(one: Listing) -> Iterator[Told]:
     if one.is_sealed:
         yield "visibility.sealed", "", ""
-    for code in one.attributes:
+    for code in written_attributes(one.attributes):
         yield f"quality.{code}", "", ""
+    if one.friendly is not None:
+        yield f"quality.{FRIENDLY}", one.friendly.why, one.friendly.on.isoformat()
     for code in one.audience:
         yield f"audience.{code}", "", ""
     for code in one.languages:

@@ -36,7 +36,7 @@ def _rule(owner: str, begins: int, ends: int, days: list[int]) -> dict[str, Any]
         "timezone": 7,
         "opens_at": f"{_clock(begins)}+07:00",
         "closes_at": f"{_clock(ends % 1440)}+07:00",
-        "description": "; ".join(f"{_days(*run)} {_times(begins, ends)}" for run in _runs(days)),
+        "description": "; ".join(f"{_days(*run)} {times_of(begins, ends)}" for run in _runs(days)),
         "notes": f"RRULE:FREQ=WEEKLY;INTERVAL=1;WKST=MO;BYDAY={byday}",
     }
 
@@ -54,7 +54,7 @@ def weekly(hours: Hours) -> tuple[tuple[int, int, str], ...]:
     for day, begins, ends in hours.spans:
         days[begins, ends].add(day)
     rows = [(first, begins, last, ends) for (begins, ends), many in days.items() for first, last in _runs(sorted(many))]
-    return tuple((first, last, _times(begins, ends)) for first, begins, last, ends in sorted(rows))
+    return tuple((first, last, times_of(begins, ends)) for first, begins, last, ends in sorted(rows))
 
 
 def lines(rules: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
@@ -99,7 +99,8 @@ def _days(first: int, last: int) -> str:
     return DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
 
 
-def _times(begins: int, ends: int) -> str:
+def times_of(begins: int, ends: int) -> str:
+    """`08:00-17:00`."""
     return f"{_clock(begins)}-{_clock(ends if ends <= 1440 else ends - 1440)}"
 
 

@@ -8,6 +8,7 @@ from hashlib import sha1
 from typing import Any
 
 from directory import drafts, needs
+from directory.listings import FRIENDLY
 from directory.reading import SEED
 from directory.seedfiles import load_yaml
 from directory.wording import t
@@ -54,7 +55,7 @@ TAXONOMIES: Mapping[str, str] = {
 @cache
 def terms() -> Mapping[str, Term]:
     """Every term by its code, in the order of our lists."""
-    found = [*_needs(), *_coded("kind", drafts.KINDS), *_coded("quality", drafts.ATTRIBUTES)]
+    found = [*_needs(), *_coded("kind", drafts.KINDS), *_coded("quality", (*drafts.ATTRIBUTES, FRIENDLY))]
     found += [*_coded("audience", drafts.AUDIENCES), *(_plain("text", code) for code in TEXTS)]
     found += [_plain("spoken", "language"), *(_plain("checked", code) for code in GROUPS)]
     found.append(_plain("visibility", "sealed"))

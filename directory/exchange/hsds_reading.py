@@ -11,7 +11,8 @@ from directory.drafts import Draft
 from directory.exchange import hsds_shapes
 from directory.exchange.hsds_hours import HoursProblem, lines
 from directory.exchange.hsds_names import PLACE_SCHEME, TEXTS, by_id
-from directory.exchange.rows import Row, Trouble, mistakes, tidy
+from directory.exchange.rows import APART, Row, Trouble, mistakes, tidy
+from directory.listings import written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import read
 
@@ -104,7 +105,7 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
         draft = _draft(told, at, hours)
         troubles += mistakes(number, draft, is_demo=is_demo, unit="service")
         own = at.get("id") or told["id"]
-        yield Row(number, str(uuid.UUID(own)), draft, frozenset({"source"})), tuple(troubles)
+        yield Row(number, str(uuid.UUID(own)), draft, frozenset({"source", APART})), tuple(troubles)
 
 
 def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
@@ -132,7 +133,7 @@ def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
         phones=tuple(tidy(str(one["number"])) for one in _nearest("phones", at, told)),
         audience=_coded("audience", words),
         languages=tuple(dict.fromkeys(code for code in spoken if code)) or ("vi",),
-        attributes=_coded("quality", words),
+        attributes=written_attributes(_coded("quality", words)),
         **(texts if is_ours else _plain_texts(told)),
     )
 

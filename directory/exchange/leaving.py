@@ -42,10 +42,10 @@ def unveiled(told: Draft, known: Draft) -> Draft:
 
 
 def _same_hours(told: Draft, known: Draft) -> bool:
-    """Whether both mean the same week, however it is written down."""
+    """Whether both mean the same week and the same holidays, however it is written down."""
     try:
         a = Hours.parse(list(told.hours or ()))
         b = Hours.parse(list(known.hours or ()))
     except ListingProblem:
         return False
-    return a is not None and b is not None and sorted(a.spans) == sorted(b.spans)
+    return a is not None and b is not None and (sorted(a.spans), a.apart) == (sorted(b.spans), b.apart)

@@ -12,6 +12,7 @@ from directory import drafts, needs, places
 from directory.drafts import Draft
 from directory.editing import Known
 from directory.exchange.leaving import veiled
+from directory.listings import FRIENDLY, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import fold, read
 from directory.wording import t
@@ -22,10 +23,11 @@ LINES = ("organisation", "service", "kind", "street", "directions", "source")
 COLUMNS = (
     "id", "service", "organisation", "kind", "needs", "place", "place_tier", "place_code", "street", "directions",
     "is_sealed", "hours", "phones", *(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES),
-    "audience", "languages", "attributes", "source", "state", "revision",
+    "audience", "languages", "attributes", "source", "state", "revision", "friendly",
 )  # fmt: skip
 NEEDED = frozenset({"service", "organisation", "kind", "needs"})
 _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
+APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry
 _BETWEEN = "; "
 _CODE_LENGTH = {Tier.OLD_PROVINCE: 2, Tier.NEW_PROVINCE: 2, Tier.OLD_DISTRICT: 3, Tier.OLD_WARD: 5, Tier.NEW_COMMUNE: 5}
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")) | {ord("\u00a0"): " "}
@@ -58,7 +60,9 @@ class Trouble:
 
 def cells(known: Known) -> dict[str, str]:
     """The row of a listing; of a sealed one without what is sealed."""
-    return {**said(veiled(known.draft)), "id": known.id, "state": known.state, "revision": str(known.revision)}
+    friendly = f"{known.friendly.why} {known.friendly.on.isoformat()}" if known.friendly else ""
+    marks = {"state": known.state, "revision": str(known.revision), "friendly": friendly}
+    return {**said(veiled(known.draft)), "id": known.id, **marks}
 
 
 def said(draft: Draft) -> dict[str, str]:
@@ -119,7 +123,7 @@ def understand(
         phones=tuple(whole_phone(one) for one in lists["phones"]),
         audience=tuple(_code("audience", one) for one in lists["audience"]),
         languages=lists["languages"] or ("vi",),
-        attributes=tuple(_code("attributes", one) for one in lists["attributes"]),
+        attributes=written_attributes(_code("attributes", one) for one in lists["attributes"]),
         place=_place(told),
         is_sealed=fold(told.get("is_sealed", "")) in ("yes", "true", "1", "x", "co"),
     )
@@ -171,7 +175,8 @@ def _codes() -> Mapping[tuple[str, str], str]:
         labels = [("kind", one, t(f"console.kind.{one}", language)) for one in drafts.KINDS]
         labels += [("needs", one, needs.label(one, language)) for one in needs.NEEDS]
         labels += [("audience", one, t(f"console.audience.{one}", language)) for one in drafts.AUDIENCES]
-        labels += [("attributes", one, t(f"console.attributes.{one}", language)) for one in drafts.ATTRIBUTES]
+        qualities = (*drafts.ATTRIBUTES, FRIENDLY)
+        labels += [("attributes", one, t(f"console.attributes.{one}", language)) for one in qualities]
         for field, code, label in labels:
             found.setdefault((field, _plain(label)), code)
     return found

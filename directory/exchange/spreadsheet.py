@@ -15,8 +15,9 @@ from directory.exchange import rows as rows_
 from directory.exchange import sheets
 from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
-from directory.exchange.rows import COLUMNS, Row, Trouble, cells, header_of
+from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
+from directory.hours import apart_lines
 
 _SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
@@ -64,9 +65,15 @@ def as_xlsx(listings: Iterable[Known], *, language: str = "") -> bytes:
 def as_ndjson(listings: Iterable[Known]) -> str:
     """One listing a line, in our own words; of sealed ones without what is sealed."""
     lines = (
-        {"id": one.id, **as_json(veiled(one.draft)), "state": one.state, "revision": one.revision} for one in listings
+        {"id": one.id, **as_json(veiled(one.draft)), **_marks(one)} for one in listings
     )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _marks(one: Known) -> dict[str, object]:
+    """Written out, never read."""
+    friendly = {"why": one.friendly.why, "on": one.friendly.on.isoformat()} if one.friendly else None
+    return {"state": one.state, "revision": one.revision, "friendly": friendly}
 
 
 def _head(language: str) -> list[str]:
@@ -112,7 +119,9 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
 
 def settled(row: Row, known: Draft) -> Draft:
     """What a listing will say after this row: what its file could not carry stays."""
-    kept = {name: getattr(known, name) for name in row.keeps if not getattr(row.draft, name)}
+    kept = {name: getattr(known, name) for name in row.keeps - {APART} if not getattr(row.draft, name)}
+    if APART in row.keeps and row.draft.hours is not None:
+        kept["hours"] = (*row.draft.hours, *apart_lines(known.hours or ()))
     return unveiled(replace(row.draft, **kept), known)
 
 

@@ -126,6 +126,7 @@ def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
         ({"place": PlaceKey(Tier.OLD_DISTRICT, "999")}, "place", "listing.problem.place"),
         ({"is_sealed": True, "street": "1 Phố A"}, "street", "listing.problem.sealed"),
         ({"hours": ("sáng tới chiều",)}, "hours", "listing.problem.hours"),
+        ({"hours": ("tet closed", "tet 08:00-11:00")}, "hours", "listing.problem.hours_twice"),
         ({"phones": ("gọi đi",)}, "phones", "listing.problem.phone"),
         ({"phones": ("0000 000 123",)}, "phones", "listing.problem.real_phone"),
         ({"audience": ("rich",)}, "audience", "listing.problem.unknown_code"),
@@ -174,3 +175,16 @@ def test_the_list_puts_first_what_needs_care_and_is_found_without_accents(connec
     assert [one.id for one in catalogue.rows(connection)] == [bad, good]
     assert [one.id for one in catalogue.rows(connection, text="cau giay ba")] == [good]
     assert catalogue.rows(connection, state="withdrawn") == ()
+
+
+def test_a_shelter_is_not_shown_before_it_is_sealed(connection: Connection) -> None:
+    with pytest.raises(DraftProblem) as refused:
+        published(connection, replace(CLINIC, kind="shelter"))
+    assert [one.key for one in refused.value.problems] == ["listing.problem.open_shelter"]
+    published(connection, replace(CLINIC, kind="shelter", is_sealed=True))
+    assert shown(connection) == {"Phòng khám Thử"}
+
+
+@pytest.mark.parametrize("kind", ["pharmacy", "private_clinic", "one_stop_centre", "psychologist"])
+def test_kinds_that_people_ask_for_by_name_can_be_written_down(connection: Connection, kind: str) -> None:
+    assert drafts.problems(replace(CLINIC, kind=kind), is_demo=False) == ()

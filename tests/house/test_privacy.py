@@ -222,6 +222,26 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "one day",
         "place_id hour n forget_at",
     ),
+    "remark": (
+        "maintainers of the province; what was said of a place, sealed, never who",
+        "12 months; a new place 90 days",
+        "id place_id province what sealed is_apart day state staff_id decided_at forget_at",
+    ),
+    "remark_key": (
+        "nobody",
+        "30 days; its key with it",
+        "window key_id forget_at",
+    ),
+    "remark_token": (
+        "nobody; keyed hash",
+        "30 days",
+        "token forget_at",
+    ),
+    "listing_reminder": (
+        "nobody; no person",
+        "400 days",
+        "place_id step due_on at forget_at",
+    ),
     "timer": (
         "nobody",
         "when done",

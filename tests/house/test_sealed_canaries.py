@@ -5,7 +5,7 @@ import json
 import logging
 import zipfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from directory.listing_text import describe
 from directory.places import PlaceKey, Tier
 from directory.shelf import ShelfKeeper
 from directory.tables import place_of_service
+from directory.tables import verification as checks
 from tests.bot.console.conftest import Desk, desk  # noqa: F401
 from tests.directory.exchange.samples import SEALED
 
@@ -108,6 +109,11 @@ async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
     maintainer = await desk.as_("maintainer-1")
     made["console list"] = await (await maintainer.get("/console/listings", params={"text": "nha kin"})).text()
     assert "Nhà Kín 3 (mẫu)" in made["console list"]
+    long_ago = TODAY - timedelta(days=45)  # overdue for shelters, for nothing else
+    await desk.db.write(lambda tx: tx.execute(update(checks).values(verified_on=long_ago)))
+    made["console work"] = await (await maintainer.get("/console/work", params={"kind": "overdue"})).text()
+    assert "Nhà Kín 3 (mẫu)" in made["console work"]
+    assert DISTRICT not in made["console work"] and DISTRICT not in made["console list"]
     door, out = logs.OneDoor(), capfd.readouterr()
     made["logs"] = "\n".join([caplog.text, out.out, out.err, *(door.format(one) for one in caplog.records)])
     wrong = {where: found for where, text in made.items() if (found := seen(text, planted))}

@@ -1,7 +1,7 @@
 """The directory: finding a listing, changing it, showing it, taking it down, and saying that it is still right."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -11,17 +11,23 @@ from bot import staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.permissions import About, Deed, may
+from bot.keeping import remarks
 from bot.staff import StaffMember
-from directory import catalogue, drafts, editing, needs, places, verification
+from directory import catalogue, drafts, duplicates, editing, friendly, merging, needs, places, verification
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
-from directory.listings import STATES
-from directory.wording import day, t
+from directory.exchange import differences, rows
+from directory.listings import NOTICES, STATES
+from directory.wording import HCMC, day, t
 
 SHOWN = 60
 SAID = frozenset(
-    {"saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended"}
-)
+    {
+        "saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended",
+        "friendly", "unfriendly", "merged_here", "unmerged",
+    }
+)  # fmt: skip
+NOTICE_DAYS = (1, 3, 7, 14, 30)
 METHODS = ("call", "visit", "peer", "document")
 
 
@@ -53,6 +59,9 @@ async def show(console: Console, visit: Visit) -> web.Response:
     known = await _known(console, visit)
     if known is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    if known.merged_into is not None and not visit.given("old"):
+        leads_to = await console.db.read(lambda connection: merging.resolve(connection, known.id))
+        return go(f"/console/listings/{leads_to}", "merged_here")
     return await _page(console, visit, known, show_draft(known.draft, visit.language))
 
 
@@ -73,6 +82,11 @@ async def _page(
     member, said, language = visit.seat.member, visit.given("said"), visit.language
     about = About(province=known.province if known else None)
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
+    checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
+    notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    is_new = known is not None and known.state == "draft"
+    alike = await console.db.read(lambda connection: _alike(connection, known)) if known and is_new else ()
+    today = console.clock.now().astimezone(HCMC).date()
     mistakes: dict[str, list[str]] = {}
     for one in found:
         mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
@@ -87,17 +101,48 @@ async def _page(
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,
         "changes": changes,
+        "checks": checks,
+        "alike": alike,
+        "column": lambda name: rows.header_of(name, language),
+        "whys": friendly.WHYS,
+        "notices": notices,
+        "usual": NOTICES,
+        "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
+        "day": lambda value: day(value, language),
         "mistakes": mistakes,
         "key": key,
         "said": said if said in SAID else "",
-        "today": console.clock.now().date().isoformat(),
+        "today": today.isoformat(),
     }
     return render(visit.request, "listing.html", visit.seat, status=status, **shown)
 
 
-def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str]]:
+def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str, tuple[differences.Cell, ...]]]:
+    """Each change, who made it, and what it changed; also of the listings that were merged into this one."""
     names = {one.id: one.alias for one in staff.everyone(connection)}
-    return [(one, names.get(one.staff_id or 0, "–")) for one in editing.history(connection, known.id)]
+    found = editing.history(connection, known.id, with_=merging.merged_into(connection, known.id))
+    is_sealed = known.draft.is_sealed
+    return [
+        (one, names.get(one.staff_id or 0, "–"), differences.cells(one.before, one.after, is_sealed=is_sealed))
+        for one in found
+    ]
+
+
+def _checks(connection: Connection, known: Known) -> list[tuple[verification.Check, str]]:
+    """Who checked which part, when and how."""
+    names = {one.id: one.alias for one in staff.everyone(connection)}
+    return [(one, names.get(one.staff_id or 0, "–")) for one in verification.checks(connection, known.id)]
+
+
+def _alike(connection: Connection, known: Known) -> tuple[tuple[str, str], ...]:
+    """Listings that may be this one, by id and name: seen when a new one is written down."""
+    entries = {one.id: one for one in catalogue.entries_of(connection)}
+    mine = entries.get(known.id)
+    apart = merging.pairs_apart(connection, (known.id,))
+    pairs = duplicates.like(mine, entries.values()) if mine else ()
+    asked = [two for two in pairs if (two.first, two.second) not in apart]
+    others = [two.second if two.first == known.id else two.first for two in asked]
+    return tuple((id, entries[id].service) for id in others[:5])
 
 
 def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:
@@ -185,7 +230,7 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
             key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
             form = show_draft(known.draft, visit.language)
             return await _page(console, visit, known, form, status=409, key=key)
-        return go(f"/console/listings/{known.id}", said)
+        return go("/console/work" if visit.given("back") == "work" else f"/console/listings/{known.id}", said)
 
     return page
 
@@ -211,16 +256,19 @@ def _restore(connection: Connection, known: Known, visit: Visit, console: Consol
 def _verify(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     groups = tuple(one for one in visit.every("group") if one in verification.GROUPS) or verification.GROUPS
     method = visit.given("method") if visit.given("method") in METHODS else "call"
+    if visit.seat.member.role == "peer" and method == "call":  # "it rang and somebody answered" says no more than that
+        groups = tuple(one for one in groups if one in verification.BY_RINGING)
     me = visit.seat.member.id
     verification.verify(connection, known.id, groups, method=method, staff_id=me, now=console.clock.now())
+    remarks.settle_facts(connection, known.id, staff_id=me, now=console.clock.now())
 
 
 def _revert(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     seq, told = visit.given("seq"), visit.given("revision")
     if not (seq.isdigit() and told.isdigit()):
         raise NotNow("listing.problem.nothing_before")
-    me, now = visit.seat.member.id, console.clock.now()
-    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now)
+    me, now, only = visit.seat.member.id, console.clock.now(), visit.given("only")
+    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now, only=only)
 
 
 def _notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -232,8 +280,38 @@ def _notice(connection: Connection, known: Known, visit: Visit, console: Console
     editing.put_notice(connection, known.id, text, starts_on=starts, ends_on=ends, staff_id=me, now=now)
 
 
+def _usual_notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """Two taps: which sentence, and for how long."""
+    code, days = visit.given("code"), visit.given("days")
+    if days not in {str(one) for one in NOTICE_DAYS}:
+        raise DraftProblem((Problem("notice", "listing.problem.notice_days"),))
+    me, now = visit.seat.member.id, console.clock.now()
+    today = now.astimezone(HCMC).date()
+    ends = today + timedelta(days=int(days) - 1)
+    editing.put_notice(connection, known.id, code=code, starts_on=today, ends_on=ends, staff_id=me, now=now)
+
+
 def _end_notices(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def _friendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """A peer went there; or good reports came in, as many as the policy asks for."""
+    me, now, policy = visit.seat.member, console.clock.now(), console.policy
+    why = "peer_visit" if me.role == "peer" else "good_reports"
+    if why == "good_reports" and remarks.good(connection, known.id, now=now) < policy.good_reports_for_friendly:
+        raise NotNow("listing.problem.few_reports")
+    agrees = visit.given("agrees") == "yes" or "friendly" not in policy.consent_kinds
+    friendly.grant(connection, known.id, why, has_consent=agrees, staff_id=me.id, now=now)
+
+
+def _unfriendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """Said by mistake. A complaint that proves true takes it away by itself."""
+    friendly.take_away(connection, known.id, "mistake", staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def _unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
 
 
 _ONE = "/listings/{listing}"
@@ -247,7 +325,11 @@ ROUTES = (
     Route("POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING, _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn")),
     Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
     Route("POST", f"{_ONE}/verify", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _verify, "verified")),
+    Route("POST", f"{_ONE}/friendly", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _friendly, "friendly")),
+    Route("POST", f"{_ONE}/unfriendly", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unfriendly, "unfriendly")),
+    Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unmerge, "unmerged")),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
-    Route("POST", f"{_ONE}/notice", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _notice, "noticed")),
-    Route("POST", f"{_ONE}/end-notices", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _end_notices, "ended")),
+    Route("POST", f"{_ONE}/notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _notice, "noticed")),
+    Route("POST", f"{_ONE}/usual-notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _usual_notice, "noticed")),
+    Route("POST", f"{_ONE}/end-notices", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _end_notices, "ended")),
 )

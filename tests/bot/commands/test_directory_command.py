@@ -151,3 +151,19 @@ def test_the_page_and_the_handbook_are_written_or_it_is_said_why_not(
     for wrong in (["--province", "00"], ["--need", "nothing"]):
         assert main([*book, *wrong]) == 2 and "does not exist. Choose from" in capsys.readouterr().err
     assert main(["directory", "offline", "-o", str(house / "none" / "page.html")]) == 1
+
+
+def test_an_import_says_which_rows_look_like_another_listing(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "service,organisation,kind,needs,place,phones\n"
+    where = '"quận Cầu Giấy, Hà Nội"'
+    first = f"Phòng khám đa khoa Ban Mai,Ban Mai,private_clinic,health.sti,{where},024 3754 1234\n"
+    again = f"PKĐK Ban Mai,Ban Mai,private_clinic,health.sti,{where},+84 24 3754 1234\n"
+    (house / "one.csv").write_text(head + first)
+    (house / "two.csv").write_text(head + again)
+    assert main(["directory", "import", str(house / "one.csv")]) == 0
+    assert "may stand twice" not in capsys.readouterr().err
+    assert main(["directory", "import", str(house / "two.csv"), "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert "may stand twice: “" in told.err and "Ban Mai" in told.err and "(phone)" in told.err
+    assert main(["directory", "import", str(house / "two.csv")]) == 0
+    assert "new 1" in capsys.readouterr().out, "said, and not stopped"

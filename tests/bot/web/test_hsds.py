@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.db import Database
 from bot.web import build, gate, hsds
-from directory import editing
+from directory import editing, merging
 from directory.exchange.hsds import organization_id
 from directory.exchange.hsds_names import name, terms
 from directory.shelf import ShelfKeeper
@@ -193,3 +193,15 @@ async def test_behind_a_proxy_of_ours_each_visitor_has_an_own_count(
             await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1"})
         assert (await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1"})).status == 429
         assert (await client.get("/hsds/", headers={"X-Forwarded-For": "192.0.2.1, 192.0.2.2"})).status == 200
+
+
+async def test_the_address_of_a_merged_listing_leads_to_the_one_that_stays(api: Api) -> None:
+    old, _, stays = api.ids
+    await api.db.write(lambda tx: merging.merge(tx.connection, old, stays, staff_id=1, now=NOW))
+    await api.db.read(api.keeper.refresh)
+    answer = await api.client.get(f"/hsds/service_at_locations/{old}", allow_redirects=False)
+    assert answer.status == 301 and answer.headers["Location"].endswith(f"/hsds/service_at_locations/{stays}")
+    assert old not in {one["id"] for one in (await api.post("/service_at_locations"))["contents"]}
+    await api.db.write(lambda tx: merging.undo(tx.connection, old, staff_id=1, now=NOW))
+    await api.db.read(api.keeper.refresh)
+    assert (await api.client.get(f"/hsds/service_at_locations/{old}")).status == 200

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from directory import editing
+from directory import editing, friendly
 from directory.exchange import (
     hsds,
     hsds_changes,
@@ -203,3 +203,29 @@ def test_the_example_package_of_others_is_read_and_what_has_no_place_is_named() 
     brought = hsds_reading.read_all([content])
     assert brought.rows == [] and {one.column for one in brought.wrong} >= {"kind", "needs", "place"}
     assert any("names persons" in line for line in brought.report())
+
+
+def test_hours_of_holidays_are_kept_when_a_file_that_cannot_carry_them_comes_back(connection: Connection) -> None:
+    id = shown(connection, replace(OPEN, hours=(*(OPEN.hours or ()), "tet closed")))
+    services = list(hsds.services(leaving.shown(connection), on=NOW.date()))
+    rows = tuple(hsds_reading.read_all(services).rows)
+    assert spreadsheet.plan(connection, rows).outcome.same == 1
+    known = editing.look_up(connection, id)
+    assert known is not None and spreadsheet.settled(rows[0], known.draft).hours == known.draft.hours
+
+
+def test_friendly_leaves_with_its_reason_and_no_file_gives_or_takes_it(connection: Connection) -> None:
+    id = shown(connection, OPEN)
+    friendly.grant(connection, id, "peer_visit", has_consent=True, staff_id=1, now=NOW)
+    (one,) = told(connection)
+    (place,) = one["service_at_locations"]
+    (said,) = [each for each in place["attributes"] if each["taxonomy_term"]["code"] == "quality.friendly"]
+    assert (said["value"], said["label"]) == ("peer_visit", "2026-12-07")
+    assert not errors("service", one)
+    csv = spreadsheet.as_csv(spreadsheet.everything(connection))
+    assert "peer_visit 2026-12-07" in csv
+    rows, wrong = spreadsheet.parse(csv.replace("free; no_papers", "friendly; free; no_papers"))
+    assert not wrong and spreadsheet.plan(connection, rows).outcome.same == 1
+    without, _ = spreadsheet.parse(csv.replace("peer_visit 2026-12-07", ""))
+    assert spreadsheet.plan(connection, without).outcome.same == 1
+    assert spreadsheet.plan(connection, tuple(hsds_reading.read_all([one]).rows)).outcome.same == 1

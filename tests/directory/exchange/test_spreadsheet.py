@@ -122,3 +122,15 @@ def test_listings_from_documents_come_in_hidden_and_unchecked(connection: Connec
     assert len(keeper.shelf) == 0, "nothing from a document is shown before somebody has checked it"
     assert {one.state for one in spreadsheet.everything(connection)} == {"draft"}
     assert all(one.draft.source and not one.draft.phones for one in spreadsheet.everything(connection))
+
+
+def test_the_public_centre_and_the_shelter_it_keeps_are_two_listings(connection: Connection) -> None:
+    """One row of the document named both: the centre has to be found, the shelter must not be."""
+    rows, _ = spreadsheet.parse((SEED / "listings-from-documents.csv").read_text("utf-8"))
+    spreadsheet.take_over(connection, rows, now=datetime(2026, 12, 7, tzinfo=UTC))
+    own = [one.draft for one in spreadsheet.everything(connection) if "Công tác xã hội Khánh" in one.draft.service]
+    centre, shelter = sorted(own, key=lambda one: one.is_sealed)
+    assert centre.kind == "social_work_centre" and "mind.distress" in centre.needs
+    assert "shelter.refuge" not in centre.needs
+    assert shelter.kind == "shelter" and shelter.is_sealed and shelter.needs == ("shelter.refuge",)
+    assert not [one for one in rows if "shelter.refuge" in one.draft.needs and not one.draft.is_sealed]

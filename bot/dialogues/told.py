@@ -1,0 +1,179 @@
+"""What persons tell about places: something is wrong there, they were treated badly or well, a new place is named."""
+
+from collections.abc import Sequence
+
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.keeping import remarks
+from bot.masking import Masked
+from directory.listings import Listing
+from directory.places import province_of
+from directory.reading import fold
+from directory.wording import t
+
+# What is wrong, in words that say so by themselves; the first that is found.
+_PARTS = (
+    ("rude", ("thai do", "chui", "khinh", "nang loi", "duoi em", "duoi minh", "mieng thi", "rude")),
+    ("papers", ("doi giay to", "doi can cuoc", "bat can cuoc", "giay to", "papers")),
+    ("closed", ("dong cua", "dep roi", "dep tiem", "nghi luon", "het kham", "khong con", "closed")),
+    ("address", ("dia chi", "doi roi", "chuyen di", "address")),
+    ("phone", ("sai so", "so dien thoai", "doi so", "thue bao", "khong nghe may", "goi khong duoc", "sdt", "number")),
+)
+
+
+def _shown(turn: Turn) -> list[Listing]:
+    return [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
+
+
+def _note(turn: Turn, place_id: str, what: str) -> Do:
+    now, policy = turn.now, turn.policy
+    return Do(lambda tx, lane_id: remarks.note(tx, lane_id, place_id, what, now=now, policy=policy))
+
+
+def _which(turn: Turn, text: str, then: str) -> Ask:
+    """Which of those just shown; "another one" is an answer too."""
+    options = [(listing.id, listing.service) for listing in _shown(turn)]
+    return Ask(text, (*options, ("none", t("told.choice.none", turn.language))), then)
+
+
+class WrongListing(Dialogue):
+    """Something is wrong: thanked, noted on the listing without who, never asked for proof, another place at once."""
+
+    name = "wrong_listing"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        shown = _shown(turn)
+        turn.notes.pop("place", None)  # of an earlier word about another place
+        turn.notes.pop("what", None)
+        if not shown:
+            return [Say(t("wrong.which_place", turn.language)), Done()]
+        if part := _part(turn):
+            turn.notes["what"] = part
+        if len(shown) == 1:
+            turn.notes["place"] = shown[0].id
+            return self._go_on(turn)
+        return [_which(turn, t("wrong.which", turn.language), "note")]
+
+    def note(self, turn: Turn) -> Sequence[Item]:
+        """Which place."""
+        if turn.key is None or turn.shelf.get(turn.key) is None:
+            return [Say(t("wrong.which_place", turn.language)), Done()]
+        turn.notes["place"] = turn.key
+        return self._go_on(turn)
+
+    def part(self, turn: Turn) -> Sequence[Item]:
+        """What is wrong there; words that say nothing of it are "something else"."""
+        if "place" not in turn.notes:  # a button of long ago
+            return self.start(turn)
+        turn.notes["what"] = turn.key if turn.key in remarks.COMPLAINTS else _part(turn) or "other"
+        return self._go_on(turn)
+
+    def _go_on(self, turn: Turn) -> Sequence[Item]:
+        what = turn.notes.get("what")
+        if what is None:
+            options = tuple((part, t(f"wrong.choice.{part}", turn.language)) for part in remarks.COMPLAINTS)
+            return [Ask(t("wrong.what", turn.language), options, "part")]
+        if what == "rude":
+            return [Hand("treated", "noted")]
+        place_id = turn.notes.pop("place")
+        turn.notes.pop("what")
+        return [_note(turn, place_id, what), Say(t("wrong.thanks", turn.language)), Hand("find", "after_wrong")]
+
+
+class Treated(Dialogue):
+    """She was treated badly at a place: believed, not asked for proof; noted without who; something better at once."""
+
+    name = "treated"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        shown = _shown(turn)
+        sorry = Say(t("treated.sorry", turn.language))
+        if not shown:
+            return [sorry, self._next(turn)]
+        if len(shown) == 1:
+            turn.notes["place"] = shown[0].id
+            return self.noted(turn)
+        return [sorry, _which(turn, t("treated.which", turn.language), "where")]
+
+    def where(self, turn: Turn) -> Sequence[Item]:
+        """At which place; one that we do not list is not noted."""
+        if turn.key is None or turn.shelf.get(turn.key) is None:
+            return [self._next(turn)]
+        return [*self._keep(turn, turn.key), self._next(turn)]
+
+    def noted(self, turn: Turn) -> Sequence[Item]:
+        """The place is known already."""
+        place_id = turn.notes.pop("place", None)
+        turn.notes.pop("what", None)
+        if place_id is None:
+            return [Say(t("treated.sorry", turn.language)), self._next(turn)]
+        return [Say(t("treated.sorry", turn.language)), *self._keep(turn, place_id), self._next(turn)]
+
+    def then(self, turn: Turn) -> Sequence[Item]:
+        """Another place, somebody to talk to or to come along, or nothing."""
+        match turn.key:
+            case "find":
+                return [Hand("find", "after_wrong" if turn.memory.need else "start")]
+            case "human":
+                return [Hand("human")]
+            case "rights":
+                return [Say(t("treated.rights", turn.language)), self._next(turn)]
+        return [Say(t("treated.enough", turn.language)), Done()]
+
+    def _keep(self, turn: Turn, place_id: str) -> Sequence[Item]:
+        return [_note(turn, place_id, "rude"), Say(t("treated.noted", turn.language))]
+
+    def _next(self, turn: Turn) -> Ask:
+        keys = ("find", "human", "rights", "enough")
+        options = tuple((key, t(f"treated.choice.{key}", turn.language)) for key in keys)
+        return Ask(t("treated.next", turn.language), options, "then")
+
+
+class Praise(Dialogue):
+    """She was received well: that helps others, and is noted without who."""
+
+    name = "praise"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        shown = _shown(turn)
+        if not shown:
+            return [Say(t("small.thanks", turn.language)), Done()]
+        if len(shown) == 1:
+            return self._keep(turn, shown[0].id)
+        return [_which(turn, t("praise.which", turn.language), "where")]
+
+    def where(self, turn: Turn) -> Sequence[Item]:
+        if turn.key is None or turn.shelf.get(turn.key) is None:
+            return [Say(t("small.thanks", turn.language)), Done()]
+        return self._keep(turn, turn.key)
+
+    def _keep(self, turn: Turn, place_id: str) -> Sequence[Item]:
+        return [_note(turn, place_id, "good"), Say(t("praise.thanks", turn.language)), Done()]
+
+
+class NewPlace(Dialogue):
+    """She knows a place that we do not list: its name and where, in one message; nobody is shown it before a check."""
+
+    name = "new_place"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return [Ask(t("new_place.ask", turn.language), (("skip", t("new_place.choice.skip", turn.language)),), "told")]
+
+    def told(self, turn: Turn) -> Sequence[Item]:
+        if turn.key is not None or not turn.text.strip():
+            return [Say(t("treated.enough", turn.language)), Done()]
+        named = turn.meaning.places if turn.meaning else ()
+        place = named[0].key if named else turn.memory.place
+        province, words, now = province_of(place) if place else None, Masked(turn.text), turn.now
+        return [
+            Do(lambda tx, lane_id: remarks.suggest(tx, lane_id, words, province=province, now=now)),
+            Say(t("new_place.thanks", turn.language)),
+            Done(),
+        ]
+
+
+def _part(turn: Turn) -> str | None:
+    """What the message itself says is wrong; a button says nothing."""
+    if turn.key is not None:
+        return None
+    plain = f" {fold(turn.text)[:300]} "
+    return next((part for part, cues in _PARTS if any(f" {cue}" in plain for cue in cues)), None)

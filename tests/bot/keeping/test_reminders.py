@@ -1,0 +1,167 @@
+"""Requirement 10: over 400 days every reminder comes once, on its day; what is too old is marked, then hidden."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from bot import staff
+from bot.db import Database, Tx
+from bot.keeping import reminders
+from bot.policy import Policy
+from bot.tables import listing_reminder, outbox, staff_province
+from bot.tables import staff as people
+from bot.timers import due_at
+from directory import editing, freshness, verification
+from directory.freshness import Age
+from directory.shelf import ShelfKeeper, is_withdrawn
+from directory.tables import verification as checked
+from directory.wording import HCMC
+from tests.directory.test_editing import CLINIC
+
+BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+START = datetime(2026, 12, 7, 1, tzinfo=UTC)  # eight in the morning
+POLICY = Policy()
+KINDS = ("hotline", "hiv_clinic", "peer_group", "hospital")
+
+
+def colleagues(tx: Tx) -> dict[str, int]:
+    """A maintainer and a manager in province 01."""
+    found = {}
+    centre = staff.find_centre(tx, "Tổ chức", "Trung tâm")
+    for role in ("maintainer", "manager"):
+        staff.add(
+            tx, role, alias=role, role=role, centre_id=centre, provinces=frozenset({"01"}), state="active",
+            is_demo=False, now=START,
+        )  # fmt: skip
+        member = staff.by_name(tx.connection, role)
+        assert member is not None
+        found[role] = member.id
+    return found
+
+
+def listing(connection: Connection, name: str, kind: str, at: datetime) -> str:
+    draft = replace(CLINIC, service=name, kind=kind)
+    id = editing.propose(connection, draft, staff_id=1, now=at)
+    verification.verify(connection, id, verification.GROUPS, method="call", staff_id=1, now=at)
+    editing.publish(connection, id, staff_id=1, now=at)
+    return id
+
+
+@BOTH
+async def test_over_four_hundred_days_no_reminder_is_missed_and_none_comes_twice(engine: Database) -> None:
+    random = Random(10)
+
+    def build(tx: Tx) -> tuple[dict[str, int], dict[str, str]]:
+        ids = {listing(tx.connection, f"Nơi {n}", KINDS[n % 4], START): KINDS[n % 4] for n in range(12)}
+        return colleagues(tx), ids
+
+    who, ids = await engine.write(build)
+    cycles: dict[str, list[date]] = {id: [START.astimezone(HCMC).date()] for id in ids}
+    messages: Counter[tuple[int, date]] = Counter()
+
+    def morning(tx: Tx, now: datetime) -> None:
+        for _ in range(random.choice((1, 1, 2))):  # a restart looks again
+            before = len(tx.execute(select(outbox.c.id)).all())
+            reminders.remind(tx, now, POLICY)
+            for staff_id in list(tx.execute(select(outbox.c.staff_id).order_by(outbox.c.id)).scalars())[before:]:
+                messages[staff_id, now.astimezone(HCMC).date()] += 1
+        reminders.grow(tx, now, POLICY)
+
+    def noon(tx: Tx, now: datetime) -> None:
+        for id in ids:
+            if random.random() < 0.006:
+                verification.verify(
+                    tx.connection, id, verification.GROUPS, method="call", staff_id=1, now=now + timedelta(hours=4)
+                )
+                cycles[id].append(now.astimezone(HCMC).date())
+
+    for day in range(400):
+        now = START + timedelta(days=day)
+        await engine.write(lambda tx, now=now: morning(tx, now))  # type: ignore[misc]
+        await engine.write(lambda tx, now=now: noon(tx, now))  # type: ignore[misc]
+    last = (START + timedelta(days=399)).astimezone(HCMC).date()
+    wanted: Counter[tuple[str, str, date]] = Counter()
+    for id, kind in ids.items():
+        for begins, ends in zip(cycles[id], [*cycles[id][1:], last + timedelta(days=1)], strict=True):
+            for name, offset, _ in freshness.STEPS:
+                on = begins + timedelta(days=POLICY.fresh_days_of(kind) + offset)
+                if begins < on <= min(ends, last):
+                    wanted[id, name, on] += 1
+    rows = await engine.read(lambda connection: connection.execute(select(listing_reminder)).all())
+    found = Counter((row.place_id, row.step, row.at.astimezone(HCMC).date()) for row in rows)
+    assert found == wanted and len(found) > 40
+    assert max(messages.values()) == 1, "one message a day and colleague"
+    days = {on for (_, name, on) in found if name == "manager"}
+    assert {on for (staff_id, on) in messages if staff_id == who["manager"]} == days
+    assert {on for (staff_id, on) in messages if staff_id == who["maintainer"]} == {
+        on for (_, name, on) in found if name != "manager"
+    }
+
+
+@BOTH
+async def test_what_is_unchecked_for_long_is_marked_then_hidden_and_one_tap_brings_it_back(engine: Database) -> None:
+    id = await engine.write(lambda tx: listing(tx.connection, "Phòng khám Thử", "peer_group", START))  # 120 days
+    keeper = ShelfKeeper()
+    states = {}
+    for day in (119, 150, 151, 240, 241):
+        now = START + timedelta(days=day)
+        await engine.write(lambda tx, now=now: reminders.grow(tx, now, POLICY))  # type: ignore[misc]
+        await engine.read(keeper.refresh)
+        shown = keeper.shelf.get(id)
+        states[day] = shown.state if shown else "hidden"
+    assert states == {119: "published", 150: "published", 151: "stale", 240: "stale", 241: "hidden"}
+    assert await engine.read(lambda connection: is_withdrawn(connection, id))
+    now = START + timedelta(days=242)
+    await engine.write(
+        lambda tx: verification.verify(tx.connection, id, ("contact",), method="call", staff_id=1, now=now)
+    )
+    await engine.read(keeper.refresh)
+    assert keeper.shelf.get(id) is not None
+
+
+async def test_a_province_that_nobody_keeps_is_told_to_a_manager(db: Database) -> None:
+    def story(tx: Tx) -> list[int]:
+        who = colleagues(tx)
+        tx.execute(update(people).where(people.c.id == who["maintainer"]).values(state="left"))
+        tx.execute(staff_province.delete())
+        tx.execute(insert(staff_province).values(staff_id=who["manager"], province="79"))
+        listing(tx.connection, "Nơi", "hotline", START)
+        reminders.remind(tx, START + timedelta(days=30), POLICY)
+        return [who["manager"], *tx.execute(select(outbox.c.staff_id)).scalars()]
+
+    manager, *told = await db.write(story)
+    assert told == [manager]
+
+
+async def test_the_morning_look_plans_the_next_one_and_a_lost_one_comes_back(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        assert reminders.ensure(tx, now=START) and not reminders.ensure(tx, now=START)
+        reminders.remind(tx, START, POLICY)
+        assert due_at(tx, reminders.REMIND, 1) == START + timedelta(days=1)
+
+    await db.write(story)
+
+
+@pytest.mark.parametrize(
+    ("days", "age"),
+    [(0, Age.FRESH), (105, Age.FRESH), (106, Age.DUE), (120, Age.DUE), (121, Age.OVERDUE), (150, Age.OVERDUE),
+     (151, Age.OLD), (240, Age.OLD), (241, Age.HIDDEN)],
+)  # fmt: skip
+def test_the_age_of_a_listing_follows_its_limit(days: int, age: Age) -> None:
+    assert freshness.age(date(2026, 1, 1), 120, date(2026, 1, 1) + timedelta(days=days)) is age
+    assert freshness.age(None, 120, date(2026, 1, 1)) is Age.HIDDEN
+
+
+async def test_who_checked_and_how_is_kept(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        id = listing(tx.connection, "Nơi", "hotline", START)
+        verification.verify(tx.connection, id, ("contact", "hours"), method="peer", staff_id=7, now=START)
+        told = {one.group: (one.method, one.staff_id) for one in verification.checks(tx.connection, id)}
+        assert told["contact"] == told["hours"] == ("peer", 7) and told["price"] == ("call", 1)
+        assert len(tx.execute(select(checked)).all()) == len(verification.GROUPS)
+
+    await db.write(story)
