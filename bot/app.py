@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -9,9 +10,9 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import claims, memory, postbag, understanding, vault
-from bot.bells import Bells
+from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
-from bot.db import Database, Tx
+from bot.db import Database, DatabaseAway, Tx
 from bot.dialogues.choosing import all_dialogues
 from bot.hearing import Hearing
 from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
@@ -24,6 +25,7 @@ from bot.seals import Seals
 from bot.selfaudit import SelfAudit
 from bot.settings import Settings
 from bot.turns import House as TurnHouse
+from directory import answers
 from directory.shelf import ShelfKeeper
 
 EVERYTHING = frozenset({"web", "turns", "mailroom", "timers"})
@@ -137,7 +139,7 @@ def build(
     db = Database(settings.database_url, seals)
     bells = Bells() if db.is_sqlite else Bells(look_every=1.0, name=db.bell_name)
     db.on_rung = bells.ring
-    keeper = ShelfKeeper()
+    keeper = ShelfKeeper(answers.get_ready)
     made: dict[tuple[str, str], Channel] = {}
     for (name, account), make in channels.items():
         made[name, account] = make(db, seals, clock, bells, settings, _refer(seals, name, account))
@@ -169,6 +171,7 @@ def build(
     }
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
+    bells.call(SHELF, _soon(lambda: refresh_shelf(db, keeper)))
     hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
     clockwork = Clockwork(db, clock, policy, due={**due.DUE, **reminders.DUE}, rounds=rounds)
     db.start()
@@ -176,6 +179,22 @@ def build(
     return House(
         settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing
     )
+
+
+def _soon(wanted: Callable[[], Awaitable[object]]) -> Callable[[], None]:
+    """Do it now besides everything else; what fails is done at the next tick anyway."""
+    running: set[asyncio.Task[None]] = set()
+
+    async def quietly() -> None:
+        with suppress(DatabaseAway):
+            await wanted()
+
+    def begin() -> None:
+        task = asyncio.get_running_loop().create_task(quietly())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    return begin
 
 
 async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:

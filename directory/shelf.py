@@ -1,7 +1,7 @@
 """Everything published, as an unchanging copy in memory; a new copy replaces it when something has changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -58,14 +58,17 @@ class Shelf:
 class ShelfKeeper:
     """Holds the current shelf and swaps it for a newer one."""
 
-    def __init__(self) -> None:
+    def __init__(self, ready: Callable[[Library], None] = lambda library: None) -> None:
+        """`ready`: what has to be made of a new set of articles before the first question meets it."""
         self.shelf = Shelf()
+        self._ready = ready
 
     def load(self, connection: Connection) -> None:
         """Read everything published."""
         seq, revision = _seq(connection), overlay.newest(connection)
         index = build(read_listings(connection))
         library = overlay.library(connection)
+        self._ready(library)
         self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
 
     def refresh(self, connection: Connection) -> bool:
@@ -73,7 +76,10 @@ class ShelfKeeper:
         seq, revision = _seq(connection), overlay.newest(connection)
         if seq == self.shelf.seq and revision == self.shelf.revision:
             return False
-        library = self.shelf.library if revision == self.shelf.revision else overlay.library(connection)
+        library = self.shelf.library
+        if library is None or revision != self.shelf.revision:
+            library = overlay.library(connection)
+            self._ready(library)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
         ids = list(connection.execute(changed).scalars())
         index = self.shelf.index.changed(ids, read_listings(connection, ids))

@@ -6,6 +6,8 @@ from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
 from bot.console.pages import (
+    article_versions,
+    articles,
     board,
     case,
     channels,
@@ -32,6 +34,8 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *peers.ROUTES,
     *listings.ROUTES,
     *work.ROUTES,
+    *articles.ROUTES,
+    *article_versions.ROUTES,
     *telegram.ROUTES,
     *channels.ROUTES,
     *rota.ROUTES,
