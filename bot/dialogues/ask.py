@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.unanswered import noted
 from bot.events import happened
 from directory import answers, articles, needs
 from directory.articles import Article, Library
@@ -70,7 +71,7 @@ class Answer(Dialogue):
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
         key = "article.not_written" if is_known else "answer.none"
-        return [Say(t(key, turn.language)), Hand("human", "offer")]
+        return [*noted(turn), Say(t(key, turn.language)), Hand("human", "offer")]
 
     def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
         if opinion == "helped":

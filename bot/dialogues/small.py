@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.db import Tx
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.unanswered import noted
 from bot.helpline import cases
 from bot.helpline.queue import queue_answer
 from directory.places import province_of
@@ -85,7 +86,7 @@ class Small(Dialogue):
         return [Hand("small", "unclear")]
 
     def unclear(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.unclear", turn.language)), Hand("welcome")]
+        return [*noted(turn), Say(t("small.unclear", turn.language)), Hand("welcome")]
 
     def greeting(self, turn: Turn) -> Sequence[Item]:
         return [Hand("welcome")]

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Service, phone
+from tests.browser.test_two_windows import say
 from tests.browser.test_waking_pages import passes_axe
 
 pytestmark = pytest.mark.timeout(110)
@@ -52,3 +53,25 @@ async def test_an_article_is_written_looked_at_and_shown_on_a_small_phone(browse
     await thu.goto(f"{service.chat.rstrip('/')}/console/article-versions")
     await expect(thu.get_by_text("Có 1 bài khác")).to_be_visible()
     await seen(thu, "article-versions")
+
+
+async def test_what_three_people_asked_becomes_a_phrasing_on_a_small_phone(browser: Browser, service: Service) -> None:
+    thu = await phone(browser, locale="vi-VN")
+    await thu.goto(service.console)
+    await thu.get_by_role("button", name=re.compile("người giữ danh bạ")).first.click()
+    for _ in range(3):
+        person = await phone(browser)
+        await person.goto(service.chat)
+        await say(person, "dạy em nấu ăn đi")
+        await expect(person.get_by_role("log")).to_contain_text("Mình chưa hiểu")
+    await thu.goto(f"{service.chat.rstrip('/')}/console/questions")
+    await expect(thu.get_by_text("day nau an di")).to_be_visible()
+    await seen(thu, "questions")
+    await thu.get_by_label("Như người ta sẽ gõ").fill("dạy em nấu ăn đi")
+    await thu.get_by_label("Bài nào trả lời").select_option("vocational-training")
+    await thu.get_by_role("button", name="Trả lời bằng bài này").click()
+    await expect(thu.get_by_text("Chưa có câu nào.")).to_be_visible()
+    person = await phone(browser)
+    await person.goto(service.chat)
+    await say(person, "dạy em nấu ăn đi")
+    await expect(person.get_by_role("log")).to_contain_text("Đây là điều bọn mình biết.")
