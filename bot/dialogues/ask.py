@@ -88,6 +88,8 @@ def told(
     """
     said = articles.read_on if is_all else articles.short
     text = said(article, article.language, today=today)
+    if article.language != language:
+        text = f"{t('article.in_vietnamese', language)}\n\n{text}"
     found = [] if is_all or not article.more else [("more", t("ask.more", language))]
     steps = article.next or _usual(article)
     if articles.may_be_over(article, today):  # who can say whether it still holds comes first

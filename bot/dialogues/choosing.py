@@ -15,7 +15,7 @@ from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers
+from directory import answers, languages
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -67,6 +67,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
+    if turn.key is None and word is None and _asks_language(turn):
+        return "small", "language"
     if word == "erase" and not (standing.dialogue == "erase" and is_answering):
         return "erase", "start"
     if turn.media is not None:
@@ -151,3 +153,8 @@ def _is_learnt(turn: Turn) -> bool:
     if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
         return False
     return bool(answers.match(read(turn.text), library=library))
+
+
+def _asks_language(turn: Turn) -> bool:
+    danger = turn.meaning.danger.level if turn.meaning else "none"
+    return danger == "none" and (languages.wished(turn.text) is not None or languages.asks_which(turn.text))
