@@ -137,6 +137,20 @@ def test_what_strangers_files_hold_besides_is_named(house: Path, capsys: pytest.
     assert "somebody" not in said.err + said.out
 
 
+def test_small_cards_are_written_as_text_and_as_pages(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = ["directory", "cards", "--article", "pep-72h"]
+    assert main([*card, "--format", "text", "-o", str(house / "card.txt")]) == 0
+    assert "72 giờ" in (house / "card.txt").read_text("utf-8")
+    assert main([*card, "-o", str(house / "card.pdf")]) == 0
+    assert (house / "card.pdf").read_bytes().startswith(b"%PDF")
+    numbers = ["directory", "cards", "--article", "numbers", "--format", "text", "-o", str(house / "numbers.txt")]
+    assert main(numbers) == 0
+    text = (house / "numbers.txt").read_text("utf-8")
+    assert "115" in text and "1800 1768" not in text, "without a recorded test call a number is on no card"
+    assert main(["directory", "cards", "--article", "no-such", "-o", str(house / "x")]) == 2
+    assert "is no article" in capsys.readouterr().err
+
+
 def test_the_page_and_the_handbook_are_written_or_it_is_said_why_not(
     house: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
