@@ -390,6 +390,7 @@ def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
         is_repeat=item.attempts > 0,
         urgent=item.urgent,
         wakes=letter.wakes,
+        audio=letter.audio,
     )
 
 

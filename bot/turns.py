@@ -312,8 +312,8 @@ def _run(tx: Tx, read: Read, turn: Turn, step: tuple[str, str], house: House) ->
     def perform(item: Do) -> Any:
         return item.deed(tx, read.lane_id)
 
-    def tell(text: str, options: tuple[Option, ...]) -> None:
-        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name in URGENT)
+    def tell(text: str, options: tuple[Option, ...], audio: str = "") -> None:
+        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name in URGENT, audio=audio)
 
     try:
         return advance(house.dialogues, name, at, turn, perform=perform, tell=tell)

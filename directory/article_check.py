@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from directory import articles, facts, needs
+from directory import articles, facts, needs, recordings
 from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.reading import fold
 from directory.wording import FALLBACK, LOCALES, count_syllables, sentences, t
@@ -139,6 +139,8 @@ def _front(article: Article, written: set[str], today: date) -> Iterator[Finding
             yield Finding("next", step.subject, "next_need", {"code": step.subject})
         if step.kind == "article" and step.subject not in written:
             yield Finding("next", step.subject, "next_article", {"id": step.subject})
+    if article.audio and not recordings.of(article):
+        yield Finding("audio", "audio:", "no_recording", {"name": article.audio})
     if articles.is_over(article, today):
         yield Finding("valid_to", "valid_to:", "over")
 

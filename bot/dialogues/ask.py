@@ -6,7 +6,7 @@ from datetime import date
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
-from directory import answers, articles, needs
+from directory import answers, articles, needs, recordings
 from directory.articles import Article, Library
 from directory.reading import read
 from directory.wording import HCMC, t
@@ -40,13 +40,17 @@ class Answer(Dialogue):
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
-        key, id = turn.key or "", turn.memory.article
+        key, id, days = turn.key or "", turn.memory.article, turn.policy.law_shown_days
         article = _article(turn, id) if id else None
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
+        if key == "listen" and article is not None:
+            text, options = told(article, turn.language, _library(turn), today=_today(turn), days=days)
+            left = tuple(one for one in options if one[0] != "listen")
+            return [Ask(text, left, "after", audio=recordings.of(article))]
         if key == "more" and article is not None:
             rest, options = told(
-                article, turn.language, _library(turn), today=_today(turn), days=turn.policy.law_shown_days, is_all=True
+                article, turn.language, _library(turn), today=_today(turn), days=days, is_all=True
             )
             return [Ask(rest, options, "after")]
         if key == "talk":
@@ -91,6 +95,8 @@ def told(
     if article.language != language:
         text = f"{t('article.in_vietnamese', language)}\n\n{text}"
     found = [] if is_all or not article.more else [("more", t("ask.more", language))]
+    if recordings.of(article):
+        found.append(("listen", t("ask.listen", language)))
     steps = article.next or _usual(article)
     if articles.may_be_over(article, today):  # who can say whether it still holds comes first
         steps = (articles.NextStep("talk"), *(step for step in steps if step.kind != "talk"))
