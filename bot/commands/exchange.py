@@ -63,6 +63,10 @@ def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     book.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.pdf")
     book.set_defaults(run=run_handbook)
 
+    texts = deeds.add_parser("articles", help="what was published in the console, as article files")
+    texts.add_argument("-o", dest="path", type=Path, required=True, metavar="FOLDER", help="like locales/")
+    texts.set_defaults(run=run_articles)
+
     card = deeds.add_parser("cards", help="small cards to share: articles and numbers, A6 with a silent face, or text")
     card.add_argument("--article", default="", metavar="ID", help=f"one article, or “{cards.NUMBERS}”; without it all")
     card.add_argument("--format", choices=("a6", "text"), default="a6")
@@ -215,6 +219,23 @@ def run_handbook(arguments: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         return 1
     return 0 if put(arguments.path, made) else 1
+
+
+def run_articles(arguments: argparse.Namespace) -> int:
+    """One file for each article that the console has changed, where it belongs below the folder."""
+    with opened() as house:
+        made = house.read(overlay.shown)
+    for (id, language), entry in sorted(made.items()):
+        path = arguments.path / language / "articles" / f"{id}.md"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            print(f"{path.parent} cannot be made ({problem.strerror}).", file=sys.stderr)
+            return 1
+        if not put(path, entry.body.encode()):
+            return 1
+        print(path, flush=True)
+    return 0
 
 
 def run_cards(arguments: argparse.Namespace) -> int:
