@@ -30,6 +30,7 @@ from directory.reading import fold
 from directory.shelf import Shelf
 from directory.wording import t
 
+HEARD = ("vi", "en")  # the languages that are recognised in what somebody writes; others are chosen
 FEWEST_WORDS = 4  # in English, before a talk in another language goes on in it
 URGENT = frozenset({"report", "mute", "entrust", "guard"})  # what is said here does not wait behind other messages
 
@@ -190,7 +191,7 @@ def _wanted_language(talk: Any, read: Read) -> str | None:
         return None
     if (wished := languages.wished(text)) is not None:
         return wished
-    if meaning.intent == "language" or talk.sealed is None:
+    if meaning.intent == "language" or (talk.sealed is None and talk.language in HEARD):
         return str(meaning.language)
     if meaning.language == "en" and len(text.split()) >= FEWEST_WORDS:
         return "en"
