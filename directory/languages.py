@@ -11,7 +11,7 @@ from directory.reading import fold
 
 STATES = ("draft", "reviewed", "enabled")
 FILE = "language.toml"
-LONGEST_WISH = 8  # words; a longer message is about something else
+LONGEST_WISH, MOST_LETTERS = 8, 80  # words, letters; a longer message is about something else
 # What may stand beside the name of a language when somebody only asks to be answered in it.
 _ASKING = (
     "noi chuyen doi sang qua dung bang tra loi viet cho voi em minh toi tui muon duoc khong ko k a oi hay lam on ban "
@@ -61,20 +61,39 @@ def is_enabled(code: str | None) -> bool:
 
 def wished(text: str) -> str | None:
     """The code of the language somebody asks for ("English", "nói tiếng Anh được không"), if that is all they say."""
-    named = ((language.code, name) for language in enabled() for name in language.asked_as)
-    return next((code for code, name in named if _says_only(text, name, _ASKING)), None)
+    words = _words(text)
+    return next((code for code, name in _names() if _says_only(words, name, _beside(""))), None) if words else None
 
 
 def asks_which(text: str) -> bool:
     """Whether somebody wants another language and does not say which."""
-    return any(_says_only(text, name, f"{_ASKING} khac nao co nhung other languages") for name in _WHICH)
+    words = _words(text)
+    return any(_says_only(words, name, _beside("khac nao co nhung other languages")) for name in _WHICH)
 
 
-def _says_only(text: str, name: str, beside: str) -> bool:
-    words = "".join(sign if sign.isalnum() else " " for sign in fold(text[:200])).split()
-    told = f" {' '.join(words)} "
-    rest = told.replace(f" {name} ", " ", 1)
-    return len(words) <= LONGEST_WISH and rest != told and set(rest.split()) <= set(beside.split())
+def _words(text: str) -> str:
+    """The folded words of a message that is short enough to be a wish; most are not, and cost nothing."""
+    if len(text) > MOST_LETTERS or text.count(" ") >= LONGEST_WISH:
+        return ""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
+
+
+def _says_only(words: str, name: str, beside: frozenset[str]) -> bool:
+    if name not in words:
+        return False
+    rest = f" {words} ".replace(f" {name} ", " ", 1)
+    return len(rest) < len(words) + 2 and set(rest.split()) <= beside
+
+
+@cache
+def _names() -> tuple[tuple[str, str], ...]:
+    """(code, name) for every way in which a language that may be chosen is asked for."""
+    return tuple((language.code, name) for language in enabled() for name in language.asked_as)
+
+
+@cache
+def _beside(more: str) -> frozenset[str]:
+    return frozenset(f"{_ASKING} {more}".split())
 
 
 def is_plainly_vietnamese(text: str) -> bool:

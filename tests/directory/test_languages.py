@@ -24,7 +24,7 @@ def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             (tmp_path / code / part).symlink_to(wording.LOCALES / code / part)
     for name in ("TRANSLATING.md", "sensitive-words.txt", "stigmatising-words.txt"):
         (tmp_path / name).symlink_to(wording.LOCALES / name)
-    forgetful = (wording.catalogue, wording.languages, languages.known)
+    forgetful = (wording.catalogue, wording.languages, languages.known, languages._names)
     monkeypatch.setattr(wording, "LOCALES", tmp_path)
     for one in forgetful:
         one.cache_clear()
