@@ -139,7 +139,7 @@ def build(
     db = Database(settings.database_url, seals)
     bells = Bells() if db.is_sqlite else Bells(look_every=1.0, name=db.bell_name)
     db.on_rung = bells.ring
-    keeper = ShelfKeeper(answers.get_ready)
+    keeper = ShelfKeeper()
     made: dict[tuple[str, str], Channel] = {}
     for (name, account), make in channels.items():
         made[name, account] = make(db, seals, clock, bells, settings, _refer(seals, name, account))
@@ -198,8 +198,16 @@ def _soon(wanted: Callable[[], Awaitable[object]]) -> Callable[[], None]:
 
 
 async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
-    """Take over what changed in the directory; the new shelf is put out of the collector's sight."""
-    is_new = await db.read(keeper.refresh)
+    """Take over what changed in the directory; the new shelf is put out of the collector's sight.
+
+    What new articles are compared with is made before anybody asks, in a thread, and not while a read is open.
+    """
+    newer = await db.read(keeper.look)
+    if newer is None:
+        return False
+    if newer.library is not None and newer.library is not keeper.shelf.library:
+        await asyncio.to_thread(answers.get_ready, newer.library)
+    is_new = keeper.put(newer)
     if is_new:
         memory.settle_again()
     return is_new

@@ -56,8 +56,9 @@ def write(connection: Connection, entry: Entry, *, staff_id: int | None, now: da
 
 
 def newest(connection: Connection) -> int:
-    """A number that grows with every change, so that a copy in memory knows when it is old."""
-    return int(connection.execute(select(func.max(overlay.c.id))).scalar_one() or 0)
+    """A number that grows with every change that persons see, so that a copy in memory knows when it is old."""
+    shown = select(func.max(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
+    return int(connection.execute(shown).scalar_one() or 0)
 
 
 def library(connection: Connection, *, upto: int | None = None) -> Library:

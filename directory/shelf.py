@@ -1,7 +1,7 @@
 """Everything published, as an unchanging copy in memory; a new copy replaces it when something has changed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -58,31 +58,30 @@ class Shelf:
 class ShelfKeeper:
     """Holds the current shelf and swaps it for a newer one."""
 
-    def __init__(self, ready: Callable[[Library], None] = lambda library: None) -> None:
-        """`ready`: what has to be made of a new set of articles before the first question meets it."""
+    def __init__(self) -> None:
         self.shelf = Shelf()
-        self._ready = ready
 
     def load(self, connection: Connection) -> None:
         """Read everything published."""
         seq, revision = _seq(connection), overlay.newest(connection)
         index = build(read_listings(connection))
         library = overlay.library(connection)
-        self._ready(library)
         self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
-        seq, revision = _seq(connection), overlay.newest(connection)
-        if seq == self.shelf.seq and revision == self.shelf.revision:
-            return False
-        library = self.shelf.library
-        if library is None or revision != self.shelf.revision:
-            library = overlay.library(connection)
-            self._ready(library)
-        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
+        newer = self.look(connection)
+        return newer is not None and self.put(newer)
+
+    def look(self, connection: Connection) -> Shelf | None:
+        """The shelf as it should be now, not shown yet; None if nothing changed."""
+        old, seq, revision = self.shelf, _seq(connection), overlay.newest(connection)
+        if seq == old.seq and revision == old.revision:
+            return None
+        library = old.library if revision == old.revision else overlay.library(connection)
+        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
-        index = self.shelf.index.changed(ids, read_listings(connection, ids))
+        library = overlay.library(connection)
         self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
         return True
 

@@ -160,15 +160,16 @@ def test_people_find_an_article_by_a_phrasing_added_to_it_and_its_review_stays(c
 
 
 def test_the_shelf_takes_a_published_text_and_only_that(connection: Connection) -> None:
-    made: list[articles.Library] = []
-    keeper = ShelfKeeper(made.append)
+    keeper = ShelfKeeper()
     keeper.load(connection)
     save(connection, "Câu mới.")
-    keeper.refresh(connection)
-    first = keeper.shelf.library
-    assert first is articles.load()
+    assert not keeper.refresh(connection), "a draft is nothing to take over"
     publishing.publish(connection, desk(connection), expected=1, **WHO)
-    assert keeper.refresh(connection) and keeper.shelf.library is made[-1] is not first
+    old, newer = keeper.shelf, keeper.look(connection)
+    assert newer is not None and keeper.shelf is old, "looked at, not shown yet"
+    publishing.withdraw(connection, desk(connection, "overdose"), expected=0, **WHO)
+    assert keeper.refresh(connection) and not keeper.put(newer), "what is older never takes the place of what is newer"
+    assert keeper.shelf.library is not None and "Câu mới." in keeper.shelf.library.by_key["prep-what", "vi"].body
 
 
 def test_versions_of_the_whole_set_are_compared_in_words(connection: Connection) -> None:
