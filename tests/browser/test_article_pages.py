@@ -73,5 +73,10 @@ async def test_what_three_people_asked_becomes_a_phrasing_on_a_small_phone(brows
     await expect(thu.get_by_text("Chưa có câu nào.")).to_be_visible()
     person = await phone(browser)
     await person.goto(service.chat)
-    await say(person, "dạy em nấu ăn đi")
-    await expect(person.get_by_role("log")).to_contain_text("Đây là điều bọn mình biết.")
+    answered = person.get_by_role("log").get_by_text("Đây là điều bọn mình biết.")
+    for _ in range(10):  # every process makes the new set ready first: a second or two on a busy machine
+        await say(person, "dạy em nấu ăn đi")
+        await person.wait_for_timeout(1_000)
+        if await answered.count():
+            break
+    await expect(answered.first).to_be_visible()
