@@ -89,10 +89,6 @@ class Seals:
         """What is kept of a one-time link, a session id or a return code: 64 hex digits, keyed."""
         return hmac.new(self._masters.tokens, token.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
-    def token_with(self, key_id: KeyId, told: str) -> str:
-        """A mark that tells two people apart for as long as this data key lives: 64 hex digits; raises KeyDestroyed."""
-        return hmac.new(self._key(key_id), f"token\x1f{told}".encode(), hashlib.sha256).hexdigest()
-
     def slow_hash(self, words: str) -> str:
         """What is kept of a return code: 64 hex digits, keyed, 16 MiB and a twentieth of a second for each guess."""
         salt = self._masters.codes

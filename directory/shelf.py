@@ -81,8 +81,16 @@ class ShelfKeeper:
         library = old.library if revision == old.revision else overlay.library(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
-        library = overlay.library(connection)
-        self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+        index = old.index.changed(ids, read_listings(connection, ids))
+        return Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+
+    def put(self, newer: Shelf) -> bool:
+        """Show it from now on, unless one at least as new is shown already."""
+        if (newer.seq, newer.revision) == (self.shelf.seq, self.shelf.revision):
+            return False
+        if newer.seq < self.shelf.seq or newer.revision < self.shelf.revision:
+            return False
+        self.shelf = newer
         return True
 
 
