@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -9,9 +10,9 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import claims, memory, postbag, understanding, vault
-from bot.bells import Bells
+from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
-from bot.db import Database, Tx
+from bot.db import Database, DatabaseAway, Tx
 from bot.dialogues.choosing import all_dialogues
 from bot.hearing import Hearing
 from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
@@ -24,6 +25,7 @@ from bot.seals import Seals
 from bot.selfaudit import SelfAudit
 from bot.settings import Settings
 from bot.turns import House as TurnHouse
+from directory import answers
 from directory.shelf import ShelfKeeper
 
 EVERYTHING = frozenset({"web", "turns", "mailroom", "timers"})
@@ -169,6 +171,7 @@ def build(
     }
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
+    bells.call(SHELF, _soon(lambda: refresh_shelf(db, keeper)))
     hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
     clockwork = Clockwork(db, clock, policy, due={**due.DUE, **reminders.DUE}, rounds=rounds)
     db.start()
@@ -178,9 +181,33 @@ def build(
     )
 
 
+def _soon(wanted: Callable[[], Awaitable[object]]) -> Callable[[], None]:
+    """Do it now besides everything else; what fails is done at the next tick anyway."""
+    running: set[asyncio.Task[None]] = set()
+
+    async def quietly() -> None:
+        with suppress(DatabaseAway):
+            await wanted()
+
+    def begin() -> None:
+        task = asyncio.get_running_loop().create_task(quietly())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    return begin
+
+
 async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
-    """Take over what changed in the directory; the new shelf is put out of the collector's sight."""
-    is_new = await db.read(keeper.refresh)
+    """Take over what changed in the directory; the new shelf is put out of the collector's sight.
+
+    What new articles are compared with is made before anybody asks, in a thread, and not while a read is open.
+    """
+    newer = await db.read(keeper.look)
+    if newer is None:
+        return False
+    if newer.library is not None and newer.library is not keeper.shelf.library:
+        await asyncio.to_thread(answers.get_ready, newer.library)
+    is_new = keeper.put(newer)
     if is_new:
         memory.settle_again()
     return is_new

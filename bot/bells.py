@@ -4,6 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 
+SHELF = "shelf"  # something published was changed: every process looks at once
+
 
 class Bells:
     """`ring(topic)` wakes everybody who waits for it. Carries no content: who wakes up looks into the database.

@@ -18,6 +18,7 @@ from bot.masking import mask
 from bot.ports import Inbound
 from bot.seals import KeyId
 from bot.tables import conversation, inbox, lane, person, seen_event
+from directory import languages, wording
 from directory.places import PlaceKey, Tier, locate
 
 SEEN_KEPT = timedelta(days=3)
@@ -184,7 +185,7 @@ _NEW_TALK = insert(conversation)
 
 
 def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until: datetime | None) -> int:
-    language = event.lang if event.lang in ("vi", "en") else "vi"
+    language = event.lang if event.lang and languages.is_enabled(event.lang) else wording.FALLBACK
     made = {"language": language, "created_at": now, "forget_at": until}
     values: dict[str, object] = {"person_id": tx.execute(_NEW_PERSON, made).scalar_one(), "last_at": now}
     values |= {"channel": event.channel, "account": event.account, "handle": event.lane, "forget_at": until}

@@ -381,16 +381,14 @@ async def _in_time(sending: Awaitable[T]) -> T:
 
 def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
     return Outbound(
-        to=to,
-        text=RichText(letter.text),
-        choices=letter.choices,
+        to=to, text=RichText(letter.text), choices=letter.choices, audio=letter.audio,
         idempotency_key=item.key,
         purpose=item.purpose,
         case=letter.case,
         is_repeat=item.attempts > 0,
         urgent=item.urgent,
         wakes=letter.wakes,
-    )
+    )  # fmt: skip
 
 
 def _absolute(letter: Letter, base_url: str) -> Letter:

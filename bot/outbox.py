@@ -47,6 +47,7 @@ class Letter:
     case: str | None = None
     wakes: bool = False  # to staff: danger now, through what wakes a sleeper
     via: int | None = None  # to staff: through this own channel and no other
+    audio: str = ""  # to persons: a recording of the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def tell_person(
     case_id: int | None = None,
     is_last: bool = False,
     links: Sequence[Choice] = (),
+    audio: str = "",
 ) -> None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
@@ -146,7 +148,7 @@ def tell_person(
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
-    letter = Letter(text, (*choices, *links))
+    letter = Letter(text, (*choices, *links), audio=audio)
     _put(
         tx,
         letter,
@@ -282,6 +284,8 @@ def pack(letter: Letter) -> str:
         told["wakes"] = True
     if letter.via is not None:
         told["via"] = letter.via
+    if letter.audio:
+        told["audio"] = letter.audio
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -289,4 +293,4 @@ def unpack(body: str) -> Letter:
     """The letter that `pack` packed."""
     told = json.loads(body)
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
-    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"))
+    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"), told.get("audio", ""))

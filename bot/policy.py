@@ -78,6 +78,7 @@ class Policy:
     other_province: bool = True
     consent_kinds: Words = ("private", "peer", "friendly")
     fresh_days: Mapping[str, int] = field(default_factory=lambda: dict(FRESH_DAYS))
+    law_shown_days: int = 30
     second_factor: bool = True
     checks_a_day: int = 8
     complaints_for_review: int = 3

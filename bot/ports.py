@@ -140,6 +140,7 @@ class Outbound:
     is_repeat: bool = False
     urgent: bool = False
     wakes: bool = False  # danger now: a sleeping colleague must hear it
+    audio: str = ""  # a recording of the same words; a network that carries none sends the words alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,14 @@ from bot.policy import Policy
 from bot.seals import KeyId
 from bot.tables import block, case, conversation, guard, inbox, lane, person
 from bot.understanding import Meaning
+from directory import languages, wording
 from directory.places import province_of
 from directory.reading import fold
 from directory.shelf import Shelf
 from directory.wording import t
 
+HEARD = ("vi", "en")  # the languages that are recognised in what somebody writes; others are chosen
+FEWEST_WORDS = 4  # in English, before a talk in another language goes on in it
 URGENT = frozenset({"report", "mute", "entrust", "guard"})  # what is said here does not wait behind other messages
 
 
@@ -174,14 +177,25 @@ def _save(tx: Tx, standing: Standing, lane_id: int) -> None:
 
 
 def _language(tx: Tx, talk: Any, read: Read) -> str:
-    """The first words decide; a wish for another language is followed at once."""
-    spoken = read.meaning.language if read.meaning else None
-    is_first = talk.sealed is None
-    wants_other = read.meaning is not None and read.meaning.intent == "language"
-    if spoken in ("vi", "en") and spoken != talk.language and (is_first or wants_other):
-        tx.execute(update(person).where(person.c.id == talk.person_id).values(language=spoken))
-        return str(spoken)
-    return str(talk.language)
+    """The first words decide; a wish for another language is followed at once, and so is plain English later on."""
+    spoken = _wanted_language(talk, read)
+    if spoken is None or spoken == talk.language or not languages.is_enabled(spoken):
+        return str(talk.language)
+    tx.execute(update(person).where(person.c.id == talk.person_id).values(language=spoken))
+    return spoken
+
+
+def _wanted_language(talk: Any, read: Read) -> str | None:
+    text, meaning = read.kept.text, read.meaning
+    if meaning is None:
+        return None
+    if (wished := languages.wished(text)) is not None:
+        return wished
+    if meaning.intent == "language" or (talk.sealed is None and talk.language in HEARD):
+        return str(meaning.language)
+    if meaning.language == "en" and len(text.split()) >= FEWEST_WORDS:
+        return "en"
+    return wording.FALLBACK if talk.language == "en" and languages.is_plainly_vietnamese(text) else None
 
 
 def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
@@ -299,8 +313,8 @@ def _run(tx: Tx, read: Read, turn: Turn, step: tuple[str, str], house: House) ->
     def perform(item: Do) -> Any:
         return item.deed(tx, read.lane_id)
 
-    def tell(text: str, options: tuple[Option, ...]) -> None:
-        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name in URGENT)
+    def tell(text: str, options: tuple[Option, ...], audio: str = "") -> None:
+        tell_person(tx, read.lane_id, text, now=turn.now, options=options, urgent=name in URGENT, audio=audio)
 
     try:
         return advance(house.dialogues, name, at, turn, perform=perform, tell=tell)

@@ -88,6 +88,11 @@ def _scored(reading: Reading, library: articles.Library) -> Iterator[tuple[str, 
         yield id, 1.0 - (1.0 - by_cue.get(id, 0.0)) * (1.0 - by_phrase.get(id, 0.0))
 
 
+def get_ready(library: articles.Library) -> None:
+    """Make what questions are compared with, so that nobody who asks waits for it."""
+    _index(library)
+
+
 @lru_cache(maxsize=4)
 def _index(library: articles.Library) -> phrases.Index:
     """Every phrasing of every article, and the titles."""

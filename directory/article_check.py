@@ -1,17 +1,21 @@
 """Reads all articles as a strict editor would: names file and line of whatever a reader could not rely on."""
 
+import csv
+import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import yaml
 
-from directory import articles, facts, needs
+from directory import articles, facts, needs, recordings
 from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.reading import fold
-from directory.wording import FALLBACK, LOCALES, count_syllables, sentences
+from directory.wording import FALLBACK, LOCALES, count_syllables, sentences, t
 
 LONGEST_ANSWER = 80  # syllables of what is said first
 LONGEST_SENTENCE = 24
@@ -19,6 +23,24 @@ FEWEST_QUESTIONS = {FALLBACK: 12}
 FEWEST_ELSEWHERE = 4  # phrasings in a language besides Vietnamese
 # Numbers that need no source of their own: emergency numbers by the rules of `lines.yaml`, and counting on one hand.
 PLAIN_NUMBERS = frozenset({"111", "113", "114", "115", "1", "2", "3", "4", "5", "24"})
+
+
+LONGEST_CARD = 1500  # characters of a whole article as it is read
+_PHONE = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend in one article: the field it stands in, words near it, and which fault it is."""
+
+    field: str
+    near: str
+    code: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def says(self, language: str = "en") -> str:
+        """The fault as a sentence, for whoever edits."""
+        return t(f"command.article.{self.code}", language, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,80 +67,139 @@ def check(folder: Path = LOCALES, *, today: date) -> list[Trouble]:
             found.append(Trouble(_name(path, folder), 1, str(problem).splitlines()[0]))
     written = {article.id for _, article in read.values()}
     for path, (text, article) in read.items():
-        for needle, says in problems(article, written=written, today=today):
-            found.append(Trouble(_name(path, folder), _line_of(text, needle), says))
+        for one in problems(article, written=written, today=today):
+            found.append(Trouble(_name(path, folder), _line_of(text, one.near), one.says()))
         if path.stem != article.id:
             found.append(Trouble(_name(path, folder), _line_of(text, "id:"), "the file is not named like its id"))
     found += _claimed_twice(read, folder)
     return sorted(found, key=lambda one: (one.file, one.line))
 
 
-def problems(article: Article, *, written: Iterable[str], today: date) -> Iterator[tuple[str, str]]:
-    """(words near which it stands, what is wrong) for one article."""
+def problems(article: Article, *, written: Iterable[str], today: date) -> Iterator[Finding]:
+    """What an editor would not let pass in one article. `written`: the ids of all articles there are."""
     topic = articles.topics().get(article.id)
     if topic is None:
-        yield "id:", f"{article.id} is no topic of topics.yaml"
+        yield Finding("id", "id:", "topic_unknown", {"id": article.id})
         return
     yield from _front(article, set(written), today)
-    said = sum(count_syllables(paragraph) for paragraph in article.body)
-    if said > LONGEST_ANSWER:
-        yield article.body[0][:30], f"the short answer has {said} syllables, at most {LONGEST_ANSWER}"
-    for paragraph in (*article.body, *article.more):
-        for sentence in sentences(paragraph):
-            if (count := count_syllables(sentence)) > LONGEST_SENTENCE:
-                yield sentence[:30], f"a sentence of {count} syllables, at most {LONGEST_SENTENCE}"
+    yield from _lengths(article)
     missing = [id for id in topic.facts if facts.facts()[id].is_sourced and id not in article.facts]
     if missing:
-        yield "facts:", f"the sourced facts {', '.join(missing)} are not named"
+        yield Finding("facts", "facts:", "facts_missing", {"facts": ", ".join(missing)})
     yield from _numbers(article)
     yield from _amounts(article, today)
+    yield from _words(article)
 
 
-def _front(article: Article, written: set[str], today: date) -> Iterator[tuple[str, str]]:
+def claimed(article: Article, library: Library) -> Iterator[Finding]:
+    """Phrasings of this article that another one claims too: nobody could say which one is meant."""
+    taken = {_bare(phrase): other.id for other in library for phrase in other.questions if other.id != article.id}
+    for phrase in article.questions:
+        if _bare(phrase) in taken:
+            values = {"phrase": phrase, "first": taken[_bare(phrase)], "id": article.id}
+            yield Finding("questions", phrase, "claimed", values)
+
+
+def _lengths(article: Article) -> Iterator[Finding]:
+    if not article.title.strip():
+        yield Finding("title", "title:", "no_title")
+    if not article.body:
+        yield Finding("body", "---", "no_answer")
+        return
+    said = sum(count_syllables(paragraph) for paragraph in article.body)
+    if said > LONGEST_ANSWER:
+        yield Finding("body", article.body[0][:30], "answer_long", {"n": said, "most": LONGEST_ANSWER})
+    for name, paragraphs in _parts(article):
+        for sentence in (one for paragraph in paragraphs for one in sentences(paragraph)):
+            if (count := count_syllables(sentence)) > LONGEST_SENTENCE:
+                yield Finding(name, sentence[:30], "sentence_long", {"n": count, "most": LONGEST_SENTENCE})
+    letters = sum(map(len, (*article.body, *article.more, *article.sources)))
+    if letters > LONGEST_CARD:
+        yield Finding("more", "---", "too_long", {"n": letters, "most": LONGEST_CARD})
+
+
+def _parts(article: Article) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("body", article.body), ("more", article.more))
+
+
+def _front(article: Article, written: set[str], today: date) -> Iterator[Finding]:
     fewest = FEWEST_QUESTIONS.get(article.language, FEWEST_ELSEWHERE)
     if len(article.questions) < fewest:
-        yield "questions:", f"{len(article.questions)} phrasings, at least {fewest}"
+        yield Finding("questions", "questions:", "questions_few", {"n": len(article.questions), "most": fewest})
     for code in article.needs:
         if code not in needs.all_needs():
-            yield "needs:", f"{code} is no need of needs.yaml"
+            yield Finding("needs", "needs:", "need_unknown", {"code": code})
     for id in article.facts:
         if id not in facts.facts():
-            yield "facts:", f"{id} is no fact of facts.yaml"
+            yield Finding("facts", "facts:", "fact_unknown", {"id": id})
     if not article.next:
-        yield "next:", "no next step: say find, talk or article"
+        yield Finding("next", "next:", "no_next")
     for step in article.next:
         if step.kind == "find" and step.subject not in needs.all_needs():
-            yield step.subject, f"the next step looks for {step.subject}, which is no need"
+            yield Finding("next", step.subject, "next_need", {"code": step.subject})
         if step.kind == "article" and step.subject not in written:
-            yield step.subject, f"the next step leads to {step.subject}, which is not written"
+            yield Finding("next", step.subject, "next_article", {"id": step.subject})
+    if article.audio and not recordings.of(article):
+        yield Finding("audio", "audio:", "no_recording", {"name": article.audio})
     if articles.is_over(article, today):
-        yield "valid_to:", "what this rests on no longer holds: it is not shown to anybody"
+        yield Finding("valid_to", "valid_to:", "over")
 
 
-def _numbers(article: Article) -> Iterator[tuple[str, str]]:
+def _numbers(article: Article) -> Iterator[Finding]:
     """A number in the text stands in a sourced fact that the article names, or is an amount of values.yaml."""
     known = [facts.facts()[id] for id in article.facts if id in facts.facts()]
     whole = frozenset().union(*(facts.numbers_in(one.says) for one in known if one.is_sourced), PLAIN_NUMBERS)
     sourced = whole.union(*(number.split("/") for number in whole))  # "1 July 2025" for 1/7/2025
-    text = "\n".join((*article.body, *article.more))
-    for number in sorted(facts.numbers_in(text) - sourced):
-        if not all(part in sourced for part in number.split("/")):
-            yield number, f"the number {number} stands in no sourced fact that this article names"
+    for name, paragraphs in _parts(article):
+        for number in sorted(facts.numbers_in("\n".join(paragraphs)) - sourced):
+            if not all(part in sourced for part in number.split("/")):
+                yield Finding(name, number, "number", {"number": number})
 
 
-def _amounts(article: Article, today: date) -> Iterator[tuple[str, str]]:
+def _amounts(article: Article, today: date) -> Iterator[Finding]:
     """An amount is known, rests on a fact that the article names, and holds from its first day until today."""
-    for name in facts.names_in("\n".join((*article.body, *article.more))):
+    for part, name in ((part, name) for part, said in _parts(article) for name in facts.names_in("\n".join(said))):
         if name not in facts.values():
-            yield name, f"{name} is no amount of values.yaml"
+            yield Finding(part, name, "amount_unknown", {"name": name})
             continue
         value = facts.values()[name]
         if value.fact not in article.facts:
-            yield name, f"the amount {name} rests on {value.fact}, which is not named in facts"
+            yield Finding(part, name, "amount_fact", {"name": name, "fact": value.fact})
         if not value.holds_on(article.valid_from):
-            yield name, f"the amount {name} does not hold on {article.valid_from}, the day of valid_from"
+            yield Finding(part, name, "amount_early", {"name": name, "day": article.valid_from})
         if not value.holds_on(max(today, article.valid_from)):
-            yield name, f"the amount {name} has changed since {value.valid_to}: readers are told so instead of it"
+            yield Finding(part, name, "amount_changed", {"name": name, "day": value.valid_to})
+
+
+def _words(article: Article) -> Iterator[Finding]:
+    """No word that wounds, nothing on a locked screen that betrays, no phone number without a public source."""
+    for name, text in (("title", article.title), *((part, "\n".join(said)) for part, said in _parts(article))):
+        if hit := words_of("stigmatising-words.txt").search(text):
+            yield Finding(name, hit[0], "wounding", {"word": hit[0]})
+        for number in _PHONE.findall(text):
+            digits = re.sub(r"\D", "", number)
+            if digits not in _sourced_phones() and not digits.startswith("0000000"):
+                yield Finding(name, number, "phone", {"number": number})
+    if article.body and (hit := words_of("sensitive-words.txt").search(article.body[0].split("\n", 1)[0])):
+        yield Finding("body", hit[0], "first_line", {"word": hit[0]})
+
+
+@cache
+def words_of(name: str) -> "re.Pattern[str]":
+    """The words of a list in `locales/`, as something to look for."""
+    rows = (LOCALES / name).read_text("utf-8").splitlines()
+    words = [row.strip() for row in rows if row.strip() and not row.startswith("#")]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _sourced_phones() -> frozenset[str]:
+    with (articles.SEED / "national-lines.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(re.sub(r"\D", "", row["number"]) for row in csv.DictReader(file) if row["status"] == "SOURCED")
+
+
+def _bare(phrase: str) -> str:
+    return fold(phrase).strip(" ?.!")
 
 
 def _claimed_twice(read: Mapping[Path, tuple[str, Article]], folder: Path) -> Iterator[Trouble]:
@@ -126,12 +207,12 @@ def _claimed_twice(read: Mapping[Path, tuple[str, Article]], folder: Path) -> It
     claims: defaultdict[str, dict[str, Path]] = defaultdict(dict)
     for path, (_, article) in read.items():
         for phrase in article.questions:
-            claims[fold(phrase).strip(" ?.!")].setdefault(article.id, path)
+            claims[_bare(phrase)].setdefault(article.id, path)
     for phrase, by_id in claims.items():
         for id, path in list(by_id.items())[1:]:
-            first = next(iter(by_id))
+            values = {"phrase": phrase, "first": next(iter(by_id)), "id": id}
             line = next((n for n, row in enumerate(read[path][0].splitlines(), 1) if phrase in fold(row)), 1)
-            yield Trouble(_name(path, folder), line, f"“{phrase}” is a phrasing of {first} too, not only of {id}")
+            yield Trouble(_name(path, folder), line, Finding("questions", phrase, "claimed", values).says())
 
 
 def awaiting(library: Library) -> Mapping[str, tuple[Article, ...]]:

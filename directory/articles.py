@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,9 @@ def card(article: Article, language: str, *, today: date | None = None) -> str:
 
 
 def _notice(article: Article, language: str, today: date | None) -> Sequence[str]:
-    """That the text is due to be looked at again, where it is."""
+    """That the text is due to be looked at again, where it is; of a law, to ask somebody before relying on it."""
+    if today is not None and may_be_over(article, today):
+        return (t("article.over", language),)
     is_due = article.state == "due" or (today is not None and today > article.review_by)
     return (t("article.due", language),) if is_due else ()
 
@@ -152,8 +154,19 @@ def read_on(article: Article, language: str, *, today: date | None = None) -> st
 
 
 def is_over(article: Article, today: date) -> bool:
-    """Whether what the text rests on no longer holds (a law that was replaced): it is not shown any more."""
+    """Whether what the text rests on no longer holds (a law that was replaced)."""
     return article.valid_to is not None and today > article.valid_to
+
+
+def may_be_over(article: Article, today: date) -> bool:
+    """Whether the law it rests on has ended, or nobody has looked in time: shown with a warning, a person offered."""
+    return is_over(article, today) or (article.since == "law" and today > article.review_by)
+
+
+def is_hidden(article: Article, today: date, *, days: int) -> bool:
+    """Whether a text that may be over has been warned about for so many days: then nobody is shown it any more."""
+    ends = (article.valid_to, article.review_by if article.since == "law" else None)
+    return any(end is not None and today > end + timedelta(days=days) for end in ends)
 
 
 def parse(text: str, *, language: str) -> Article:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +12,7 @@ from directory import articles
 from directory.articles import ArticleIsIncomplete, Library
 from directory.tables import overlay
 
+SHOWN = ("published", "due", "withdrawn")  # what persons read follows the newest of these; a draft changes nothing yet
 KINDS = ("article", "phrase", "teencode", "danger_example", "landmark")
 
 
@@ -33,10 +35,7 @@ class Entry:
 def current(connection: Connection, kind: str) -> Mapping[tuple[str, str], Entry]:
     """The newest revision of everything of this kind, by (key, language)."""
     mine = select(overlay).where(overlay.c.kind == kind).order_by(overlay.c.revision)
-    return {
-        (row.key, row.language): Entry(kind, row.key, row.language, row.revision, row.body, row.state)
-        for row in connection.execute(mine)
-    }
+    return {(row.key, row.language): _entry(row) for row in connection.execute(mine)}
 
 
 def write(connection: Connection, entry: Entry, *, staff_id: int | None, now: datetime) -> None:
@@ -57,14 +56,18 @@ def write(connection: Connection, entry: Entry, *, staff_id: int | None, now: da
 
 
 def newest(connection: Connection) -> int:
-    """A number that grows with every change, so that a copy in memory knows when it is old."""
-    return int(connection.execute(select(func.max(overlay.c.id))).scalar_one() or 0)
+    """A number that grows with every change that persons see, so that a copy in memory knows when it is old."""
+    shown = select(func.max(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
+    return int(connection.execute(shown).scalar_one() or 0)
 
 
-def library(connection: Connection) -> Library:
-    """The articles as the files have them, with what was changed over them. A text that cannot be read is left out."""
+def library(connection: Connection, *, upto: int | None = None) -> Library:
+    """The articles as the files have them, with what was published over them; `upto`: as it was at that change.
+
+    A text that cannot be read is left out.
+    """
     changed = []
-    for entry in current(connection, "article").values():
+    for entry in shown(connection, upto=upto).values():
         try:
             changed.append(articles.parse(entry.body, language=entry.language))
         except ArticleIsIncomplete:
@@ -72,3 +75,40 @@ def library(connection: Connection) -> Library:
     if not changed:
         return articles.load()  # the same object, so that what was looked up in it need not be made again
     return articles.shelve([*articles.load(), *changed])
+
+
+def shown(connection: Connection, *, upto: int | None = None) -> Mapping[tuple[str, str], Entry]:
+    """Of every article changed over its file what persons read, or read at change `upto`, by (id, language)."""
+    of_set = (overlay.c.kind == "article", overlay.c.state.in_(SHOWN))
+    until = of_set if upto is None else (*of_set, overlay.c.id <= upto)
+    newest_ids = select(func.max(overlay.c.id)).where(*until).group_by(overlay.c.key, overlay.c.language)
+    rows = connection.execute(select(overlay).where(overlay.c.id.in_(newest_ids)).order_by(overlay.c.id))
+    return {(row.key, row.language): _entry(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One row of a text's history, or of the history of the whole set: `change` grows over all of them."""
+
+    change: int
+    entry: Entry
+    staff_id: int | None
+    at: datetime
+
+
+def history(connection: Connection, kind: str, key: str, language: str) -> tuple[Revision, ...]:
+    """Every revision of one text, newest first."""
+    mine = select(overlay).where(overlay.c.kind == kind, overlay.c.key == key, overlay.c.language == language)
+    rows = connection.execute(mine.order_by(overlay.c.revision.desc()))
+    return tuple(Revision(row.id, _entry(row), row.staff_id, row.at) for row in rows)
+
+
+def versions(connection: Connection, *, limit: int) -> tuple[Revision, ...]:
+    """The changes that made a new version of the set of published articles, newest first."""
+    made = select(overlay).where(overlay.c.kind == "article", overlay.c.state.in_(SHOWN))
+    rows = connection.execute(made.order_by(overlay.c.id.desc()).limit(limit))
+    return tuple(Revision(row.id, _entry(row), row.staff_id, row.at) for row in rows)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.kind, row.key, row.language, row.revision, row.body, row.state)

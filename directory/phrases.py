@@ -23,6 +23,7 @@ class Index:
     by_topic: Mapping[str, tuple[tuple[str, float], ...]]  # (article, weight)
     rarity: Mapping[str, float]
     strangest: float
+    known: Mapping[tuple[str, ...], str]  # a whole phrasing, and the one article that claims it
 
     def scores(self, reading: Reading) -> Mapping[str, float]:
         """For each article how much of the question it shares, from 0 to 1."""
@@ -30,6 +31,8 @@ class Index:
         for stretch in _stretches(reading.tokens):
             for topic, score in self._look(stretch).items():
                 best[topic] = max(best.get(topic, 0.0), score)
+        if (own := self.known.get(tuple(reading.tokens))) is not None:
+            best[own] = 1.0  # asked in the very words of a phrasing: a maintainer has said what is meant
         return best
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
@@ -54,7 +57,11 @@ class Index:
 
 def index(phrasings: Iterable[tuple[str, str]]) -> Index:
     """An index of (article, phrasing) pairs; phrasings are read as questions are read."""
-    known = [(topic, _features(read(phrase).tokens)) for topic, phrase in phrasings]
+    tokens = [(topic, tuple(read(phrase).tokens)) for topic, phrase in phrasings]
+    known = [(topic, _features(words)) for topic, words in tokens]
+    claims: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for topic, said in tokens:
+        claims[said].add(topic)
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for topic, words in known:
         for word in words:
@@ -81,6 +88,7 @@ def index(phrasings: Iterable[tuple[str, str]]) -> Index:
         {word: tuple(rows) for word, rows in by_topic.items()},
         rarity,
         strangest,
+        {said: min(topics) for said, topics in claims.items() if len(topics) == 1},
     )
 
 

@@ -70,14 +70,27 @@ class ShelfKeeper:
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
-        seq, revision = _seq(connection), overlay.newest(connection)
-        if seq == self.shelf.seq and revision == self.shelf.revision:
-            return False
-        library = self.shelf.library if revision == self.shelf.revision else overlay.library(connection)
-        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > self.shelf.seq).distinct()
+        newer = self.look(connection)
+        return newer is not None and self.put(newer)
+
+    def look(self, connection: Connection) -> Shelf | None:
+        """The shelf as it should be now, not shown yet; None if nothing changed."""
+        old, seq, revision = self.shelf, _seq(connection), overlay.newest(connection)
+        if seq == old.seq and revision == old.revision:
+            return None
+        library = old.library if revision == old.revision else overlay.library(connection)
+        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
-        index = self.shelf.index.changed(ids, read_listings(connection, ids))
-        self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+        index = old.index.changed(ids, read_listings(connection, ids))
+        return Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+
+    def put(self, newer: Shelf) -> bool:
+        """Show it from now on, unless one at least as new is shown already."""
+        if (newer.seq, newer.revision) == (self.shelf.seq, self.shelf.revision):
+            return False
+        if newer.seq < self.shelf.seq or newer.revision < self.shelf.revision:
+            return False
+        self.shelf = newer
         return True
 
 

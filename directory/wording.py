@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
@@ -21,10 +22,19 @@ class MissingWording(KeyError):
 
 def t(key: str, language: str = "vi", /, **values: object) -> str:
     """The sentence `key` in `language` (Vietnamese if it has none), with its `{placeholders}` filled."""
-    sentence = catalogue(language).get(key) or catalogue(FALLBACK).get(key)
+    sentence = catalogue(language).get(key)
+    if not sentence:
+        sentence = _borrowed(key, language)
+    return string.Formatter().vformat(sentence, (), values) if values else sentence
+
+
+def _borrowed(key: str, language: str) -> str:
+    """The Vietnamese sentence, marked as such for whoever asked for another language."""
+    sentence = catalogue(FALLBACK).get(key)
     if sentence is None:
         raise MissingWording(key)
-    return string.Formatter().vformat(sentence, (), values) if values else sentence
+    mark = catalogue(FALLBACK)["language.borrowed"]
+    return sentence if language == FALLBACK else f"{mark} {sentence}"
 
 
 @cache
@@ -62,7 +72,10 @@ def day(value: date, language: str = "vi") -> str:
     """A date as people read it: `2/10/2026` or `2 Oct 2026`."""
     if language == "vi":
         return f"{value.day}/{value.month}/{value.year}"
-    return format_date(value, "d MMM y", locale=language)
+    try:
+        return format_date(value, "d MMM y", locale=language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):  # a language that no table of dates knows: Tày, Thái, Mông
+        return value.isoformat()
 
 
 def count_syllables(sentence: str) -> int:

@@ -227,6 +227,11 @@ class FakeTelegram:
         self.shown[made.chat, made.id] = made
         return self._as_message(made)
 
+    async def _sendvoice(self, body: dict[str, Any]) -> Any:
+        self._ids += 1
+        made = Shown(self._ids, int(body["chat_id"]), "", body)
+        return self._as_message(made)
+
     async def _senddocument(self, body: dict[str, Any]) -> Any:
         self._ids += 1
         made = Shown(self._ids, int(body["chat_id"]), "", body)

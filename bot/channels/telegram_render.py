@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from telegram import (
@@ -14,6 +15,7 @@ from telegram import (
 
 from bot.channels.render import Part, render
 from bot.ports import Cap, Capabilities, Choice, Outbound, RichText
+from directory import recordings
 
 DELETE_WINDOW = timedelta(hours=48)
 CHOSEN = "✓ "
@@ -36,6 +38,7 @@ class Native:
 
     text: str = field(repr=False)
     markup: Markup | None = field(default=None, repr=False)
+    voice: Path | None = None  # a recording, sent as a voice message
 
 
 def native(message: Outbound, able: Capabilities = ABLE, *, mark: str = "") -> tuple[Native, ...]:
@@ -46,7 +49,9 @@ def native(message: Outbound, able: Capabilities = ABLE, *, mark: str = "") -> t
     lines = [f"{mark}{message.text}", *(f"{choice.label}: {choice.url}" for choice in written)]
     parts = render(replace(message, text=RichText("\n".join(lines)), choices=tuple(shown)), able)
     *before, last = parts
-    return (*(Native(part.text) for part in before), Native(last.text, _markup(last, places)))
+    heard = recordings.find(message.audio) if message.audio else None
+    voice = (Native("", voice=heard),) if heard is not None else ()
+    return (*(Native(part.text) for part in before), *voice, Native(last.text, _markup(last, places)))
 
 
 def _markup(part: Part, places: list[Choice]) -> Markup:

@@ -31,6 +31,7 @@ from bot.ports import (
     Sent,
     Signal,
 )
+from directory import recordings
 from directory.wording import t
 
 PAGE = Path(__file__).resolve().parent / "webchat_page"
@@ -76,6 +77,7 @@ class WebChat:
             web.get("/chat/poll", self._poll),
             web.post("/chat/poll", self._receive),
             web.post("/chat/exit", self._exit),
+            web.get("/chat/audio/{language}/{name}", self._audio),
         )
 
     def authenticate(self, headers: Mapping[str, str], raw: bytes) -> bool:
@@ -150,6 +152,13 @@ class WebChat:
         for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending"):
             text = text.replace("{{" + key + "}}", t(f"webchat.{key}", language, service=self._service_name))
         return web.Response(text=text.replace("{{lang}}", language), content_type="text/html")
+
+    async def _audio(self, request: web.Request) -> web.StreamResponse:
+        """A recording of an article: the same for everybody, so nobody is asked who they are."""
+        path = recordings.find(f"{request.match_info['language']}/{request.match_info['name']}")
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={"Content-Type": recordings.KINDS[path.suffix]})
 
     async def _session(self, request: web.Request) -> web.Response:
         """A new session, or the one this browser has already."""

@@ -60,6 +60,8 @@ def put_frame(tx: Tx, address: str, message: Outbound, *, now: datetime) -> int:
         "choices": [{"token": choice.token, "label": choice.label} for choice in message.choices],
         "purpose": message.purpose,
     }
+    if message.audio:
+        body["audio"] = f"/chat/audio/{message.audio}"
     sealed = tx.seals.close_with(KeyId(row.key_id), json.dumps(body, ensure_ascii=False), about=_about(address, seq))
     tx.execute(
         insert(webchat_frame).values(

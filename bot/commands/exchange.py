@@ -6,17 +6,29 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot import policy
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
-from directory import catalogue, duplicates, editing, merging, needs, places
+from bot.policy import Policy, PolicyProblem
+from directory import catalogue, duplicates, editing, merging, needs, overlay, places
 from directory.demonstration import DemoRefused, refuse_demo
 from directory.drafts import LANGUAGES, DraftProblem
-from directory.exchange import handbook, hsds, hsds_changes, hsds_files, hsds_reading, leaving, offline, spreadsheet
+from directory.exchange import (
+    cards,
+    handbook,
+    hsds,
+    hsds_changes,
+    hsds_files,
+    hsds_reading,
+    leaving,
+    offline,
+    spreadsheet,
+)
 from directory.exchange.rows import Row, Trouble
 from directory.exchange.sheets import as_csv
 from directory.wording import HCMC
@@ -50,6 +62,17 @@ def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     book.add_argument("--language", choices=LANGUAGES, default="vi")
     book.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.pdf")
     book.set_defaults(run=run_handbook)
+
+    texts = deeds.add_parser("articles", help="what was published in the console, as article files")
+    texts.add_argument("-o", dest="path", type=Path, required=True, metavar="FOLDER", help="like locales/")
+    texts.set_defaults(run=run_articles)
+
+    card = deeds.add_parser("cards", help="small cards to share: articles and numbers, A6 with a silent face, or text")
+    card.add_argument("--article", default="", metavar="ID", help=f"one article, or “{cards.NUMBERS}”; without it all")
+    card.add_argument("--format", choices=("a6", "text"), default="a6")
+    card.add_argument("--language", choices=LANGUAGES, default="vi")
+    card.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE")
+    card.set_defaults(run=run_cards)
 
 
 def run_import(arguments: argparse.Namespace) -> int:
@@ -176,9 +199,11 @@ def run_handbook(arguments: argparse.Namespace) -> int:
         if (given := getattr(arguments, name)) and given not in codes:
             print(f"--{name} {given} does not exist. Choose from {', '.join(sorted(codes))}.", file=sys.stderr)
             return 2
-    today = MachineClock().now().astimezone(HCMC).date()
+    now = MachineClock().now().astimezone(HCMC)
+    today = now.date()
     with opened() as house:
         listings, chat = house.read(leaving.shown), house.settings.public_url
+        small = _cards(house, now, arguments.language)
     try:
         made = handbook.make(
             listings,
@@ -188,11 +213,64 @@ def run_handbook(arguments: argparse.Namespace) -> int:
             need=arguments.need,
             chat=chat,
             language=arguments.language,
+            cards=small,
         )
     except handbook.NotPrinted as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0 if put(arguments.path, made) else 1
+
+
+def run_articles(arguments: argparse.Namespace) -> int:
+    """One file for each article that the console has changed, where it belongs below the folder."""
+    with opened() as house:
+        made = house.read(overlay.shown)
+    for (id, language), entry in sorted(made.items()):
+        path = arguments.path / language / "articles" / f"{id}.md"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            print(f"{path.parent} cannot be made ({problem.strerror}).", file=sys.stderr)
+            return 1
+        if not put(path, entry.body.encode()):
+            return 1
+        print(path, flush=True)
+    return 0
+
+
+def run_cards(arguments: argparse.Namespace) -> int:
+    """2 for an article that does not exist, 1 if there is nothing to print or no setter."""
+    now = MachineClock().now().astimezone(HCMC)
+    with opened() as house:
+        made = _cards(house, now, arguments.language)
+    if arguments.article and arguments.article not in {one.id for one in made}:
+        print(f"--article {arguments.article} is no article that persons are shown.", file=sys.stderr)
+        return 2
+    chosen = [one for one in made if arguments.article in ("", one.id)]
+    if arguments.format == "text":
+        return 0 if put(arguments.path, "\n\n---\n\n".join(map(cards.as_text, chosen)).encode()) else 1
+    try:
+        printed = cards.make(chosen, language=arguments.language)
+    except cards.NotPrinted as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0 if put(arguments.path, printed) else 1
+
+
+def _cards(house: Opened, now: datetime, language: str) -> tuple[cards.Card, ...]:
+    """Every card as persons would be told it now; numbers that nobody of the organisation has tried are left out."""
+    decided = _policy(house, now)
+    return cards.everything(
+        house.read(overlay.library), now=now, days=decided.law_shown_days, recorded=decided.recorded_lines,
+        language=language,
+    )  # fmt: skip
+
+
+def _policy(house: Opened, now: datetime) -> Policy:
+    try:
+        return policy.load(house.settings.policy_file, today=now.date())
+    except PolicyProblem:
+        return Policy()  # no number that nobody has tried
 
 
 def _made(connection: Connection, arguments: argparse.Namespace, today: date) -> Files:

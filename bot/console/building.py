@@ -6,12 +6,15 @@ from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, assemble
 from bot.console.pages import (
+    article_versions,
+    articles,
     board,
     case,
     channels,
     door,
     listings,
     peers,
+    questions,
     rota,
     support,
     telegram,
@@ -32,6 +35,9 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *peers.ROUTES,
     *listings.ROUTES,
     *work.ROUTES,
+    *articles.ROUTES,
+    *article_versions.ROUTES,
+    *questions.ROUTES,
     *telegram.ROUTES,
     *channels.ROUTES,
     *rota.ROUTES,

@@ -28,6 +28,11 @@ class Deed(StrEnum):
     SEE_WORK = "see_work"
     PUT_NOTICE = "put_notice"
     DECIDE_REMARK = "decide_remark"
+    SEE_ARTICLES = "see_articles"
+    EDIT_ARTICLE = "edit_article"
+    APPROVE_ARTICLE = "approve_article"
+    PUBLISH_ARTICLE = "publish_article"
+    WITHDRAW_ARTICLE = "withdraw_article"
     OWN_PAGE = "own_page"
     SEE_TONIGHT = "see_tonight"
     EDIT_TONIGHT = "edit_tonight"
@@ -74,7 +79,7 @@ _CASEWORK = {
     Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
     Deed.PUT_NOTICE: Scope.PROVINCES,
 }
-_EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
+_EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.SEE_ARTICLES: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
 
 PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
     "worker": {**_EVERYBODY, **_CASEWORK},
@@ -84,6 +89,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.SEE_WORK: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
+        Deed.APPROVE_ARTICLE: Scope.ALL,  # texts that wait for peers; the page asks for the role
+        Deed.WITHDRAW_ARTICLE: Scope.ALL,
     },
     "supervisor": {
         **_EVERYBODY,
@@ -93,6 +100,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.CLOSE: Scope.CENTRE,
         Deed.CONFIRM: Scope.CENTRE,
         Deed.PLAN_ROTA: Scope.CENTRE,
+        Deed.WITHDRAW_ARTICLE: Scope.ALL,
     },
     "maintainer": {
         **_EVERYBODY,
@@ -103,6 +111,10 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.SEE_WORK: Scope.PROVINCES,
         Deed.PUT_NOTICE: Scope.PROVINCES,
         Deed.DECIDE_REMARK: Scope.PROVINCES,
+        Deed.EDIT_ARTICLE: Scope.ALL,
+        Deed.APPROVE_ARTICLE: Scope.ALL,
+        Deed.PUBLISH_ARTICLE: Scope.ALL,
+        Deed.WITHDRAW_ARTICLE: Scope.ALL,
     },
     "manager": {**_EVERYBODY, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},

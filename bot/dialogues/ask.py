@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.unanswered import noted
 from bot.events import happened
-from directory import answers, articles, needs
-from directory.articles import Article
+from directory import answers, articles, needs, recordings
+from directory.articles import Article, Library
 from directory.reading import read
 from directory.wording import HCMC, t
 
@@ -39,13 +40,19 @@ class Answer(Dialogue):
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
-        key, id = turn.key or "", turn.memory.article
+        key, id, days = turn.key or "", turn.memory.article, turn.policy.law_shown_days
         article = _article(turn, id) if id else None
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
+        if key == "listen" and article is not None:
+            text, options = told(article, turn.language, _library(turn), today=_today(turn), days=days)
+            left = tuple(one for one in options if one[0] != "listen")
+            return [Ask(text, left, "after", audio=recordings.of(article))]
         if key == "more" and article is not None:
-            rest = articles.read_on(article, article.language, today=_today(turn))
-            return [Ask(rest, _steps(turn, article, is_all=True), "after")]
+            rest, options = told(
+                article, turn.language, _library(turn), today=_today(turn), days=days, is_all=True
+            )
+            return [Ask(rest, options, "after")]
         if key == "talk":
             return [Hand("human")]
         kind, _, subject = key.partition(":")
@@ -61,13 +68,14 @@ class Answer(Dialogue):
         if article is None:
             return self._nothing(turn, is_known=True)
         turn.memory.article = id
-        text = articles.short(article, article.language, today=_today(turn))
-        return [Ask(text, _steps(turn, article), "after")]
+        days = turn.policy.law_shown_days
+        text, options = told(article, turn.language, _library(turn), today=_today(turn), days=days)
+        return [Ask(text, options, "after")]
 
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
         key = "article.not_written" if is_known else "answer.none"
-        return [Say(t(key, turn.language)), Hand("human", "offer")]
+        return [*noted(turn), Say(t(key, turn.language)), Hand("human", "offer")]
 
     def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
         if opinion == "helped":
@@ -75,10 +83,42 @@ class Answer(Dialogue):
         return [Say(t("ask.noted", turn.language)), Hand("human", "offer")]
 
 
+def told(
+    article: Article, language: str, library: Library, *, today: date, days: int, is_all: bool = False
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """(the text, the choices below it) exactly as a person gets them; `is_all`: what stands behind "read more".
+
+    `days`: how long a text that may be over is still shown. The console's preview says the same words.
+    """
+    said = articles.read_on if is_all else articles.short
+    text = said(article, article.language, today=today)
+    if article.language != language:
+        text = f"{t('article.in_vietnamese', language)}\n\n{text}"
+    found = [] if is_all or not article.more else [("more", t("ask.more", language))]
+    if recordings.of(article):
+        found.append(("listen", t("ask.listen", language)))
+    steps = article.next or _usual(article)
+    if articles.may_be_over(article, today):  # who can say whether it still holds comes first
+        steps = (articles.NextStep("talk"), *(step for step in steps if step.kind != "talk"))
+    for step in steps:
+        if step.kind == "find":
+            found.append((f"find:{step.subject}", t("ask.find", language, need=needs.label(step.subject, language))))
+        elif step.kind == "talk":
+            found.append(("talk", t("find.human", language)))
+        elif (other := library.get(step.subject, language)) and not articles.is_hidden(other, today, days=days):
+            found.append((f"article:{step.subject}", other.title))
+    return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
+
+
+def _library(turn: Turn) -> Library:
+    return turn.shelf.library or answers.shipped()
+
+
 def _article(turn: Turn, id: str) -> Article | None:
-    """The article in the person's language; none where what it rests on no longer holds."""
-    found = (turn.shelf.library or answers.shipped()).get(id, turn.language)
-    return None if found is None or articles.is_over(found, _today(turn)) else found
+    """The article in the person's language; none where a law may have changed too long ago."""
+    found = _library(turn).get(id, turn.language)
+    days = turn.policy.law_shown_days
+    return None if found is None or articles.is_hidden(found, _today(turn), days=days) else found
 
 
 def _today(turn: Turn) -> date:
@@ -88,20 +128,6 @@ def _today(turn: Turn) -> date:
 def _title(turn: Turn, id: str) -> str:
     article = _article(turn, id)
     return article.title if article else articles.topics()[id].title(turn.language)
-
-
-def _steps(turn: Turn, article: Article, *, is_all: bool = False) -> tuple[tuple[str, str], ...]:
-    """The choices below an answer: read on, the article's own next steps, and three taps to say whether it helped."""
-    language = turn.language
-    found = [] if is_all or not article.more else [("more", t("ask.more", language))]
-    for step in article.next or _usual(article):
-        if step.kind == "find":
-            found.append((f"find:{step.subject}", t("ask.find", language, need=needs.label(step.subject, language))))
-        elif step.kind == "article" and _article(turn, step.subject) is not None:
-            found.append((f"article:{step.subject}", _title(turn, step.subject)))
-        elif step.kind == "talk":
-            found.append(("talk", t("find.human", language)))
-    return (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
 
 
 def _usual(article: Article) -> tuple[articles.NextStep, ...]:

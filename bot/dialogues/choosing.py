@@ -15,6 +15,8 @@ from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
+from directory import answers, languages
+from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
@@ -65,6 +67,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
+    if turn.key is None and word is None and _asks_language(turn):
+        return "small", "language"
     if word == "erase" and not (standing.dialogue == "erase" and is_answering):
         return "erase", "start"
     if turn.media is not None:
@@ -132,6 +136,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "find", "start"
     if meaning is None:
         return "small", "unclear"
+    if meaning.intent in ("find", "unclear") and _is_learnt(turn):
+        return "answer", "start"
     if meaning.intent in _BY_INTENT:
         return _BY_INTENT[meaning.intent]
     if meaning.intent in ("about_bot", *_SMALL, *_APART):
@@ -139,3 +145,16 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
     if meaning.needs or meaning.places or turn.memory.last_shown:
         return "find", "start"
     return ("answer", "start") if meaning.articles else ("small", "unclear")
+
+
+def _is_learnt(turn: Turn) -> bool:
+    """Whether an article answers by a phrasing that was added in the console: the shipped ones did not know it."""
+    library = turn.shelf.library
+    if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
+        return False
+    return bool(answers.match(read(turn.text), library=library))
+
+
+def _asks_language(turn: Turn) -> bool:
+    danger = turn.meaning.danger.level if turn.meaning else "none"
+    return danger == "none" and (languages.wished(turn.text) is not None or languages.asks_which(turn.text))

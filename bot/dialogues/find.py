@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
+from bot.dialogues.unanswered import noted
 from directory import followup, needs, times
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier, name_of
@@ -45,7 +46,7 @@ class Find(Dialogue):
             return [Hand("human")]
         _take_in(turn)
         if turn.memory.need is None:
-            return [Say(t("find.need_unclear", turn.language)), Hand("human", "offer")]
+            return [*noted(turn), Say(t("find.need_unclear", turn.language)), Hand("human", "offer")]
         return self._go_on(turn)
 
     def where(self, turn: Turn) -> Sequence[Item]:
@@ -76,7 +77,7 @@ class Find(Dialogue):
 
     def _go_on(self, turn: Turn) -> Sequence[Item]:
         if turn.memory.need is None:
-            return [_ask_need(turn)]
+            return [*noted(turn), _ask_need(turn)]
         if turn.meaning and turn.meaning.place_is_ambiguous and turn.key is None:
             return [_ask_which(turn)]
         if turn.memory.place is None:

@@ -66,13 +66,13 @@ class Neutral(Dialogue):
     def answer(self, turn: Turn) -> Sequence[Item]:
         """An article about health if one fits, otherwise what can be asked here."""
         found = answers.find(read(turn.text), library=turn.shelf.library, about=None)
-        today = turn.now.astimezone(HCMC).date()
+        today, days = turn.now.astimezone(HCMC).date(), turn.policy.law_shown_days
         for id in found.ids[:1]:
             article = (turn.shelf.library or answers.shipped()).get(id, turn.language)
             is_health = article is not None and bool(article.needs) and all(
                 code.startswith("health.") for code in article.needs
             )
-            if article is not None and is_health and not articles.is_over(article, today):
+            if article is not None and is_health and not articles.is_hidden(article, today, days=days):
                 return [Say(articles.short(article, article.language, today=today)), Done()]
         return [Say(t("guard.neutral_more", turn.language)), Done()]
 

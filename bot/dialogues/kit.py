@@ -18,22 +18,24 @@ MOST_STEPS = 12  # a dialogue that hands over more often than this in one turn i
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Tell the person something and go on."""
+    """Tell the person something and go on. `audio`: a recording of the same words (`directory.recordings`)."""
 
     text: str = field(repr=False)
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Tell something, offer choices (key, label), and wait: the answer goes to the step `then`.
 
-    `share_place`: the label of a key that shares where the person is, for networks that have one.
+    `share_place`: the label of a key that shares where the person is, for networks that have one. `audio`: as in Say.
     """
 
     text: str = field(repr=False)
     options: tuple[tuple[str, str], ...]
     then: str
     share_place: str = ""
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class Dialogue:
         raise LookupError(self.name)
 
 
-Tell = Callable[[str, tuple[Option, ...]], None]
+Tell = Callable[[str, tuple[Option, ...], str], None]
 
 
 class UnknownStep(Exception):
@@ -181,13 +183,13 @@ def advance(
             break
         item = queue.pop(0)
         match item:
-            case Say(text):
-                tell(text, ())
-            case Ask(text, options, then, share_place):
+            case Say(text, audio):
+                tell(text, (), audio)
+            case Ask(text, options, then, share_place, audio):
                 _step(dialogues, name, then)
                 offered = tuple(Option(name, then, key, label) for key, label in options)
                 shared = (Option(name, then, "", share_place, "location"),) if share_place else ()
-                tell(text, (*offered, *shared))
+                tell(text, (*offered, *shared), audio)
                 standing.dialogue, standing.step = name, then
             case Do(_, then_do):
                 queue[:0] = then_do(perform(item))

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from bot.db import Tx
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.speaking import speak
+from bot.dialogues.unanswered import noted
 from bot.helpline import cases
 from bot.helpline.queue import queue_answer
+from directory import languages
 from directory.places import province_of
 from directory.wording import t
+
+MOST_LANGUAGES = 2  # on the first message; all of them after "ngôn ngữ khác"
 
 
 class Welcome(Dialogue):
@@ -19,7 +24,9 @@ class Welcome(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         keys = (("find", "welcome.find"), ("report", "welcome.report"))
         more = (("question", "welcome.question"), ("human", "welcome.human"))
-        options = tuple((key, t(name, turn.language)) for key, name in (*keys, *more))
+        others = [one for one in languages.enabled() if one.code != turn.language]
+        spoken = tuple((f"speak:{one.code}", one.name) for one in others[:MOST_LANGUAGES])
+        options = (*((key, t(name, turn.language)) for key, name in (*keys, *more)), *spoken)
         return [Ask(t("welcome.what", turn.language), options, "chosen")]
 
     def chosen(self, turn: Turn) -> Sequence[Item]:
@@ -28,7 +35,7 @@ class Welcome(Dialogue):
                 return [Hand(turn.key)]
             case "question":
                 return [Say(t("welcome.ask_away", turn.language)), Done()]
-        return [Hand("small", "unclear")]
+        return speak(turn) or [Hand("small", "unclear")]
 
 
 class Human(Dialogue):
@@ -85,7 +92,7 @@ class Small(Dialogue):
         return [Hand("small", "unclear")]
 
     def unclear(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.unclear", turn.language)), Hand("welcome")]
+        return [*noted(turn), Say(t("small.unclear", turn.language)), Hand("welcome")]
 
     def greeting(self, turn: Turn) -> Sequence[Item]:
         return [Hand("welcome")]
@@ -100,7 +107,15 @@ class Small(Dialogue):
         return [Say(t("small.privacy", turn.language)), Say(t("small.clean_phone", turn.language)), Done()]
 
     def language(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.language", turn.language)), Done()]
+        """Followed already where the language was named; else each one stands on a button, in its own name."""
+        if languages.wished(turn.text) is not None:
+            return [Say(t("small.language", turn.language)), Done()]
+        options = tuple((f"speak:{one.code}", one.name) for one in languages.enabled())
+        return [Ask(t("small.which_language", turn.language), options, "spoken")]
+
+    def spoken(self, turn: Turn) -> Sequence[Item]:
+        """A language chosen by its button: remembered, and said in it."""
+        return speak(turn) or [Hand("small", "unclear")]
 
     def stop(self, turn: Turn) -> Sequence[Item]:
         """No more of this; a yes to talking with a colleague is taken back with it."""

@@ -41,6 +41,7 @@ _WITH_THE_WORDS = (  # those that point at others first
     tables.accompaniment,
     tables.handover_note,
 )
+_WITH_KEYS = frozenset({"conversation", "webchat_session", "entrusted", "unanswered", "remark_key"})
 _OWN_WAY = frozenset({"case", "lane", "person", "staff", "contact"})
 
 
@@ -128,6 +129,9 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
         found = [column == value for column, value in zip(key, row, strict=False)]
         if table is alarm:
             tx.execute(update(outbox).where(outbox.c.alarm_id == row[0]).values(alarm_id=None))
+        if table.name == "unanswered":
+            tokens = tables.unanswered_token
+            tx.execute(delete(tokens).where(tokens.c.unanswered_id == row[0]))
         if table.name == "webchat_session":
             tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == row[0]))
         tx.execute(delete(table).where(*found))
@@ -138,7 +142,7 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
 
 def _key_column(table: Table) -> list[object]:
     """The data key a row owns. An outbox row borrows that of its conversation."""
-    return [table.c.key_id] if table.name in ("conversation", "webchat_session", "entrusted", "remark_key") else []
+    return [table.c.key_id] if table.name in _WITH_KEYS else []
 
 
 def _forget_lanes(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:

@@ -44,6 +44,7 @@ from bot.tables.people import (
     seen_event,
 )
 from bot.tables.pollers import poller
+from bot.tables.questions import unanswered, unanswered_token
 from bot.tables.rota import (
     calendar_feed,
     centre_fallback,
@@ -120,6 +121,8 @@ __all__ = [
     "timer",
     "tonight_contact",
     "transcript",
+    "unanswered",
+    "unanswered_token",
     "webchat_frame",
     "webchat_session",
     "wrong_code",

@@ -1,31 +1,25 @@
 """The directory as a printed handbook: by place and by need, every entry with the day of its check, a silent cover."""
 
+import io
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import segno
 
 from directory import needs, places
-from directory.exchange import press
+from directory.exchange import setting
+from directory.exchange.cards import Card
 from directory.exchange.entries import Entry, entries
-from directory.exchange.offline import TEMPLATES
+from directory.exchange.setting import NotPrinted
 from directory.listings import Listing
 from directory.wording import day, t
 
 FORMS = ("a5", "a6", "large")
-_LONGEST_WORD = 24  # longer ones get places where a line may break
 
-
-class NotPrinted(Exception):
-    """The handbook could not be made; the message says why."""
+__all__ = ["FORMS", "NotPrinted", "make"]
 
 
 def make(
@@ -37,14 +31,20 @@ def make(
     need: str = "",
     chat: str = "",
     language: str = "vi",
+    cards: Sequence[Card] = (),
 ) -> bytes:
     """The PDF. `chat` is the address behind the QR code; without one there is none. Raises NotPrinted."""
     chosen = entries(listings, on=on, language=language, province=province, need=need)
     if not chosen:
         raise NotPrinted(t("exchange.book.empty", language))
     told = _told(chosen, on=on, form=form, need=need, chat=chat, language=language)
-    with tempfile.TemporaryDirectory() as folder:
-        return _set(Path(folder), told, chat)
+    told |= _cards(cards, language)
+    files = {"handbook.json": json.dumps(told, ensure_ascii=False)}
+    if chat:
+        drawn = io.BytesIO()
+        segno.make(chat, error="m").save(drawn, kind="svg", border=2)
+        files["chat.svg"] = drawn.getvalue().decode()
+    return setting.make("handbook", files)
 
 
 def _told(
@@ -77,10 +77,26 @@ def _told(
         "needs": [
             {
                 "name": needs.label(code, language),
-                "entries": [{"id": f"listing-{one.id}", "service": _soft(one.service)} for one in mine],
+                "entries": [{"id": f"listing-{one.id}", "service": setting.soft(one.service)} for one in mine],
             }
             for code in codes
             if (mine := [one for one in chosen if code in one.needs])
+        ],
+    }
+
+
+def _cards(cards: Sequence[Card], language: str) -> dict[str, Any]:
+    """The small cards by number; what stands on the one with the numbers is said in full."""
+    return {
+        "by_card": t("exchange.book.by_card", language) if cards else "",
+        "card_note": t("exchange.book.card_note", language) if cards else "",
+        "cards": [
+            {
+                "number": f"{one.number:02}",
+                "title": setting.soft(one.title),
+                "paragraphs": [setting.soft_lines(part) for part in one.paragraphs] if not one.number else [],
+            }
+            for one in cards
         ],
     }
 
@@ -97,36 +113,12 @@ def _areas(many: Sequence[Entry]) -> list[dict[str, str]]:
 def _entry(one: Entry) -> dict[str, Any]:
     return {
         "id": f"listing-{one.id}",
-        "service": _soft(one.service),
-        "organisation": _soft(one.organisation),
+        "service": setting.soft(one.service),
+        "organisation": setting.soft(one.organisation),
         "needs": one.needs_said,
-        "place": _soft(one.place),
+        "place": setting.soft(one.place),
         "hours": one.hours,
         "phones": list(one.phones),
-        "texts": [_soft(text) for text in one.texts],
+        "texts": [setting.soft(text) for text in one.texts],
         "checked": one.checked,
     }
-
-
-def _soft(text: str) -> str:
-    """A word too long for a narrow page may be broken anywhere."""
-    words = ("\u200b".join(word) if len(word) > _LONGEST_WORD else word for word in text.split())
-    return " ".join(words)
-
-
-def _set(folder: Path, told: dict[str, Any], chat: str) -> bytes:
-    source, out = folder / "handbook.typ", folder / "handbook.pdf"
-    shutil.copy(TEMPLATES / "handbook.typ", source)
-    (folder / "handbook.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
-    if chat:
-        segno.make(chat, error="m").save(str(folder / "chat.svg"), border=2)
-    command = [sys.executable, "-I", press.__file__, str(source), str(out)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=press.MOST_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise NotPrinted(f"The handbook was not ready after {press.MOST_SECONDS} seconds: print fewer.") from None
-    if b"No module named 'typst'" in done.stderr:
-        raise NotPrinted("The setter is missing: install the service with its part “print”.")
-    if done.returncode != 0 or not out.exists():
-        raise NotPrinted(f"The setter ended with {done.returncode}: print fewer, or look at its version.")
-    return out.read_bytes()

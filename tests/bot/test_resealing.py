@@ -23,7 +23,7 @@ NOW = datetime(2026, 12, 7, tzinfo=UTC)
 PERSONS = 250
 WITH_A_KEY_OF_THEIR_OWN = {
     "inbox.sealed", "conversation.sealed", "offered.sealed", "transcript.sealed", "webchat_frame.sealed",
-    "entrusted.sealed", "handover_note.sealed",
+    "entrusted.sealed", "handover_note.sealed", "unanswered.sealed",
 }  # fmt: skip
 
 

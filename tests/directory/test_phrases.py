@@ -35,3 +35,11 @@ def test_a_question_about_something_else_scores_nothing() -> None:
 def test_the_same_words_score_one_at_most() -> None:
     scores = KNOWN.scores(read("quên uống thuốc một ngày có sao không"))
     assert 0.5 < scores["pill"] <= 1.0
+
+
+def test_a_question_in_the_very_words_of_a_phrasing_is_sure() -> None:
+    words = "cho ngu qua dem gan ben xe"
+    made = phrases.index([("a", words), ("a", "thue phong thang"), ("a", "xin o nho"), ("b", "ben xe o dau")])
+    assert made.scores(read(words))["a"] == 1.0 > made.scores(read("ngu qua dem gan ben xe"))["a"]
+    both = phrases.index([("a", words), ("a", "thue phong thang"), ("a", "xin o nho"), ("b", words), ("b", "ben xe")])
+    assert both.known.get(read(words).tokens) is None, "claimed twice, it says nothing sure"

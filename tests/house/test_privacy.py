@@ -273,6 +273,16 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "72 h",
         "session_id seq key sealed at forget_at",
     ),
+    "unanswered": (
+        "maintainers, once three people have asked alike: cleaned words, sealed; before that nobody",
+        "30 days, key destroyed with it",
+        "id words_hash key_id state sealed forget_at",
+    ),
+    "unanswered_token": (
+        "nobody; keyed with the question's own key",
+        "30 days, or at the third person; key destroyed with them",
+        "unanswered_id token forget_at",
+    ),
     "event": (
         "managers; no person",
         "kept: no person",
@@ -306,7 +316,7 @@ WITHOUT_A_DAY = {
 }
 SEALED = {
     "inbox", "conversation", "offered", "message_ref", "contact", "transcript", "outbox", "webchat_frame", "entrusted",
-    "handover_note", "tonight_contact",
+    "handover_note", "tonight_contact", "unanswered",
 }  # fmt: skip
 
 

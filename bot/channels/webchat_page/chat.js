@@ -108,6 +108,13 @@ function receive(frame) {
   if (frame.seq <= seen) return;
   seen = frame.seq;
   const box = show(frame.text, false);
+  if (frame.audio) {
+    const player = document.createElement("audio");
+    player.controls = true;
+    player.preload = "none";
+    player.src = frame.audio;
+    box.append(player);
+  }
   offer(frame.choices);
   reveal(box);
 }

@@ -1,12 +1,16 @@
 """The directory in and out on the command line, all or nothing."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.commands.opening import opened
+from directory import articles, publishing
 from directory.reading import SEED
 from tests.bot.commands.test_operators import folder  # noqa: F401
 from tests.directory.exchange.samples import three
@@ -135,6 +139,35 @@ def test_what_strangers_files_hold_besides_is_named(house: Path, capsys: pytest.
     said = capsys.readouterr()
     assert "service.colour (not in HSDS)" in said.err and "service.contacts (names persons)" in said.err
     assert "somebody" not in said.err + said.out
+
+
+def test_what_was_published_in_the_console_comes_back_as_files(house: Path) -> None:
+    now = datetime(2026, 12, 7, tzinfo=UTC)
+    with opened() as made:
+        for id in ("prep-what", "overdose"):
+            desk = made.read(partial(publishing.look_up, id=id, language="vi"))
+            text = replace(desk.working, body=("Câu mới.",))
+            made.write(lambda tx, text=text: publishing.save(tx.connection, text, expected=0, staff_id=None, now=now))
+        desk = made.read(partial(publishing.look_up, id="prep-what", language="vi"))
+        made.write(lambda tx: publishing.publish(tx.connection, desk, expected=1, staff_id=None, now=now))
+    assert main(["directory", "articles", "-o", str(house / "out")]) == 0
+    assert [path.name for path in (house / "out").rglob("*.md")] == ["prep-what.md"], "a draft stays on the desk"
+    text = (house / "out" / "vi" / "articles" / "prep-what.md").read_text("utf-8")
+    assert articles.parse(text, language="vi").body == ("Câu mới.",)
+
+
+def test_small_cards_are_written_as_text_and_as_pages(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = ["directory", "cards", "--article", "pep-72h"]
+    assert main([*card, "--format", "text", "-o", str(house / "card.txt")]) == 0
+    assert "72 giờ" in (house / "card.txt").read_text("utf-8")
+    assert main([*card, "-o", str(house / "card.pdf")]) == 0
+    assert (house / "card.pdf").read_bytes().startswith(b"%PDF")
+    numbers = ["directory", "cards", "--article", "numbers", "--format", "text", "-o", str(house / "numbers.txt")]
+    assert main(numbers) == 0
+    text = (house / "numbers.txt").read_text("utf-8")
+    assert "115" in text and "1800 1768" not in text, "without a recorded test call a number is on no card"
+    assert main(["directory", "cards", "--article", "no-such", "-o", str(house / "x")]) == 2
+    assert "is no article" in capsys.readouterr().err
 
 
 def test_the_page_and_the_handbook_are_written_or_it_is_said_why_not(

@@ -18,6 +18,7 @@ def colleague(role: str, *, id: int = 1, centre: int = 1, provinces: str = "01")
 def filled(path: str, *, case: str) -> str:
     """The address with something in every place."""
     path = path.replace("{case}", case).replace("{referral}", "1").replace("{number}", "1").replace("{listing}", "x")
+    path = path.replace("{article}", "no-such").replace("{language}", "vi")
     return path.replace("{channel}", "1")
 
 

@@ -1,0 +1,118 @@
+"""The languages we speak: a folder each, with its own name, how people ask for it, and how far it is."""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from directory import wording
+from directory.reading import fold
+
+STATES = ("draft", "reviewed", "enabled")
+FILE = "language.toml"
+LONGEST_WISH, MOST_LETTERS = 8, 80  # words, letters; a longer message is about something else
+# What may stand beside the name of a language when somebody only asks to be answered in it.
+_ASKING = (
+    "noi chuyen doi sang qua dung bang tra loi viet cho voi em minh toi tui muon duoc khong ko k a oi hay lam on ban "
+    "giup please speak use in can you switch to change i want answer me"
+)
+_VIETNAMESE_LETTERS = frozenset("đăâêôơư")
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+_WHICH = ("ngon ngu", "tieng khac", "language", "languages")
+
+
+class LanguageUnclear(ValueError):
+    """A language's own file lacks its name or names a state that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its code, what its speakers call it, the words by which it is asked for."""
+
+    code: str
+    name: str
+    asked_as: tuple[str, ...]
+    state: str
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether persons may choose it."""
+        return self.state == "enabled"
+
+
+@cache
+def known() -> Mapping[str, Language]:
+    """Every language with a folder, by its code. Raises LanguageUnclear."""
+    return {code: _read(code) for code in wording.languages()}
+
+
+def enabled() -> tuple[Language, ...]:
+    """The languages persons may choose, Vietnamese first."""
+    found = [one for one in known().values() if one.is_enabled]
+    return tuple(sorted(found, key=lambda one: (one.code != wording.FALLBACK, one.code)))
+
+
+def is_enabled(code: str | None) -> bool:
+    """Whether we answer persons in this language."""
+    return code in known() and known()[str(code)].is_enabled
+
+
+def wished(text: str) -> str | None:
+    """The code of the language somebody asks for ("English", "nói tiếng Anh được không"), if that is all they say."""
+    words = _words(text)
+    return next((code for code, name in _names() if _says_only(words, name, _beside(""))), None) if words else None
+
+
+def asks_which(text: str) -> bool:
+    """Whether somebody wants another language and does not say which."""
+    words = _words(text)
+    return any(_says_only(words, name, _beside("khac nao co nhung other languages")) for name in _WHICH)
+
+
+def _words(text: str) -> str:
+    """The folded words of a message that is short enough to be a wish; most are not, and cost nothing."""
+    if len(text) > MOST_LETTERS or text.count(" ") >= LONGEST_WISH:
+        return ""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
+
+
+def _says_only(words: str, name: str, beside: frozenset[str]) -> bool:
+    if name not in words:
+        return False
+    rest = f" {words} ".replace(f" {name} ", " ", 1)
+    return len(rest) < len(words) + 2 and set(rest.split()) <= beside
+
+
+@cache
+def _names() -> tuple[tuple[str, str], ...]:
+    """(code, name) for every way in which a language that may be chosen is asked for."""
+    return tuple((language.code, name) for language in enabled() for name in language.asked_as)
+
+
+@cache
+def _beside(more: str) -> frozenset[str]:
+    return frozenset(f"{_ASKING} {more}".split())
+
+
+def is_plainly_vietnamese(text: str) -> bool:
+    """Whether at least two words carry marks that only Vietnamese writes."""
+    return sum(_is_marked(word) for word in text[:2_000].lower().split()) >= 2
+
+
+def _is_marked(word: str) -> bool:
+    whole = set(unicodedata.normalize("NFC", word))
+    return bool(whole & _VIETNAMESE_LETTERS) or bool(set(unicodedata.normalize("NFD", word)) & _TONES)
+
+
+def _read(code: str) -> Language:
+    path = wording.LOCALES / code / FILE
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+        name, state = str(told["name"]), str(told["state"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        raise LanguageUnclear(f"locales/{code}/{FILE} must name `name`, `state` and `asked_as`.") from None
+    if state not in STATES:
+        raise LanguageUnclear(f"locales/{code}/{FILE}: state is one of {', '.join(STATES)}, not {state}.")
+    return Language(code, name, tuple(fold(str(one)) for one in told.get("asked_as", ())), state)

@@ -1,0 +1,224 @@
+"""The way of an article from a draft to its readers and back: one deed each, every step a revision that stays."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from directory import article_check, article_text, articles, overlay
+from directory.article_check import Finding
+from directory.articles import Article, ArticleIsIncomplete, Library
+from directory.overlay import Entry, Revision
+from directory.wording import FALLBACK
+
+PENDING = ("draft", "reviewed")
+KIND = "article"
+
+
+class NotYet(Exception):
+    """This cannot be done to the article as it stands; `key` is the sentence that says why."""
+
+    def __init__(self, key: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(key)
+        self.key = key
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One article in one language as the console shows it."""
+
+    id: str
+    language: str
+    shown: Article | None  # what persons read now; None: withdrawn, or not written in this language
+    working: Article  # what an editor goes on with: the pending text where there is one, else what is shown
+    revision: int  # the newest one kept; 0: only the file
+    pending: str  # the state of a text nobody reads yet: draft, reviewed, or nothing
+    is_withdrawn: bool
+
+    def state(self, today: date) -> str:
+        """The state as the list shows it; a text past its day of review is due, whatever was written."""
+        if self.is_withdrawn:
+            return "withdrawn"
+        if self.pending:
+            return self.pending
+        if self.shown is not None and today > self.shown.review_by:
+            return "due"
+        return self.working.state
+
+
+def desks(connection: Connection, languages: Iterable[str]) -> tuple[Desk, ...]:
+    """Every topic in each of these languages, in the order of the list of topics."""
+    newest = overlay.current(connection, KIND)
+    shown = overlay.shown(connection)
+    published: dict[tuple[str, str], int] = {key: entry.revision for key, entry in shown.items()}
+    library = overlay.library(connection)
+    return tuple(
+        _desk(id, language, library, newest, published, shown)
+        for id in articles.topics()
+        for language in languages
+    )
+
+
+def look_up(connection: Connection, id: str, language: str) -> Desk:
+    """One article. Raises NotYet where there is no such topic."""
+    if id not in articles.topics():
+        raise NotYet("console.article.unknown")
+    return next(one for one in desks(connection, [language]) if one.id == id)
+
+
+def check(connection: Connection, article: Article, today: date) -> tuple[Finding, ...]:
+    """Everything an editor would not let pass in this text, besides what all others say."""
+    library = overlay.library(connection)
+    found = article_check.problems(article, written={one.id for one in library} | {article.id}, today=today)
+    return (*found, *article_check.claimed(article, library))
+
+
+def save(
+    connection: Connection, article: Article, *, expected: int, staff_id: int | None, now: datetime
+) -> tuple[Finding, ...]:
+    """Keep a text as a draft that nobody reads yet; returns what is still to mend.
+
+    A change takes every review back. Raises ChangedMeanwhile, ArticleIsIncomplete.
+    """
+    draft = replace(article, state="draft", reviewer=None, reviewed_on=None)
+    _write(connection, draft, expected, staff_id, now)
+    return check(connection, draft, now.date())
+
+
+def approve(
+    connection: Connection, desk: Desk, role: str, *, on: date, review_by: date, expected: int,
+    staff_id: int | None, now: datetime,
+) -> None:  # fmt: skip
+    """The role that must look at this text has done so. Raises NotYet, ChangedMeanwhile."""
+    if role != desk.working.review:
+        raise NotYet("console.article.other_role")
+    if on > now.date() or review_by <= now.date():
+        raise NotYet("console.article.days")
+    reviewed = replace(desk.working, state="reviewed", reviewer=role, reviewed_on=on, review_by=review_by)
+    _refuse(connection, reviewed, now)
+    _write(connection, reviewed, expected, staff_id, now)
+
+
+def publish(connection: Connection, desk: Desk, *, expected: int, staff_id: int | None, now: datetime) -> None:
+    """Show the pending text, or again what was taken back. Not reviewed yet, it says so in one calm line."""
+    if not desk.pending and not desk.is_withdrawn and desk.working.state not in PENDING:
+        raise NotYet("console.article.shown_already")
+    published = replace(desk.working, state="published")
+    _refuse(connection, published, now)
+    _write(connection, published, expected, staff_id, now)
+
+
+def mark_due(connection: Connection, desk: Desk, *, expected: int, staff_id: int | None, now: datetime) -> None:
+    """Something in what is shown may have changed: readers are told so, the text stays. Raises NotYet."""
+    if desk.shown is None:
+        raise NotYet("console.article.not_shown")
+    _over_pending(connection, desk, replace(desk.shown, state="due"), expected, staff_id, now)
+
+
+def withdraw(connection: Connection, desk: Desk, *, expected: int, staff_id: int | None, now: datetime) -> None:
+    """Take back what is shown, at once. Raises NotYet if nobody is shown it anyway."""
+    if desk.shown is None:
+        raise NotYet("console.article.not_shown")
+    _over_pending(connection, desk, replace(desk.shown, state="withdrawn"), expected, staff_id, now)
+
+
+def bring_back(
+    connection: Connection, desk: Desk, revision: int, *, expected: int, staff_id: int | None, now: datetime
+) -> None:
+    """Go on from an older text: it becomes the draft. Raises NotYet where there is none of that number."""
+    old = at_revision(connection, desk.id, desk.language, revision)
+    if old is None:
+        raise NotYet("console.article.no_revision")
+    save(connection, old, expected=expected, staff_id=staff_id, now=now)
+
+
+def add_phrasing(connection: Connection, desk: Desk, phrase: str, *, staff_id: int | None, now: datetime) -> None:
+    """People ask for this article in these words too: it is found by them from now on.
+
+    The words of the article stay as they are, and so does its review. Raises NotYet, ChangedMeanwhile.
+    """
+    if desk.shown is None:
+        raise NotYet("console.article.not_shown")
+    wider = replace(desk.shown, questions=(*desk.shown.questions, phrase))
+    if found := tuple(article_check.claimed(wider, overlay.library(connection))):
+        raise NotYet("console.article.mend", found)
+    state = wider.state if wider.state == "due" else "published"
+    _over_pending(connection, desk, replace(wider, state=state), desk.revision, staff_id, now, phrase=phrase)
+
+
+def at_revision(connection: Connection, id: str, language: str, revision: int) -> Article | None:
+    """The article as one revision has it; 0 is the file."""
+    if revision == 0:
+        return articles.load().by_key.get((id, language))
+    for one in overlay.history(connection, KIND, id, language):
+        if one.entry.revision == revision:
+            return articles.parse(one.entry.body, language=language)
+    return None
+
+
+def history(connection: Connection, id: str, language: str) -> tuple[Revision, ...]:
+    """What was done to this article, newest first."""
+    return overlay.history(connection, KIND, id, language)
+
+
+# --- below ------------------------------------------------------------------------------------------------------------
+
+
+def _desk(
+    id: str,
+    language: str,
+    library: Library,
+    newest: Mapping[tuple[str, str], Entry],
+    published: Mapping[tuple[str, str], int],
+    entries: Mapping[tuple[str, str], Entry],
+) -> Desk:
+    key = (id, language)
+    last, shown = newest.get(key), library.by_key.get(key)
+    kept = entries.get(key)
+    is_pending = last is not None and last.state in PENDING and last.revision > published.get(key, 0)
+    source = last.body if is_pending and last else kept.body if kept else None
+    working = _read(source, language) if source else None
+    if working is None:
+        working = articles.load().by_key.get(key) or _blank(id, language)
+    is_withdrawn = kept is not None and shown is None
+    pending = last.state if is_pending and last else ""
+    return Desk(id, language, shown, working, last.revision if last else 0, pending, is_withdrawn and not is_pending)
+
+
+def _read(body: str, language: str) -> Article | None:
+    try:
+        return articles.parse(body, language=language)
+    except ArticleIsIncomplete:
+        return None
+
+
+def _blank(id: str, language: str) -> Article:
+    """What a translator starts from: everything of the Vietnamese article but its words."""
+    first = articles.load().by_key[id, FALLBACK]
+    bare = replace(first, title="", body=(), more=(), questions=())
+    return replace(bare, language=language, state="draft", reviewer=None, reviewed_on=None, audio=None)
+
+
+def _refuse(connection: Connection, article: Article, now: datetime) -> None:
+    if found := check(connection, article, now.date()):
+        raise NotYet("console.article.mend", found)
+
+
+def _over_pending(
+    connection: Connection, desk: Desk, article: Article, expected: int, staff_id: int | None, now: datetime,
+    *, phrase: str = "",
+) -> None:  # fmt: skip
+    """Change what is shown without losing a pending text: that one is written again on top."""
+    _write(connection, article, expected, staff_id, now)
+    if desk.pending:
+        again = desk.working
+        if phrase and phrase not in again.questions:
+            again = replace(again, questions=(*again.questions, phrase))
+        _write(connection, again, expected + 1, staff_id, now)
+
+
+def _write(connection: Connection, article: Article, expected: int, staff_id: int | None, now: datetime) -> None:
+    entry = Entry(KIND, article.id, article.language, expected + 1, article_text.render(article), article.state)
+    overlay.write(connection, entry, staff_id=staff_id, now=now)
