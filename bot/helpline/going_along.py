@@ -10,6 +10,7 @@ from bot.db import Tx
 from bot.helpline import consents, reach
 from bot.helpline.casebook import colleague, get, record, tell
 from bot.helpline.consents import ConsentTo
+from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.helpline.sharing import NoYes, mine
 from bot.staff import StaffMember
@@ -48,7 +49,7 @@ def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
     row = tx.execute(select(accompaniment.c.case_id).where(accompaniment.c.id == number)).one_or_none()
     known = get(tx.connection, row.case_id) if row else None
     who = colleague(tx.connection, staff_id)
-    if known is None or who is None or not reach.may_reach(tx.connection, known, staff_id):
+    if known is None or not known.is_open or who is None or not reach.may_reach(tx.connection, known, staff_id):
         return False
     free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
@@ -82,7 +83,8 @@ def on_page(connection: Connection, member: StaffMember) -> tuple[Going, ...]:
     near = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
     wanted = select(accompaniment, case.c.alias).join(case, case.c.id == accompaniment.c.case_id)
     hers = (accompaniment.c.staff_id == member.id) & (accompaniment.c.state == "agreed")
-    rows = connection.execute(wanted.where(or_(hers, (accompaniment.c.state == "wanted") & near)))
+    waits = (accompaniment.c.state == "wanted") & (case.c.state != State.CLOSED) & near
+    rows = connection.execute(wanted.where(or_(hers, waits)).order_by(accompaniment.c.when_at, accompaniment.c.id))
     found = []
     for row in rows:
         known = get(connection, row.case_id)
