@@ -43,7 +43,7 @@ HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
     {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
      "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
-     "let_in", "duty_asked"}
+     "let_in", "duty_asked", "no_time"}
 )
 
 
@@ -94,6 +94,7 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
         "outcomes": [one for one in Outcome if one not in NOT_BY_HAND],
         "barriers": list(Barrier),
         "ways": list(referrals.Way),
+        "may_follow": referrals.may_follow,
         "hold_hours": HOLD_HOURS,
         "purposes": [one.value for one in sharing.ASKED],
         "ticks": list(handover.Tick),
