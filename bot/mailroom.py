@@ -31,6 +31,7 @@ AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
+TAKE_BACK_TRIES = 3
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
 
@@ -251,14 +252,27 @@ class Mailroom:
         message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
         if item.is_last:
             await self._erase_at(envelope, lane_id)
+        elif envelope.letter.takes_back is not None:
+            await self._take_back(item, envelope, lane_id, envelope.letter.takes_back)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
 
-    async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
+    async def _take_back(self, item: Item, envelope: Envelope, lane_id: int, until: datetime) -> None:
+        """She erased her words while help is on its way: a network that refuses for long keeps nobody from her."""
+        try:
+            await self._erase_at(envelope, lane_id, up_to=until)
+        except SendError:
+            if item.attempts < TAKE_BACK_TRIES:
+                raise
+        await self._db.write(lambda tx: references.drop(tx, lane_id, up_to=until))
+
+    async def _erase_at(self, envelope: Envelope, lane_id: int, *, up_to: datetime | None = None) -> None:
         """Before the last message: take back at the network what it still lets us take back, in both directions."""
-        refs = await self._db.read(lambda connection: references.of_lane(connection, self._db.seals, lane_id))
+        refs = await self._db.read(
+            lambda connection: references.of_lane(connection, self._db.seals, lane_id, up_to=up_to)
+        )
         if refs:
             report = await _in_time(envelope.channel.erase(envelope.address, refs))
             log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})

@@ -47,6 +47,7 @@ class Letter:
     case: str | None = None
     wakes: bool = False  # to staff: danger now, through what wakes a sleeper
     via: int | None = None  # to staff: through this own channel and no other
+    takes_back: datetime | None = None  # to a person: first take back what was said up to then, in both directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,13 @@ def tell_person(
     case_id: int | None = None,
     is_last: bool = False,
     links: Sequence[Choice] = (),
+    takes_back: bool = False,
 ) -> None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
     Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
-    the phone. `is_last`: after it the contact is forgotten.
+    the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
+    is first deleted at the network, as far as it lets us.
     """
     row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
     if row is None or row.stopped_at is not None:
@@ -146,7 +149,7 @@ def tell_person(
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
-    letter = Letter(text, (*choices, *links))
+    letter = Letter(text, (*choices, *links), takes_back=now if takes_back else None)
     _put(
         tx,
         letter,
@@ -282,6 +285,8 @@ def pack(letter: Letter) -> str:
         told["wakes"] = True
     if letter.via is not None:
         told["via"] = letter.via
+    if letter.takes_back is not None:
+        told["takes_back"] = letter.takes_back.isoformat()
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -289,4 +294,5 @@ def unpack(body: str) -> Letter:
     """The letter that `pack` packed."""
     told = json.loads(body)
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
-    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"))
+    until = datetime.fromisoformat(told["takes_back"]) if "takes_back" in told else None
+    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"), until)

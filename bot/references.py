@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.db import Tx
 from bot.ports import MsgRef
@@ -23,9 +23,18 @@ def keep(tx: Tx, lane_id: int, refs: Iterable[MsgRef], *, now: datetime) -> None
         tx.execute(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
 
 
-def of_lane(connection: Connection, seals: Seals, lane_id: int) -> list[MsgRef]:
-    """Everything that was said in this lane and is still known by its reference, oldest first."""
+def drop(tx: Tx, lane_id: int, *, up_to: datetime) -> None:
+    """These were taken back, as far as the network let us: they are known no more."""
+    tx.execute(delete(message_ref).where(message_ref.c.lane_id == lane_id, message_ref.c.at <= up_to))
+
+
+def of_lane(
+    connection: Connection, seals: Seals, lane_id: int, *, up_to: datetime | None = None
+) -> list[MsgRef]:
+    """Everything that was said in this lane (`up_to` a moment) and is still known by its reference, oldest first."""
     wanted = select(message_ref.c.sealed).where(message_ref.c.lane_id == lane_id).order_by(message_ref.c.id)
+    if up_to is not None:
+        wanted = wanted.where(message_ref.c.at <= up_to)
     found = []
     for sealed in connection.execute(wanted).scalars():
         try:
