@@ -339,6 +339,7 @@ class Mailroom:
         if item.is_last:
             self._forget_lane(tx, subject)
             return
+        _show_how_far(tx, item)
         references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> datetime | None:
@@ -356,6 +357,7 @@ class Mailroom:
             self._forget_lane(tx, item.recipient[1])
             return
         tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None))
+        _show_how_far(tx, item)
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 
@@ -391,6 +393,12 @@ async def _in_time(sending: Awaitable[T]) -> T:
         return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
+
+
+def _show_how_far(tx: Tx, item: Item) -> None:
+    """A colleague's page of the case marks how far the words have come."""
+    if item.purpose == "relay" and item.case_id is not None:
+        tx.ring(f"case:{item.case_id}")
 
 
 def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:

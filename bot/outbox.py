@@ -134,23 +134,23 @@ def tell_person(
     is_last: bool = False,
     links: Sequence[Choice] = (),
     takes_back: bool = False,
-) -> None:
+) -> str | None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
     Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
     the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
-    is first deleted at the network, as far as it lets us.
+    is first deleted at the network, as far as it lets us. Returns the key of the row, by which it can be followed.
     """
     row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
     if row is None or row.stopped_at is not None:
-        return
+        return None
     if case_id is not None and _is_guarded(tx, lane_id):
-        return
+        return None
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
     letter = Letter(text, (*choices, *links), takes_back=now if takes_back else None)
-    _put(
+    return _put(
         tx,
         letter,
         now=now,
@@ -241,7 +241,7 @@ _COLUMNS: dict[str, Any] = {
 
 def _put(
     tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool, waits: bool = False, **columns: Any
-) -> None:
+) -> str:
     """Insert the row already leased to this process, and hand it over after the commit.
 
     `waits`: an older message to the same person waits for its next attempt, or is on its way in another process.
@@ -259,13 +259,14 @@ def _put(
     row |= {"lease_owner": None if waits else tx.owner, "lease_until": None if waits else until}
     number = tx.execute(_PUT, row).scalar_one()
     if waits:
-        return
+        return key
     recipient = ("lane", row["lane_id"]) if row["lane_id"] is not None else ("staff", row["staff_id"])
     item = Item(
         number, key, recipient, row["generation"], row["case_id"], row["purpose"], urgent, 0, row["last"],
         row["key_id"], sealed, until,
     )  # fmt: skip
     tx.told.append(item)
+    return key
 
 
 def fitting(letter: Letter, channel: Channel) -> Letter:

@@ -56,6 +56,7 @@ from bot.tables.rota import (
 from bot.tables.support import (
     accompaniment,
     block,
+    canned_reply,
     capacity,
     check_in,
     entrusted,
@@ -73,6 +74,7 @@ __all__ = [
     "audit",
     "block",
     "calendar_feed",
+    "canned_reply",
     "capacity",
     "case",
     "case_event",
