@@ -66,7 +66,7 @@ def standing(connection: Connection) -> tuple[Reply, ...]:
     return tuple(Reply(row.id, row.sentence, row.state, row.alias, row.proposed_by) for row in rows)
 
 
-def pick(connection: Connection, number: int) -> str | None:
-    """The sentence, if it may be sent just now."""
+def pick(connection: Connection, number: int) -> str:
+    """The sentence, if it may be sent just now; otherwise nothing."""
     wanted = select(canned_reply.c.sentence).where(canned_reply.c.id == number, canned_reply.c.state == "approved")
-    return connection.execute(wanted).scalar_one_or_none()
+    return connection.execute(wanted).scalar_one_or_none() or ""

@@ -231,7 +231,7 @@ async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
     text, case_id, member, now = visit.given("text"), opened.known.id, visit.seat.member, console.clock.now()
     picked = visit.given("canned")
     if picked.isdigit() and len(picked) <= 9:
-        text = await console.db.read(lambda connection: canned.pick(connection, int(picked))) or ""
+        text = await console.db.read(lambda connection: canned.pick(connection, int(picked)))
     if not text:
         return go(address(opened.known), "empty")
 

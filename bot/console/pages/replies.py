@@ -1,5 +1,7 @@
 """Sentences that are ready to be sent: proposed by anybody in casework, approved by a supervisor."""
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.console.layout import Console, Route, Visit, go, render
@@ -13,7 +15,7 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
     """All sentences, with what may be done to each."""
     said = visit.given("said")
     found = await console.db.read(canned.standing)
-    shown = {"replies": found, "longest": canned.LONGEST, "said": said if said in SAID else ""}
+    shown: dict[str, Any] = {"replies": found, "longest": canned.LONGEST, "said": said if said in SAID else ""}
     return render(visit.request, "replies.html", visit.seat, **shown)
 
 
