@@ -31,7 +31,6 @@ AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
-TAKE_BACK_TRIES = 3
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
 
@@ -250,34 +249,20 @@ class Mailroom:
         if envelope is None:
             return None
         message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
-        if item.is_last:
-            await self._erase_at(envelope, lane_id)
-        elif envelope.letter.takes_back is not None:
-            await self._take_back(item, envelope, lane_id, envelope.letter.takes_back)
+        if item.is_last or envelope.letter.takes_back is not None:
+            await self._erase_at(item, envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
 
-    async def _take_back(self, item: Item, envelope: Envelope, lane_id: int, until: datetime) -> None:
-        """She erased her words while help is on its way: a network that refuses for long keeps nobody from her."""
-        try:
-            await self._erase_at(envelope, lane_id, up_to=until)
-        except SendError:
-            if item.attempts < TAKE_BACK_TRIES:
-                raise
-        await self._db.write(lambda tx: references.drop(tx, lane_id, up_to=until))
-
-    async def _erase_at(self, envelope: Envelope, lane_id: int, *, up_to: datetime | None = None) -> None:
-        """Before the last message: take back at the network what it still lets us take back, in both directions."""
-        refs = await self._db.read(
-            lambda connection: references.of_lane(connection, self._db.seals, lane_id, up_to=up_to)
-        )
-        if refs:
-            report = await _in_time(envelope.channel.erase(envelope.address, refs))
-            log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
-            if report.kept:
-                log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": envelope.channel.name})
+    async def _erase_at(self, item: Item, envelope: Envelope, lane_id: int) -> None:
+        """First take back at the network what it still lets us take back, in both directions."""
+        until = None if item.is_last else envelope.letter.takes_back
+        await references.erase(
+            self._db, lane_id, lambda refs: _in_time(envelope.channel.erase(envelope.address, refs)),
+            channel=envelope.channel.name, up_to=until, tries=item.attempts,
+        )  # fmt: skip
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
@@ -339,7 +324,7 @@ class Mailroom:
         if item.is_last:
             self._forget_lane(tx, subject)
             return
-        _show_how_far(tx, item)
+        postbag.show_how_far(tx, item)
         references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> datetime | None:
@@ -357,7 +342,7 @@ class Mailroom:
             self._forget_lane(tx, item.recipient[1])
             return
         tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None))
-        _show_how_far(tx, item)
+        postbag.show_how_far(tx, item)
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 
@@ -393,12 +378,6 @@ async def _in_time(sending: Awaitable[T]) -> T:
         return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
-
-
-def _show_how_far(tx: Tx, item: Item) -> None:
-    """A colleague's page of the case marks how far the words have come."""
-    if item.purpose == "relay" and item.case_id is not None:
-        tx.ring(f"case:{item.case_id}")
 
 
 def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:

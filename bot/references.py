@@ -1,15 +1,19 @@
 """By which a network can take a message back: kept sealed for two days, for both directions, for the mailroom alone."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bot.db import Tx
-from bot.ports import MsgRef
+from bot.db import Database, Tx
+from bot.ports import ErasureReport, MsgRef, SendError
 from bot.seals import SealBroken, Seals
 from bot.tables import message_ref
 
+log = logging.getLogger(__name__)
+
+TRIES = 3
 KEPT = timedelta(hours=48)  # no network lets us take back what is older
 
 
@@ -42,3 +46,31 @@ def of_lane(
         except SealBroken:
             continue
     return found
+
+
+async def erase(
+    db: Database,
+    lane_id: int,
+    by: Callable[[Sequence[MsgRef]], Awaitable[ErasureReport]],
+    *,
+    channel: str,
+    up_to: datetime | None,
+    tries: int,
+) -> None:
+    """Have the network take back what it still lets us, in both directions; the log holds counts only.
+
+    `up_to`: she erased her words while help is on its way. A network that refuses for long keeps no answer from her.
+    """
+    refs = await db.read(lambda connection: of_lane(connection, db.seals, lane_id, up_to=up_to))
+    try:
+        report = await by(refs) if refs else ErasureReport()
+    except SendError:
+        if up_to is None or tries < TRIES:
+            raise
+        report = ErasureReport(kept=tuple((ref, "refused") for ref in refs))
+    if report.erased:
+        log.info("erased_at_network", extra={"n": len(report.erased), "channel": channel})
+    if report.kept:
+        log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": channel})
+    if up_to is not None:
+        await db.write(lambda tx: drop(tx, lane_id, up_to=up_to))
