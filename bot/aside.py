@@ -1,5 +1,6 @@
 """A message that cannot be answered: tried three times, then set aside; the person gets an apology, staff an alarm."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,8 +14,8 @@ from bot.helpline.ringing import tell_of_failure
 from bot.helpline.rota import on_duty
 from bot.outbox import tell_person
 from bot.policy import Policy
-from bot.seals import KeyDestroyed, SealBroken
-from bot.tables import inbox
+from bot.seals import KeyDestroyed, KeyId, SealBroken
+from bot.tables import conversation, inbox
 from bot.turns import Read
 from directory.wording import t
 
@@ -32,6 +33,7 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
     if attempts is None or attempts < MOST_ATTEMPTS:
         return False
     tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + KEPT_ASIDE))
+    _as_well_as_possible(tx, "fragments_not_dropped", lambda: _drop_fragments(tx, read))
     level = read.meaning.danger.level if read.meaning else "now" if read.word == "help" else "none"
     if level != "none":  # danger is never dropped, whatever else fails
         urgency: Urgency = "now" if level == "now" else "violence"
@@ -40,6 +42,17 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
     for staff_id in _whom(tx, read.lane_id, now):
         tell_of_failure(tx, staff_id, now=now)
     return True
+
+
+def _drop_fragments(tx: Tx, read: Read) -> None:
+    """Nobody will ask her any more whether a place or phone of this message may be seen: it waits no three days."""
+    mine = inbox.c.id == read.row_id
+    wanted = select(inbox.c.sealed, conversation.c.key_id).join(conversation, conversation.c.lane_id == inbox.c.lane_id)
+    row = tx.execute(wanted.where(mine)).one()
+    about = f"inbox:{read.lane_id}"
+    told = json.loads(tx.seals.open_with(KeyId(row.key_id), row.sealed, about=about))
+    body = json.dumps({**told, "fragments": []}, ensure_ascii=False)
+    tx.execute(update(inbox).where(mine).values(sealed=tx.seals.close_with(KeyId(row.key_id), body, about=about)))
 
 
 def _open(tx: Tx, read: Read, urgency: Urgency, policy: Policy, now: datetime) -> None:

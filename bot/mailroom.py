@@ -249,21 +249,20 @@ class Mailroom:
         if envelope is None:
             return None
         message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
-        if item.is_last:
-            await self._erase_at(envelope, lane_id)
+        if item.is_last or envelope.letter.takes_back is not None:
+            await self._erase_at(item, envelope, lane_id)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
 
-    async def _erase_at(self, envelope: Envelope, lane_id: int) -> None:
-        """Before the last message: take back at the network what it still lets us take back, in both directions."""
-        refs = await self._db.read(lambda connection: references.of_lane(connection, self._db.seals, lane_id))
-        if refs:
-            report = await _in_time(envelope.channel.erase(envelope.address, refs))
-            log.info("erased_at_network", extra={"n": len(report.erased), "channel": envelope.channel.name})
-            if report.kept:
-                log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": envelope.channel.name})
+    async def _erase_at(self, item: Item, envelope: Envelope, lane_id: int) -> None:
+        """First take back at the network what it still lets us take back, in both directions."""
+        until = None if item.is_last else envelope.letter.takes_back
+        await references.erase(
+            self._db, lane_id, lambda refs: _in_time(envelope.channel.erase(envelope.address, refs)),
+            channel=envelope.channel.name, up_to=until, tries=item.attempts,
+        )  # fmt: skip
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
@@ -325,6 +324,7 @@ class Mailroom:
         if item.is_last:
             self._forget_lane(tx, subject)
             return
+        postbag.show_how_far(tx, item)
         references.keep(tx, subject, sent.refs if sent else (), now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> datetime | None:
@@ -342,6 +342,7 @@ class Mailroom:
             self._forget_lane(tx, item.recipient[1])
             return
         tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None))
+        postbag.show_how_far(tx, item)
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 

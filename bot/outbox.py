@@ -48,6 +48,7 @@ class Letter:
     wakes: bool = False  # to staff: danger now, through what wakes a sleeper
     via: int | None = None  # to staff: through this own channel and no other
     audio: str = ""  # to persons: a recording of the same words
+    takes_back: datetime | None = None  # to a person: first take back what was said up to then, in both directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +135,24 @@ def tell_person(
     is_last: bool = False,
     links: Sequence[Choice] = (),
     audio: str = "",
-) -> None:
+    takes_back: bool = False,
+) -> str | None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
     Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
-    the phone. `is_last`: after it the contact is forgotten.
+    the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
+    is first deleted at the network, as far as it lets us. Returns the key of the row, by which it can be followed.
     """
     row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
     if row is None or row.stopped_at is not None:
-        return
+        return None
     if case_id is not None and _is_guarded(tx, lane_id):
-        return
+        return None
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
-    letter = Letter(text, (*choices, *links), audio=audio)
-    _put(
+    letter = Letter(text, (*choices, *links), audio=audio, takes_back=now if takes_back else None)
+    return _put(
         tx,
         letter,
         now=now,
@@ -240,7 +243,7 @@ _COLUMNS: dict[str, Any] = {
 
 def _put(
     tx: Tx, letter: Letter, *, now: datetime, kept: timedelta, urgent: bool, waits: bool = False, **columns: Any
-) -> None:
+) -> str:
     """Insert the row already leased to this process, and hand it over after the commit.
 
     `waits`: an older message to the same person waits for its next attempt, or is on its way in another process.
@@ -258,13 +261,14 @@ def _put(
     row |= {"lease_owner": None if waits else tx.owner, "lease_until": None if waits else until}
     number = tx.execute(_PUT, row).scalar_one()
     if waits:
-        return
+        return key
     recipient = ("lane", row["lane_id"]) if row["lane_id"] is not None else ("staff", row["staff_id"])
     item = Item(
         number, key, recipient, row["generation"], row["case_id"], row["purpose"], urgent, 0, row["last"],
         row["key_id"], sealed, until,
     )  # fmt: skip
     tx.told.append(item)
+    return key
 
 
 def fitting(letter: Letter, channel: Channel) -> Letter:
@@ -286,6 +290,8 @@ def pack(letter: Letter) -> str:
         told["via"] = letter.via
     if letter.audio:
         told["audio"] = letter.audio
+    if letter.takes_back is not None:
+        told["takes_back"] = letter.takes_back.isoformat()
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -293,4 +299,6 @@ def unpack(body: str) -> Letter:
     """The letter that `pack` packed."""
     told = json.loads(body)
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
-    return Letter(told["text"], choices, told["case"], told.get("wakes", False), told.get("via"), told.get("audio", ""))
+    until = datetime.fromisoformat(told["takes_back"]) if "takes_back" in told else None
+    wakes, via, audio = told.get("wakes", False), told.get("via"), told.get("audio", "")
+    return Letter(told["text"], choices, told["case"], wakes, via, audio, until)

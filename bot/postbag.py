@@ -109,3 +109,9 @@ def remove(tx: Tx, row_id: int) -> None:
 
 
 _REMOVE = delete(outbox).where(outbox.c.id == bindparam("gone"))
+
+
+def show_how_far(tx: Tx, item: Item) -> None:
+    """A colleague's page of the case marks how far the words have come."""
+    if item.purpose == "relay" and item.case_id is not None:
+        tx.ring(f"case:{item.case_id}")

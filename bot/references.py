@@ -1,15 +1,19 @@
 """By which a network can take a message back: kept sealed for two days, for both directions, for the mailroom alone."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from bot.db import Tx
-from bot.ports import MsgRef
+from bot.db import Database, Tx
+from bot.ports import ErasureReport, MsgRef, SendError
 from bot.seals import SealBroken, Seals
 from bot.tables import message_ref
 
+log = logging.getLogger(__name__)
+
+TRIES = 3
 KEPT = timedelta(hours=48)  # no network lets us take back what is older
 
 
@@ -23,9 +27,18 @@ def keep(tx: Tx, lane_id: int, refs: Iterable[MsgRef], *, now: datetime) -> None
         tx.execute(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
 
 
-def of_lane(connection: Connection, seals: Seals, lane_id: int) -> list[MsgRef]:
-    """Everything that was said in this lane and is still known by its reference, oldest first."""
+def drop(tx: Tx, lane_id: int, *, up_to: datetime) -> None:
+    """These were taken back, as far as the network let us: they are known no more."""
+    tx.execute(delete(message_ref).where(message_ref.c.lane_id == lane_id, message_ref.c.at <= up_to))
+
+
+def of_lane(
+    connection: Connection, seals: Seals, lane_id: int, *, up_to: datetime | None = None
+) -> list[MsgRef]:
+    """Everything that was said in this lane (`up_to` a moment) and is still known by its reference, oldest first."""
     wanted = select(message_ref.c.sealed).where(message_ref.c.lane_id == lane_id).order_by(message_ref.c.id)
+    if up_to is not None:
+        wanted = wanted.where(message_ref.c.at <= up_to)
     found = []
     for sealed in connection.execute(wanted).scalars():
         try:
@@ -33,3 +46,31 @@ def of_lane(connection: Connection, seals: Seals, lane_id: int) -> list[MsgRef]:
         except SealBroken:
             continue
     return found
+
+
+async def erase(
+    db: Database,
+    lane_id: int,
+    by: Callable[[Sequence[MsgRef]], Awaitable[ErasureReport]],
+    *,
+    channel: str,
+    up_to: datetime | None,
+    tries: int,
+) -> None:
+    """Have the network take back what it still lets us, in both directions; the log holds counts only.
+
+    `up_to`: she erased her words while help is on its way. A network that refuses for long keeps no answer from her.
+    """
+    refs = await db.read(lambda connection: of_lane(connection, db.seals, lane_id, up_to=up_to))
+    try:
+        report = await by(refs) if refs else ErasureReport()
+    except SendError:
+        if up_to is None or tries < TRIES:
+            raise
+        report = ErasureReport(kept=tuple((ref, "refused") for ref in refs))
+    if report.erased:
+        log.info("erased_at_network", extra={"n": len(report.erased), "channel": channel})
+    if report.kept:
+        log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": channel})
+    if up_to is not None:
+        await db.write(lambda tx: drop(tx, lane_id, up_to=up_to))

@@ -110,6 +110,33 @@ async def test_erasing_takes_the_chat_back_in_both_directions_and_then_forgets_t
     assert "Nút đó cũ rồi. Bạn chọn lại giúp mình nhé." in said
 
 
+@on_both_ways
+async def test_erasing_the_words_alone_cleans_the_chat_and_keeps_help_on_its_way(
+    town: Street, tmp_path: Path
+) -> None:
+    await town.say("cứu em nó đang đánh em ở nhà nghỉ Sen phòng 12")
+    await town.say("xoá")
+    await town.press(next(token for label, token in town.buttons().items() if label.startswith("Xoá lời")))
+    (last,) = town.network.texts(ANNA)
+    assert last.startswith("Đã xoá lời của bạn. Người giúp vẫn được gọi.")
+    assert town.network.texts(ANNA, ours=False) == []
+    assert await count(town, message_ref) == 1, "only of the last sentence"
+    assert await count(town, lane) == 1 and await count(town, case) == 1
+    await town.say("em sợ")
+    assert len(town.network.texts(ANNA, ours=False)) == 1, "what follows stays"
+
+
+async def test_a_network_that_takes_nothing_back_keeps_no_answer_from_her(town: Street) -> None:
+    await town.say("cứu em nó đang đánh em")
+    await town.say("xoá")
+    town.network.fail_next(GATEWAY, "deleteMessages", times=9)
+    await town.press(next(token for label, token in town.buttons().items() if label.startswith("Xoá lời")))
+    for _ in range(5):
+        town.clock.pass_(seconds=10)
+        await town.settle()
+    assert any("Đã xoá lời của bạn" in one for one in town.network.texts(ANNA))
+
+
 async def test_erasing_waits_for_a_network_that_is_away_and_is_then_finished(town: Street) -> None:
     await town.say("/start")
     await town.say("xoá")

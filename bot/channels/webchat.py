@@ -121,7 +121,11 @@ class WebChat:
         return None
 
     async def erase(self, address: Address, refs: Sequence[MsgRef]) -> ErasureReport:
-        """Frames are ours: `forget` takes all of them."""
+        """Frames are ours: they go, and an open page clears what it shows."""
+        numbers = [int(ref.native) for ref in refs if ref.native.isdigit()]
+        if numbers:
+            now = self._clock.now()
+            await self._db.write(lambda tx: store.wipe(tx, address, max(numbers), now=now))
         return ErasureReport(erased=tuple(refs))
 
     async def forget(self, address: Address) -> None:

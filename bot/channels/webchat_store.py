@@ -72,6 +72,21 @@ def put_frame(tx: Tx, address: str, message: Outbound, *, now: datetime) -> int:
     return int(seq)
 
 
+def wipe(tx: Tx, address: str, up_to: int, *, now: datetime) -> None:
+    """What was said goes from our side; the next frame has an open page clear what it shows, in both directions."""
+    tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == address, webchat_frame.c.seq <= up_to))
+    session = webchat_session.c.id == address
+    row = tx.execute(select(webchat_session.c.next_seq, webchat_session.c.key_id).where(session)).one_or_none()
+    if row is None:
+        return
+    tx.execute(update(webchat_session).where(session).values(next_seq=row.next_seq + 1))
+    body = json.dumps({"wipe": True, "text": "", "choices": [], "purpose": "answer"})
+    sealed = tx.seals.close_with(KeyId(row.key_id), body, about=_about(address, row.next_seq))
+    values = {"session_id": address, "seq": row.next_seq, "key": secrets.token_hex(16), "sealed": sealed}
+    tx.execute(insert(webchat_frame).values(**values, at=now, forget_at=now + KEPT))
+    tx.ring(bell(address))
+
+
 def frames_after(connection: Connection, seals: Seals, address: str, seq: int) -> list[Frame]:
     """What the browser has not seen yet, in order. Raises SessionGone."""
     key_id = connection.execute(

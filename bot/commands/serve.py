@@ -137,6 +137,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
         service_name=settings.service_name,
         base_url=settings.base_url,
         wake_kinds=frozenset(house.senders),
+        windows={(one.name, one.account): one.capabilities().reply_window for one in house.channels},
     )
     app = build_web(routes, is_ready=lambda: _is_ready(house), parts={"/console": console})
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)

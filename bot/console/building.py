@@ -1,10 +1,12 @@
 """Puts the console together: all its pages, mounted at /console/."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from bot.bells import Bells
 from bot.console import live
-from bot.console.layout import Console, OpenRoute, Route, assemble
+from bot.console.layout import Console, OpenRoute, Route, Windows, assemble
 from bot.console.pages import (
     article_versions,
     articles,
@@ -15,6 +17,7 @@ from bot.console.pages import (
     listings,
     peers,
     questions,
+    replies,
     rota,
     support,
     telegram,
@@ -33,6 +36,7 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *support.ROUTES,
     *tonight.ROUTES,
     *peers.ROUTES,
+    *replies.ROUTES,
     *listings.ROUTES,
     *work.ROUTES,
     *articles.ROUTES,
@@ -55,6 +59,8 @@ def build(
     service_name: str,
     base_url: str,
     wake_kinds: frozenset[str] = frozenset(),
+    windows: Windows | None = None,
 ) -> web.Application:
     """The console; a page is one line in ROUTES."""
-    return assemble(Console(db, clock, policy, bells, keeper, service_name, base_url, wake_kinds=wake_kinds), ROUTES)
+    made = Console(db, clock, policy, bells, keeper, service_name, base_url, wake_kinds=wake_kinds)
+    return assemble(replace(made, windows=windows or {}), ROUTES)

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from directory.shelf import ShelfKeeper
 HERE = Path(__file__).resolve().parent
 START = "/console/"
 MOST_FORM_BYTES = 200_000
+Windows = Mapping[tuple[str, str], timedelta | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Console:
     base_url: str
     passphrases: Passphrases = field(default_factory=Passphrases)
     wake_kinds: frozenset[str] = frozenset()  # the ways of waking colleagues that this installation has
+    windows: Windows = field(default_factory=dict)  # how long after her last message each network lets us answer
 
     @property
     def is_https(self) -> bool:

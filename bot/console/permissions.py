@@ -37,6 +37,7 @@ class Deed(StrEnum):
     SEE_TONIGHT = "see_tonight"
     EDIT_TONIGHT = "edit_tonight"
     PEERS = "peers"
+    REPLIES = "replies"
     CONFIRM = "confirm"
     SEE_ROTA = "see_rota"
     CHANGE_OWN_SHIFTS = "change_own_shifts"
@@ -75,6 +76,7 @@ _CASEWORK = {
     Deed.SEE_TONIGHT: Scope.PROVINCES,
     Deed.EDIT_TONIGHT: Scope.PROVINCES,
     Deed.PEERS: Scope.PROVINCES,
+    Deed.REPLIES: Scope.ALL,
     Deed.SEE_ROTA: Scope.ALL,
     Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
     Deed.PUT_NOTICE: Scope.PROVINCES,

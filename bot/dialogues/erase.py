@@ -61,14 +61,14 @@ class Erase(Dialogue):
         return []
 
     def _words(self, turn: Turn) -> Sequence[Item]:
-        now, memory = turn.now, turn.memory
+        now, memory, said = turn.now, turn.memory, t("erase.words_done", turn.language)
 
         def forget(tx: Tx, lane_id: int) -> None:
-            erasure.forget_words(tx, lane_id, now=now)
+            erasure.forget_words(tx, lane_id, now=now, said=said)
 
         kept = Memory(is_welcomed=True, has_case=memory.has_case, has_alarm=memory.has_alarm, is_mute=memory.is_mute)
         turn.memory = kept
-        return [Do(forget), Say(t("erase.words_done", turn.language)), Done()]
+        return [Do(forget), Done()]
 
 
 def _ask(turn: Turn, counts: Any) -> Sequence[Item]:

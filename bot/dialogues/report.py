@@ -1,6 +1,8 @@
 """Somebody is being harmed, or was: safety first, an alarm at once if it is now, otherwise a colleague is offered."""
 
+import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from bot.db import Tx
@@ -19,6 +21,7 @@ from bot.dialogues.consenting import (
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay
+from bot.helpline.entrusting import ASKED_FOR
 from bot.helpline.progress import progress
 from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
@@ -152,6 +155,7 @@ class Report(Dialogue):
         ]
 
     def _opened(self, turn: Turn, opened: cases.Opened) -> Sequence[Item]:
+        _recall(turn)
         if turn.fragments:
             return [*(give_code(turn) if opened.is_new else []), Hand("entrust")]
         if not opened.is_new and not opened.got_worse:
@@ -191,6 +195,15 @@ def _remember(turn: Turn) -> None:
     """Keep what was told while we ask back, so that the colleague reads it and nobody has to tell it twice."""
     if turn.text:
         turn.notes["told"] = "\n".join(filter(None, (turn.notes.get("told", ""), turn.text)))[:MOST_TOLD]
+    if turn.fragments:  # where she is must not be lost only because we asked back first
+        turn.notes["fragments"] = json.dumps([[kind, text, turn.now.isoformat()] for kind, text in turn.fragments])
+
+
+def _recall(turn: Turn) -> None:
+    """What was masked in the message before our question is asked about once somebody could come; after an hour not."""
+    told = json.loads(turn.notes.pop("fragments", "[]"))
+    young = [(kind, text) for kind, text, at in told if turn.now - datetime.fromisoformat(at) < ASKED_FOR]
+    turn.fragments = turn.fragments or tuple(young)
 
 
 def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int], cases.Opened]:

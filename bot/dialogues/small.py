@@ -104,7 +104,11 @@ class Small(Dialogue):
         return [Say(t("small.about_bot", turn.language, organisation=turn.policy.organisation_name)), Done()]
 
     def privacy(self, turn: Turn) -> Sequence[Item]:
-        return [Say(t("small.privacy", turn.language)), Say(t("small.clean_phone", turn.language)), Done()]
+        """Who sees what, how long, what the app may know, what we cannot delete; and the duty, if there is one."""
+        language, policy = turn.language, turn.policy
+        duty = [Say(t("small.privacy_duty", language))] if policy.legal_duty else []
+        who = Say(t("small.privacy", language, days=policy.words_days))
+        return [who, *duty, Say(t("small.clean_phone", language)), Done()]
 
     def language(self, turn: Turn) -> Sequence[Item]:
         """Followed already where the language was named; else each one stands on a button, in its own name."""
@@ -138,7 +142,10 @@ class Small(Dialogue):
         return [Say(t("small.feedback", turn.language)), Done()]
 
     def under_18(self, turn: Turn) -> Sequence[Item]:
+        """Age alone wakes nobody, unless the organisation has decided so; a question is answered either way."""
         turn.memory.is_minor = True
+        if turn.policy.under_18_alarm_on_age:
+            return [Say(t("danger.minor", turn.language)), Hand("report", "now")]
         return [Say(t("small.under_18", turn.language)), Hand("answer")]
 
     def media(self, turn: Turn) -> Sequence[Item]:

@@ -38,6 +38,7 @@ from bot.helpline.turns import (
 )
 from bot.policy import Policy
 from bot.tables import case
+from bot.timers import clear_timer
 from directory.places import PlaceKey, coarse, province_of
 
 __all__ = [
@@ -149,6 +150,8 @@ def _worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Pol
         return
     if known.state in (State.HELD, State.HANDED):
         move(tx, _again(tx, known.id), Deed.WORSEN, staff_id=None, held_until=None)
+        for kind in ("hold_over", "handed_over", "silent", "shift_end"):
+            clear_timer(tx, kind, known.id)  # of the colleague who had it; whoever takes it now begins anew
     record(tx, known.id, "waiting", now=now)
     escalation.begin(tx, _again(tx, known.id), now=now, policy=policy)
 

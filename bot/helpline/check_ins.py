@@ -53,7 +53,8 @@ def send(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
     if row is None:
         return
     mine = check_in.c.id == number
-    gone = row.lane_id is None or tx.execute(select(lane.c.stopped_at).where(lane.c.id == row.lane_id)).first() is None
+    here = select(lane.c.id).where(lane.c.id == row.lane_id, lane.c.stopped_at.is_(None))
+    gone = row.lane_id is None or tx.execute(here).first() is None
     if gone or guards.holder(tx.connection, row.lane_id) is not guards.Holder.OPEN:
         tx.execute(update(check_in).where(mine).values(state="stopped"))
         return
@@ -105,5 +106,5 @@ def unanswered(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
     if known is None:
         return
     events.happened(tx, "check_in_silent", now=now, province=known.province)
-    for staff_id in those_in_charge(tx):
+    for staff_id in those_in_charge(tx, known.province):
         tell_colleague(tx, known, staff_id, "staff.check_in_silent", now=now)

@@ -15,7 +15,7 @@ from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
 from bot.policy import Policy
 from bot.seals import Seals
-from bot.tables import case, conversation, lane, outbox, person, return_code
+from bot.tables import case, check_in, conversation, lane, outbox, person, return_code
 from directory.reading import fold
 from directory.wording import t
 
@@ -89,6 +89,7 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     """
     tx.execute(delete(return_code).where(return_code.c.lane_id == old))
     tx.execute(update(case).where(case.c.lane_id == old).values(lane_id=new))
+    tx.execute(update(check_in).where(check_in.c.lane_id == old).values(lane_id=new))
     language = tx.execute(
         select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == old)
     ).scalar_one()

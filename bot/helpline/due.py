@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import check_ins, escalation, rota_watch, turns
+from bot.helpline import check_ins, escalation, referrals, rota_watch, turns
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -39,6 +39,10 @@ def _check_in_silent(tx: Tx, number: int, now: datetime, policy: Policy) -> None
     check_ins.unanswered(tx, number, now=now, policy=policy)
 
 
+def _referral_lost(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    referrals.lost(tx, number, now=now)
+
+
 def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
     rota_watch.watch(tx, now, policy)
 
@@ -54,6 +58,7 @@ DUE: Mapping[str, DueDeed] = {
     "shift_end": _shift_end,
     "check_in": _check_in,
     "check_in_silent": _check_in_silent,
+    referrals.TIMER: _referral_lost,
     WATCH: _watch,
 }
 """The deed may set the same timer again: take the due row away before running it, in the same transaction."""

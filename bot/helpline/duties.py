@@ -52,7 +52,8 @@ def confirm_duty(tx: Tx, duty_id: int, staff_id: int, *, now: datetime, policy: 
     if row is None or not policy.legal_duty or row.confirmed_by is not None or row.asked_by == staff_id:
         raise NotOurDuty
     waits = (legal_duty.c.id == duty_id, legal_duty.c.confirmed_by.is_(None))
-    tx.execute(update(legal_duty).where(*waits).values(confirmed_by=staff_id, confirmed_at=now))
+    if tx.execute(update(legal_duty).where(*waits).values(confirmed_by=staff_id, confirmed_at=now)).rowcount != 1:
+        raise NotOurDuty  # somebody was first
     given = {"case_id": row.case_id, "partner_id": row.partner_id, "purpose": "share", "staff_id": staff_id, "at": now}
     tx.execute(insert(sharing).values(**given, duty_id=duty_id))
     record(tx, row.case_id, "duty_confirmed", now=now, staff_id=staff_id, detail=row.reason)

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, i
 
 from bot import events
 from bot.db import Tx
-from bot.helpline import entrusting
+from bot.helpline import entrusting, referrals
 from bot.helpline.casebook import Case, of_lane, record, view
 from bot.helpline.moves import State
 from bot.helpline.outcomes import Outcome
 from bot.helpline.ringing import recall, tell_colleague
+from bot.outbox import tell_person
 from bot.seals import KeyId
 from bot.tables import (
     accompaniment,
@@ -78,8 +79,10 @@ def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
     return tuple(KeyId(key) for key in keys)
 
 
-def forget_words(tx: Tx, lane_id: int, *, now: datetime) -> None:
+def forget_words(tx: Tx, lane_id: int, *, now: datetime, said: str = "") -> None:
     """What was said goes and cannot be read by anybody any more; the open case, its alarm and the way to her stay.
+
+    `said` is what she hears; before it goes out, the chat itself is cleaned as far as the network lets us.
 
     What she handed over with a yes, so that help finds her, stays with the case as agreed.
     """
@@ -94,6 +97,8 @@ def forget_words(tx: Tx, lane_id: int, *, now: datetime) -> None:
     fresh = {"key_id": tx.seals.new_key(), "sealed": None}
     tx.execute(update(conversation).where(conversation.c.lane_id == lane_id).values(**fresh))
     tx.after_commit(lambda: tx.seals.keys.destroy([KeyId(key) for key in keys]))
+    if said:
+        tell_person(tx, lane_id, said, now=now, urgent=True, takes_back=True)
     events.happened(tx, "erased_words", now=now)
     known = of_lane(tx.connection, lane_id)
     if known is None:
@@ -135,6 +140,7 @@ def finish(
 
 def _let_go(tx: Tx, known: Case, *, now: datetime) -> None:
     """The case stays as a number without words and without a way to anybody; its colleague learns that it is over."""
+    referrals.let_go(tx, [known.id], now=now)
     for table in _OF_CASE:
         tx.execute(delete(table).where(table.c.case_id == known.id))
     for kind in _TIMERS:

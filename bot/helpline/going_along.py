@@ -8,10 +8,12 @@ from sqlalchemy import Connection, insert, or_, select, update
 from bot import audit, events
 from bot.db import Tx
 from bot.helpline import consents, reach
-from bot.helpline.casebook import colleague, get, record, tell
+from bot.helpline.casebook import colleague, get, language_of, record, tell
 from bot.helpline.consents import ConsentTo
+from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.helpline.sharing import NoYes, mine
+from bot.helpline.truth import when
 from bot.staff import StaffMember
 from bot.tables import accompaniment, case
 
@@ -45,17 +47,21 @@ def ask_for(
 
 def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
     """A peer goes along. False: somebody was first."""
-    row = tx.execute(select(accompaniment.c.case_id).where(accompaniment.c.id == number)).one_or_none()
-    known = get(tx.connection, row.case_id) if row else None
+    wanted = select(accompaniment.c.case_id, accompaniment.c.when_at).where(accompaniment.c.id == number)
+    row = tx.execute(wanted).one_or_none()
+    if row is None:
+        return False
+    known = get(tx.connection, row.case_id)
     who = colleague(tx.connection, staff_id)
-    if known is None or who is None or not reach.may_reach(tx.connection, known, staff_id):
+    if known is None or not known.is_open or who is None or not reach.may_reach(tx.connection, known, staff_id):
         return False
     free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
         return False
     record(tx, known.id, "company_agreed", now=now, staff_id=staff_id)
     audit.write(tx, staff_id, "company_agreed", f"case:{known.id}", now=now)
-    tell(tx, known, "case.person.company", now=now, who=who.alias)
+    at = when(row.when_at, now, language_of(tx, known.lane_id))
+    tell(tx, known, "case.person.company_at" if at else "case.person.company", now=now, who=who.alias, when=at)
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.company", now=now, who=who.alias)
     tx.ring("board")
@@ -82,7 +88,8 @@ def on_page(connection: Connection, member: StaffMember) -> tuple[Going, ...]:
     near = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
     wanted = select(accompaniment, case.c.alias).join(case, case.c.id == accompaniment.c.case_id)
     hers = (accompaniment.c.staff_id == member.id) & (accompaniment.c.state == "agreed")
-    rows = connection.execute(wanted.where(or_(hers, (accompaniment.c.state == "wanted") & near)))
+    waits = (accompaniment.c.state == "wanted") & (case.c.state != State.CLOSED) & near
+    rows = connection.execute(wanted.where(or_(hers, waits)).order_by(accompaniment.c.when_at, accompaniment.c.id))
     found = []
     for row in rows:
         known = get(connection, row.case_id)

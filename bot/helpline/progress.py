@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.helpline.casebook import colleague, last_time, of_lane
 from bot.helpline.escalation import when
 from bot.helpline.moves import State
+from bot.helpline.truth import called_so_far
 from directory.wording import t
 
 
@@ -18,12 +19,15 @@ def progress(connection: Connection, lane_id: int, *, now: datetime, language: s
     who = colleague(connection, known.staff_id) if known.staff_id is not None else None
     if known.state is State.TAKEN and who is not None:
         return t("case.person.state_taken", language, who=who.alias)
+    if known.state is State.HANDED and who is not None:
+        return t("case.person.state_handed", language, who=who.alias)
     if known.state is State.HELD and known.held_until is not None:
         return t("case.person.state_held", language, when=when(known.held_until, now, language))
     if known.urgency == "request":
         return t("case.person.state_queue", language)
-    if known.alarmed == 0:
-        return t("case.person.state_nobody", language)
     since = last_time(connection, known.id, "waiting") or known.opened_at
+    n, _ = called_so_far(connection, known.id, since)
+    if n == 0:
+        return t("case.person.state_nobody", language)
     minutes = max(int((now - since).total_seconds() // 60), 0)
-    return t("case.person.state_waiting", language, n=known.alarmed, minutes=minutes)
+    return t("case.person.state_waiting", language, n=n, minutes=minutes)

@@ -1,11 +1,13 @@
 """Sends a person to a place that helps, with a code of four digits instead of a name."""
 
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,7 +17,8 @@ from bot.helpline.casebook import NotYours, get, hold_still, language_of, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
-from bot.tables import referral, wrong_code
+from bot.tables import event, referral, wrong_code
+from bot.timers import clear_timer, set_timer
 from directory.wording import t
 
 
@@ -31,7 +34,11 @@ class Way(StrEnum):
     LOST = "lost"
 
 
+_FORWARD = (Way.OFFERED, Way.SENT, Way.ACCEPTED, Way.ATTENDED, Way.DONE)
 _FINAL = frozenset({Way.DONE, Way.DECLINED, Way.LOST})
+LOST_AFTER = timedelta(days=14)  # so long after the code nobody has heard whether she came
+TIMER = "referral_lost"
+ATTENDED_LAST = "attended_last"  # she came, and nothing more was heard until the words of the case went
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ def refer(tx: Tx, case_id: int, staff_id: int, place_id: str, listing_text: str,
     row = {"case_id": case_id, "place_id": place_id, "code": code, "staff_id": staff_id, "at": now}
     made = insert(referral).values(**row, state=Way.SENT).returning(referral.c.id)
     referral_id = tx.execute(made).scalar_one()
+    set_timer(tx, TIMER, referral_id, due_at=now + LOST_AFTER)
     language = language_of(tx, known.lane_id)
     parts = [t("case.person.referred", language), listing_text, t("case.person.referral_code", language, code=code)]
     tell_person(tx, known.lane_id, "\n".join(parts), now=now, purpose="relay", urgent=True, case_id=case_id)
@@ -91,7 +99,7 @@ def of_case(connection: Connection, case_id: int) -> tuple[Referral, ...]:
 
 
 MOST_WRONG = 10  # wrong codes for one place within an hour; then its page rests until the hour is over
-_CAME = frozenset({Way.OFFERED, Way.SENT, Way.ACCEPTED})
+_CAME = frozenset({Way.OFFERED, Way.SENT, Way.ACCEPTED, Way.DECLINED, Way.LOST})  # late is not too late
 
 
 class Came(StrEnum):
@@ -114,11 +122,13 @@ def came(tx: Tx, place_id: str, code: str, *, now: datetime) -> Came:
     if row is None:
         _count_wrong(tx, place_id, hour, now)
         return Came.WRONG
-    waits = (referral.c.id == row.id, referral.c.state.in_(_CAME))
-    if tx.execute(update(referral).where(*waits).values(state=Way.ATTENDED)).rowcount != 1:
+    if row.state not in _CAME or not _move(tx, row.id, Way(row.state), Way.ATTENDED):
         return Came.AGAIN
+    clear_timer(tx, TIMER, row.id)
     record(tx, row.case_id, "referral", now=now, detail=Way.ATTENDED)
-    events.happened(tx, f"referral_{Way.ATTENDED}", now=now)
+    if row.state in _FINAL:
+        _count(tx, row.case_id, f"back_{row.state}", now)
+    _count(tx, row.case_id, Way.ATTENDED, now)
     known = get(tx.connection, row.case_id)
     if known is not None and known.is_open and known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.attended", now=now)
@@ -135,12 +145,94 @@ def _count_wrong(tx: Tx, place_id: str, hour: datetime, now: datetime) -> None:
 
 
 def mark(tx: Tx, referral_id: int, staff_id: int, state: Way | str, *, now: datetime) -> bool:
-    """Write down how far it has come. False: it has already ended, or there is no such referral."""
-    wanted = (referral.c.id == referral_id, referral.c.state.not_in(_FINAL))
-    case_id = tx.execute(select(referral.c.case_id).where(*wanted)).scalar_one_or_none()
-    if case_id is None or tx.execute(update(referral).where(*wanted).values(state=Way(state))).rowcount != 1:
+    """Write down how far it has come; it only goes forward. False: it cannot, or there is no such referral."""
+    wanted = select(referral.c.case_id, referral.c.state).where(referral.c.id == referral_id)
+    row = tx.execute(wanted).one_or_none()
+    if row is None or not may_follow(Way(row.state), Way(state)):
         return False
-    record(tx, case_id, "referral", now=now, staff_id=staff_id, detail=Way(state))
-    audit.write(tx, staff_id, "referral", f"case:{case_id}", Way(state), now=now)
-    events.happened(tx, f"referral_{Way(state)}", now=now)
+    if not _move(tx, referral_id, Way(row.state), Way(state)):
+        return False
+    if Way(state) in _FINAL | {Way.ATTENDED}:
+        clear_timer(tx, TIMER, referral_id)
+    record(tx, row.case_id, "referral", now=now, staff_id=staff_id, detail=Way(state))
+    audit.write(tx, staff_id, "referral", f"case:{row.case_id}", Way(state), now=now)
+    _count(tx, row.case_id, Way(state), now)
     return True
+
+
+def may_follow(before: Way, after: Way) -> bool:
+    """Only forward: who has come is not lost, and what has ended stays ended (a late visit is `came`)."""
+    if before in _FINAL:
+        return False
+    if after in (Way.DECLINED, Way.LOST):
+        return before is not Way.ATTENDED
+    return _FORWARD.index(after) > _FORWARD.index(before)
+
+
+def lost(tx: Tx, referral_id: int, *, now: datetime) -> None:
+    """Two weeks and nobody has heard whether she came: that is written down, and her colleague may ask her."""
+    row = tx.execute(select(referral.c.case_id, referral.c.state).where(referral.c.id == referral_id)).one_or_none()
+    if row is None or not may_follow(Way(row.state), Way.LOST):
+        return
+    if not _move(tx, referral_id, Way(row.state), Way.LOST):
+        return
+    record(tx, row.case_id, "referral", now=now, detail=Way.LOST)
+    _count(tx, row.case_id, Way.LOST, now)
+    known = get(tx.connection, row.case_id)
+    if known is not None and known.is_open and known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.referral_lost", now=now)
+    tx.ring(f"case:{row.case_id}")
+
+
+def let_go(tx: Tx, case_ids: Sequence[int], *, now: datetime) -> None:
+    """The rows are about to be forgotten: each one has ended by then, so that the figures add up for ever."""
+    wanted = select(referral.c.id, referral.c.case_id, referral.c.state).where(
+        referral.c.case_id.in_(case_ids), referral.c.state.not_in(_FINAL)
+    )
+    for row in tx.execute(wanted).all():
+        clear_timer(tx, TIMER, row.id)
+        _count(tx, row.case_id, ATTENDED_LAST if row.state == Way.ATTENDED else Way.LOST, now)
+
+
+def _move(tx: Tx, referral_id: int, before: Way, after: Way) -> bool:
+    same = (referral.c.id == referral_id, referral.c.state == before)
+    return tx.execute(update(referral).where(*same).values(state=after)).rowcount == 1
+
+
+def _count(tx: Tx, case_id: int, what: str, now: datetime) -> None:
+    known = get(tx.connection, case_id)
+    province, need = (known.province, known.need) if known else (None, None)
+    events.happened(tx, f"referral_{what}", now=now, province=province, need=need)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What became of all referrals there ever were, from the figures, and how many are still open, from the cases."""
+
+    sent: int
+    done: int
+    declined: int
+    lost: int
+    attended_last: int
+    open: int
+
+    @property
+    def adds_up(self) -> bool:
+        return self.sent == self.done + self.declined + self.lost + self.attended_last + self.open
+
+
+def balance(connection: Connection) -> Balance:
+    """Every referral is in exactly one of these; one that came late is taken out of the lost or declined again."""
+    rows = connection.execute(
+        select(event.c.kind, func.sum(event.c.n)).where(event.c.kind.like("referr%")).group_by(event.c.kind)
+    )
+    n: Counter[str] = Counter({kind: int(total) for kind, total in rows})
+    still = select(func.count()).select_from(referral).where(referral.c.state.not_in(_FINAL))
+    return Balance(
+        sent=n["referred"],
+        done=n["referral_done"],
+        declined=n["referral_declined"] - n["referral_back_declined"],
+        lost=n["referral_lost"] - n["referral_back_lost"],
+        attended_last=n[f"referral_{ATTENDED_LAST}"],
+        open=int(connection.execute(still).scalar_one()),
+    )

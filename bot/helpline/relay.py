@@ -83,7 +83,7 @@ def from_worker(
         raise NotYours
     masked = mask(text.strip())
     is_silent = was_silent(tx.connection, case_id, now)
-    _keep(tx, known, "worker", masked.text, staff_id, now)
+    seq = _keep(tx, known, "worker", masked.text, staff_id, now)
     silence.answered(tx, case_id)
     if known.lane_id is not None:
         language = language_of(tx, known.lane_id)
@@ -91,9 +91,10 @@ def from_worker(
             _ask_first(tx, known.lane_id, language, now)
         said = t("case.person.from_worker", language, who=who.alias, text=masked.text)
         options = _taps(language) if with_taps else ()
-        tell_person(
+        key = tell_person(
             tx, known.lane_id, said, now=now, options=options, purpose="relay", urgent=True, case_id=case_id
         )
+        _follow(tx, case_id, seq, key)
     return masked.hidden
 
 
@@ -130,10 +131,16 @@ def bring(tx: Tx, known: Case, *, since: datetime, now: datetime) -> None:
     for line in words(tx.connection, tx.seals, known.id):
         if line.direction == "worker" and line.at >= since and line.text is not None:
             said = t("case.person.from_worker", language, who=line.staff_alias or "–", text=line.text)
-            tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)
+            key = tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)
+            _follow(tx, known.id, line.seq, key)
 
 
-def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | None, now: datetime) -> None:
+def _follow(tx: Tx, case_id: int, seq: int, key: str | None) -> None:
+    line = (transcript.c.case_id == case_id, transcript.c.seq == seq)
+    tx.execute(update(transcript).where(*line).values(outbox_key=key))
+
+
+def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | None, now: datetime) -> int:
     seq = (tx.execute(_LAST_NUMBER, {"which": known.id}).scalar_one() or 0) + 1
     about = _about(known.id, seq, direction)
     try:
@@ -146,6 +153,7 @@ def _keep(tx: Tx, known: Case, direction: str, text: Masked, staff_id: int | Non
     is_readable = direction != "person" or visibility.is_open(tx.connection, known.id)
     tx.execute(_KEEP, {**row, "is_readable": is_readable})
     tx.ring(f"case:{known.id}")
+    return int(seq)
 
 
 def _fresh_key(tx: Tx, case_id: int) -> KeyId:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, exists, func, or_, select, upd
 
 import bot.tables as tables
 from bot.db import Tx
-from bot.helpline import aliases, entrusting
+from bot.helpline import aliases, entrusting, referrals
 from bot.helpline.erasure import forget_lane
 from bot.helpline.moves import State
 from bot.helpline.turns import keep_talk, keep_way_back
@@ -111,6 +111,7 @@ def _retire_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     due = tx.execute(select(case.c.id, case.c.key_id).where(case.c.forget_at <= now).limit(CHUNK)).all()
     for row in due:
         swept.keys += entrusting.keys_of(tx, [row.id])
+        referrals.let_go(tx, [row.id], now=now)
         for table in _WITH_THE_WORDS:
             tx.execute(delete(table).where(table.c.case_id == row.id))
         gone = {"lane_id": None, "key_id": None, "forget_at": None, "alias": aliases.retired(row.id)}

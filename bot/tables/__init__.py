@@ -58,6 +58,7 @@ from bot.tables.rota import (
 from bot.tables.support import (
     accompaniment,
     block,
+    canned_reply,
     capacity,
     check_in,
     entrusted,
@@ -75,6 +76,7 @@ __all__ = [
     "audit",
     "block",
     "calendar_feed",
+    "canned_reply",
     "capacity",
     "case",
     "case_event",

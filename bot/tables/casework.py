@@ -59,6 +59,7 @@ transcript = Table(
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("is_readable", Boolean, nullable=False, server_default="1"),  # by colleagues: from a cry on, or after a yes
+    Column("outbox_key", String(40), nullable=True),  # of a colleague's line: by which its way to her is followed
     Column("at", UtcDateTime, nullable=False),
     Column("forget_at", UtcDateTime, nullable=True, index=True),
     UniqueConstraint("case_id", "seq"),

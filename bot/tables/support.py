@@ -169,6 +169,19 @@ wrong_code = Table(  # codes that were not right, for each place and hour: after
     Column("forget_at", UtcDateTime, nullable=False, index=True),
 )
 
+canned_reply = Table(  # sentences of the house: proposed by one colleague, approved by another, picked by all
+    "canned_reply",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sentence", String(400), nullable=False),
+    Column("state", String(10), nullable=False),  # proposed | approved | withdrawn
+    Column("proposed_by", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("approved_by", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_reply"),
+    CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approved_reply"),
+)
+
 _STANDS = (
     "EXISTS (SELECT 1 FROM consent WHERE consent.id = NEW.consent_id AND consent.withdrawn_at IS NULL) "
     "OR EXISTS (SELECT 1 FROM legal_duty WHERE legal_duty.id = NEW.duty_id AND legal_duty.confirmed_by IS NOT NULL)"

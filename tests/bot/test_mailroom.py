@@ -21,6 +21,7 @@ class Network:
     """A network in memory: fails as scripted, shows one message for one key."""
 
     clock: MovableClock
+    name: str = "fake"
     faults: list[SendError | str] = field(default_factory=list)
     shown: list[tuple[str, str]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from bot.dialogues.find import Find
 from bot.dialogues.report import Report
 from bot.helpline import consents
+from bot.intake import unpack
 from bot.rehearsal import Rehearsal
 from bot.seals import KeyId
 from bot.tables import case, consent, conversation, inbox, return_code
@@ -67,6 +68,22 @@ async def test_a_message_that_breaks_three_times_is_set_aside_with_an_apology_an
     monkeypatch.undo()
     said = await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay"})
     assert any("Cầu Giấy" in text for text in to_person(said)), "the lane goes on behind it"
+
+
+async def test_a_message_set_aside_keeps_no_place_and_no_phone(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Find, turn: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(Find, "start", broken)
+    await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay, goi em 0912 345 678"})
+    (row,) = await rows(rehearsal, inbox)
+    (talk,) = await rows(rehearsal, conversation)
+    house = rehearsal.house
+    body = house.seals.open_with(KeyId(talk.key_id), row.sealed, about=f"inbox:{row.lane_id}")
+    kept = unpack(body)
+    assert kept.hidden and kept.fragments == () and "345" not in body
 
 
 async def test_danger_opens_a_case_even_when_its_dialogue_is_broken(

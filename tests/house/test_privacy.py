@@ -78,6 +78,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "kept: no person",
         "centre_id fallback_id",
     ),
+    "canned_reply": (
+        "staff; sentences of the house, masked, no person",
+        "kept: no person",
+        "id sentence state proposed_by approved_by at",
+    ),
     "calendar_feed": (
         "nobody; hash only",
         "when ended or on leaving",
@@ -149,7 +154,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "transcript": (
         "the case's worker, its supervisor; sealed with the case's key",
         "30 days after closing",
-        "id case_id seq direction staff_id sealed is_readable at forget_at",
+        "id case_id seq direction staff_id sealed is_readable outbox_key at forget_at",
     ),
     "alarm": (
         "nobody; hash only",
@@ -311,6 +316,7 @@ WITHOUT_A_DAY = {
     "calendar_feed",
     "self_audit",
     "event",
+    "canned_reply",
     "capacity",
     "lease",
 }

@@ -107,6 +107,7 @@ function listen() {
 function receive(frame) {
   if (frame.seq <= seen) return;
   seen = frame.seq;
+  if (frame.wipe) { log.replaceChildren(); mine = null; return; }
   const box = show(frame.text, false);
   if (frame.audio) {
     const player = document.createElement("audio");

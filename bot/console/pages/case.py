@@ -14,9 +14,11 @@ from bot.console.permissions import About, Deed, may
 from bot.db import Tx
 from bot.helpline import (
     blocks,
+    canned,
     casebook,
     cases,
     consents,
+    delivery,
     desk,
     duties,
     entrusting,
@@ -43,7 +45,7 @@ HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
     {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
      "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
-     "let_in", "duty_asked"}
+     "let_in", "duty_asked", "no_time"}
 )
 
 
@@ -94,6 +96,7 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
         "outcomes": [one for one in Outcome if one not in NOT_BY_HAND],
         "barriers": list(Barrier),
         "ways": list(referrals.Way),
+        "may_follow": referrals.may_follow,
         "hold_hours": HOLD_HOURS,
         "purposes": [one.value for one in sharing.ASKED],
         "ticks": list(handover.Tick),
@@ -139,7 +142,12 @@ def _told(
     ]
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}
+    is_mine = known.staff_id == member.id
     return {
+        "delivery": delivery.of_case(connection, known, now) if may_read else {},
+        "answer_until": delivery.can_answer_until(connection, known, console.windows) if is_mine else None,
+        "is_left": is_mine and delivery.is_left(connection, known),
+        "canned": canned.approved(connection) if is_mine else (),
         "words": relay.readable(connection, console.db.seals, known.id) if may_read else (),
         "notes": handover.notes(connection, console.db.seals, known) if may_read else (),
         "yeses": [(one.purpose, _partner(names, one.partner_id)) for one in consents.standing(connection, known.id)],
@@ -221,6 +229,9 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
 
 async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     text, case_id, member, now = visit.given("text"), opened.known.id, visit.seat.member, console.clock.now()
+    picked = visit.given("canned")
+    if picked.isdigit() and len(picked) <= 9:
+        text = await console.db.read(lambda connection: canned.pick(connection, int(picked)))
     if not text:
         return go(address(opened.known), "empty")
 

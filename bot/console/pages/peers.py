@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import Deed
 from bot.helpline import desk, going_along
+from directory.wording import HCMC
 
 MOST = 200
+GROUPS = ("peer_group", "peer_club")
 SAID = frozenset({"saved", "empty", "company_agreed", "somebody_first"})
 
 
@@ -25,10 +27,13 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
             "going": going_along.on_page(connection, member),
         }
 
+    day = now.astimezone(HCMC).date()
+    groups = [one for one in console.keeper.shelf if one.kind in GROUPS and one.province in member.provinces]
     names = {one.id: one.service for one in console.keeper.shelf}
     said = visit.given("said")
     told = await console.db.read(look)
     more: dict[str, Any] = {"names": names, "provinces": sorted(member.provinces), "said": said if said in SAID else ""}
+    more["listings"] = [(one, one.notices_on(day)) for one in sorted(groups, key=lambda one: one.service)]
     return render(visit.request, "peers.html", visit.seat, **told, **more)
 
 

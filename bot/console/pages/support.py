@@ -1,5 +1,7 @@
 """What stands around a case: asking for a yes, sharing, notes for the next shift, company, and keeping somebody out."""
 
+from datetime import UTC, datetime, timedelta
+
 from aiohttp import web
 
 from bot.console.layout import Console, Route, Visit, go
@@ -9,6 +11,9 @@ from bot.db import Tx
 from bot.helpline import blocks, duties, going_along, handover, sharing
 from bot.helpline.consents import WITH_PARTNER, ConsentTo
 from bot.helpline.sharing import NoYes
+from directory.wording import HCMC
+
+COMPANY_AHEAD = timedelta(days=60)
 
 
 async def _ask(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
@@ -79,16 +84,26 @@ async def _note(console: Console, visit: Visit, opened: Opened) -> web.StreamRes
 
 
 async def _company(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
-    """Somebody should go with her."""
+    """Somebody should go with her, at an hour that is agreed: a peer cannot promise "some time"."""
     case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
-    place = visit.given("place", most=36) or None
+    place, when_at = visit.given("place", most=36) or None, _moment(visit.given("when", most=16))
+    if when_at is None or not now < when_at <= now + COMPANY_AHEAD:
+        return go(address(opened.known), "no_time")
     try:
         await console.db.write(
-            lambda tx: going_along.ask_for(tx, case_id, member.id, place_id=place, when_at=None, now=now)
+            lambda tx: going_along.ask_for(tx, case_id, member.id, place_id=place, when_at=when_at, now=now)
         )
     except NoYes:
         return go(address(opened.known), "no_yes")
     return go(address(opened.known), "company_asked")
+
+
+def _moment(told: str) -> datetime | None:
+    """What a browser sends for a day and an hour: the time of Vietnam."""
+    try:
+        return datetime.strptime(told, "%Y-%m-%dT%H:%M").replace(tzinfo=HCMC).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 async def _keep_out(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:

@@ -30,6 +30,13 @@ async function lookOnce() {
     const fresh = box.querySelector("#words");
     if (words && fresh) {
       const added = [...fresh.children].slice(words.querySelectorAll(".line").length ? words.children.length : 0);
+      const marked = [...fresh.querySelectorAll(".line")].map(line => line.querySelector(".delivery"));
+      for (const [at, line] of [...words.querySelectorAll(".line")].entries()) {
+        const old = line.querySelector(".delivery");
+        if (marked[at]?.textContent === old?.textContent) continue;
+        old?.remove();
+        if (marked[at]) line.append(marked[at]);
+      }
       if (!words.querySelector(".line")) words.replaceChildren();
       words.append(...added);
       if (added.length) words.scrollTop = words.scrollHeight;

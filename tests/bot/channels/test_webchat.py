@@ -138,6 +138,19 @@ async def test_frames_are_sealed_and_gone_with_the_session(
     assert problem.value.kind == "contact_gone"
 
 
+async def test_words_taken_back_leave_the_page_too_and_the_talk_goes_on(
+    browser: TestClient[Any, Any], channel: WebChat, db: Database
+) -> None:
+    address = await address_of(db)
+    sent = [await channel.send(message(f"chuyện {n}", str(n)), address) for n in range(3)]
+    report = await channel.erase(address, [one.refs[0] for one in sent])
+    assert len(report.erased) == 3
+    await channel.send(message("còn đây", "later"), address)
+    found = (await (await browser.get("/chat/poll?after=0")).json())["frames"]
+    assert [one.get("wipe", False) for one in found] == [True, False]
+    assert [one["text"] for one in found] == ["", "còn đây"] and found[0]["seq"] == 4
+
+
 async def test_quick_exit_takes_the_cookie(browser: TestClient[Any, Any]) -> None:
     await browser.post("/chat/exit")
     assert (await browser.get("/chat/poll?after=0")).status == 410

@@ -1,9 +1,12 @@
 """The pages around a case: consent, notes, company, tonight, peers, blocks, and what was handed over."""
 
+from datetime import timedelta
+
 from bot.db import Tx
 from bot.helpline import cases, consents, entrusting, guards
 from bot.helpline.consents import ConsentTo
 from bot.tables import accompaniment, audit, block, event, handover_note, tonight_contact
+from directory.wording import HCMC
 from tests.bot.console.conftest import Browser, Desk
 
 
@@ -55,12 +58,17 @@ async def test_asking_sharing_notes_company_and_one_tap_for_a_joke(desk: Desk) -
     assert "Chữ không được giữ" in page and "Bị thương" in page
     assert await desk.count(handover_note, handover_note.c.sealed.is_not(None)) == 0
     _, page = await desk.press(lan, f"{here}/company", place=place)
+    assert "chọn ngày giờ" in page, "a peer cannot promise some time"
+    soon = (now.astimezone(HCMC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    _, page = await desk.press(lan, f"{here}/company", place=place, when=soon)
     assert "Chưa có đồng ý" in page
     await desk.db.write(lambda tx: consents.give(tx, case_id, ConsentTo.ACCOMPANY, "t", now=now))
-    await desk.press(lan, f"{here}/company", place=place)
+    await desk.press(lan, f"{here}/company", place=place, when=soon)
     sen = await desk.as_("peer-1")
     page = await (await sen.get("/console/peers")).text()
     assert "Tôi đi cùng" in page and "nó đánh em" not in page
+    asked = (await desk.db.read(lambda connection: connection.execute(accompaniment.select()).one())).when_at
+    assert asked.astimezone(HCMC).strftime("%Y-%m-%dT%H:%M") == soon and soon[-5:] in page
     number = (await desk.db.read(lambda connection: connection.execute(accompaniment.select()).one())).id
     _, page = await desk.press(sen, f"/console/peers/{number}/take")
     assert "người ấy đã được báo" in page
@@ -69,6 +77,15 @@ async def test_asking_sharing_notes_company_and_one_tap_for_a_joke(desk: Desk) -
     await desk.press(lan, f"{here}/hoax")
     closed = await desk.db.read(lambda connection: cases.get(connection, case_id))
     assert closed is not None and closed.outcome == "hoax"
+
+
+async def test_a_peer_finds_the_notices_of_the_groups_from_the_own_page(desk: Desk) -> None:
+    sen = await desk.as_("peer-1")
+    page = await (await sen.get("/console/peers")).text()
+    group = next(one for one in desk.keeper.shelf if f"/console/listings/{one.id}#put-notice" in page)
+    assert group.kind in ("peer_group", "peer_club") and group.service in page
+    form = await (await sen.get(f"/console/listings/{group.id}")).text()
+    assert 'id="put-notice"' in form and f"/console/listings/{group.id}/notice" in form
 
 
 async def test_contacts_made_are_a_number_and_nothing_else(desk: Desk) -> None:

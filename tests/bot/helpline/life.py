@@ -21,6 +21,7 @@ from bot.helpline import (
     due,
     entrusting,
     erasure,
+    going_along,
     guards,
     handover,
     moves,
@@ -35,7 +36,7 @@ from bot.helpline.outcomes import Outcome
 from bot.masking import Masked
 from bot.seals import KeyDestroyed, Seals, create_key_file
 from bot.staff import get as colleague
-from bot.tables import alarm, case, case_event, entrusted, event, lane, outbox, timer, transcript
+from bot.tables import accompaniment, alarm, case, case_event, entrusted, event, lane, outbox, timer, transcript
 from bot.tables import sharing as sharing_table
 from directory.tables import metadata
 from tests.bot.helpline.conftest import HOA, LAN, MAI, add_person, add_shift, add_staff
@@ -179,6 +180,41 @@ class CaseLife(RuleBasedStateMachine):
         self.seals.keys.destroy(keys)
         self.seals.keys.destroy(self.deed(lambda tx: erasure.finish(tx, PERSON, now=self.now)))
         self.deed(lambda tx: add_person(tx, PERSON, self.now))
+
+    # --- somebody goes along ------------------------------------------------------------------------------------------
+
+    @rule(who=WHO)
+    def ask_for_company(self, who: int) -> None:
+        def story(tx: Tx, known: Any) -> None:
+            consents.give(tx, known.id, ConsentTo.ACCOMPANY, "t", now=self.now)
+            soon = self.now + timedelta(hours=3)
+            going_along.ask_for(tx, known.id, self.who(who), place_id=None, when_at=soon, now=self.now)
+
+        self.with_case(story)
+
+    @rule(who=st.sampled_from((LAN, MAI, HOA)), state=st.sampled_from(("take", "done", "dropped")))
+    def go_along(self, who: int, state: str) -> None:
+        def story(tx: Tx) -> None:
+            for number in tx.execute(select(accompaniment.c.id)).scalars().all():
+                if state == "take":
+                    going_along.take_on(tx, number, who, now=self.now)
+                else:
+                    going_along.finish(tx, number, who, state, now=self.now)
+
+        self.deed(story)
+
+    @invariant()
+    def company_is_offered_only_for_open_cases_and_promised_by_one(self) -> None:
+        def check(connection: Connection) -> None:
+            peer = colleague(connection, MAI)
+            assert peer is not None
+            for one in going_along.on_page(connection, peer):
+                found = cases.get(connection, one.case_id)
+                assert found is not None and (found.is_open or one.staff_id == MAI)
+            rows = connection.execute(select(accompaniment)).all()
+            assert all((row.staff_id is None) is (row.state == "wanted") for row in rows)
+
+        self.look(check)
 
     # --- colleagues ---------------------------------------------------------------------------------------------------
 

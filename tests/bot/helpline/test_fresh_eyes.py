@@ -1,0 +1,120 @@
+"""What would have slipped: wishes kept at a hand-over, true numbers, one confirmation, nobody pressed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot import policy as policies
+from bot.db import Database, Tx
+from bot.helpline import asides, cases, check_ins, coming_back, consents, due, duties, going_along, turns
+from bot.helpline.casebook import NotYours
+from bot.helpline.consents import ConsentTo
+from bot.helpline.outcomes import Outcome
+from bot.helpline.progress import progress
+from bot.policy import Policy
+from bot.tables import case, check_in, lane, sharing, staff_province
+from bot.timers import due_at
+from tests.bot.helpline.conftest import HOA, LAN, MAI, letters
+from tests.bot.helpline.test_around_a_case import member, state_of, taken
+from tests.conftest import MovableClock
+
+
+async def test_her_wish_for_nobody_of_her_province_holds_when_a_colleague_passes_the_case_on(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        tx.execute(update(staff_province).where(staff_province.c.staff_id == LAN).values(province="79"))
+        case_id = taken(tx, clock, policy)
+        tx.execute(update(case).where(case.c.id == case_id).values(province="01"))
+        asides.go_elsewhere(tx, 1, None, now=clock.now(), policy=policy)
+        assert state_of(tx, case_id) == "taken"
+        with pytest.raises(NotYours):
+            turns.hand_over(tx, case_id, LAN, MAI, now=clock.now(), policy=policy)
+        clock.pass_(hours=60)  # the shift is over, nobody left a note, and the supervisor is of her province
+        turns.shift_end(tx, case_id, now=clock.now(), policy=policy)
+        assert state_of(tx, case_id) == "waiting"
+
+    await line.write(story)
+
+
+async def test_asked_how_far_it_is_people_are_counted_and_not_alarms(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        opened = cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy)
+        for _ in range(8):
+            clock.pass_(minutes=15)
+            due.DUE["escalate"](tx, opened.case.id, clock.now(), policy)
+        found = cases.get(tx.connection, opened.case.id)
+        assert found is not None and found.alarmed > 5, "called again and again"
+        said = progress(tx.connection, 1, now=clock.now(), language="vi")
+        called = {one for one in (LAN, MAI, HOA, 4) if letters(tx, staff_id=one)}
+        assert said == f"Mình đã báo {len(called)} người. 120 phút rồi, chưa ai nhận."
+        cases.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
+        turns.hand_over(tx, opened.case.id, LAN, MAI, now=clock.now(), policy=policy)
+        assert "Mai" in str(progress(tx.connection, 1, now=clock.now(), language="vi"))
+
+    await line.write(story)
+
+
+async def test_a_worsening_leaves_no_clock_of_the_colleague_who_had_it(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy, "violence")
+        turns.hold(tx, case_id, LAN, clock.now() + timedelta(hours=8), now=clock.now(), policy=policy)
+        cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy)
+        assert state_of(tx, case_id) == "waiting"
+        for kind in ("hold_over", "handed_over", "silent", "shift_end"):
+            assert due_at(tx, kind, case_id) is None
+
+    await line.write(story)
+
+
+async def test_a_duty_is_confirmed_once_though_two_press_at_the_same_time(
+    line: Database, clock: MovableClock
+) -> None:
+    policy = policies.Policy(legal_duty=True)
+
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy)
+        number = duties.invoke_duty(tx, case_id, LAN, "life", "x", is_told=True, now=clock.now(), policy=policy)
+        duties.confirm_duty(tx, number, HOA, now=clock.now(), policy=policy)
+        with pytest.raises(duties.NotOurDuty):
+            duties.confirm_duty(tx, number, MAI, now=clock.now(), policy=policy)
+        assert tx.execute(select(func.count()).select_from(sharing)).scalar_one() == 1
+
+    await line.write(story)
+
+
+async def test_company_for_a_case_that_is_closed_is_not_offered_any_more(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy)
+        consents.give(tx, case_id, ConsentTo.ACCOMPANY, "t", now=clock.now())
+        number = going_along.ask_for(tx, case_id, LAN, place_id=None, when_at=None, now=clock.now())
+        cases.close(tx, case_id, LAN, Outcome.SAFE, now=clock.now(), policy=policy)
+        assert going_along.on_page(tx.connection, member(tx, MAI)) == ()
+        assert not going_along.take_on(tx, number, MAI, now=clock.now())
+
+    await line.write(story)
+
+
+async def test_questions_some_days_later_follow_her_to_another_phone_and_leave_whoever_left_in_peace(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        taken(tx, clock, policy)
+        check_ins.plan(tx, 1, "tea", now=clock.now(), policy=policy)
+        coming_back.resume(tx, 1, 2, now=clock.now())
+        assert set(tx.execute(select(check_in.c.lane_id)).scalars()) == {2}
+        tx.execute(update(lane).where(lane.c.id == 2).values(stopped_at=clock.now()))
+        clock.pass_(days=3)
+        number = tx.execute(select(func.min(check_in.c.id))).scalar_one()
+        due.DUE["check_in"](tx, number, clock.now(), policy)
+        assert tx.execute(select(check_in.c.state).where(check_in.c.id == number)).scalar_one() == "stopped"
+        assert due_at(tx, "check_in_silent", number) is None, "nobody is told that she is silent"
+
+    await line.write(story)

@@ -1,0 +1,106 @@
+"""What becomes of a referral: forward only, lost after two weeks, found again, and figures that add up for ever."""
+
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from bot.db import Database, Tx
+from bot.helpline import cases, due, erasure, referrals, retention
+from bot.helpline.outcomes import Outcome
+from bot.helpline.referrals import Way
+from bot.policy import Policy
+from bot.tables import timer
+from directory.demonstration import import_demo
+from directory.tables import place_of_service
+from tests.bot.helpline.conftest import LAN, add_person, letters
+from tests.bot.helpline.test_around_a_case import taken
+from tests.conftest import MovableClock
+
+
+def a_place(tx: Tx, clock: MovableClock) -> str:
+    import_demo(tx.connection, clock.now())
+    return str(tx.execute(select(place_of_service.c.id).limit(1)).scalar_one())
+
+
+async def test_after_two_weeks_without_news_it_is_lost_and_a_late_visit_still_counts(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        place = a_place(tx, clock)
+        case_id = taken(tx, clock, policy)
+        sent = referrals.refer(tx, case_id, LAN, place, "nơi mẫu", now=clock.now())
+        due_at = tx.execute(select(timer.c.due_at).where(timer.c.kind == referrals.TIMER)).scalar_one()
+        assert due_at == clock.now() + timedelta(days=14)
+        clock.pass_(days=14)
+        due.DUE[referrals.TIMER](tx, sent.id, clock.now(), policy)
+        due.DUE[referrals.TIMER](tx, sent.id, clock.now(), policy)  # run again after a crash: nothing twice
+        assert referrals.of_case(tx.connection, case_id)[0].state == "lost"
+        assert sum("hai tuần" in one.text for one in letters(tx, staff_id=LAN)) == 1
+        assert referrals.came(tx, place, sent.code, now=clock.now()) == "noted"
+        assert referrals.of_case(tx.connection, case_id)[0].state == "attended"
+
+    await line.write(story)
+    await line.write(lambda tx: _adds_up(tx))
+
+
+async def test_it_only_goes_forward_and_whoever_came_is_not_lost(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        place = a_place(tx, clock)
+        sent = referrals.refer(tx, taken(tx, clock, policy), LAN, place, "nơi mẫu", now=clock.now())
+        assert not referrals.mark(tx, sent.id, LAN, Way.OFFERED, now=clock.now())
+        assert referrals.mark(tx, sent.id, LAN, Way.ATTENDED, now=clock.now())
+        assert not referrals.mark(tx, sent.id, LAN, Way.SENT, now=clock.now())
+        assert not referrals.mark(tx, sent.id, LAN, Way.LOST, now=clock.now())
+        assert tx.execute(select(timer.c.id).where(timer.c.kind == referrals.TIMER)).first() is None
+        assert referrals.mark(tx, sent.id, LAN, Way.DONE, now=clock.now())
+        assert not referrals.mark(tx, sent.id, LAN, Way.DECLINED, now=clock.now())
+
+    await line.write(story)
+
+
+def _adds_up(tx: Tx) -> referrals.Balance:
+    found = referrals.balance(tx.connection)
+    assert found.adds_up, found
+    return found
+
+
+async def test_the_figures_add_up_whatever_happens_to_a_hundred_referrals(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    """Ticked, marked, late, forgotten, erased in any order: sent is always done, declined, lost, come, or open."""
+    chance = Random(20261207)
+    place = await line.write(lambda tx: a_place(tx, clock))
+
+    def some(tx: Tx, lane_id: int) -> None:
+        add_person(tx, lane_id, clock.now())
+        opened = cases.open_case(
+            tx, lane_id, urgency="violence", need=None, place=None, now=clock.now(), policy=policy
+        )
+        cases.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
+        for _ in range(chance.randint(1, 6)):
+            sent = referrals.refer(tx, opened.case.id, LAN, place, "nơi mẫu", now=clock.now())
+            for _ in range(chance.randint(0, 4)):
+                match chance.randint(0, 2):
+                    case 0:
+                        referrals.mark(tx, sent.id, LAN, chance.choice(list(Way)), now=clock.now())
+                    case 1:
+                        referrals.came(tx, place, sent.code, now=clock.now())
+                    case _:
+                        referrals.lost(tx, sent.id, now=clock.now())
+        match chance.randint(0, 2):
+            case 0:
+                cases.close(tx, opened.case.id, LAN, Outcome.SAFE, now=clock.now(), policy=policy)
+            case 1:
+                erasure.begin(tx, lane_id, now=clock.now())
+                erasure.finish(tx, lane_id, now=clock.now())
+
+    for lane_id in range(10, 40):
+        await line.write(lambda tx, lane_id=lane_id: some(tx, lane_id))
+        await line.write(_adds_up)
+    clock.pass_(days=40)
+    await line.write(lambda tx: retention.sweep(tx, now=clock.now(), policy=policy))
+    found = await line.write(_adds_up)
+    assert found.sent > 60 and found.open and found.lost > 0 and found.done and found.declined and found.attended_last
