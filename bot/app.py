@@ -162,7 +162,7 @@ def build(
     rounds = {
         "reception": (1, reception.look),
         "mailroom": (1, room.collect),
-        "shelf": (2, lambda: refresh_shelf(db, keeper)),
+        "shelf": (1, lambda: refresh_shelf(db, keeper)),
         "scrub": (1, db.scrub_again),
         "keys": (2, lambda: asyncio.to_thread(seals.reload)),
         "mending": (60, lambda: db.write(lambda tx: _mend(tx, clock.now()))),

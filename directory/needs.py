@@ -6,12 +6,17 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
+from directory import nearly
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
 from directory.reading.spelling import marks_agree
 from directory.seedfiles import load_yaml
 
 _ENOUGH = 0.8
+_WEAKLY = 0.7
+_SLIPPED = 0.8  # how much words with a slip in them count beside words that are right
+_SHORT = 12  # words; in a longer message chance makes too much look like something
+_SHORTEST, _LONGEST_JOINED = 6, 24  # letters of keywords that may be mistyped
 MOST_WORDS = 500  # of a longer message the beginning says what is wanted
 # Words that many needs share: they count less than a word that names one need.
 _WEAK = frozenset(
@@ -81,7 +86,7 @@ def _keywords() -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
     """By their folded words. Source: `seed/keywords.yaml`."""
     content = load_yaml((SEED / "keywords.yaml").read_text("utf-8"))
     readings = [
-        (read_text(str(words)), code, 0.7 if str(words) in _WEAK else 0.95)
+        (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)
         for code, many in content["needs"].items()
         for words in many
     ]
@@ -105,21 +110,40 @@ def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(words for words, _ in long), tuple(code for _, code in long)
 
 
-def read(reading: Reading, *, by_likeness: bool = True) -> tuple[NeedGuess, ...]:
+def read(reading: Reading, *, by_likeness: bool = True, is_search: bool = False) -> tuple[NeedGuess, ...]:
     """The needs a message speaks of, best first; empty when none is stated.
 
-    `by_likeness`: where no word names a need, look for a known phrase that the whole message is like.
+    `by_likeness`: where no word names a need, look for a known phrase that the whole message is like. `is_search`: the
+    message is known to say what is looked for, so shorter and more damaged words are taken for needs too.
+    """
+    return read_with_words(reading, by_likeness=by_likeness, is_search=is_search)[0]
+
+
+def read_with_words(
+    reading: Reading, *, by_likeness: bool = True, is_search: bool = False, spared: frozenset[int] = frozenset()
+) -> tuple[tuple[NeedGuess, ...], frozenset[int]]:
+    """The same, and the words that name them: "nhóm đồng đẳng" is not the commune Đồng Đăng.
+
+    `spared`: words that say a place, so that "Cát Hải" is not nearly "có thai".
     """
     scores: dict[str, float] = {}
-    for keyword in _named(reading):
+    named, taken = _named(reading)
+    for keyword in named:
         scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
+    if is_search or not scores:
+        sure = any(score > _WEAKLY for score in scores.values())
+        for near in _nearly_named(reading, taken | spared, is_search=is_search, is_sure=sure):
+            keyword = _joined()[1][near.name]
+            taken.update(range(near.start, near.end))
+            scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
     if by_likeness and not scores and 3 <= len(reading.tokens) <= 40:
         scores = _like(reading)
-    return tuple(NeedGuess(code, score) for code, score in sorted(scores.items(), key=lambda item: -item[1])[:3])
+    best = sorted(scores.items(), key=lambda item: -item[1])[:3]
+    return tuple(NeedGuess(code, score) for code, score in best), frozenset(taken)
 
 
-def _named(reading: Reading) -> Sequence[_Keyword]:
-    """The keywords that stand in the message, longest first; each word belongs to one of them."""
+def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
+    """The keywords that stand in the message, longest first, and their words; each word belongs to one of them."""
     known, tokens = _keywords(), reading.tokens[:MOST_WORDS]
     there = [
         (keyword, at)
@@ -136,7 +160,44 @@ def _named(reading: Reading) -> Sequence[_Keyword]:
         if agrees and taken.isdisjoint(place):
             taken.update(place)
             found.append(keyword)
-    return found
+    return found, taken
+
+
+@cache
+def _joined() -> tuple[nearly.Names, Mapping[str, _Keyword]]:
+    """The keywords as letters without spaces; of two that look alike the first of the file."""
+    found: dict[str, _Keyword] = {}
+    for words, many in _keywords().items():
+        letters = "".join(words)
+        if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii():
+            found.setdefault(letters, many[0])
+    return nearly.Names(found), found
+
+
+def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure: bool) -> Sequence[nearly.Near]:
+    """The keywords that are nearly there, where none stands exactly."""
+    count = min(len(reading.words), nearly.MOST_WORDS)
+    if len(taken) >= count or (count > _SHORT and not is_search):
+        return ()
+    names, _ = _joined()
+    found = []
+    for cut in nearly.cuts(reading):
+        for start, end, letters in nearly.windows(cut, shortest=_SHORTEST - 1, widest=_LONGEST_JOINED + 2):
+            first, after = nearly.place_of(cut, start, end, count)
+            if not taken.isdisjoint(range(first, after)) or (is_search and nearly.is_led(cut, start, end)):
+                continue
+            is_broken = any(nearly.is_broken(word, reading.text) for word in reading.words[first:after])
+            slips = _allowed(len(letters), is_broken=is_broken, is_search=is_search and (is_broken or not is_sure))
+            for name, far in names.near(letters, slips)[:1]:
+                found.append(nearly.Near(name, far, first, after))
+    return nearly.best(found)
+
+
+def _allowed(length: int, *, is_broken: bool, is_search: bool) -> int:
+    """How many slips so many letters may have; outside of a search words that are right mean themselves."""
+    if is_search:
+        return 2 if length >= (6 if is_broken else 9) else 1
+    return 1 if is_broken and length >= 7 else -1
 
 
 def _like(reading: Reading) -> dict[str, float]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from directory import near_places, nearly, places, times
 from directory import needs as needs_
-from directory import places, times
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
-from directory.places import PlaceKey
+from directory.places import PlaceGuess, PlaceKey, Tier
 from directory.reading import Reading, read
 from directory.reading.spelling import Word
 from directory.shelf import Shelf
@@ -18,6 +18,7 @@ from directory.wording import HCMC
 FAR_KM = 60
 MOST_RANKED = 400  # of very many the first of the shelf are looked at closely
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
+_SHORT = 12  # words of a message that names little beside its place
 _WHOM = frozenset({"trans", "men", "women"})
 _EVENING = 19 * 60
 # Words that lead to a name and are none themselves.
@@ -74,13 +75,38 @@ class Found:
 def question(text: str, *, at: datetime, near: tuple[float, float] | None = None, limit: int = 3) -> Question:
     """A question from what somebody typed."""
     reading = read(text)
-    codes = tuple(guess.code for guess in needs_.read(reading))
-    named = places.read(reading).places
+    read_places = places.read(reading).places
+    sure = [one for one in read_places[:1] if not _is_guessed(reading, one)]
+    spared = frozenset(at for one in sure for at in range(one.start, one.end))
+    guesses, spoken_for = needs_.read_with_words(reading, is_search=True, spared=spared)
+    codes = tuple(guess.code for guess in guesses)
+    free = [one for one in read_places if not spoken_for.issuperset(range(one.start, one.end))]
+    named = _place(reading, free, spoken_for)
     wishes = needs_.wishes(reading)
     open_at = times.asked_for(reading, at)
     keys = tuple(guess.key for guess in named[:1])
     words = name_words(reading, [(guess.start, guess.end) for guess in named[:1]])
     return Question(codes, keys, wishes, at, near, limit, text=text, words=words, open_at=open_at)
+
+
+def _place(reading: Reading, named: Sequence[PlaceGuess], spoken_for: frozenset[int]) -> Sequence[PlaceGuess]:
+    """The place that stands there, or the one nearly named where none does, or only in part, or by a guess."""
+    exact = named[0] if named else None
+    is_guessed = exact is not None and _is_guessed(reading, exact)
+    if exact and not is_guessed and not _is_part(reading, exact, spoken_for):
+        return named
+    meant = near_places.read(reading, spoken_for, None if is_guessed else exact)
+    return [meant] if meant else named
+
+
+def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:
+    return any(nearly.is_broken(word, reading.text) for word in reading.words[guess.start : guess.end])
+
+
+def _is_part(reading: Reading, guess: PlaceGuess, spoken_for: frozenset[int]) -> bool:
+    """Whether words stand beside a place that a longer name may reach over: "Bcắ Tân Uyên" is not Tân Uyên."""
+    beside = [at for at in (guess.start - 1, guess.end) if 0 <= at < len(reading.words) and at not in spoken_for]
+    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in _PLAIN for at in beside)
 
 
 def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
@@ -239,9 +265,23 @@ def _best(
 
     def rank(hit: Hit) -> tuple[float, ...]:
         far = round((hit.distance_km or 0) / 5) if by_distance or asked.near else 0
-        return (far, hit.opening.state == "closed", hit.listing.is_under_review, -hit.score)
+        return (
+            far,
+            not _is_within(hit.listing, asked),
+            hit.opening.state == "closed",
+            hit.listing.is_under_review,
+            -hit.score,
+        )
 
     return tuple(sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit])
+
+
+def _is_within(one: Listing, asked: Question) -> bool:
+    """Whether it lies in the place asked for, and not only in a neighbour that shares a commune of today with it."""
+    if not asked.places or one.is_sealed or one.place == asked.places[0]:
+        return True
+    own = places.communes_of(asked.places[0])
+    return one.place.tier is not Tier.OLD_DISTRICT and bool(own) and places.communes_of(one.place) <= own
 
 
 def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:

@@ -1,10 +1,10 @@
 """Everything published, as an unchanging copy in memory; a new copy replaces it when something has changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from directory import overlay
 from directory.articles import Library
@@ -22,6 +22,7 @@ from directory.tables import (
     verification,
 )
 
+MOST_AT_ONCE = 500  # of more changes everything is read: a statement holds only so many names
 SHOWN = ("published", "stale")
 
 
@@ -81,7 +82,10 @@ class ShelfKeeper:
         library = old.library if revision == old.revision else overlay.library(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
-        index = old.index.changed(ids, read_listings(connection, ids))
+        if len(ids) > MOST_AT_ONCE:
+            index = build(read_listings(connection))
+        else:
+            index = old.index.changed(ids, read_listings(connection, ids))
         return Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
 
     def put(self, newer: Shelf) -> bool:
@@ -113,9 +117,10 @@ def read_listings(
     )
     if ids is not None:
         wanted = wanted.where(place_of_service.c.id.in_(ids))
-    needs, phones, checked = _needs(connection), _phones(connection), _verified(connection)
-    notices = _notices(connection)
-    return [_listing(row, needs, phones, checked, notices) for row in connection.execute(wanted)]
+    rows = list(connection.execute(wanted))
+    needs = _needs(connection, None if ids is None else sorted({row.service_id for row in rows}))
+    phones, checked, notices = _phones(connection, ids), _verified(connection, ids), _notices(connection, ids)
+    return [_listing(row, needs, phones, checked, notices) for row in rows]
 
 
 def _listing(
@@ -156,30 +161,36 @@ def _listing(
     )
 
 
-def _needs(connection: Connection) -> Mapping[str, list[str]]:
+def _of(column: Column[Any], ids: Sequence[str] | None) -> Select[Any]:
+    """A table's rows, all or those of a few listings: one change does not read everything."""
+    wanted = select(column.table)
+    return wanted if ids is None else wanted.where(column.in_(ids))
+
+
+def _needs(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(select(service_need).order_by(service_need.c.position)):
+    for row in connection.execute(_of(service_need.c.service_id, ids).order_by(service_need.c.position)):
         found[row.service_id].append(row.need)
     return found
 
 
-def _phones(connection: Connection) -> Mapping[str, list[str]]:
+def _phones(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(select(phone).order_by(phone.c.position)):
+    for row in connection.execute(_of(phone.c.place_id, ids).order_by(phone.c.position)):
         found[row.place_id].append(row.number)
     return found
 
 
-def _verified(connection: Connection) -> Mapping[str, dict[str, Any]]:
+def _verified(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, dict[str, Any]]:
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for row in connection.execute(select(verification)):
+    for row in connection.execute(_of(verification.c.place_id, ids)):
         found[row.place_id][row.field_group] = row.verified_on
     return found
 
 
-def _notices(connection: Connection) -> Mapping[str, list[Notice]]:
+def _notices(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, list[Notice]]:
     found: defaultdict[str, list[Notice]] = defaultdict(list)
-    for row in connection.execute(select(notice).order_by(notice.c.starts_on, notice.c.id)):
+    for row in connection.execute(_of(notice.c.place_id, ids).order_by(notice.c.starts_on, notice.c.id)):
         found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or ""))
     return found
 

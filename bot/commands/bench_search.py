@@ -48,6 +48,7 @@ papers.id|làm căn cước
 health.general|khám phụ khoa
 violence.partner|chồng đánh""".splitlines()
 )
+_OTHER_NEED = frozenset(["pep", "prep", "arv", "hiv"])
 SHAPES = {"\u0302": "", "\u0306": "w", "\u031b": "w"}  # the hat doubles its letter
 TONES = {"\u0301": "s", "\u0300": "f", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 OTHER_TONE = dict(zip(TONES, [*list(TONES)[1:], "\u0301"], strict=True))
@@ -70,13 +71,15 @@ class Row:
     build_s: float
     p50_ms: float
     p95_ms: float
+    p95_cpu_ms: float
     hit_at_3: float
     by_noise: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "bench": "search", "engine": self.engine, "listings": self.listings, "build_s": round(self.build_s, 2),
-            "p50_ms": round(self.p50_ms, 2), "p95_ms": round(self.p95_ms, 2), "hit_at_3": round(self.hit_at_3, 1),
+            "p50_ms": round(self.p50_ms, 2), "p95_ms": round(self.p95_ms, 2),
+            "p95_cpu_ms": round(self.p95_cpu_ms, 2), "hit_at_3": round(self.hit_at_3, 1),
             **{name: round(value) for name, value in self.by_noise.items()},
         }  # fmt: skip
 
@@ -101,19 +104,22 @@ def measure(seconds: float) -> list[dict[str, Any]]:
 
 def _row(name: str, shelf: dict[str, Listing], engine: Engine, asks: dict[str, list[Ask]], build_s: float) -> Row:
     spent: list[float] = []
+    worked: list[float] = []  # what stays true while other programs run on the same processors
     rates: dict[str, float] = {}
     for noise, many in asks.items():
         hits = 0
         for text, need, key in many:
-            begun = time.perf_counter()
+            begun, work = time.perf_counter(), time.thread_time()
             ids = engine(text)
+            worked.append((time.thread_time() - work) * 1000)
             spent.append((time.perf_counter() - begun) * 1000)
             hits += any(need in shelf[id].needs and shelf[id].place == key for id in ids[:3])
         rates[noise] = 100 * hits / len(many)
     spent.sort()
+    worked.sort()
     return Row(
         name, len(shelf), build_s, statistics.median(spent), spent[int(len(spent) * 0.95)],
-        statistics.mean(rates.values()), rates,
+        worked[int(len(worked) * 0.95)], statistics.mean(rates.values()), rates,
     )  # fmt: skip
 
 
@@ -121,14 +127,15 @@ def _row(name: str, shelf: dict[str, Listing], engine: Engine, asks: dict[str, l
 
 
 def _places() -> list[PlaceKey]:
-    """62 old districts of big provinces whose names no other unit bears."""
+    """62 old districts of big provinces whose names no other district and no province bears."""
     rng = random.Random(SEED)
     names: dict[str, list[PlaceKey]] = {}
     for key, unit in places.units().items():
-        if key.tier is Tier.OLD_DISTRICT:
+        if key.tier in (Tier.OLD_DISTRICT, Tier.OLD_PROVINCE, Tier.NEW_PROVINCE):
             names.setdefault(fold(unit.name), []).append(key)
     wanted = {"01", "79", "22", "92", "56", "48", "31", "46"}
-    own = [keys[0] for keys in names.values() if len(keys) == 1 and places.province_of(keys[0]) in wanted]
+    one = [keys[0] for keys in names.values() if len(keys) == 1 and keys[0].tier is Tier.OLD_DISTRICT]
+    own = [key for key in one if places.province_of(key) in wanted]
     return rng.sample(sorted(own), 62)
 
 
@@ -165,7 +172,8 @@ def _asks(noise: str, many: int) -> Iterable[Ask]:
         need, words = rng.choice(list(NEEDS.items()))
         key = rng.choice(spots)
         unit = places.units()[key]
-        text = f"{words} {unit.kind.lower() if rng.random() < 0.5 else 'ở'} {unit.name}"
+        led = rng.random() < 0.5 or unit.name.isdigit()  # nobody says "ở 7"
+        text = f"{words} {unit.kind.lower() if led else 'ở'} {unit.name}"
         yield _noisy(text, noise, rng), need, key
 
 
@@ -174,9 +182,7 @@ def _noisy(text: str, noise: str, rng: random.Random) -> str:
         case "no_marks":
             return fold(text)
         case "typo_1" | "typo_2":
-            for _ in range(1 if noise == "typo_1" else 2):
-                text = _slip(text, rng)
-            return text
+            return _slipped(text, 1 if noise == "typo_1" else 2, rng)
         case "chatty":
             return rng.choice(CHATTY).format(text)
         case "joined":
@@ -195,14 +201,30 @@ def _noisy(text: str, noise: str, rng: random.Random) -> str:
 def _telex(text: str) -> str:
     """As it looks when the keyboard did not turn the letters into marks: `trợ` is `trowj`."""
     typed = ""
-    for sign in unicodedata.normalize("NFD", text.replace("đ", "dd")):
-        typed += (SHAPES[sign] or typed[-1]) if sign in SHAPES else TONES.get(sign, sign)
+    for sign in text.replace("đ", "dd"):
+        letter, *marks = list(unicodedata.normalize("NFD", sign))
+        typed += letter + "".join(SHAPES[mark] or letter for mark in marks if mark in SHAPES)
+        typed += "".join(TONES[mark] for mark in marks if mark in TONES)
     return typed
 
 
 def _other_tone(word: str) -> str:
-    signs = (OTHER_TONE.get(sign, sign) for sign in unicodedata.normalize("NFD", word))
-    return unicodedata.normalize("NFC", "".join(signs))
+    made = ""
+    for sign in word:
+        letter, *marks = list(unicodedata.normalize("NFD", sign))
+        shapes = "".join(mark for mark in marks if mark not in TONES)
+        made += letter + shapes + "".join(OTHER_TONE[mark] for mark in marks if mark in TONES)
+    return unicodedata.normalize("NFC", made)
+
+
+def _slipped(text: str, times: int, rng: random.Random) -> str:
+    """With slips that leave it the same question: PrEP without its r would be PEP."""
+    while True:
+        made = text
+        for _ in range(times):
+            made = _slip(made, rng)
+        if not (_OTHER_NEED & set(_tokens(made))) - set(_tokens(text)):
+            return made
 
 
 def _slip(text: str, rng: random.Random) -> str:

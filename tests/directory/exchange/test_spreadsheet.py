@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
+from bot.commands.exchange import _report
 from directory import drafts, editing, needs
 from directory.drafts import Draft
 from directory.exchange import rows as rows_
@@ -105,6 +106,19 @@ def test_every_mistake_is_named_with_row_and_column() -> None:
         (3, "organisation"), (3, "kind"), (3, "needs"), (3, "place"), (3, "hours"), (3, "phones"),
     }  # fmt: skip
     assert str(next(one for one in wrong if one.column == "hours")).startswith("row 3, column hours: “sáng”")
+
+
+def test_ten_thousand_bad_rows_are_all_named_in_one_file_and_the_good_ones_stay(connection: Connection) -> None:
+    good = 'Phòng khám {},Tổ chức A,hiv_clinic,health.hiv_test,"quận Cầu Giấy, Hà Nội",,024 1234 5678\n'
+    bad = "Phòng khám B{},Tổ chức B,bar,health.hiv_test,đâu đó,sáng,gọi đi\n"
+    lines = [bad.format(number) for number in range(10_000)]
+    lines[5_000:5_000] = [good.format(number) for number in range(3)]
+    rows, wrong = spreadsheet.parse("service,organisation,kind,needs,place,hours,phones\n" + "".join(lines))
+    assert len(rows) == 3 and len({one.row for one in wrong}) == 10_000
+    told = _report(wrong, (), ())
+    assert len(told.splitlines()) == len(wrong) + 1 and "10004" in told.splitlines()[-1]
+    assert not spreadsheet.everything(connection)
+    assert spreadsheet.take_over(connection, rows, now=NOW) == spreadsheet.Outcome(3, 0, 0)
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", "\x00\x01"])

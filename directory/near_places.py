@@ -1,0 +1,145 @@
+"""Which place a search means when no name stands there exactly: a letter lost or doubled, words glued, other marks."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
+
+from directory import nearly, places
+from directory.gazetteer import forget_with_lists, words_of
+from directory.place_words import name_set, names, word_set
+from directory.places import PlaceGuess, PlaceKey, Tier
+from directory.reading import Reading
+from directory.reading.hygiene import lower
+
+Rank = tuple[float, bool, int, bool]
+_SHORTEST = 4
+_TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
+_KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
+_LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
+_LONG_ALONE = 7  # letters of a name that nothing leads to
+
+
+@cache
+def _known() -> tuple[nearly.Names, nearly.Names, Mapping[str, tuple[PlaceKey, ...]]]:
+    """Districts and provinces; communes; and which units each row of letters names."""
+    found: defaultdict[str, list[PlaceKey]] = defaultdict(list)
+    big: set[str] = set()
+    small: set[str] = set()
+    for tier in _TIERS:
+        for key, unit in places.units().items():
+            letters = "".join(words_of(unit.name))
+            if key.tier is tier and len(letters) >= _SHORTEST and not letters.isdigit():
+                found[letters].append(key)
+                (small if tier is Tier.NEW_COMMUNE else big).add(letters)
+    return nearly.Names(big), nearly.Names(small - big), {name: tuple(keys) for name, keys in found.items()}
+
+
+def read(
+    reading: Reading, spoken_for: frozenset[int] = frozenset(), exact: PlaceGuess | None = None
+) -> PlaceGuess | None:
+    """The unit that is most nearly named by words not `spoken_for`; None if several are equally near.
+
+    `exact`: a name that stands there as it is; then only one counts that goes over its words and others.
+    """
+    count = min(len(reading.words), nearly.MOST_WORDS)
+    found: list[tuple[Rank, PlaceKey, int, int]] = []
+    for cut in nearly.cuts(reading):
+        parts = [cut.letters[a:b] for a, b in zip(cut.at, cut.at[1:], strict=False)]
+        for start, end, letters in nearly.windows(cut, shortest=1, widest=24):
+            first, after = nearly.place_of(cut, start, end, count)
+            if not spoken_for.isdisjoint(range(first, after)):
+                continue
+            if exact and not _goes_beyond(exact, first, after):
+                continue
+            kind, is_led = _led(parts, start)
+            if letters.isdigit():
+                found += [((-3.0, False, 0, False), key, first, after) for key in _numbered(kind, letters)]
+                continue
+            for name, slips, is_big in _candidates(letters, kind=kind, is_led=is_led):
+                key = _fitting(name, kind)
+                if key is None:
+                    continue
+                far = OSA.distance(_typed(reading, first, after), _written(key))
+                rank = (slips * 2 - len(name) * 0.5 - bool(kind), not is_big, far, len(name) == len(letters))
+                found.append((rank, key, first, after))
+    if not found:
+        return None
+    rank, key, first, after = min(found, key=lambda one: (one[0], one[1]))
+    if any(one[0] == rank and one[1] != key for one in found):
+        return None
+    return PlaceGuess(key, places.name_of(key), 0.6, first, after)
+
+
+def _goes_beyond(exact: PlaceGuess, first: int, after: int) -> bool:
+    """Whether words overlap a name and are as many and others: "quận Thanh Xâun" is not Quan Thành."""
+    is_as_long = after - first >= exact.end - exact.start
+    return first < exact.end <= after and is_as_long and (first, after) != (exact.start, exact.end)
+
+
+def _candidates(letters: str, *, kind: str, is_led: bool) -> list[tuple[str, int, bool]]:
+    """Names these letters nearly are, how many slips away, and whether it is a district or province."""
+    big, small, _ = _known()
+    length = len(letters)
+    if length < _SHORTEST - 1 or _kinds().near(letters, 1):
+        return []
+    if not (kind or is_led) and length < _LONG_ALONE:
+        return []
+    most = 2 if length >= (6 if kind or is_led else 10) else 1
+    found = [(name, slips, True) for name, slips in big.near(letters, most)]
+    if kind in ("phuong", "xa", "thitran", "dackhu") or (length >= _LONG_ALONE and not found):
+        found += [(name, slips, False) for name, slips in small.near(letters, 1)]
+    if not (kind or is_led):
+        found = [one for one in found if one[0] not in _everyday()]
+    return found
+
+
+def _numbered(kind: str, letters: str) -> tuple[PlaceKey, ...]:
+    """`quấn 4`: of several provinces' units none is meant surely."""
+    keys = names().get(f"{kind} {letters.lstrip('0')}") or names().get(letters.lstrip("0"), ())
+    fitting = [key for key in keys if kind and "".join(words_of(places.units()[key].kind)) == kind]
+    return tuple(fitting) if len(fitting) == 1 else ()
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset("".join(name.split()) for name in (*name_set("never"), *name_set("ordinary")))
+
+
+def _led(parts: Sequence[str], start: int) -> tuple[str, bool]:
+    """The type word before a name, also with a slip in it, and whether any word leads to a place."""
+    for length in (2, 1):
+        said = "".join(parts[max(0, start - length) : start])
+        if start >= length and said in _KINDS:
+            return said, True
+        if start >= length and len(said) >= 3 and (near := _kinds().near(said, 1)):
+            return near[0][0], True
+    before = parts[start - 1] if start else ""
+    return "", before in _LEADS or before in word_set("leads", "strong")
+
+
+@cache
+def _kinds() -> nearly.Names:
+    return nearly.Names(kind for kind in _KINDS if len(kind) > 3)
+
+
+def _fitting(name: str, kind: str) -> PlaceKey | None:
+    """The unit of that name: of the type said, else the biggest; None where several towns have one of the size."""
+    keys = _known()[2][name]
+    typed = [key for key in keys if "".join(words_of(places.units()[key].kind)) == kind] or list(keys)
+    same = [key for key in typed if key.tier is typed[0].tier]
+    return typed[0] if len(same) == 1 else None
+
+
+def _typed(reading: Reading, first: int, after: int) -> str:
+    return lower(reading.text[reading.words[first].start : reading.words[after - 1].end]).replace(" ", "")
+
+
+@lru_cache(maxsize=20_000)
+def _written(key: PlaceKey) -> str:
+    return places.units()[key].name.lower().replace(" ", "")
+
+
+for _computed in (_known, _written):
+    forget_with_lists(_computed)

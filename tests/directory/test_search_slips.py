@@ -1,0 +1,79 @@
+"""A search forgives a lost, doubled or swapped letter, glued words and other marks, and invents nothing from them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from directory import needs, places, search
+from directory.near_places import read as nearly_named
+from directory.reading import read
+
+AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "place"),
+    [
+        ("boa cao su ở Quảng Yên", "health.supplies", "thị xã Quảng Yên"),
+        ("khám giang mi huyện Thường Tín", "health.sti", "huyện Thường Tín"),
+        ("bo hiểm y tế huyện Long Phú", "health.insurance", "huyện Long Phú"),
+        ("thuốc AVR huyện Hiả Hà", "health.arv", "huyện Hải Hà"),
+        ("nhóm đng đẳng ở Quảng Ynê", "peers.group", "thị xã Quảng Yên"),
+        ("hcọ nghề huyện Kến Thuỵ", "livelihood.training", "huyện Kiến Thuỵ"),
+        ("làm căn cước hyuện Nnh Hải", "papers.id", "huyện Ninh Hải"),
+        ("methadonehuyen vi thuy", "health.drugs", "huyện Vị Thuỷ"),
+        ("hoc ngheo gia lam", "livelihood.training", "huyện Gia Lâm"),
+        ("thuoc tranh thai o quocoai", "health.contraception", "huyện Quốc Oai"),
+        ("hóc nghề huyện Thưởng Tín", "livelihood.training", "huyện Thường Tín"),
+        ("hormone chuyển giới ở Bcắ Tân Uyên", "health.trans", "huyện Bắc Tân Uyên"),
+        ("thuốc PrEP quấn 7", "health.prep", "quận 7"),
+    ],
+)
+def test_need_and_place_are_found_in_spite_of_slips(text: str, need: str, place: str) -> None:
+    asked = search.question(text, at=AT)
+    assert asked.needs[0] == need
+    assert places.name_of(asked.places[0]).startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("text", "need"), [("methadone ở Cát Hải", "health.drugs"), ("nhóm đồng đẳng ở Cái Răng", "peers.group")]
+)
+def test_words_of_a_place_are_no_need_and_words_of_a_need_no_place(text: str, need: str) -> None:
+    asked = search.question(text, at=AT)
+    assert asked.needs == (need,)
+    assert places.units()[asked.places[0]].name in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bán xe máy cũ",
+        "con mèo nhà em đẻ ba con",
+        "hôm nay trời đẹp quá",
+        "giá vàng bao nhiêu",
+        "xem bóng đá ở đâu",
+        "cảm ơn nha",
+    ],
+)
+def test_a_search_for_something_else_finds_no_need(text: str) -> None:
+    assert search.question(text, at=AT).needs == ()
+
+
+def test_outside_of_a_search_words_that_are_right_mean_themselves() -> None:
+    assert needs.read(read("nó cất hải sản rồi")) == ()
+    assert [guess.code for guess in needs.read(read("em uong hormoone roi"))] == ["health.trans"]
+
+
+def test_letters_that_are_near_no_name_are_no_place() -> None:
+    assert nearly_named(read("o xyzq")) is None
+    assert nearly_named(read("em dang o nha")) is None
+
+
+def test_what_lies_in_the_place_comes_before_what_only_shares_a_commune_with_it() -> None:
+    from bot.commands.bench_search import listings_for
+    from directory.listing_index import build
+    from directory.shelf import Shelf
+
+    shelf = Shelf(build(listings_for(5000).values()))
+    asked = search.question("thuốc ARV quận Hoàn Kiếm", at=AT)
+    assert {hit.listing.place for hit in search.search(shelf, asked).results} == {asked.places[0]}

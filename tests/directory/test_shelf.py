@@ -1,0 +1,48 @@
+"""A change reaches the shelf of every process as a delta that equals reading everything anew; a takedown too."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, event, update
+
+from directory import shelf as shelf_
+from directory.demonstration import import_demo
+from directory.listings import Listing
+from directory.shelf import Shelf, ShelfKeeper
+from directory.tables import metadata, place_of_service
+from directory.verification import report_wrong
+from tests.directory.test_search import NOW
+
+
+def _all(shelf: Shelf) -> dict[str, Listing]:
+    return {one.id: one for one in shelf}
+
+
+@pytest.mark.parametrize("most", [shelf_.MOST_AT_ONCE, 0])
+def test_a_delta_equals_reading_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(shelf_, "MOST_AT_ONCE", most)
+    writer = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
+    reader = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")  # another process has its own
+    metadata.create_all(writer)
+    with writer.begin() as tx:
+        import_demo(tx, NOW)
+    keeper, statements = ShelfKeeper(), []
+    with reader.connect() as connection:
+        keeper.load(connection)
+    before = _all(keeper.shelf)
+    changed, gone = list(before)[3], list(before)[7]
+    with writer.begin() as tx:
+        report_wrong(tx, changed, now=NOW)
+        report_wrong(tx, gone, now=NOW)
+        tx.execute(update(place_of_service).where(place_of_service.c.id == gone).values(state="withdrawn"))
+    event.listen(reader, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    with reader.connect() as connection:
+        assert keeper.refresh(connection)
+        fresh = ShelfKeeper()
+        seen = list(statements)
+        fresh.load(connection)
+    assert _all(keeper.shelf) == _all(fresh.shelf)
+    assert gone not in _all(keeper.shelf) and _all(keeper.shelf)[changed].is_under_review
+    if most:
+        assert all(" IN " in one for one in seen if "FROM phone" in one or "FROM verification" in one)
+        assert all(_all(keeper.shelf)[id] is one for id, one in before.items() if id not in (changed, gone))
