@@ -1,7 +1,7 @@
 """Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from directory.shelf import Shelf
 from directory.wording import HCMC
 
 FAR_KM = 60
-MOST_RANKED = 400  # of very many the first of the shelf are looked at closely
+MOST_RANKED = 150  # of very many the first of the shelf are looked at closely
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
 _SHORT = 12  # words of a message that names little beside its place
 _WHOM = frozenset({"trans", "men", "women"})
@@ -199,7 +199,7 @@ def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     kept = there or ([] if place else kept)
     ranked = sorted(kept, key=lambda pair: (-pair[1], -_marks(index, pair[0], asked.words), pair[0]))
     need = asked.needs[0] if asked.needs else ""
-    return [_hit(index.by_id[id], asked, need, asked.near) for id, _ in ranked[: asked.limit]]
+    return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
 
 
 def _name_scores(index: ListingIndex, words: Sequence[Word]) -> Mapping[str, float]:
@@ -273,7 +273,8 @@ def _best(
             -hit.score,
         )
 
-    return tuple(sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit])
+    best = sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit]
+    return tuple(_with_notices(hit, asked) for hit in best)
 
 
 def _is_within(one: Listing, asked: Question) -> bool:
@@ -291,8 +292,12 @@ def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] |
     score += 0.03 * len(asked.wishes & set(one.attributes))
     score -= 0.2 if one.state == "stale" or one.is_under_review else 0
     score += 0.05 if opening.state == "open" else 0
-    shown = one.notices_on(asked.at.astimezone(HCMC).date()) if asked.at else ()
-    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle), shown)
+    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle))
+
+
+def _with_notices(hit: Hit, asked: Question) -> Hit:
+    """Notices of the day are looked up for what is shown, not for all that was compared."""
+    return replace(hit, notices=hit.listing.notices_on(asked.at.astimezone(HCMC).date())) if asked.at else hit
 
 
 def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
