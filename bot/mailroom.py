@@ -261,8 +261,7 @@ class Mailroom:
         until = None if item.is_last else envelope.letter.takes_back
         await references.erase(
             self._db, lane_id, lambda refs: _in_time(envelope.channel.erase(envelope.address, refs)),
-            channel=envelope.channel.name, up_to=until, tries=item.attempts,
-        )  # fmt: skip
+            channel=envelope.channel, up_to=until, tries=item.attempts)  # fmt: skip
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select
 
 from bot.db import Database, Tx
-from bot.ports import ErasureReport, MsgRef, SendError
+from bot.ports import Channel, ErasureReport, MsgRef, SendError
 from bot.seals import SealBroken, Seals
 from bot.tables import message_ref
 
@@ -53,7 +53,7 @@ async def erase(
     lane_id: int,
     by: Callable[[Sequence[MsgRef]], Awaitable[ErasureReport]],
     *,
-    channel: str,
+    channel: Channel,
     up_to: datetime | None,
     tries: int,
 ) -> None:
@@ -69,8 +69,8 @@ async def erase(
             raise
         report = ErasureReport(kept=tuple((ref, "refused") for ref in refs))
     if report.erased:
-        log.info("erased_at_network", extra={"n": len(report.erased), "channel": channel})
+        log.info("erased_at_network", extra={"n": len(report.erased), "channel": channel.name})
     if report.kept:
-        log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": channel})
+        log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": channel.name})
     if up_to is not None:
         await db.write(lambda tx: drop(tx, lane_id, up_to=up_to))
