@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 from directory.added import Added, AddedLandmark
 from directory.gazetteer import PlaceKey, Tier, forget_with_lists, list_file, units, words_of
@@ -68,12 +69,16 @@ def _by_words(rows: Iterable[Mapping[str, object]]) -> dict[str, Landmark]:
     return found
 
 
-def _content() -> list[dict[str, object]]:
+def file() -> Path:
+    """The table that is read: one of the house's own, else the shipped one."""
     try:
-        file = list_file("landmarks*.yaml")
+        return list_file("landmarks*.yaml")
     except FileNotFoundError:
-        file = SEED / "landmarks.yaml"
-    content: list[dict[str, object]] = load_yaml(file.read_text("utf-8"))["landmarks"]
+        return SEED / "landmarks.yaml"
+
+
+def _content() -> list[dict[str, object]]:
+    content: list[dict[str, object]] = load_yaml(file().read_text("utf-8"))["landmarks"]
     return content
 
 

@@ -105,6 +105,11 @@ def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]
     return {words: tuple(many) for words, many in found.items()}
 
 
+def names(reading: Reading, code: str) -> bool:
+    """Whether just these words are one of the words that name this need."""
+    return any(keyword.code == code for keyword in _keywords(added.current()).get(reading.tokens, ()))
+
+
 @lru_cache(maxsize=4)
 def _longest(own: added.Added) -> int:
     return max(map(len, _keywords(own)))
@@ -177,7 +182,7 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
 def _joined() -> tuple[nearly.Names, Mapping[str, _Keyword]]:
     """The keywords as letters without spaces; of two that look alike the first of the file."""
     found: dict[str, _Keyword] = {}
-    for words, many in _keywords().items():
+    for words, many in _keywords(added.NOTHING).items():
         letters = "".join(words)
         if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii():
             found.setdefault(letters, many[0])

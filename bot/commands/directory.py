@@ -16,7 +16,7 @@ from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
 from bot.settings import load
-from directory import answers, care, search
+from directory import added, answers, care, search
 from directory.demonstration import import_demo
 from directory.listing_text import describe
 from directory.shelf import Shelf, ShelfKeeper
@@ -48,8 +48,10 @@ def run_search(arguments: argparse.Namespace) -> int:
     if at.tzinfo is None or arguments.limit < 1:
         print("--at needs a time zone and --limit must be at least 1.", file=sys.stderr)
         return 2
-    asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
-    found = search.search(_shelf(at), asked)
+    shelf = _shelf(at)
+    with added.using(shelf.added):
+        asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
+    found = search.search(shelf, asked)
     if arguments.json:
         print(json.dumps(search.as_json(asked, found), ensure_ascii=False))
     else:
