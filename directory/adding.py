@@ -1,4 +1,4 @@
-"""Adding a shortening, a phrase or a landmark to the tables, and taking it back: revisions in the overlay, never lost."""
+"""Adding a shortening, a phrase or a landmark to the tables, and taking it back: revisions in the overlay."""
 
 import json
 import re
@@ -191,8 +191,8 @@ def _phrase(given: Addition, words: str) -> Addition:
         raise NotAdded("console.understood.problem.plain", "words")
     if not 1 <= len(parts) <= _PHRASE or len(fold(phrase)) < 3:
         raise NotAdded("console.understood.problem.phrase", "words")
-    if code in needs.NEEDS and needs.names(read(phrase), code):
-        raise NotAdded("console.understood.problem.known", "words", means=needs.label(code))
+    if code in needs.NEEDS and (known := needs.named_by(read(phrase))) is not None:
+        raise NotAdded("console.understood.problem.known", "words", means=needs.label(known))
     return Addition("phrase", phrase, code)
 
 

@@ -105,9 +105,10 @@ def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]
     return {words: tuple(many) for words, many in found.items()}
 
 
-def names(reading: Reading, code: str) -> bool:
-    """Whether just these words are one of the words that name this need."""
-    return any(keyword.code == code for keyword in _keywords(added.current()).get(reading.tokens, ()))
+def named_by(reading: Reading) -> str | None:
+    """The need that just these words name already; they can name one only."""
+    known = _keywords(added.current()).get(reading.tokens, ())
+    return known[0].code if known else None
 
 
 @lru_cache(maxsize=4)

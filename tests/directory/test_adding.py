@@ -1,4 +1,4 @@
-"""What maintainers add counts at once, is refused where it would do harm, is taken back whole, and goes out as tables."""
+"""What maintainers add counts at once, is refused where it makes no sense, is taken back, and goes out as tables."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -92,6 +92,7 @@ def test_two_who_add_or_take_back_the_same_are_told(connection: Connection) -> N
         (Addition("phrase", "một|hai", "health.prep"), "plain", "words"),
         (Addition("phrase", "a", "health.prep"), "phrase", "words"),
         (Addition("phrase", "thuốc dự phòng", "health.prep"), "known", "words"),
+        (Addition("phrase", "thuốc dự phòng", "legal.aid"), "known", "words"),
         (Addition("phrase", "thuốc xanh", "health.none"), "no_target", "means"),
         (Addition("landmark", "Ba Đình", "quận Hoàn Kiếm, Hà Nội"), "known", "words"),
         (Addition("landmark", "hồ Gươm", "quận Hoàn Kiếm, Hà Nội"), "known", "words"),

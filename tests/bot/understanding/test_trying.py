@@ -1,4 +1,4 @@
-"""Before a word is added, the maintainer sees every shipped example that it changes, and which of them for the worse."""
+"""Before a word is added, the maintainer sees every shipped example that it changes, and which for the worse."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def everything(own: Added) -> set[str]:
     [
         Addition("teencode", "bầm", "chơi"),
         Addition("teencode", "gel", "khám"),
-        Addition("phrase", "khám", "legal.aid"),
+        Addition("phrase", "khách", "legal.aid"),
         Addition("phrase", "test hiv ở đâu", "prep-what"),
         Addition("landmark", "nhà nghỉ", "quận Hoàn Kiếm, Hà Nội"),
     ],
