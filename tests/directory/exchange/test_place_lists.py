@@ -27,7 +27,8 @@ def given(tmp_path: Path, name: str, text: str) -> Path:
 
 def test_a_newer_version_is_told_then_used(tmp_path: Path, house: Path) -> None:
     text = (SEED / "places" / "new_units_2026.csv").read_text("utf-8")
-    newer = given(tmp_path, "new_units_2027.csv", text.replace("00004,Phường,Ba Đình,ba dinh,", "00004,Phường,Ba Đình Mới,ba dinh moi,"))
+    text = text.replace("00004,Phường,Ba Đình,ba dinh,", "00004,Phường,Ba Đình Mới,ba dinh moi,")
+    newer = given(tmp_path, "new_units_2027.csv", text)
     done = take_in([newer], house, is_dry=True)
     assert done.renamed == ("new_commune 00004 Phường Ba Đình → Phường Ba Đình Mới",) and not done.new + done.gone
     assert not house.exists() and places.units()[BA_DINH].name == "Ba Đình"
