@@ -17,6 +17,7 @@ from bot.ports import Clock, Inbound
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, inbox, lane, person
 from bot.turns import Erasing, House, Read, say_farewell, take_turn
+from directory import added
 
 log = logging.getLogger(__name__)
 
@@ -191,10 +192,11 @@ class Reception:
         is_flood, is_first = self._pace.count(lane_id, self._clock.now())
         if not kept.text:
             return Read(row_id, lane_id, kept, None, None, None, spare, is_flood, is_first)
-        if len(kept.text) > _LONG:
-            meaning = await asyncio.to_thread(understanding.read, kept.text)
-        else:
-            meaning = understanding.read(kept.text)
+        with added.using(self._house.shelf().added):
+            if len(kept.text) > _LONG:
+                meaning = await asyncio.to_thread(understanding.read, kept.text)
+            else:
+                meaning = understanding.read(kept.text)
         words, code_hash = coming_back.looks_like(kept.text), None
         if words is not None:
             code_hash = await asyncio.to_thread(self._db.seals.slow_hash, words)
@@ -218,7 +220,8 @@ class Reception:
         now = self._clock.now()
 
         def turn(tx: Tx) -> tuple[Erasing | None, bool]:
-            return take_turn(tx, read, self._house, now=now), claims.let_go(tx, read.lane_id, now=now)
+            with added.using(self._house.shelf().added):  # a dialogue looks at the same words
+                return take_turn(tx, read, self._house, now=now), claims.let_go(tx, read.lane_id, now=now)
 
         try:
             erasing, is_done = await self._db.write(turn)

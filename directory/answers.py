@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from directory import articles, cues, phrases
+from directory import added, articles, cues, phrases
 from directory.reading import Reading, read
 from directory.wording import FALLBACK, t
 
@@ -96,4 +96,7 @@ def get_ready(library: articles.Library) -> None:
 @lru_cache(maxsize=4)
 def _index(library: articles.Library) -> phrases.Index:
     """Every phrasing of every article, and the titles."""
-    return phrases.index((article.id, phrase) for article in library for phrase in (article.title, *article.questions))
+    with added.using(added.NOTHING):  # kept for this library, whatever is added or taken back meanwhile
+        return phrases.index(
+            (article.id, phrase) for article in library for phrase in (article.title, *article.questions)
+        )

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
-from directory import articles
+from directory import added, articles
 from directory.reading import Reading, fold
 from directory.reading.spelling import is_syllable
 
@@ -48,6 +48,9 @@ def _scores(heard: Heard) -> Mapping[str, float]:
         id, cue = _numbered()[number]
         if weight := _weight(heard, present, cue, needed):
             doubt[id] = doubt.get(id, 1.0) * (1.0 - weight)
+    for id, cue in _added(added.current()):
+        if weight := _weight(heard, present, cue, needed):
+            doubt[id] = doubt.get(id, 1.0) * (1.0 - weight)
     return {id: 1.0 - left for id, left in doubt.items()}
 
 
@@ -66,6 +69,13 @@ def _weight(heard: Heard, present: frozenset[str], cue: Cue, needed: float) -> f
 @cache
 def _numbered() -> tuple[tuple[str, Cue], ...]:
     return tuple((id, cue) for id, cues in _cues().items() for cue in cues)
+
+
+@lru_cache(maxsize=4)
+def _added(own: added.Added) -> tuple[tuple[str, Cue], ...]:
+    """What maintainers have added; how much the words of the shipped cues say stays as it is."""
+    known = articles.topics()
+    return tuple((id, _cue(phrase)) for id, many in own.topics.items() if id in known for phrase in many)
 
 
 @cache

@@ -87,6 +87,11 @@ def use_folder(folder: Path) -> None:
     if wanted == _folders:
         return
     _folders[:] = wanted
+    read_again()
+
+
+def read_again() -> None:
+    """Lists may have changed: whatever was computed from them is computed anew."""
     for known in _CACHED:
         known.cache_clear()
 

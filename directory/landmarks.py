@@ -1,10 +1,13 @@
 """Markets, coach stations and streets that people name instead of a district: `seed/landmarks.yaml`, for editing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
+from directory.added import Added, AddedLandmark
 from directory.gazetteer import PlaceKey, Tier, forget_with_lists, list_file, units, words_of
 from directory.reading import SEED
 from directory.seedfiles import load_yaml
@@ -27,9 +30,38 @@ class LandmarkIsNowhere(ValueError):
 
 @cache
 def by_words() -> Mapping[str, Landmark]:
-    """Landmarks by every folded way to say them."""
+    """Landmarks of the file by every folded way to say them."""
+    return _by_words(_content())
+
+
+@lru_cache(maxsize=4)
+def added_by_words(own: Added) -> Mapping[str, Landmark]:
+    """The same of what maintainers have added. A row whose district is in no list any more is left out."""
     found: dict[str, Landmark] = {}
-    for one in _content():
+    for one in own.landmarks:
+        with suppress(LandmarkIsNowhere):
+            found |= _by_words([as_row(one)])
+    return found
+
+
+def as_row(one: AddedLandmark) -> dict[str, object]:
+    """An added landmark as a row of the file."""
+    row: dict[str, object] = {"name": one.name, "in": [one.town]}
+    if one.ward:
+        row["ward"] = one.ward
+    if one.also:
+        row["also"] = list(one.also)
+    return {**row, "led": True} if one.is_led else row
+
+
+def check(one: AddedLandmark) -> tuple[PlaceKey, ...]:
+    """Where it stands. Raises LandmarkIsNowhere."""
+    return _spots(as_row(one))[0]
+
+
+def _by_words(rows: Iterable[Mapping[str, object]]) -> dict[str, Landmark]:
+    found: dict[str, Landmark] = {}
+    for one in rows:
         mark = Landmark(str(one["name"]), _spots(one), bool(one.get("led")))
         also = one.get("also", ())
         for said in (one["name"], *(also if isinstance(also, list) else ())):
@@ -37,12 +69,16 @@ def by_words() -> Mapping[str, Landmark]:
     return found
 
 
-def _content() -> list[dict[str, object]]:
+def file() -> Path:
+    """The table that is read: one of the house's own, else the shipped one."""
     try:
-        file = list_file("landmarks*.yaml")
+        return list_file("landmarks*.yaml")
     except FileNotFoundError:
-        file = SEED / "landmarks.yaml"
-    content: list[dict[str, object]] = load_yaml(file.read_text("utf-8"))["landmarks"]
+        return SEED / "landmarks.yaml"
+
+
+def _content() -> list[dict[str, object]]:
+    content: list[dict[str, object]] = load_yaml(file().read_text("utf-8"))["landmarks"]
     return content
 
 
@@ -91,5 +127,5 @@ def _inside(name: str, district: PlaceKey, ward: str) -> tuple[PlaceKey, ...]:
     return (key, *(PlaceKey(Tier.NEW_COMMUNE, code) for code in communes if len(communes) == 1))
 
 
-for _known in (by_words, _districts, _wards):
+for _known in (by_words, added_by_words, _districts, _wards):
     forget_with_lists(_known)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from directory import nearly
+from directory import added, nearly
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
 from directory.reading.spelling import marks_agree
@@ -82,14 +82,22 @@ class _Keyword:
 
 
 @cache
-def _keywords() -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
-    """By their folded words. Source: `seed/keywords.yaml`."""
+def _shipped() -> list[tuple[Reading, str, float]]:
+    """Words, need and weight. Source: `seed/keywords.yaml`."""
     content = load_yaml((SEED / "keywords.yaml").read_text("utf-8"))
-    readings = [
-        (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)
-        for code, many in content["needs"].items()
-        for words in many
-    ]
+    with added.using(added.NOTHING):
+        return [
+            (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)
+            for code, many in content["needs"].items()
+            for words in many
+        ]
+
+
+@lru_cache(maxsize=4)
+def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
+    """By their folded words; `own` are those that maintainers have added."""
+    more = [(read_text(words), code, 0.95) for code, many in own.needs.items() for words in many]
+    readings = [*_shipped(), *more]
     found: dict[tuple[str, ...], list[_Keyword]] = {}
     for order, (reading, code, weight) in enumerate(sorted(readings, key=lambda entry: -len(entry[0].plain))):
         marks = tuple(word.marked for word in reading.words)
@@ -97,15 +105,22 @@ def _keywords() -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
     return {words: tuple(many) for words, many in found.items()}
 
 
-@cache
-def _longest() -> int:
-    return max(map(len, _keywords()))
+def named_by(reading: Reading) -> str | None:
+    """The need that just these words name already; they can name one only."""
+    known = _keywords(added.current()).get(reading.tokens, ())
+    return known[0].code if known else None
+
+
+@lru_cache(maxsize=4)
+def _longest(own: added.Added) -> int:
+    return max(map(len, _keywords(own)))
 
 
 @cache
 def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The phrases of four different words and more, and their needs: shorter ones are like too much."""
-    both = [(read_text(phrase).plain, need.code) for need in all_needs().values() for phrase in need.phrases]
+    with added.using(added.NOTHING):
+        both = [(read_text(phrase).plain, need.code) for need in all_needs().values() for phrase in need.phrases]
     long = [(words, code) for words, code in both if len(set(words.split())) >= 4]
     return tuple(words for words, _ in long), tuple(code for _, code in long)
 
@@ -144,11 +159,12 @@ def read_with_words(
 
 def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
     """The keywords that stand in the message, longest first, and their words; each word belongs to one of them."""
-    known, tokens = _keywords(), reading.tokens[:MOST_WORDS]
+    own = added.current()
+    known, tokens = _keywords(own), reading.tokens[:MOST_WORDS]
     there = [
         (keyword, at)
         for at in range(len(tokens))
-        for size in range(1, min(_longest(), len(tokens) - at) + 1)
+        for size in range(1, min(_longest(own), len(tokens) - at) + 1)
         for keyword in known.get(tokens[at : at + size], ())
     ]
     taken: set[int] = set()
@@ -167,7 +183,7 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
 def _joined() -> tuple[nearly.Names, Mapping[str, _Keyword]]:
     """The keywords as letters without spaces; of two that look alike the first of the file."""
     found: dict[str, _Keyword] = {}
-    for words, many in _keywords().items():
+    for words, many in _keywords(added.NOTHING).items():
         letters = "".join(words)
         if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii():
             found.setdefault(letters, many[0])

@@ -56,9 +56,11 @@ def write(connection: Connection, entry: Entry, *, staff_id: int | None, now: da
 
 
 def newest(connection: Connection) -> int:
-    """A number that grows with every change that persons see, so that a copy in memory knows when it is old."""
-    shown = select(func.max(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
-    return int(connection.execute(shown).scalar_one() or 0)
+    """A number that grows with every change that persons see, so that a copy in memory knows when it is old.
+
+    Rows are counted: of two changes at once, the one that was begun first may be seen last."""
+    shown = select(func.count(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
+    return int(connection.execute(shown).scalar_one())
 
 
 def library(connection: Connection, *, upto: int | None = None) -> Library:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from directory import landmarks, reforms
+from directory import added, landmarks, reforms
 from directory.gazetteer import PlaceKey, Tier, forget_with_lists, is_province, units, words_of
 from directory.landmarks import Landmark
 from directory.place_cues import (
@@ -136,7 +136,8 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 
 
 def _named(toks: list[Tok], at: int) -> Span | None:
-    longest = longest_from().get(toks[at].plain, 0)
+    more = landmarks.added_by_words(added.current())
+    longest = max(longest_from().get(toks[at].plain, 0), _longest_of(toks[at].plain, more))
     if not longest or toks[at].typed in ("tp", "tx", "tt"):
         return None
     known, marks = names(), landmarks.by_words()
@@ -145,7 +146,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
-        landmark = marks.get(name)
+        landmark = marks.get(name) or more.get(name)
         if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
             need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
@@ -180,6 +181,11 @@ def longest_from() -> Mapping[str, int]:
 
 
 forget_with_lists(longest_from)
+
+
+def _longest_of(first: str, more: Mapping[str, Landmark]) -> int:
+    """The same of the few landmarks that maintainers have added."""
+    return max((len(name.split()) for name in more if name.split()[0] == first), default=0) if more else 0
 
 
 def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:

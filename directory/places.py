@@ -53,6 +53,7 @@ __all__ = [
     "read",
     "units",
     "use_folder",
+    "words_of",
 ]
 
 

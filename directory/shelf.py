@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
-from directory import overlay
+from directory import adding, overlay
+from directory.added import NOTHING, Added
 from directory.articles import Library
 from directory.listing_index import EMPTY, ListingIndex, build
 from directory.listings import FRIENDLY, Friendly, Hours, Listing, Notice, written_attributes
@@ -37,6 +38,7 @@ class Shelf:
         library: Library | None = None,
         revision: int = 0,
         aliases: Mapping[str, str] | None = None,
+        added: Added = NOTHING,
     ) -> None:
         self.index = index
         self._listings = index.by_id
@@ -44,6 +46,7 @@ class Shelf:
         self.library = library
         self.revision = revision
         self._aliases = aliases or {}
+        self.added = added
 
     def get(self, id: str) -> Listing | None:
         """The listing; an old id leads to the one that took over."""
@@ -66,8 +69,10 @@ class ShelfKeeper:
         """Read everything published."""
         seq, revision = _seq(connection), overlay.newest(connection)
         index = build(read_listings(connection))
-        library = overlay.library(connection)
-        self.shelf = Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+        library, own = overlay.library(connection), adding.added(connection)
+        self.shelf = Shelf(
+            index, seq, library=library, revision=revision, aliases=aliases(connection), added=own
+        )
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
@@ -79,14 +84,18 @@ class ShelfKeeper:
         old, seq, revision = self.shelf, _seq(connection), overlay.newest(connection)
         if seq == old.seq and revision == old.revision:
             return None
-        library = old.library if revision == old.revision else overlay.library(connection)
+        library, added = old.library, old.added
+        if revision != old.revision:
+            library, added = overlay.library(connection), adding.added(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
         if len(ids) > MOST_AT_ONCE:
             index = build(read_listings(connection))
         else:
             index = old.index.changed(ids, read_listings(connection, ids))
-        return Shelf(index, seq, library=library, revision=revision, aliases=aliases(connection))
+        return Shelf(
+            index, seq, library=library, revision=revision, aliases=aliases(connection), added=added
+        )
 
     def put(self, newer: Shelf) -> bool:
         """Show it from now on, unless one at least as new is shown already."""

@@ -16,8 +16,9 @@ from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
 from bot.settings import load
-from directory import answers, care, search
+from directory import added, answers, care, search
 from directory.demonstration import import_demo
+from directory.exchange import place_lists
 from directory.listing_text import describe
 from directory.shelf import Shelf, ShelfKeeper
 from directory.tables import metadata
@@ -38,6 +39,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("directory", help="the directory in and out")
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
     exchange.add(deeds)
+    units = deeds.add_parser("places", help="take in newer lists of places, without a release")
+    units.add_argument("files", type=Path, nargs="+", metavar="FILE", help="named as in directory/seed/places/")
+    units.add_argument("--dry-run", action="store_true", help="say what would be different, and do nothing")
+    units.set_defaults(run=run_places)
     look = deeds.add_parser("check", help="what in the directory needs care; exit 1 if anything does")
     look.set_defaults(run=run_check)
 
@@ -48,8 +53,10 @@ def run_search(arguments: argparse.Namespace) -> int:
     if at.tzinfo is None or arguments.limit < 1:
         print("--at needs a time zone and --limit must be at least 1.", file=sys.stderr)
         return 2
-    asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
-    found = search.search(_shelf(at), asked)
+    shelf = _shelf(at)
+    with added.using(shelf.added):
+        asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
+    found = search.search(shelf, asked)
     if arguments.json:
         print(json.dumps(search.as_json(asked, found), ensure_ascii=False))
     else:
@@ -64,6 +71,26 @@ def run_ask(arguments: argparse.Namespace) -> int:
         print(json.dumps(answers.as_json(arguments.text, answered), ensure_ascii=False))
     else:
         print("\n\n".join(hit.answer for hit in answered.articles))
+    return 0
+
+
+def run_places(arguments: argparse.Namespace) -> int:
+    """All files or none; what is different on standard output."""
+    try:
+        done = place_lists.take_in(arguments.files, load().data_dir / "places", is_dry=arguments.dry_run)
+    except place_lists.NotAList as problem:
+        print(f"{problem} Nothing was taken in.", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"{problem.filename} cannot be read or written ({problem.strerror}).", file=sys.stderr)
+        return 1
+    for sign, many in (("+", done.new), ("-", done.gone), ("~", done.renamed)):
+        print("".join(f"{sign} {one}\n" for one in many), end="")
+    would = "would be " if arguments.dry_run else ""
+    counts = f"new {len(done.new)}, gone {len(done.gone)}, renamed {len(done.renamed)}, histories {done.histories:+d}"
+    print(f"{would}{counts}")
+    if not arguments.dry_run:
+        print("Running processes read the lists when they start again.", file=sys.stderr)
     return 0
 
 

@@ -15,7 +15,7 @@ from bot import policy
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
 from bot.policy import Policy, PolicyProblem
-from directory import catalogue, duplicates, editing, merging, needs, overlay, places
+from directory import adding, catalogue, duplicates, editing, merging, needs, overlay, places
 from directory.demonstration import DemoRefused, refuse_demo
 from directory.drafts import LANGUAGES, DraftProblem
 from directory.exchange import (
@@ -28,12 +28,13 @@ from directory.exchange import (
     leaving,
     offline,
     spreadsheet,
+    tables,
 )
 from directory.exchange.rows import Row, Trouble
 from directory.exchange.sheets import as_csv
 from directory.wording import HCMC
 
-FORMATS = ("csv", "hsds", "hsds-csv", "hsds-ndjson", "ndjson", "xlsx")
+FORMATS = ("csv", "hsds", "hsds-csv", "hsds-ndjson", "ndjson", "tables", "xlsx")
 AT_ONCE = 20  # rows in one transaction
 Files = Mapping[str, bytes]  # one file under "", or several by their names
 
@@ -46,7 +47,8 @@ def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bring.add_argument("--report", type=Path, metavar="FILE", help="write mistakes and changes into this CSV table")
     bring.set_defaults(run=run_import)
     give = deeds.add_parser("export", help="write listings to a file")
-    give.add_argument("--format", choices=FORMATS, required=True, help="HSDS forms hold what persons are shown only")
+    what = "HSDS forms hold what persons are shown only; tables: of understanding, with what was added in the console"
+    give.add_argument("--format", choices=FORMATS, required=True, help=what)
     give.add_argument("--headers", choices=("vi", "en"), default="", help="headers of csv and xlsx in this language")
     give.add_argument("--with-changes", action="store_true", help="hsds-csv with the history of changes, by role")
     give.add_argument("-o", dest="path", type=Path, required=True, metavar="PATH")
@@ -275,16 +277,18 @@ def _policy(house: Opened, now: datetime) -> Policy:
 
 def _made(connection: Connection, arguments: argparse.Namespace, today: date) -> Files:
     language = arguments.headers
-    tables: Mapping[str, Callable[[], str | bytes]] = {
+    forms: Mapping[str, Callable[[], str | bytes]] = {
         "csv": lambda: spreadsheet.as_csv(spreadsheet.everything(connection), language=language),
         "xlsx": lambda: spreadsheet.as_xlsx(spreadsheet.everything(connection), language=language),
         "ndjson": lambda: spreadsheet.as_ndjson(spreadsheet.everything(connection)),
         "hsds": lambda: hsds_files.as_json(_services(connection, today)),
         "hsds-ndjson": lambda: hsds_files.as_ndjson(_services(connection, today)),
     }
-    if arguments.format in tables:
-        told = tables[arguments.format]()
+    if arguments.format in forms:
+        told = forms[arguments.format]()
         return {"": told.encode() if isinstance(told, str) else told}
+    if arguments.format == "tables":
+        return {name: text.encode() for name, text in tables.files(adding.added(connection)).items()}
     changes = hsds_changes.changes(connection) if arguments.with_changes else iter(())
     files = hsds_files.as_package(_services(connection, today), changes)
     return {name: text.encode() for name, text in files.items()}

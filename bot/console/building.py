@@ -22,6 +22,7 @@ from bot.console.pages import (
     support,
     telegram,
     tonight,
+    understood,
     work,
 )
 from bot.db import Database
@@ -45,6 +46,7 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *telegram.ROUTES,
     *channels.ROUTES,
     *rota.ROUTES,
+    *understood.ROUTES,
     *live.ROUTES,
 )
 

@@ -42,6 +42,8 @@ class Deed(StrEnum):
     SEE_ROTA = "see_rota"
     CHANGE_OWN_SHIFTS = "change_own_shifts"
     PLAN_ROTA = "plan_rota"
+    TRY_WORDS = "try_words"
+    ADD_WORDS = "add_words"
 
 
 class Scope(StrEnum):
@@ -93,6 +95,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.APPROVE_ARTICLE: Scope.ALL,  # texts that wait for peers; the page asks for the role
         Deed.WITHDRAW_ARTICLE: Scope.ALL,
+        Deed.TRY_WORDS: Scope.ALL,
     },
     "supervisor": {
         **_EVERYBODY,
@@ -103,6 +106,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.CONFIRM: Scope.CENTRE,
         Deed.PLAN_ROTA: Scope.CENTRE,
         Deed.WITHDRAW_ARTICLE: Scope.ALL,
+        Deed.TRY_WORDS: Scope.ALL,
     },
     "maintainer": {
         **_EVERYBODY,
@@ -117,6 +121,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.APPROVE_ARTICLE: Scope.ALL,
         Deed.PUBLISH_ARTICLE: Scope.ALL,
         Deed.WITHDRAW_ARTICLE: Scope.ALL,
+        Deed.TRY_WORDS: Scope.ALL,
+        Deed.ADD_WORDS: Scope.ALL,
     },
     "manager": {**_EVERYBODY, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},

@@ -10,7 +10,7 @@ from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics, sounds_like
 from bot.understanding.wanted import wanted
-from directory import answers, needs, places
+from directory import added, answers, needs, places
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
 from directory.reading import Reading, fold
@@ -56,7 +56,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     reading = read_text(text)
     seen = view(reading)
     word = whole_word(text)
-    looked = look(reading, seen)
+    looked = _not_less(look(reading, seen), reading, text)
     place = places.read(reading, province)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
@@ -115,6 +115,21 @@ def explain(meaning: Meaning) -> dict[str, object]:
         "because": meaning.text[span[0] : span[1]] if span else None,
         "wishes": sorted(meaning.wishes),
     }
+
+
+_SEVERITY = ("none", "violence", "now")
+
+
+def _not_less(looked: Look, reading: Reading, text: str) -> Look:
+    """A word added in the console may show danger and never hides what is seen without it."""
+    if not added.current().shortenings:
+        return looked
+    with added.using(added.NOTHING):
+        shipped = read_text(text)
+    if shipped.words == reading.words:
+        return looked
+    other = look(shipped, view(shipped))
+    return max(looked, other, key=lambda one: (_SEVERITY.index(one.danger.level), one.danger.doubt, one is looked))
 
 
 def _with_kind(looked: Look, sounds: Topics) -> Danger:

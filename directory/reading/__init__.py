@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from directory import added
 from directory.reading.hygiene import Written, clean, written_words
 from directory.reading.keyboards import looks_like_telex, looks_like_vni
 from directory.reading.shortenings import meant, sayings, several, shortenings, shown
@@ -91,7 +93,8 @@ def _clauses(text: str, words: tuple[Word, ...]) -> tuple[str, ...]:
 def _words(text: str) -> tuple[Word, ...]:
     written = written_words(text)
     keyboard = _keyboard(written)
-    read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, keyboard)]
+    own = added.current().shortenings
+    read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, keyboard, own)]
     found = []
     for at, (one, part) in enumerate(read):
         if part.open:
@@ -117,8 +120,12 @@ def _meant(part: Piece, before: str, after: str) -> tuple[Piece, ...]:
     return tuple(piece(form, part.how if form != part.open else "") for form in forms)
 
 
-def _pieces(one: Written, keyboard: Keyboard) -> tuple[Piece, ...]:
-    return (piece(one[0], Step.SAYING),) if one[3] == Step.SAYING else smooth(one[0], keyboard)
+def _pieces(one: Written, keyboard: Keyboard, own: Mapping[str, str]) -> tuple[Piece, ...]:
+    if one[3] == Step.SAYING:
+        return (piece(one[0], Step.SAYING),)
+    if one[0] in own:
+        return tuple(piece(word, Step.ADDED) for word in own[one[0]].split())
+    return smooth(one[0], keyboard)
 
 
 def _sayings_read(written: list[Written]) -> list[Written]:

@@ -34,6 +34,7 @@ class Step(StrEnum):
     MASKED = "masked"
     EMOJI = "emoji"
     SAYING = "saying"
+    ADDED = "added"
 
 
 class Keyboard(StrEnum):
