@@ -1,6 +1,7 @@
-"""What a message sounds like beside danger: its needs, its intent, the kind of violence."""
+"""What a message sounds like beside danger: its needs, its intent, the kind of violence, which article answers it."""
 
 import json
+from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ class Topics:
     needs: tuple[tuple[str, float], ...]
     intents: tuple[tuple[str, float], ...]
     kinds: tuple[tuple[str, float], ...]
+    articles: tuple[tuple[str, float], ...] = ()
+    asks: float = 0.0  # that some article answers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +41,24 @@ class Heads:
 
 
 def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
-    """The likely needs, intents and kinds of violence; of a long message those of its first stretch and its last."""
+    """The likely needs, intents, kinds of violence and articles; of a long message those of its first stretch and its last."""
     used = heads or shipped()
     scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]
     best = {name: max(one[at] for one in scores) for at, name in enumerate(used.names)}
-    return Topics(_of("need", best), _of("intent", best), _of("kind", best))
+    asks = best.get("asks:any", 0.0)
+    return Topics(_of("need", best), _of("intent", best), _of("kind", best), _of("topic", best), asks)
 
 
 def _of(kind: str, best: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    found = [(name.partition(":")[2], round(score, 3)) for name, score in best.items() if name.startswith(f"{kind}:")]
+    found = [(name.partition(":")[2], round(score, 4)) for name, score in best.items() if name.startswith(f"{kind}:")]
     return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
 def names_of(groups: Groups) -> set[str]:
     """The features the heads look at: words and pairs of words, short runs of letters, concepts."""
-    words, letters, named = groups
+    words, letters, named, *_ = groups
     made = {f"w {one}" for one in words if one.count(" ") <= 1}
-    made.update([f"l {one}" for one in letters if len(one) == 4])
+    made.update([f"l {one}" for one in letters])
     made.update([f"c {one}" for one in named if "&" not in one and ">" not in one])
     return made
 
@@ -87,11 +91,11 @@ def shipped() -> Heads:
 
 
 def load(path: Path) -> Heads:
-    """Read the file: a first line of JSON, then a feature, its rarity and its weights in hexadecimal a line."""
+    """Read the file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
     first, *lines = path.read_text("utf-8").splitlines()
     head: dict[str, Any] = json.loads(first)
     table = {}
     for line in lines:
         feature, rarity, weights = line.split("\t")
-        table[feature] = pack(int(rarity), bytes.fromhex(weights))
+        table[feature] = pack(int(rarity), a2b_base64(weights))
     return Heads(tuple(head["names"]), table, tuple(head["steps"]), tuple(head["bias"]), tuple(head["slope"]))
