@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from directory import added, articles, cues, phrases
@@ -18,7 +19,8 @@ FOLLOWS = 6  # a question this short may be about the article just read
 # answers. Fitted on questions of authors left out; below `ANSWERED` more off the point is shown than is answered.
 BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.861
 ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
-ANSWERED = 0.15
+ANSWERED = 0.18
+NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
 
@@ -43,7 +45,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a question sounds like to whoever learnt from examples: chances of articles, and that any answers it."""
+    """What a question sounds like to whoever learnt from examples: articles, best first; and that any answers it."""
 
     topics: Mapping[str, float] = field(default_factory=dict)
     asks: float = 0.0
@@ -72,7 +74,8 @@ def _with_sounds(reading: Reading, library: articles.Library, heard: Heard) -> t
     """Three witnesses for each article; then whether the best of them answers at all."""
     by_cue, by_phrase = cues.scores(reading), _index(library).scores(reading)
     strength: dict[str, float] = {}
-    for id in by_cue.keys() | by_phrase.keys() | heard.topics.keys():
+    near = {id for id, score in by_phrase.items() if score >= NEAR}
+    for id in by_cue.keys() | near | set(islice(heard.topics, LOUDEST)):
         chance = min(0.999, max(UNHEARD, heard.topics.get(id, UNHEARD)))
         said = BY_CUE * by_cue.get(id, 0.0) + BY_PHRASE * by_phrase.get(id, 0.0)
         strength[id] = said + BY_SOUND * _logit(chance) + BY_CHANCE * chance + FROM

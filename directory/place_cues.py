@@ -78,7 +78,7 @@ def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
         return True
     if at == 0 and len(words) > 1 and short.is_led:
         behind = next((one for one in words[1:4] if one.start > word.start), word)
-        if behind.plain in word_set("asks"):
+        if behind.plain in ("co", "o"):
             return True  # "ct co cho nao …" asks in a town, no company
     said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]
     read = " ".join(said)

@@ -153,7 +153,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     known, marks = names(), landmarks.by_words()
     tok_is_o = toks[at].word.marked == "o"
     for length in range(_together(toks, at, longest), 0, -1):
-        if length > 1 and _cuts_short(toks, at, length):
+        if length > 1 and (_cuts_short(toks, at, length) or _is_beside(toks, at, length)):
             continue
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
@@ -212,6 +212,13 @@ def _together(toks: list[Tok], at: int, longest: int) -> int:
     while end < min(at + longest, len(toks)) and not toks[end].is_parted and not toks[end].kind:
         end += 1
     return end - at
+
+
+def _is_beside(toks: list[Tok], at: int, length: int) -> bool:
+    """Whether a word follows that makes something else of the name: "da nang buong trung"."""
+    name = " ".join(tok.plain for tok in toks[at : at + length])
+    words = str(content()["beside"].get(name, "")).split()
+    return bool(words) and any(tok.plain in words for tok in toks[at + length : at + length + 2])
 
 
 def _cuts_short(toks: list[Tok], at: int, length: int) -> bool:
@@ -321,7 +328,8 @@ def _opens(span: Span, toks: list[Tok], first: int, clause: int) -> int:
     """A clause that begins with a known name and goes on with a person or a question: "uong bi e …", "…, bd co ai …";
     or is nothing else: "…, binh thanh"."""
     is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
-    if not (is_known or span.landmark or has_district(span.name)):
+    is_plain = has_district(span.name) and span.name not in everyday() and span.name not in name_set("never")
+    if not (is_known or span.landmark or is_plain):
         return 0
     if not all(is_word(tok, "greetings") for tok in toks[clause:first]):
         return 0

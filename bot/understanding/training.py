@@ -28,7 +28,7 @@ STRICTNESS = 0.3  # smaller: smoother weights
 BLEND = 0.5  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
 FOLDS = 8
-# What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
+# What may go wrong on authors left out: of the harmless of ordinary authors, so many asked, and so many alarmed.
 # These authors write traps on purpose, so in real use fewer are asked; a danger not seen is worse than a question.
 MAY_ASK, MAY_ALARM = 0.08, 0.01
 
@@ -188,20 +188,19 @@ def _opinion(score: tuple[float, float], slope: tuple[float, float], shift: tupl
 
 
 def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example]) -> dict[str, float]:
-    """Where the model alarms and where it asks: as often as may go wrong on the harmless of the middle author."""
+    """Where the model alarms and where it asks: as often as may go wrong on the harmless of ordinary authors."""
     marks = {"alarm": 2.0, "agree": 0.15, "ask": 2.0, "ask_now": 2.0, "sure": 2.0}
-    authors = [
-        [at for at, example in enumerate(many) if example.author == author and example.levels == ("none",)]
-        for author in sorted(ordinary(many))
-    ]
+    authors = ordinary(many)
+    theirs = [at for at, one in enumerate(many) if one.author in authors and one.levels == ("none",)]
     steps = (("alarm", "now", MAY_ALARM), ("ask", "violence", MAY_ASK), ("sure", "violence", MAY_ASK / 5))
     for name, level, share in steps:
-        found = []
-        for theirs in authors:
-            left = [at for at in theirs if judge(examined[at], chances[at], {**marks, "ask": 2.0}).level == "none"]
-            values = [chances[at].now if level == "now" else chances[at].danger for at in left]
-            found.append(_mark(values, share * len(theirs) - (len(theirs) - len(left))))
-        marks[name] = round(sorted(found)[(len(found) - 1) // 2], 4)
+        told = [judge(examined[at], chances[at], {**marks, "ask": 2.0}).level for at in theirs]
+        if level == "now":
+            left = [at for at, one in zip(theirs, told, strict=True) if one != "now"]
+        else:
+            left = [at for at, one in zip(theirs, told, strict=True) if one == "none"]
+        values = [chances[at].now if level == "now" else chances[at].danger for at in left]
+        marks[name] = round(_mark(values, share * len(theirs) - (len(theirs) - len(left))), 4)
     return marks
 
 
