@@ -21,6 +21,7 @@ BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.86
 ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
 ANSWERED = 0.18
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
+HALF = 0.5  # less surely answered: shown as what may be meant
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
 
@@ -101,8 +102,13 @@ def find(
     about: str | None = None,
     heard: Heard | None = None,
 ) -> Candidates:
-    """The candidates for a question. `about`: the article just read; a short question that says little is about it."""
-    found = match(reading, library=library, heard=heard)
+    """The candidates for a question. `about`: the article just read; a short question that says little is about it.
+    `heard` counts where words alone find nothing."""
+    found = match(reading, library=library)
+    if not found and heard is not None:
+        found = match(reading, library=library, heard=heard)
+        if found and found[0][1] < HALF:
+            return Candidates(tuple(id for id, _ in found), False)
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
         topic = articles.topics().get(about)
         found = match(read(f"{topic.title()} {reading.text}"), library=library) if topic else ()

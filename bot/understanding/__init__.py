@@ -52,6 +52,7 @@ class Meaning:
     wishes: frozenset[str]
     ms: float
     situations: frozenset[str] = frozenset()
+    heard: Heard | None = None  # which articles it sounds like
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -82,7 +83,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
-        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen),
+        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
 
 

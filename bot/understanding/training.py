@@ -23,7 +23,7 @@ from bot.understanding.rules import Examined, examine
 from directory.reading import read
 
 SCALES = (1.0, 0.7, 1.0, 0.7, 0.4, 0.4)  # how much each group of features counts, in the order of GROUPS
-LEAST = (3, 4, 3, 4, 3, 3)  # a feature of fewer examples is left out
+LEAST = (3, 4, 3, 6, 4, 4)  # a feature of fewer examples is left out
 STRICTNESS = 0.3  # smaller: smoother weights
 BLEND = 0.5  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
