@@ -1,8 +1,10 @@
 """Which article answers a question; where none fits well, this says so instead of guessing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from directory import added, articles, cues, phrases
@@ -13,6 +15,15 @@ THRESHOLD = 0.7  # below this an answer helps less often than it misleads
 CLOSE = 0.8  # a second article is shown only if it fits nearly as well as the first
 SURE = 0.15  # the first must be this much better than the second to be told without asking back
 FOLLOWS = 6  # a question this short may be about the article just read
+# Of a question that examples were heard for: how much cues, phrasings and examples say of an article, and whether any
+# answers. Fitted on questions of authors left out; below `ANSWERED` more off the point is shown than is answered.
+BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.861
+ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
+ANSWERED = 0.18
+NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
+HALF = 0.5  # less surely answered: shown as what may be meant
+BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
+UNHEARD = 0.002  # the chance of an article that no example told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a question sounds like to whoever learnt from examples: articles, best first; and that any answers it."""
+
+    topics: Mapping[str, float] = field(default_factory=dict)
+    asks: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles that may answer, best first; `is_sure`: the first is plainly the one meant."""
 
@@ -41,16 +60,55 @@ class Candidates:
     is_sure: bool
 
 
-def match(reading: Reading, *, library: articles.Library | None = None) -> tuple[tuple[str, float], ...]:
+def match(
+    reading: Reading, *, library: articles.Library | None = None, heard: Heard | None = None
+) -> tuple[tuple[str, float], ...]:
     """The topics that fit the question, best first, with a score between 0 and 1; empty where none fits well."""
+    if heard is not None and heard.topics:
+        return _with_sounds(reading, library or shipped(), heard)
     scored = _scored(reading, library or shipped())
     fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
     return tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
 
 
-def find(reading: Reading, *, library: articles.Library | None = None, about: str | None = None) -> Candidates:
-    """The candidates for a question. `about`: the article just read; a short question that says little is about it."""
+def _with_sounds(reading: Reading, library: articles.Library, heard: Heard) -> tuple[tuple[str, float], ...]:
+    """Three witnesses for each article; then whether the best of them answers at all."""
+    by_cue, by_phrase = cues.scores(reading), _index(library).scores(reading)
+    strength: dict[str, float] = {}
+    near = {id for id, score in by_phrase.items() if score >= NEAR}
+    for id in by_cue.keys() | near | set(islice(heard.topics, LOUDEST)):
+        chance = min(0.999, max(UNHEARD, heard.topics.get(id, UNHEARD)))
+        said = BY_CUE * by_cue.get(id, 0.0) + BY_PHRASE * by_phrase.get(id, 0.0)
+        strength[id] = said + BY_SOUND * _logit(chance) + BY_CHANCE * chance + FROM
+    ordered = sorted(strength, key=lambda id: (-strength[id], id))[:3]
+    best = strength[ordered[0]]
+    answered = 1 / (1 + math.exp(-(ANY_BEST * best + ANY_SOUND * _logit(heard.asks) + ANY_FROM)))
+    if answered < ANSWERED:
+        return ()
+    return tuple(
+        (id, round(answered * math.exp(strength[id] - best), 3)) for id in ordered if strength[id] >= best - BEHIND
+    )
+
+
+def _logit(chance: float) -> float:
+    held = min(0.999, max(0.001, chance))
+    return math.log(held / (1 - held))
+
+
+def find(
+    reading: Reading,
+    *,
+    library: articles.Library | None = None,
+    about: str | None = None,
+    heard: Heard | None = None,
+) -> Candidates:
+    """The candidates for a question. `about`: the article just read; a short question that says little is about it.
+    `heard` counts where words alone find nothing."""
     found = match(reading, library=library)
+    if not found and heard is not None:
+        found = match(reading, library=library, heard=heard)
+        if found and found[0][1] < HALF:
+            return Candidates(tuple(id for id, _ in found), False)
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
         topic = articles.topics().get(about)
         found = match(read(f"{topic.title()} {reading.text}"), library=library) if topic else ()

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from directory.place_words import ShortName, content, names, short_names, type_words, word_set
+from directory.place_words import ShortName, content, name_set, names, short_names, type_words, word_set
 from directory.reading import Reading
 from directory.reading.hygiene import lower
 from directory.reading.spelling import Word
 
 LONGEST = 400  # words; a longer message names its place before that, or again
+_PLAIN_FROM = 4  # letters; a short name of so many is nothing else
 STRONG, WEAK = 2, 1  # how much a word that leads to a place says
 TYPE_MARKS = {"quan": ("quân5",), "huyen": ("huyên5",), "phuong": ("phương2",), "xa": ("xa4",), "tinh": ("tinh3",)}
 _PARTING = re.compile(r"[^\s\-–'’/]")
@@ -73,8 +74,12 @@ def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
     word = words[at]
     if _is_medical(words, at, short):
         return False
-    if not word.how:
+    if not word.how or word.end - word.start >= _PLAIN_FROM:
         return True
+    if at == 0 and len(words) > 1 and short.is_led:
+        behind = next((one for one in words[1:4] if one.start > word.start), word)
+        if behind.plain in ("co", "o"):
+            return True  # "ct co cho nao …" asks in a town, no company
     said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]
     read = " ".join(said)
     return read in names() and any(key in short.keys for key in names()[read])
@@ -108,6 +113,12 @@ def leads(tok: Tok) -> int:
     if is_word(tok, "leads", "strong"):
         return STRONG
     return WEAK if is_word(tok, "leads", "weak") else 0
+
+
+def venue_before(toks: list[Tok], first: int) -> bool:
+    """Whether a house or an office stands before the name, as in "nha nghi bai chay", "cong an thu duc"."""
+    said = [tok.plain for tok in toks[max(0, first - 3) : first]]
+    return any(" ".join(said[-length:]) in name_set("venues") for length in range(1, len(said) + 1))
 
 
 def is_blocked(toks: list[Tok], first: int) -> bool:

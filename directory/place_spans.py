@@ -20,8 +20,18 @@ from directory.place_cues import (
     kind_name,
     leads,
     type_before,
+    venue_before,
 )
-from directory.place_words import content, has_district, is_named_like_a_province, marks_of, name_set, names, word_set
+from directory.place_words import (
+    content,
+    everyday,
+    has_district,
+    is_named_like_a_province,
+    marks_of,
+    name_set,
+    names,
+    word_set,
+)
 from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
 
 _NAME_WORDS = 8
@@ -143,6 +153,8 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     known, marks = names(), landmarks.by_words()
     tok_is_o = toks[at].word.marked == "o"
     for length in range(_together(toks, at, longest), 0, -1):
+        if length > 1 and (_cuts_short(toks, at, length) or _is_beside(toks, at, length)):
+            continue
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
@@ -197,9 +209,26 @@ def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
 def _together(toks: list[Tok], at: int, longest: int) -> int:
     """How many words from here on belong together: a name does not run over a comma."""
     end = at + 1
-    while end < min(at + longest, len(toks)) and not toks[end].is_parted:
+    while end < min(at + longest, len(toks)) and not toks[end].is_parted and not toks[end].kind:
         end += 1
     return end - at
+
+
+def _is_beside(toks: list[Tok], at: int, length: int) -> bool:
+    """Whether a word follows that makes something else of the name: "da nang buong trung"."""
+    name = " ".join(tok.plain for tok in toks[at : at + length])
+    words = str(content()["beside"].get(name, "")).split()
+    return bool(words) and any(tok.plain in words for tok in toks[at + length : at + length + 2])
+
+
+def _cuts_short(toks: list[Tok], at: int, length: int) -> bool:
+    """Whether a well-known name begins inside these words and goes on behind them: "ben cau giay" is no Bến Cầu."""
+    said = [tok.plain for tok in toks[at : at + length + 2]]
+    return any(
+        " ".join(said[start:end]) in name_set("known")
+        for start in range(1, length)
+        for end in range(length + 1, min(start + 3, len(said)) + 1)
+    )
 
 
 def _fits(toks: Sequence[Tok], said: str, name: str) -> bool:
@@ -243,7 +272,9 @@ def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
         return 0 if is_exact or name not in name_set("ordinary") else STRONG
     if has_district(name):
         return WEAK if is_exact else STRONG
-    return _SURE if is_exact else _MUCH
+    if is_exact:
+        return WEAK if len(toks) > 2 else STRONG
+    return _MUCH if " ".join(tok.plain for tok in toks) in everyday() else STRONG
 
 
 _SINGLE = ("hue", "vinh", "chu", "lak")
@@ -255,14 +286,16 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     first = span.start - width
     before = toks[first - 1] if first > 0 else None
     floor = max((one.end for one in spans if one.end <= first), default=0)
-    behind = toks[max(floor, first - 4) : first]
+    clause = next((at for at in range(first, 0, -1) if at < len(toks) and toks[at].is_parted), 0)
+    behind = toks[max(floor, first - 4, min(clause, first)) : first]
     evidence = 0
     fitting = [key for key in span.keys if units()[key].kind.lower() == kind_name(kind)]
     if kind:
         evidence += _TYPED if fitting else WEAK
     if before is not None:
-        evidence += leads(before)
-        if not width and span.landmark is None and is_blocked(toks, first):
+        evidence += STRONG if venue_before(toks, first) else leads(before)
+        is_first = toks[first].is_parted  # "an mi goi roi, ninh kieu": the noodles have no name
+        if not width and not is_first and span.landmark is None and is_blocked(toks, first):
             evidence -= 6
     inside = toks[span.start : span.end]
     if len(inside) > 1 and all(tok.is_capital or tok.plain.isdigit() for tok in inside):
@@ -270,7 +303,7 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     elif inside[0].is_capital and span.start > 0:
         evidence += WEAK
     evidence += _BESIDE if _has_town_beside(span, toks, spans) else 0
-    evidence += _alone(span, toks, spans) + _opens(span, toks, first)
+    evidence += _alone(span, toks, spans) + _opens(span, toks, first, clause)
     return replace(
         span,
         evidence=evidence,
@@ -291,12 +324,19 @@ def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
     return WEAK if len(toks) <= 5 and is_known else 0
 
 
-def _opens(span: Span, toks: list[Tok], first: int) -> int:
-    """A message that begins with a known name and goes on with a person or a question: "uong bi e …", "bd co ai …"."""
-    if not all(is_word(tok, "greetings") for tok in toks[:first]) or span.end >= len(toks):
-        return 0
+def _opens(span: Span, toks: list[Tok], first: int, clause: int) -> int:
+    """A clause that begins with a known name and goes on with a person or a question: "uong bi e …", "…, bd co ai …";
+    or is nothing else: "…, binh thanh"."""
     is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
-    return STRONG if is_known and is_word(toks[span.end], "asks") else 0
+    is_plain = has_district(span.name) and span.name not in everyday() and span.name not in name_set("never")
+    if not (is_known or span.landmark or is_plain):
+        return 0
+    if not all(is_word(tok, "greetings") for tok in toks[clause:first]):
+        return 0
+    if span.end >= len(toks):
+        return STRONG if clause else 0
+    after = toks[span.end]
+    return STRONG if after.is_parted or is_word(after, "asks") or is_word(after, "opens") else 0
 
 
 def _has_town_beside(span: Span, toks: list[Tok], spans: list[Span]) -> bool:

@@ -83,6 +83,12 @@ def is_named_like_a_province(name: str) -> bool:
 
 
 @cache
+def everyday() -> frozenset[str]:
+    """Names of wards and communes that are ordinary words side by side. Source: `seed/everyday-pairs.txt`."""
+    return frozenset((SEED / "everyday-pairs.txt").read_text("utf-8").splitlines())
+
+
+@cache
 def has_district(name: str) -> bool:
     return any(key.tier is Tier.OLD_DISTRICT for key in names().get(name, ()))
 

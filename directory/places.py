@@ -182,7 +182,9 @@ def _narrowed(keys: list[PlaceKey], kind: str) -> list[PlaceKey]:
 def _ranked(span: Span, keys: list[PlaceKey]) -> tuple[list[PlaceKey], bool]:
     """Province before district of the same name, district before commune; ambiguous if the best lie far apart."""
     top = [key for key in keys if is_province(key)]
-    if top and not (span.kind and not any(units()[key].kind == content()["types"][span.kind] for key in top)):
+    kind = content()["types"].get(span.kind)
+    is_typed = any(units()[key].kind == kind for key in keys)  # "quan soc trang" is a quán, no quận
+    if top and not (is_typed and not any(units()[key].kind == kind for key in top)):
         main = {units()[key].province for key in top}
         rest = [
             key for key in keys if key not in top and units()[key].province in main and key.tier is not Tier.OLD_WARD

@@ -20,7 +20,8 @@ class Answer(Dialogue):
     name = "answer"
 
     def start(self, turn: Turn) -> Sequence[Item]:
-        found = answers.find(read(turn.text), library=turn.shelf.library, about=turn.memory.article)
+        heard = turn.meaning.heard if turn.meaning else None
+        found = answers.find(read(turn.text), library=turn.shelf.library, about=turn.memory.article, heard=heard)
         shown = [id for id in found.ids if _article(turn, id) is not None]
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]

@@ -11,6 +11,7 @@ from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics, sounds_like
 from bot.understanding.wanted import wanted
 from directory import added, answers, needs, places
+from directory.answers import Heard
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
 from directory.reading import Reading, fold
@@ -31,6 +32,9 @@ _WHOLE = {
 
 
 FEWEST = 3  # words beside a place
+# Whoever wants this looks for no help in the place that is named.
+_NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
+_IDLE = 0.8  # so surely is it only chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Meaning:
     wishes: frozenset[str]
     ms: float
     situations: frozenset[str] = frozenset()
+    heard: Heard | None = None  # which articles it sounds like
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -65,7 +70,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     found = wanted(reading, danger, sounds)
-    articles = tuple(answers.match(reading))
+    heard = Heard(dict(sounds.articles), sounds.asks) if sounds.articles else None
+    articles = answers.match(reading, heard=heard)
     if word in ("erase", "leave"):
         intent = word
     else:
@@ -73,9 +79,11 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(
             seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
         )
+    if intent in _NOT_SEEKING or (intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE):
+        place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
-        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen),
+        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
 
 

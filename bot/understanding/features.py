@@ -1,16 +1,19 @@
-"""What the model looks at in a message: its words, its letters, and the concepts its words stand for."""
+"""What the model looks at in a message: its words, letters, marks and ends, and the concepts its words stand for."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.understanding.concepts import tags
+from bot.understanding.concepts import Tag, tags
 from directory.reading import Reading
+from directory.reading.spelling import Word
 
 Groups = tuple[set[str], ...]  # the features of one stretch: one set for each of these
-GROUPS = ("words", "letters", "concepts")
+GROUPS = ("words", "letters", "concepts", "apart", "marks", "ends")
 WINDOW = 80  # words; of a longer message the most dangerous stretch counts
 LETTERS = 1200  # so many letters of a stretch at most
+FAR = 5  # words; two that stand this near say something together
+_SIGNS = "?!,.…\"'=:"
 
 
 def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[Groups]:
@@ -26,7 +29,13 @@ def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[Grou
         inside = found[bisect_left(places, start) : bisect_left(places, end)]
         names = [tag.concept for tag in inside if tag.concept]
         mixed = [tag.concept or tokens[tag.start] for tag in inside]
-        made.append((_of_words(tokens[start:end]), _of_letters(tokens[start:end]), _of_concepts(names, mixed) | extra))
+        said = tokens[start:end]
+        made.append(
+            (
+                _of_words(said), _of_letters(said), _of_concepts(names, mixed) | extra, _apart(said),
+                _marks(reading.words[start:end]), _ends(said, inside, reading.text),
+            )
+        )  # fmt: skip
     return made
 
 
@@ -41,12 +50,31 @@ def _of_words(tokens: Sequence[str]) -> set[str]:
 
 
 def _of_letters(tokens: Sequence[str]) -> set[str]:
-    """Two to five letters in a row, across the gaps between words, so that a slip of the finger changes only some."""
+    """Four letters in a row, across the gaps between words, so that a slip of the finger changes only some."""
     line = f" {' '.join(tokens)} "[:LETTERS]
-    size = len(line)
-    made = {line[at : at + 2] for at in range(size - 1)}
-    for length in (3, 4, 5):
-        made.update([line[at : at + length] for at in range(size - length + 1)])
+    return {line[at : at + 4] for at in range(len(line) - 3)}
+
+
+def _apart(tokens: Sequence[str]) -> set[str]:
+    """Two words with a few others between them: "no … dao", whatever stands there."""
+    return {f"{one}~{two}" for at, one in enumerate(tokens) for two in tokens[at + 2 : at + FAR + 1]}
+
+
+def _marks(words: Sequence[Word]) -> set[str]:
+    """Words as they were typed with their marks, alone and in pairs; nothing where none was typed."""
+    marked = [word.marked for word in words]
+    if all(word.plain == mark for word, mark in zip(words, marked, strict=True)):
+        return set()
+    return {*marked, *(f"{one} {two}" for one, two in pairwise(marked))}
+
+
+def _ends(tokens: Sequence[str], tags: Sequence[Tag], text: str) -> set[str]:
+    """How it begins and ends, about how long it is, and which signs stand in it."""
+    made = {f"len {min(len(tokens) // 4, 12)}", *(f"has {sign}" for sign in _SIGNS if sign in text)}
+    for count in (1, 2, 3):
+        made.update((f"first {' '.join(tokens[:count])}", f"last {' '.join(tokens[-count:])}"))
+    if tags:
+        made.update((f"first concept {tags[0].concept}", f"last concept {tags[-1].concept}"))
     return made
 
 

@@ -10,6 +10,12 @@ from bot.understanding.noises import NOISES
 from directory.gazetteer import PlaceKey, Tier, is_province, units
 from directory.reading import fold
 
+# Names that labels use and the lists of June 2025 no longer had.
+_RENAMED = {
+    "thua thien hue": "hue", "huyen thuy nguyen": "thanh pho thuy nguyen", "thi xa cua lo": "thanh pho vinh",
+    "thanh pho phan rang thap cham": "thanh pho phan rang-thap cham",
+    "thanh pho phan rang - thap cham": "thanh pho phan rang-thap cham",
+}  # fmt: skip
 # What is understood of a text; a parameter, so that two versions can be compared.
 Reader = Callable[[str], Mapping[str, object]]
 
@@ -126,12 +132,13 @@ def _wanted(one: Judged) -> set[PlaceKey]:
     wanted: set[PlaceKey] = set()
     for written in (one.example.place or "").removeprefix("?").split(" / "):
         parts = [fold(part).strip() for part in written.split(",")]
-        wanted |= _named().get((parts[0], _province(parts[-1])), set())
+        wanted |= _named().get((_RENAMED.get(parts[0], parts[0]), _province(parts[-1])), set())
     return wanted
 
 
 def _province(folded: str) -> str:
-    return folded.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ").replace("tp. ", "").strip()
+    plain = folded.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ").replace("tp. ", "").strip()
+    return _RENAMED.get(plain, plain)
 
 
 @cache

@@ -5,7 +5,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def strongest(
     groups = max(parts, key=lambda one: _score(one, used).danger)
     found = []
     for name, table, steps, features in zip(GROUPS, used.tables, used.steps, groups, strict=True):
-        norm = _norm(sum(map(table.get, features, repeat(0))))
+        norm = _norm(sum(filter(None, map(table.get, features))))
         for feature in features:
             if packed := table.get(feature):
                 push = ((packed >> _LANE & _MASK) - _MIDDLE) * steps[0] / norm * used.slope[0]
@@ -65,7 +64,7 @@ def strongest(
 def _score(groups: Groups, weights: Weights) -> Opinion:
     danger, now = weights.bias
     for table, steps, features in zip(weights.tables, weights.steps, groups, strict=True):
-        total = sum(map(table.get, features, repeat(0)))
+        total = sum(filter(None, map(table.get, features)))
         if total:
             count, norm = total >> 3 * _LANE, _norm(total)
             danger += ((total >> _LANE & _MASK) - _MIDDLE * count) * steps[0] / norm

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.patterns import Pattern, View, compile_pattern
+from bot.understanding.patterns import Index, Pattern, View, compile_pattern
 from bot.understanding.rules import cue
 from directory.seedfiles import load_yaml
 
@@ -24,7 +24,14 @@ _HAPPENING = frozenset({"medical", "stranded"})
 
 def read(seen: View) -> frozenset[str]:
     """Every situation the message speaks of; with `stranded` also the country, where it is one we know numbers for."""
-    found = {name for name, patterns in _patterns().items() if _fits(patterns, seen)}
+    live = _index().live(seen)
+    if not live:
+        return frozenset()
+    found = {
+        name
+        for name, patterns in _patterns().items()
+        if _fits(tuple(one for one in patterns if id(one) in live), seen)
+    }
     if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
     if "stranded" in found:
@@ -50,6 +57,11 @@ def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
         str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["patterns"])
         for name, told in table().items()
     }
+
+
+@cache
+def _index() -> Index:
+    return Index(pattern for patterns in _patterns().values() for pattern in patterns)
 
 
 @cache

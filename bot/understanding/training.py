@@ -22,14 +22,13 @@ from bot.understanding.patterns import view
 from bot.understanding.rules import Examined, examine
 from directory.reading import read
 
-SCALES = (1.0, 0.7, 1.0)  # how much each group of features counts: words, letters, concepts
-LEAST = (3, 4, 3)  # a feature of fewer examples is left out
-STRICTNESS = 0.2  # smaller: smoother weights
-PAST_WEIGHT = 0.5  # an alarm for harm already done is no great harm
-BLEND = 0.4  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
+SCALES = (1.0, 0.7, 1.0, 0.7, 0.4, 0.4)  # how much each group of features counts, in the order of GROUPS
+LEAST = (3, 4, 3, 6, 4, 4)  # a feature of fewer examples is left out
+STRICTNESS = 0.3  # smaller: smoother weights
+BLEND = 0.5  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
-FOLDS = 6
-# What may go wrong on authors left out: of the harmless of the middle author, so many asked, and so many alarmed.
+FOLDS = 8
+# What may go wrong on authors left out: of the harmless of ordinary authors, so many asked, and so many alarmed.
 # These authors write traps on purpose, so in real use fewer are asked; a danger not seen is worse than a question.
 MAY_ASK, MAY_ALARM = 0.08, 0.01
 
@@ -116,8 +115,7 @@ def fit(rows: Sequence[Row], many: Sequence[Example], without: frozenset[str] = 
     danger = numpy.array([many[row.example].level != "none" for row in used])
     now = numpy.array([many[row.example].level == "now" for row in used])
     weight = numpy.array([NOISE_WEIGHT if row.is_copy else 1.0 for row in used])
-    lighter = numpy.where(danger & ~now, weight * PAST_WEIGHT, weight)
-    heads = [_head(features, danger, weight), _head(features, now, lighter)]
+    heads = [_head(features, danger, weight), _head(features, now, weight)]
     blended = [(1 - BLEND) * now_side + BLEND * side for now_side, side in zip(heads[1], heads[0], strict=True)]
     together = numpy.stack([heads[0][0], blended[0]])
     edges = numpy.cumsum([0, *(len(one) for one in names)])
@@ -190,20 +188,19 @@ def _opinion(score: tuple[float, float], slope: tuple[float, float], shift: tupl
 
 
 def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example]) -> dict[str, float]:
-    """Where the model alarms and where it asks: as often as may go wrong on the harmless of the middle author."""
+    """Where the model alarms and where it asks: as often as may go wrong on the harmless of ordinary authors."""
     marks = {"alarm": 2.0, "agree": 0.15, "ask": 2.0, "ask_now": 2.0, "sure": 2.0}
-    authors = [
-        [at for at, example in enumerate(many) if example.author == author and example.levels == ("none",)]
-        for author in sorted(ordinary(many))
-    ]
+    authors = ordinary(many)
+    theirs = [at for at, one in enumerate(many) if one.author in authors and one.levels == ("none",)]
     steps = (("alarm", "now", MAY_ALARM), ("ask", "violence", MAY_ASK), ("sure", "violence", MAY_ASK / 5))
     for name, level, share in steps:
-        found = []
-        for theirs in authors:
-            left = [at for at in theirs if judge(examined[at], chances[at], {**marks, "ask": 2.0}).level == "none"]
-            values = [chances[at].now if level == "now" else chances[at].danger for at in left]
-            found.append(_mark(values, share * len(theirs) - (len(theirs) - len(left))))
-        marks[name] = round(sorted(found)[(len(found) - 1) // 2], 4)
+        told = [judge(examined[at], chances[at], {**marks, "ask": 2.0}).level for at in theirs]
+        if level == "now":
+            left = [at for at, one in zip(theirs, told, strict=True) if one != "now"]
+        else:
+            left = [at for at, one in zip(theirs, told, strict=True) if one == "none"]
+        values = [chances[at].now if level == "now" else chances[at].danger for at in left]
+        marks[name] = round(_mark(values, share * len(theirs) - (len(theirs) - len(left))), 4)
     return marks
 
 

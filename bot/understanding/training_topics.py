@@ -1,6 +1,7 @@
-"""Trains the heads for needs, intents and kinds of violence from the same invented examples; development only."""
+"""Trains the heads for needs, intents, kinds and articles from the same invented examples; development only."""
 
 import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -11,7 +12,7 @@ from bot.understanding.examples import Example
 from bot.understanding.model import RARITY
 from bot.understanding.topics import MODEL, names_of
 
-LEAST_FEATURE, LEAST_HEAD = 4, 12
+LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 10, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
 
 
@@ -28,8 +29,12 @@ def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_
     authors = sorted({example.author for example in many})
     fold = numpy.array([authors.index(example.author) % FOLDS for example in many])
     names, weights, bias, slopes = [], [], [], []
-    for name, (wanted, known) in _heads(many).items():
-        slope, shift = _calibrate(features, wanted, known, fold)
+    heads = _heads(many)
+    scores = {name: _left_out(features, *head, fold) for name, head in heads.items()}
+    # Few examples tell of each article: what a score means is learnt of all of them together.
+    topics = _line([pair for name in heads if name.startswith("topic:") for pair in scores[name]])
+    for name, (wanted, known) in heads.items():
+        slope, shift = topics if name.startswith("topic:") else _line(scores[name])
         line, start = _fit(features[known], wanted[known])
         names.append(name)
         weights.append(line * rare)
@@ -43,7 +48,7 @@ def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_
         "steps": [float(f"{step:.6g}") for step in steps],
     }  # fmt: skip
     lines = [
-        f"{feature}\t{square}\t{whole[:, at].tobytes().hex()}"
+        f"{feature}\t{square}\t{b64encode(whole[:, at].tobytes()).decode()}"
         for at, (feature, square) in enumerate(zip(kept, squares, strict=True))
     ]
     into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
@@ -54,15 +59,19 @@ def _heads(many: Sequence[Example]) -> Mapping[str, tuple[Any, Any]]:
     numpy = import_module("numpy")
     every = numpy.ones(len(many), dtype=bool)
     with_intent = numpy.array([example.intent is not None for example in many])
+    labelling = {example.author for example in many if example.topics}
+    with_topics = numpy.array([example.author in labelling for example in many])
     found: dict[str, tuple[Any, Any]] = {}
-    for kind, of, known in (
-        ("need", lambda one: one.needs, every),
-        ("intent", lambda one: (one.intent,) if one.intent else (), with_intent),
-        ("kind", lambda one: one.kinds if one.level != "none" else (), every),
+    for kind, of, known, least in (
+        ("need", lambda one: one.needs, every, LEAST_HEAD),
+        ("intent", lambda one: (one.intent,) if one.intent else (), with_intent, LEAST_HEAD),
+        ("kind", lambda one: one.kinds if one.level != "none" else (), every, LEAST_HEAD),
+        ("topic", lambda one: one.topics, with_topics, LEAST_TOPIC),
+        ("asks", lambda one: ("any",) if one.topics else (), with_topics, LEAST_HEAD),
     ):
         for label in sorted({label for example in many for label in of(example)}):
             wanted = numpy.array([label in of(example) for example in many])
-            if wanted.sum() >= LEAST_HEAD:
+            if wanted.sum() >= least:
                 found[f"{kind}:{label}"] = (wanted, known)
     return found
 
@@ -85,17 +94,23 @@ def _fit(features: Any, wanted: Any) -> tuple[Any, float]:
     return made.coef_.ravel(), float(made.intercept_[0])
 
 
-def _calibrate(features: Any, wanted: Any, known: Any, fold: Any) -> tuple[float, float]:
-    """How scores of authors left out become chances."""
-    numpy, linear = import_module("numpy"), import_module("sklearn.linear_model")
-    scores, truth = [], []
+def _left_out(features: Any, wanted: Any, known: Any, fold: Any) -> list[tuple[Any, Any]]:
+    """The scores of authors left out of the learning, and the truth."""
+    found = []
     for turn in range(FOLDS):
         mine, others = known & (fold == turn), known & (fold != turn)
         if mine.any() and wanted[others].any() and not wanted[others].all():
             line, start = _fit(features[others], wanted[others])
-            scores.append(features[mine] @ line + start)
-            truth.append(wanted[mine])
-    score, true = numpy.concatenate(scores), numpy.concatenate(truth)
+            found.append((features[mine] @ line + start, wanted[mine]))
+    return found
+
+
+def _line(pairs: Sequence[tuple[Any, Any]]) -> tuple[float, float]:
+    """How such scores become chances: slope and shift."""
+    if not pairs:
+        return 3.0, 0.0
+    numpy, linear = import_module("numpy"), import_module("sklearn.linear_model")
+    score, true = (numpy.concatenate(side) for side in zip(*pairs, strict=True))
     if true.all() or not true.any():
         return 3.0, 0.0
     made = linear.LogisticRegression(C=100.0).fit(score.reshape(-1, 1), true)

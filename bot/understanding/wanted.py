@@ -15,7 +15,7 @@ _NEED_OF_KIND = {
     "minor": "violence.control", "discrimination": "peers.stigma",
 }  # fmt: skip
 _VIOLENT = ("violence.", "mind.suicide", "health.emergency")
-WORDS = 0.3  # how much the tables add to what a message sounds like
+WORDS = 0.2  # how much the tables add to what a message sounds like
 ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
 MOST = 3
 

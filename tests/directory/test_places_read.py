@@ -25,13 +25,25 @@ def first(text: str, province: str | None = None) -> PlaceKey | None:
         ("quận Ba Đình", "001"),
         ("e o quan ba dinh", "001"),
         ("que ben tre, dang song q. binh tan", "777"),
+        ("binh thanh uong methadone o dau", "765"),
+        ("muon co luat su, tan binh", "766"),
+        ("sep ben cau giay doi so thue", "005"),
+        ("kiem tra hanh chinh nha nghi long bien, ai co biet", "004"),
+        ("bthanh co cho nao kham khong", "765"),
+        ("2 ngay an mi goi roi, ninh kieu co com tu thien khong", "916"),
     ],
 )
 def test_an_old_district_is_found_however_it_is_typed(text: str, code: str) -> None:
     assert first(text) == PlaceKey(Tier.OLD_DISTRICT, code)
 
 
-@pytest.mark.parametrize("text", ["là gì", "la gi vay", "cam con dao", "bị đánh thì làm sao", "an binh yen", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "là gì", "la gi vay", "cam con dao", "bị đánh thì làm sao", "an binh yen", "", "cai do co tinh la hiep khong",
+        "cho em hoi nha tam lanh o dau", "da nang buong trung co chua duoc khong", "khach vui vl",
+    ],
+)  # fmt: skip
 def test_words_that_sound_like_a_place_are_none(text: str) -> None:
     assert first(text) is None
 

@@ -1,15 +1,19 @@
 """What a message sounds like beside danger: only codes of the closed lists, and no need where none is stated."""
 
 import json
+from binascii import b2a_base64
 from pathlib import Path
 
 import pytest
 
 from bot import understanding
-from bot.understanding import model, training
+from bot.understanding import examples, model, training
+from bot.understanding.danger import look
 from bot.understanding.intents import INTENTS
-from bot.understanding.topics import MODEL, load, pack, shipped
-from directory import needs
+from bot.understanding.patterns import view
+from bot.understanding.topics import MODEL, load, pack, shipped, sounds_like
+from directory import articles, needs
+from directory.reading import read
 
 AUTHORS = Path(__file__).resolve().parents[2] / "examples" / "authors"
 
@@ -21,18 +25,26 @@ def test_the_heads_are_of_the_closed_lists_and_made_from_the_same_examples() -> 
         names[kind].add(label)
     assert names["need"] <= set(needs.all_needs())
     assert names["intent"] <= set(INTENTS)
+    assert names["topic"] <= set(articles.topics())
     head = json.loads(MODEL.read_text("utf-8").partition("\n")[0])
     assert head["made_from"] == training.print_of(AUTHORS), "run `make model`"
     assert MODEL.stat().st_size + model.MODEL.stat().st_size <= 5_000_000
 
 
+def test_the_labels_of_the_examples_are_of_the_closed_lists() -> None:
+    for one in examples.load(AUTHORS):
+        assert {*one.needs, *one.more_needs} <= set(needs.all_needs()), one.text
+        assert set(one.topics) <= set(articles.topics()), one.text
+        assert one.intent is None or one.intent in INTENTS, one.text
+
+
 def test_lanes_do_not_run_into_each_other(tmp_path: Path) -> None:
     head = {"names": ["need:a", "need:b"], "steps": [1.0, 1.0], "bias": [0.0, 0.0], "slope": [1.0, 1.0]}
     file = tmp_path / "topics.tsv"
-    file.write_text(f"{json.dumps(head)}\nw một\t8\t{bytes([255, 1]).hex()}\n", "utf-8")
+    file.write_text(f"{json.dumps(head)}\nw một\t8\t{b2a_base64(bytes([255, 1]), newline=False).decode()}\n", "utf-8")
     packed = load(file).table["w một"]
     assert packed == pack(8, bytes([255, 1]))
-    assert (packed * 256).to_bytes(15, "little")[6:9] == (255 * 256).to_bytes(3, "little")
+    assert (packed * 256).to_bytes(20, "little")[8:12] == (255 * 256).to_bytes(4, "little")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +53,18 @@ def test_lanes_do_not_run_into_each_other(tmp_path: Path) -> None:
 )
 def test_a_stated_need_comes_first(text: str, code: str) -> None:
     assert understanding.read(text).needs[0].code == code
+
+
+def test_a_question_is_heard_where_no_word_of_its_article_stands_in_it() -> None:
+    text = "khach vua lam xong moi thay cai do bi toac, hom nay la ngay thu hai roi uong thuoc con kip khong"
+    heard = sounds_like(look(reading := read(text), view(reading)).parts)
+    assert "pep-72h" in dict(heard.articles) and 0.0 < heard.asks < 1.0
+    assert "pep-72h" in [id for id, _ in understanding.read(text).articles]
+
+
+def test_chat_and_offers_are_answered_with_no_place() -> None:
+    assert understanding.read("bên mình là phòng khám ở Vinh, muốn đưa địa chỉ lên danh bạ").places == ()
+    assert understanding.read("em ở Vinh, chỗ nào khám").places != ()
 
 
 def test_in_danger_the_violence_comes_first() -> None:
