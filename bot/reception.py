@@ -36,16 +36,22 @@ class Pace:
     def count(self, lane_id: int, now: datetime) -> tuple[bool, bool]:
         """(more than anybody can answer, the first of these)."""
         begin = now - timedelta(minutes=1)
-        for other in [one for one, times in self._seen.items() if times[-1] <= begin]:
-            del self._seen[other]
-            self._told.pop(other, None)
-        times = self._seen.setdefault(lane_id, deque(maxlen=MOST_A_MINUTE + 1))
+        self._forget(begin)
+        times = self._seen.pop(lane_id, deque(maxlen=MOST_A_MINUTE + 1))
         times.append(now)
+        self._seen[lane_id] = times  # whoever wrote last stands last
         is_flood = len(times) > MOST_A_MINUTE and times[0] > begin
         is_first = is_flood and lane_id not in self._told
         if is_flood:
             self._told[lane_id] = now
         return is_flood, is_first
+
+
+    def _forget(self, begin: datetime) -> None:
+        """Those who were quiet the longest stand first, so that nobody else is looked at."""
+        while self._seen and self._seen[oldest := next(iter(self._seen))][-1] <= begin:
+            del self._seen[oldest]
+            self._told.pop(oldest, None)
 
 
 class Reception:
