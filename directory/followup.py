@@ -14,7 +14,11 @@ About = Literal["hours", "price", "phone", "place", "papers", "received"]
 
 _ABOUT: tuple[tuple[About, tuple[str, ...]], ...] = (
     ("hours", ("may gio", "mo cua", "gio mo", "con mo", "dong cua", "toi may", "opening", "open", "until when")),
-    ("price", ("lay tien", "mat tien", "bao nhieu tien", "mien phi", "gia", "ton tien", "cost", "free")),
+    (
+        "price",
+        ("lay tien", "mat tien", "bao nhieu tien", "mien phi", "gia", "ton tien", "mat phi", "ton phi", "thu phi",
+         "tinh phi", "phi khong", "cost", "free"),
+    ),
     ("phone", ("so dien thoai", "so may", "goi so nao", "phone")),
     ("place", ("o dau", "duong nao", "dia chi", "where")),
     ("papers", ("giay to", "can cuoc", "papers")),

@@ -135,6 +135,9 @@ def search(shelf: Shelf, asked: Question) -> Found:
     inside = [one for one in index.inside(need, key) if _may(one, asked)]
     if inside:
         hits, dropped = _wished(inside, asked, need, asked.near or places.centre_of(key))
+        if all(_is_neighbour(hit.listing, key) for hit in hits):
+            to = hits[0].listing.place
+            return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
         return Found(hits, dropped=dropped)
     return _beyond(index, need, key, asked)
 
@@ -275,6 +278,12 @@ def _best(
 
     best = sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit]
     return tuple(_with_notices(hit, asked) for hit in best)
+
+
+def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
+    """Another old district, which only shares a commune of today with the one asked for."""
+    both_old = key.tier is Tier.OLD_DISTRICT and one.place.tier is Tier.OLD_DISTRICT
+    return both_old and one.place != key and not one.is_sealed
 
 
 def _is_within(one: Listing, asked: Question) -> bool:

@@ -15,7 +15,7 @@ from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, languages
+from directory import answers, followup, languages
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -63,7 +63,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     """(dialogue, step) for this turn. `word`: a whole-message word ("help", "erase"), looked at after danger."""
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
-    if turn.key is None and danger is not None and danger.level == "now" and word is None:
+    if turn.key is None and danger is not None and danger.level == "now" and word is None and not _only_taps(turn):
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
@@ -84,6 +84,11 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)
     return _by_meaning(turn)
+
+
+def _only_taps(turn: Turn) -> bool:
+    """ "Em không nói được" sounds dangerous to the model alone: the taps ask at once, and alarm with one."""
+    return "mute" in turn.situations and turn.meaning is not None and turn.meaning.danger.source == "model"
 
 
 def _by_situation(turn: Turn) -> tuple[str, str] | None:
@@ -114,7 +119,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
     """Whether typed words are meant for the open question: yes, unless they plainly begin something else."""
     intent = turn.meaning.intent if turn.meaning else None
     if standing.dialogue == "find":
-        return intent in (None, "find", "unclear", "ask", "greeting") and not _is_new_question(turn)
+        is_plain = intent in (None, "find", "unclear", "ask", "greeting")
+        return is_plain and (_is_about_shown(turn) or not _is_new_question(turn))
     if standing.dialogue == "answer":
         return intent in (None, "ask", "unclear")
     if (standing.dialogue, standing.step) in _TYPED:
@@ -123,6 +129,12 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return True  # "muốn gặp người thật" is a yes to the offer of one
     is_plain = intent in (None, "unclear", "erase", "find")
     return is_plain and standing.dialogue in _PLAIN
+
+
+def _is_about_shown(turn: Turn) -> bool:
+    """ "có mất phí không" after a list is about its first place, whatever else it sounds like."""
+    shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
+    return bool(shown and turn.text) and followup.read(read(turn.text), shown) is not None
 
 
 def _is_new_question(turn: Turn) -> bool:

@@ -90,10 +90,11 @@ class Find(Dialogue):
         found = search(turn.shelf, _question(turn, anywhere))
         if not found.results:
             return _nothing(turn, found)
+        head = _head(turn, found)
         ids = tuple(hit.listing.id for hit in found.results)
         turn.memory.last_shown = ids
         turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
-        return [Ask(_list(turn, found), _after_options(turn), "after")]
+        return [Ask(_list(turn, found, head), _after_options(turn), "after")]
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
         shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
@@ -154,13 +155,16 @@ def _question(turn: Turn, anywhere: bool) -> Question:
     )
 
 
-def _list(turn: Turn, found: Found) -> str:
+def _head(turn: Turn, found: Found) -> str:
+    """Where these are; whether the place asked for has none at all, or no more than those shown before."""
     language, place = turn.language, turn.memory.place
     nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
+    before = (turn.shelf.get(id_) for id_ in turn.memory.shown)
+    more = "_more" if any(one is not None and one.place == place for one in before) else ""
     if found.widened and place and nearest is not None and nearest >= 1:
-        head = t("find.widened_km", language, place=name_of(place, language), km=round(nearest))
+        head = t(f"find.widened_km{more}", language, place=name_of(place, language), km=round(nearest))
     elif found.widened and place:
-        head = t("find.widened", language, place=name_of(place, language))
+        head = t(f"find.widened{more}", language, place=name_of(place, language))
     elif turn.memory.place is None:
         head = t("find.found_anywhere", language)
     else:
@@ -168,7 +172,11 @@ def _list(turn: Turn, found: Found) -> str:
     if found.dropped:
         wishes = ", ".join(t(f"find.wish.{wish}", language) for wish in sorted(found.dropped))
         head = f"{t('find.dropped', language, wishes=wishes)}\n{head}"
-    cards = [describe(hit, language, position=number) for number, hit in enumerate(found.results, 1)]
+    return head
+
+
+def _list(turn: Turn, found: Found, head: str) -> str:
+    cards = [describe(hit, turn.language, position=number) for number, hit in enumerate(found.results, 1)]
     return "\n\n".join([head, *cards])
 
 
