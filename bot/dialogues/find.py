@@ -160,11 +160,12 @@ def _head(turn: Turn, found: Found) -> str:
     language, place = turn.language, turn.memory.place
     nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
     before = (turn.shelf.get(id_) for id_ in turn.memory.shown)
-    more = "_more" if any(one is not None and one.place == place for one in before) else ""
+    is_more = any(one is not None and one.place == place for one in before)
     if found.widened and place and nearest is not None and nearest >= 1:
-        head = t(f"find.widened_km{more}", language, place=name_of(place, language), km=round(nearest))
+        key = "find.widened_km_more" if is_more else "find.widened_km"
+        head = t(key, language, place=name_of(place, language), km=round(nearest))
     elif found.widened and place:
-        head = t(f"find.widened{more}", language, place=name_of(place, language))
+        head = t("find.widened_more" if is_more else "find.widened", language, place=name_of(place, language))
     elif turn.memory.place is None:
         head = t("find.found_anywhere", language)
     else:
