@@ -79,14 +79,14 @@ class Tally:
 
 
 @asynccontextmanager
-async def person(tally: Tally, ports: list[int], text: str) -> AsyncIterator[None]:
+async def person(tally: Tally, ports: list[int], text: str, patience: float = 90) -> AsyncIterator[None]:
     """Writes one message to whichever process answers, and waits for an answer from any of them."""
     chance = random.Random()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         is_kept = await write(browser, chance, tally, ports, text)
         yield
         if is_kept:
-            await read(browser, chance, tally, ports, text)
+            await read(browser, chance, tally, ports, text, patience)
 
 
 async def write(
@@ -112,9 +112,14 @@ async def write(
 
 
 async def read(
-    browser: aiohttp.ClientSession, chance: random.Random, tally: Tally, ports: list[int], text: str
+    browser: aiohttp.ClientSession,
+    chance: random.Random,
+    tally: Tally,
+    ports: list[int],
+    text: str,
+    patience: float,
 ) -> None:
-    end, limit = time.monotonic() + 90, aiohttp.ClientTimeout(total=25)
+    end, limit = time.monotonic() + patience, aiohttp.ClientTimeout(total=25)
     while time.monotonic() < end:
         try:
             url = f"http://127.0.0.1:{chance.choice(ports)}/chat/poll?after=0"
@@ -128,8 +133,8 @@ async def read(
     tally.unanswered.append(text)
 
 
-async def one(tally: Tally, ports: list[int], text: str) -> None:
-    async with person(tally, ports, text):
+async def one(tally: Tally, ports: list[int], text: str, patience: float = 90) -> None:
+    async with person(tally, ports, text, patience):
         pass
 
 
@@ -187,10 +192,11 @@ async def test_the_database_goes_away(tmp_path: Path) -> None:
         process.start()
         try:
             await process.is_up()
-            before = [asyncio.create_task(one(tally, [process.port], "nó đang đánh em")) for _ in range(5)]
+            before = [asyncio.create_task(one(tally, [process.port], "nó đang đánh em", away + 90)) for _ in range(5)]
             await asyncio.sleep(0.15)
             _control(data, "stop", "-m", "immediate")
-            during = [asyncio.create_task(one(tally, [process.port], "xet nghiem hiv o cau giay")) for _ in range(5)]
+            asked = "xet nghiem hiv o cau giay"
+            during = [asyncio.create_task(one(tally, [process.port], asked, away + 90)) for _ in range(5)]
             await asyncio.sleep(away)
             assert await _status(process.port, "/readyz") == 503 and await _status(process.port, "/healthz") == 200
             _control(data, "start", "-w", "-o", f"-h '' -k {data / 'data'}", "-l", str(data / "data" / "again.log"))
