@@ -7,6 +7,11 @@ from collections.abc import Callable
 SHELF = "shelf"  # something published was changed: every process looks at once
 
 
+def writes(handle: str) -> str:
+    """The topic that rings while the person with this handle writes: a passing mark, it changes nothing."""
+    return f"writes:{handle}"
+
+
 class Bells:
     """`ring(topic)` wakes everybody who waits for it. Carries no content: who wakes up looks into the database.
 
@@ -77,5 +82,14 @@ class Listening:
             await asyncio.wait_for(self._event.wait(), min(seconds, every) if every else seconds)
         except TimeoutError:
             return every is not None
+        self._event.clear()
+        return True
+
+    async def rang(self, seconds: float) -> bool:
+        """True only if somebody rang: for what stands in no database, so that looking anyway would find nothing."""
+        try:
+            await asyncio.wait_for(self._event.wait(), seconds)
+        except TimeoutError:
+            return False
         self._event.clear()
         return True

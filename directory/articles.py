@@ -17,6 +17,12 @@ STATES = ("draft", "reviewed", "published", "due", "withdrawn")
 STEPS = ("find", "talk", "article")
 _MORE = re.compile(r"^## .+$", re.MULTILINE)
 
+# What somebody in danger reads first. Nobody may find nothing here because a law was replaced.
+OF_DANGER = frozenset(
+    {"just-raped", "just-beaten", "held-by-owner", "trafficked-abroad", "want-to-die", "overdose", "images-leaked",
+     "stopped-by-police"}
+)  # fmt: skip
+
 
 class ArticleIsIncomplete(ValueError):
     """An article's file lacks something a reader must be told, for example its source."""
@@ -164,7 +170,12 @@ def may_be_over(article: Article, today: date) -> bool:
 
 
 def is_hidden(article: Article, today: date, *, days: int) -> bool:
-    """Whether a text that may be over has been warned about for so many days: then nobody is shown it any more."""
+    """Whether a text that may be over has been warned about for so many days: then nobody is shown it any more.
+
+    Never a text for somebody in danger: what keeps her safe does not end with a law. It stays, with the warning.
+    """
+    if article.id in OF_DANGER:
+        return False
     ends = (article.valid_to, article.review_by if article.since == "law" else None)
     return any(end is not None and today > end + timedelta(days=days) for end in ends)
 

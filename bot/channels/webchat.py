@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
-from bot.bells import Bells
+from bot.bells import Bells, writes
 from bot.channels import webchat_store as store
 from bot.channels.webchat_socket import Socket
 from bot.db import Database
@@ -66,7 +66,8 @@ class WebChat:
         self._sockets: set[web.WebSocketResponse] = set()
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(Cap.BUTTONS | Cap.DELETE_OWN | Cap.PUSH_ANYTIME, 20_000, "chars", 12, 120, 64, store.KEPT)
+        flags = Cap.BUTTONS | Cap.DELETE_OWN | Cap.PUSH_ANYTIME | Cap.TYPING
+        return Capabilities(flags, 20_000, "chars", 12, 120, 64, store.KEPT)
 
     def routes(self) -> Iterable[Any]:
         return (
@@ -118,7 +119,9 @@ class WebChat:
         return Sent((MsgRef(str(seq)),), now)
 
     async def signal(self, address: Address, what: Signal) -> None:
-        return None
+        """An open page shows for a few seconds that somebody writes; nothing is stored."""
+        if what == "typing":
+            await self._db.write(lambda tx: tx.ring(store.typing_bell(address)), urgent=False)
 
     async def erase(self, address: Address, refs: Sequence[MsgRef]) -> ErasureReport:
         """Frames are ours: they go, and an open page clears what it shows."""
@@ -153,7 +156,7 @@ class WebChat:
     async def _page(self, request: web.Request) -> web.Response:
         language = "en" if request.query.get("lang") == "en" else "vi"
         text = (PAGE / "page.html").read_text("utf-8")
-        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending"):
+        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending", "typing"):
             text = text.replace("{{" + key + "}}", t(f"webchat.{key}", language, service=self._service_name))
         return web.Response(text=text.replace("{{lang}}", language), content_type="text/html")
 
@@ -199,7 +202,11 @@ class WebChat:
         async def frames(seq: int) -> list[store.Frame]:
             return await self._frames(address, seq)
 
-        made = Socket(self._bells, address, frames=frames, acknowledge=acknowledge, keep=keep)
+        async def typing() -> None:
+            topic = writes(self._refer(address).handle)
+            await self._db.write(lambda tx: tx.ring(topic), urgent=False)
+
+        made = Socket(self._bells, address, frames=frames, acknowledge=acknowledge, keep=keep, typing=typing)
         answer: web.StreamResponse = await made.serve(request, most_bytes=MOST_BYTES, open_ones=self._sockets)
         return answer
 

@@ -3,31 +3,38 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.bells import Bells
-from bot.channels.webchat_store import Frame, SessionGone, bell
+from bot.channels.webchat_store import Frame, SessionGone, bell, typing_bell
 
 LOOK_SECONDS = 20
 BEAT_SECONDS = 25
+TYPING_SECONDS = 3.0  # a page may say so often that somebody types; what comes faster is dropped
 GONE = 4410  # our own closing code: this session was ended or erased
 
 Frames = Callable[[int], Awaitable[Sequence[Frame]]]
 Acknowledge = Callable[[int], Awaitable[None]]
 Keep = Callable[[dict[str, Any]], Awaitable[bool]]
+Typing = Callable[[], Awaitable[None]]
 
 
 class Socket:
     """Both directions of one socket; ends when the page, the session or the service ends."""
 
-    def __init__(self, bells: Bells, address: str, *, frames: Frames, acknowledge: Acknowledge, keep: Keep) -> None:
+    def __init__(
+        self, bells: Bells, address: str, *, frames: Frames, acknowledge: Acknowledge, keep: Keep, typing: Typing
+    ) -> None:
         self._bells = bells
         self._address = address
         self._frames = frames
         self._acknowledge = acknowledge
         self._keep = keep
+        self._typing = typing
+        self._typed_at = -TYPING_SECONDS
         self._seen = 0
 
     async def serve(self, request: web.Request, *, most_bytes: int, open_ones: set[web.WebSocketResponse]) -> Any:
@@ -36,6 +43,7 @@ class Socket:
         await socket.prepare(request)
         open_ones.add(socket)
         telling: asyncio.Task[None] | None = None
+        marking = asyncio.create_task(self._mark(socket))
         try:
             async for message in socket:
                 told = _told(message)
@@ -46,6 +54,8 @@ class Socket:
                     telling = asyncio.create_task(self._tell(socket))
                 elif "seen" in told:
                     await self._note(told["seen"])
+                elif "typing" in told:
+                    await self._types()
                 else:
                     is_kept = await self._keep(told)
                     await socket.send_json({"kept": str(told.get("id", ""))[:64], "is_kept": is_kept})
@@ -53,6 +63,7 @@ class Socket:
             return socket  # the page went away in the middle of an answer
         finally:
             open_ones.discard(socket)
+            marking.cancel()
             if telling is not None:
                 telling.cancel()
         return socket
@@ -60,6 +71,20 @@ class Socket:
     async def _note(self, seen: object) -> None:
         if isinstance(seen, int) and 0 <= seen <= self._seen:
             await self._acknowledge(seen)
+
+    async def _types(self) -> None:
+        """The person types: whoever may know it hears a bell, at most every few seconds."""
+        moment = asyncio.get_running_loop().time()
+        if moment - self._typed_at >= TYPING_SECONDS:
+            self._typed_at = moment
+            await self._typing()
+
+    async def _mark(self, socket: web.WebSocketResponse) -> None:
+        """Say each time that somebody writes to this page; it has no number and is never said again."""
+        with suppress(ConnectionResetError), self._bells.listen(typing_bell(self._address)) as ring:
+            while not socket.closed:
+                if await ring.rang(LOOK_SECONDS):
+                    await socket.send_json({"typing": True})
 
     async def _tell(self, socket: web.WebSocketResponse) -> None:
         """Look on every ring, and now and then without one; the database is what counts, not the bell."""

@@ -127,5 +127,10 @@ def bell(address: str) -> str:
     return f"webchat:{address}"
 
 
+def typing_bell(address: str) -> str:
+    """The topic that rings while somebody writes to this browser."""
+    return f"webchat_typing:{address}"
+
+
 def _about(address: str, seq: int) -> str:
     return f"frame:{address}:{seq}"

@@ -27,6 +27,7 @@ from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
 from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
+from bot.signals import Signals
 from bot.web import build as build_web
 from bot.web import calendar, came, hsds, metrics, take
 from directory.demonstration import DemoRefused, refuse_demo
@@ -137,6 +138,7 @@ async def _open_web(house: House) -> web.AppRunner | None:
         service_name=settings.service_name,
         base_url=settings.base_url,
         wake_kinds=frozenset(house.senders),
+        typing=Signals(house.db, house.clock, house.channels).typing,
         windows={(one.name, one.account): one.capabilities().reply_window for one in house.channels},
     )
     app = build_web(routes, is_ready=lambda: _is_ready(house), parts={"/console": console})

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.bells import Bells
 from bot.console import live
-from bot.console.layout import Console, OpenRoute, Route, Windows, assemble
+from bot.console.layout import Console, OpenRoute, Route, Typing, Windows, assemble
 from bot.console.pages import (
     article_versions,
     articles,
@@ -62,7 +62,8 @@ def build(
     base_url: str,
     wake_kinds: frozenset[str] = frozenset(),
     windows: Windows | None = None,
+    typing: Typing | None = None,
 ) -> web.Application:
     """The console; a page is one line in ROUTES."""
     made = Console(db, clock, policy, bells, keeper, service_name, base_url, wake_kinds=wake_kinds)
-    return assemble(replace(made, windows=windows or {}), ROUTES)
+    return assemble(replace(made, windows=windows or {}, typing=typing), ROUTES)

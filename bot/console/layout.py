@@ -29,6 +29,7 @@ HERE = Path(__file__).resolve().parent
 START = "/console/"
 MOST_FORM_BYTES = 200_000
 Windows = Mapping[tuple[str, str], timedelta | None]
+Typing = Callable[[int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Console:
     base_url: str
     passphrases: Passphrases = field(default_factory=Passphrases)
     wake_kinds: frozenset[str] = frozenset()  # the ways of waking colleagues that this installation has
+    typing: Typing | None = None  # lets a person's network show that a colleague writes to her
     windows: Windows = field(default_factory=dict)  # how long after her last message each network lets us answer
 
     @property

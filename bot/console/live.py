@@ -1,12 +1,18 @@
 """Keeps an open page fresh: a stream that says only "look again"; what changed is fetched as an ordinary page."""
 
+import asyncio
+from contextlib import suppress
+
 from aiohttp import web
+from sqlalchemy import Connection
 
 from bot.console.layout import STOP_TOPIC, STOPPING, Console, Route, Visit, whose
 from bot.console.permissions import Deed, has
-from bot.helpline import desk
+from bot.db import DatabaseAway
+from bot.helpline import desk, typing_marks
 
 BEAT_SECONDS = 20
+MARK_LOOK_SECONDS = 5  # the case may be taken, or handed on, while the page is open
 MOST_SECONDS = 3_600  # then the browser connects again
 
 
@@ -15,11 +21,32 @@ async def live(console: Console, visit: Visit) -> web.StreamResponse:
     topics = [f"staff:{visit.seat.member.id}", *await _topics(console, visit)]
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await answer.prepare(visit.request)
+    marking = asyncio.create_task(_mark(console, visit, answer, topics))
     try:
         await _tell(console, visit, answer, topics)
     except ConnectionResetError:
         return answer  # the page was closed
+    finally:
+        marking.cancel()
     return answer
+
+
+async def _mark(console: Console, visit: Visit, answer: web.StreamResponse, topics: list[str]) -> None:
+    """`typing` while the person of the open case writes, to the colleague who has it and may read her words."""
+    case_id = next((int(topic.removeprefix("case:")) for topic in topics if topic.startswith("case:")), None)
+    if case_id is None:
+        return
+
+    def look(connection: Connection) -> str | None:
+        return typing_marks.topic_of_person(connection, case_id, visit.seat.member.id)
+
+    with suppress(ConnectionResetError, DatabaseAway):
+        while True:
+            topic = await console.db.read(look)
+            with console.bells.listen(*((topic,) if topic else ())) as bell:
+                rang = await bell.rang(MARK_LOOK_SECONDS)
+            if rang and topic is not None and await console.db.read(look) == topic:
+                await answer.write(b"event: typing\ndata: 0\n\n")
 
 
 async def _tell(console: Console, visit: Visit, answer: web.StreamResponse, topics: list[str]) -> None:

@@ -52,7 +52,7 @@ def agree_word(tx: Tx, lane_id: int, word: str, *, now: datetime) -> bool:
     said = fold(word).strip(" .!")
     if not said or len(said) > LONGEST_WORD:
         return False
-    _put(tx, lane_id, now, word_hash=_hash(tx.seals, lane_id, said))
+    _put(tx, lane_id, now, word_hash=_hash(tx.seals, lane_id, said), word_of=None)
     return True
 
 
@@ -61,8 +61,22 @@ def is_word(tx: Tx, lane_id: int, text: str) -> bool:
     said = fold(text).strip(" .!")
     if not said or len(said) > LONGEST_WORD:
         return False
-    mine = (guard.c.lane_id == lane_id, guard.c.word_hash == _hash(tx.seals, lane_id, said))
-    return tx.execute(select(guard.c.lane_id).where(*mine)).first() is not None
+    row = tx.execute(select(guard.c.word_hash, guard.c.word_of).where(guard.c.lane_id == lane_id)).one_or_none()
+    return row is not None and row.word_hash == _hash(tx.seals, row.word_of or lane_id, said)
+
+
+def bring_word(tx: Tx, old: int, new: int, *, now: datetime) -> bool:
+    """She goes on with another phone: the word agreed on the old one holds there. False: there is none to bring.
+
+    A word she has chosen on the new phone already stays the one that counts. The word itself is known to nobody,
+    so its fingerprint goes along with the number it was made with.
+    """
+    row = tx.execute(select(guard.c.word_hash, guard.c.word_of).where(guard.c.lane_id == old)).one_or_none()
+    if row is None or row.word_hash is None or has_word(tx.connection, new):
+        return False
+    _put(tx, new, now, word_hash=row.word_hash, word_of=row.word_of or old)
+    tx.execute(update(guard).where(guard.c.lane_id == old).values(word_hash=None, word_of=None))
+    return True
 
 
 def _hash(seals: Seals, lane_id: int, said: str) -> str:

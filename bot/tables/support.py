@@ -23,6 +23,7 @@ guard = Table(  # whether her own words may be shown on this phone just now
     Column("lane_id", Integer, ForeignKey("lane.id"), primary_key=True),
     Column("state", String(10), nullable=False),  # open | asking | neutral
     Column("word_hash", String(64), nullable=True),  # keyed; the agreed word itself is kept nowhere
+    Column("word_of", Integer, nullable=True),  # the lane its fingerprint was made with; None: this one
     Column("since", UtcDateTime, nullable=True),
     Column("forget_at", UtcDateTime, nullable=False, index=True),
 )

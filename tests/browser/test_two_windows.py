@@ -45,8 +45,17 @@ async def test_a_report_reaches_the_worker_and_an_answer_comes_back(browser: Bro
     await expect(log).to_contain_text("chị Lan (mẫu) đã nhận")
 
     await worker.get_by_role("textbox", name="Trả lời").fill("Chị đây, em ở đâu rồi?")
+    await expect(person.locator("#typing")).to_have_text("Đang viết…")
     await worker.keyboard.press("Control+Enter")
     await expect(log).to_contain_text("Chị đây, em ở đâu rồi?")
+    await expect(person.locator("#typing")).to_have_text("")
+    mark = worker.locator("#typing")
+    for letters in range(1, 12):  # a page says it once in a few seconds
+        await person.get_by_label("Gõ điều bạn cần").fill("em ra ngoai roi"[:letters])
+        if await mark.inner_text():
+            break
+        await person.wait_for_timeout(500)
+    await expect(mark).to_have_text("Người ấy đang viết…")
     await expect(worker.get_by_role("textbox", name="Trả lời")).to_have_value("")
     await worker.get_by_role("textbox", name="Trả lời").fill("đang gõ dở")
     await say(person, "em ra ngoai roi")

@@ -175,7 +175,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "guard": (
         "nobody; the agreed word as a keyed hash",
         "40 days after it was last used; with the lane",
-        "lane_id state word_hash since forget_at",
+        "lane_id state word_hash word_of since forget_at",
     ),
     "entrusted": (
         "the colleague who has the case; sealed with a key of its own",

@@ -3,7 +3,8 @@
 const log = document.getElementById("log"), form = document.getElementById("form");
 const text = document.getElementById("text"), state = document.getElementById("state");
 const page = document.querySelector("main"), pending = [];
-let mine = null, saidAt = 0;
+const typing = document.getElementById("typing");
+let mine = null, saidAt = 0, typedAt = 0, typingOver = 0;
 let seen = 0, isSending = false, wait = 500, socket = null, waiting = () => {}, failures = 0;
 
 function show(words, isMine) {
@@ -91,6 +92,7 @@ function listen() {
   line.onmessage = event => {
     const told = JSON.parse(event.data);
     if (told.kept !== undefined) return waiting(told);
+    if (told.typing) return mark(true);
     if (told.seq === undefined) return;
     receive(told);
     line.send(JSON.stringify({seen}));
@@ -107,6 +109,7 @@ function listen() {
 function receive(frame) {
   if (frame.seq <= seen) return;
   seen = frame.seq;
+  mark(false);
   if (frame.wipe) { log.replaceChildren(); mine = null; return; }
   const box = show(frame.text, false);
   if (frame.audio) {
@@ -119,6 +122,18 @@ function receive(frame) {
   offer(frame.choices);
   reveal(box);
 }
+// A passing mark: somebody writes. It goes by itself, and with the words that were written.
+function mark(isOn) {
+  clearTimeout(typingOver);
+  typing.textContent = isOn ? document.body.dataset.typing : "";
+  if (isOn) typingOver = setTimeout(() => mark(false), 6000);
+}
+// The other way only that something is being typed, never what, and not without a socket.
+text.addEventListener("input", () => {
+  if (!socket || socket.readyState !== 1 || !text.value.trim() || Date.now() - typedAt < 4000) return;
+  typedAt = Date.now();
+  socket.send(JSON.stringify({typing: true}));
+});
 // What answers a message is read from that message on; what comes later by itself is shown where it stands.
 function reveal(box) {
   const isAnswer = mine && Date.now() - saidAt < 2500;

@@ -27,6 +27,7 @@ from bot.helpline import (
     relay,
     sharing,
     turns,
+    typing_marks,
 )
 from bot.helpline.casebook import Case, NotYours
 from bot.helpline.flags import flags
@@ -246,6 +247,15 @@ async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamRe
     return go(f"{address(opened.known)}", "masked" if is_masked else "sent")
 
 
+async def _typing(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    """The page's script says that the colleague writes. Nothing is stored and no word comes along."""
+    case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
+    lane_id = await console.db.read(lambda connection: typing_marks.lane_to_show(connection, case_id, member.id, now))
+    if lane_id is not None and console.typing is not None:
+        await console.typing(lane_id)
+    return web.Response(status=204)
+
+
 def _is_same_again(tx: Tx, case_id: int, staff_id: int, text: str, now: datetime) -> bool:
     """Pressed twice: the same sentence a moment after itself is sent once."""
     lines = relay.words(tx.connection, tx.seals, case_id)
@@ -329,6 +339,7 @@ ROUTES = (
     Route("GET", "/cases/{case}", Deed.SEE_CASE, show),
     Route("POST", "/cases/{case}/take", Deed.TAKE, take),
     Route("POST", "/cases/{case}/reply", Deed.REPLY, deed_of(Deed.REPLY, _reply)),
+    Route("POST", "/cases/{case}/typing", Deed.REPLY, deed_of(Deed.REPLY, _typing)),
     Route("POST", "/cases/{case}/hold", Deed.HOLD, deed_of(Deed.HOLD, _hold)),
     Route("POST", "/cases/{case}/hand-back", Deed.HAND_BACK, deed_of(Deed.HAND_BACK, _hand_back)),
     Route("POST", "/cases/{case}/hand-over", Deed.HAND_OVER, deed_of(Deed.HAND_OVER, _hand_over)),

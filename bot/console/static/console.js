@@ -6,7 +6,7 @@ function bind() { live = document.getElementById("live"); news = document.getEle
 bind();
 const linkState = document.getElementById("link-state"), sound = document.getElementById("sound");
 const title = document.title;
-let audio = null, newest = null, isLooking = false, isDue = false;
+let audio = null, newest = null, isLooking = false, isDue = false, typedAt = 0, markOver = 0;
 
 async function part(url) {
   const answer = await fetch(url, {headers: {"X-Quiet": "1"}});
@@ -39,6 +39,7 @@ async function lookOnce() {
       }
       if (!words.querySelector(".line")) words.replaceChildren();
       words.append(...added);
+      if (added.length) mark(false);
       if (added.length) words.scrollTop = words.scrollHeight;
       const state = box.querySelector("#state");
       if (state.dataset.state !== before) await renew();
@@ -94,10 +95,24 @@ if (topic) {
   if (words) words.scrollTop = words.scrollHeight;
   const stream = new EventSource("/console/live?topic=" + encodeURIComponent(topic));
   stream.addEventListener("changed", look);
+  stream.addEventListener("typing", () => mark(true));
   stream.addEventListener("gone", () => { stream.close(); linkState.textContent = linkState.dataset.gone; });
   stream.addEventListener("error", () => { linkState.textContent = linkState.dataset.lost; });
   stream.addEventListener("open", () => { linkState.textContent = ""; });
 }
+// Passing marks that somebody writes, both ways; no word goes with them.
+function mark(isOn) {
+  const place = document.getElementById("typing");
+  clearTimeout(markOver);
+  if (place) place.textContent = isOn ? place.dataset.says : "";
+  if (isOn) markOver = setTimeout(() => mark(false), 6000);
+}
+document.addEventListener("input", event => {
+  const form = event.target.form;
+  if (!form?.dataset.typing || event.target.id !== "text" || !event.target.value.trim() || Date.now() - typedAt < 4000) return;
+  typedAt = Date.now();
+  fetch(form.dataset.typing, {method: "POST", body: new URLSearchParams({csrf: form.elements.csrf.value})}).catch(() => {});
+});
 // Answering does not leave the page, so that nothing half typed is lost and the focus stays where it is.
 document.addEventListener("submit", async event => {
   const form = event.target;

@@ -8,6 +8,7 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
+from bot.bells import writes
 from bot.channels.webchat import WebChat
 from bot.channels.webchat_socket import GONE
 from bot.db import Database
@@ -86,3 +87,28 @@ async def test_stopping_closes_open_sockets_at_once(browser: Client, channel: We
         await asyncio.wait_for(channel.stop(), 2)
         ended = await line.receive(timeout=2)
         assert ended.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
+
+
+async def test_an_open_page_shows_that_somebody_writes_and_tells_it_the_other_way_but_not_at_every_key(
+    browser: Client, channel: WebChat, kept: Kept, db: Database  # noqa: F811
+) -> None:
+    await browser.post("/chat/session")
+    to = await address(db)
+    rung: list[str] = []
+    pass_on = db.on_rung
+    db.on_rung = lambda topic: (rung.append(topic), pass_on(topic))[1]
+    async with browser.ws_connect("/chat/ws") as line:
+        await line.send_json({"after": 0})
+        await line.send_json({"id": "a1", "text": "xin chào"})
+        assert await line.receive_json(timeout=5) == {"kept": "a1", "is_kept": True}
+        await channel.signal(to, "typing")
+        assert await line.receive_json(timeout=5) == {"typing": True}
+        await channel.signal(to, "seen")
+        rung.clear()
+        for _ in range(5):
+            await line.send_json({"typing": True})
+        await line.send_json({"id": "a2", "text": "em đây"})
+        assert await line.receive_json(timeout=5) == {"kept": "a2", "is_kept": True}
+        handle = kept.events[0].contact.handle
+        assert rung == [writes(handle)], "once in a few seconds, and no word of what is typed"
+    assert [event.text for event in kept.events] == ["xin chào", "em đây"]

@@ -35,6 +35,7 @@ class Desk:
     keeper: ShelfKeeper
     server: TestServer
     browsers: list[Browser] = field(default_factory=list)
+    typed: list[int] = field(default_factory=list)  # lanes that were shown that a colleague writes
 
     async def browser(self) -> Browser:
         made: Browser = TestClient(self.server, cookie_jar=CookieJar(unsafe=True))
@@ -97,12 +98,17 @@ async def desk(db: Database, clock: MovableClock) -> AsyncIterator[Desk]:
     async def ready() -> bool:
         return True
 
+    typed: list[int] = []
+
+    async def typing(lane_id: int) -> None:
+        typed.append(lane_id)
+
     console = build_console(
-        db, clock, demo_policy(), bells, keeper, service_name="Đồng Hành", base_url="http://127.0.0.1"
+        db, clock, demo_policy(), bells, keeper, service_name="Đồng Hành", base_url="http://127.0.0.1", typing=typing
     )
     server = TestServer(build((), is_ready=ready, parts={"/console": console}))
     await server.start_server()
-    made = Desk(db, clock, bells, keeper, server)
+    made = Desk(db, clock, bells, keeper, server, typed=typed)
     yield made
     for browser in made.browsers:
         await browser.close()

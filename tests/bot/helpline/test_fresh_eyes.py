@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from bot import policy as policies
 from bot.db import Database, Tx
-from bot.helpline import asides, cases, check_ins, coming_back, consents, due, duties, going_along, turns
+from bot.helpline import asides, cases, check_ins, coming_back, consents, due, duties, going_along, guards, turns
 from bot.helpline.casebook import NotYours
 from bot.helpline.consents import ConsentTo
 from bot.helpline.outcomes import Outcome
@@ -15,7 +15,7 @@ from bot.helpline.progress import progress
 from bot.policy import Policy
 from bot.tables import case, check_in, lane, sharing, staff_province
 from bot.timers import due_at
-from tests.bot.helpline.conftest import HOA, LAN, MAI, letters
+from tests.bot.helpline.conftest import HOA, LAN, MAI, add_person, letters
 from tests.bot.helpline.test_around_a_case import member, state_of, taken
 from tests.conftest import MovableClock
 
@@ -98,6 +98,40 @@ async def test_company_for_a_case_that_is_closed_is_not_offered_any_more(
         cases.close(tx, case_id, LAN, Outcome.SAFE, now=clock.now(), policy=policy)
         assert going_along.on_page(tx.connection, member(tx, MAI)) == ()
         assert not going_along.take_on(tx, number, MAI, now=clock.now())
+
+    await line.write(story)
+
+
+async def test_the_agreed_word_holds_on_another_phone_and_on_the_one_after_that_and_she_is_told(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        taken(tx, clock, policy)
+        guards.agree_word(tx, 1, "hoa phượng", now=clock.now())
+        coming_back.resume(tx, 1, 2, now=clock.now())
+        assert guards.is_word(tx, 2, "Hoa phuong") and not guards.is_word(tx, 2, "hoa hong")
+        assert not guards.has_word(tx.connection, 1)
+        assert sum("Từ riêng" in one.text for one in letters(tx, lane_id=2)) == 1
+        guards.ask_first(tx, 2, now=clock.now())
+        add_person(tx, 3, clock.now())
+        coming_back.resume(tx, 2, 3, now=clock.now())
+        assert guards.is_word(tx, 3, "hoa phuong")
+        guards.agree_word(tx, 3, "con mèo", now=clock.now())
+        assert guards.is_word(tx, 3, "con meo") and not guards.is_word(tx, 3, "hoa phuong"), "a new one takes its place"
+
+    await line.write(story)
+
+
+async def test_a_word_chosen_on_the_new_phone_stays_the_one_that_counts(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        taken(tx, clock, policy)
+        guards.agree_word(tx, 1, "hoa phượng", now=clock.now())
+        guards.agree_word(tx, 2, "con mèo", now=clock.now())
+        coming_back.resume(tx, 1, 2, now=clock.now())
+        assert guards.is_word(tx, 2, "con mèo") and not guards.is_word(tx, 2, "hoa phượng")
+        assert not any("Từ riêng" in one.text for one in letters(tx, lane_id=2))
 
     await line.write(story)
 

@@ -1,0 +1,34 @@
+"""A text for somebody in danger stays when its law has ended: with the warning, and first of all a colleague to ask."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.dialogues import ask
+from directory import answers, articles
+from directory.wording import t
+
+LONG_AFTER = date(2031, 1, 1)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("id", sorted(articles.OF_DANGER))
+def test_it_is_shown_with_the_warning_and_the_person_to_ask(id: str, language: str) -> None:
+    library = answers.shipped()
+    found = library.get(id, language)
+    assert found is not None and found.language == language
+    ended = replace(found, since="law", valid_to=date(2026, 12, 1))
+    text, choices = ask.told(ended, language, library, today=LONG_AFTER, days=30)
+    assert t("article.over", language) in text
+    assert "talk" in [key for key, _ in choices][:2], "the colleague stands before every other step"
+
+
+@pytest.mark.parametrize("id", sorted(articles.OF_DANGER))
+def test_buttons_that_lead_to_it_stay(id: str) -> None:
+    library = answers.shipped()
+    found = library.get("who-runs-this", "vi")
+    assert found is not None
+    here = replace(found, next=(articles.NextStep("article", id),))
+    _, choices = ask.told(here, "vi", library, today=LONG_AFTER, days=30)
+    assert f"article:{id}" in [key for key, _ in choices]

@@ -1,0 +1,31 @@
+"""Who looks for company to buy is answered as a buyer; who does this work and looks for help never is."""
+
+import pytest
+
+from bot import understanding
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tìm gái gọi ở hà nội", "tim gai goi o ha noi", "tim gai goi ha noi", "tìm gái gọi", "cần tìm gái gọi quận 1",
+        "kiếm em út sài gòn", "có gái gọi nào ở quận 1 không", "cho xin số gái gọi", "tìm gái gọi sinh viên đêm nay",
+        "gọi gái gọi đà nẵng", "ở hải phòng có gái gọi không",
+    ],
+)  # fmt: skip
+def test_a_buyer_is_not_searching(text: str) -> None:
+    assert understanding.read(text).intent == "buyer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em là gái gọi ở hà nội tìm chỗ khám", "gái gọi tìm chỗ xét nghiệm hà nội", "tìm chỗ khám cho gái gọi",
+        "tìm phòng khám gái gọi hay đi ở hà nội", "tìm nhóm gái gọi hỗ trợ nhau", "em làm gái gọi cần tìm bác sĩ",
+        "em cần giúp em là gái gọi", "cần chỗ ở cho gái gọi", "cần luật sư cho gái gọi", "tìm gái gọi bị mất tích",
+        "có gái gọi nào bị bắt không", "gái bán hoa có bị phạt không", "em là cave ở sài gòn", "công an bắt gái gọi",
+        "tìm bạn em là gái gọi mất tích ở hà nội", "gái gọi ở hà nội khám ở đâu", "cho xin số chỗ khám cho gái gọi",
+    ],
+)  # fmt: skip
+def test_who_does_this_work_is_no_buyer(text: str) -> None:
+    assert understanding.read(text).intent != "buyer"
