@@ -108,9 +108,15 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
 
 
 def _may_be_of_places(turn: Turn) -> bool:
-    """No danger, not even one that is only felt; and a question that an article answers is a question."""
+    """No danger; and a question that an article answers is a question.
+
+    Where a place treated her badly the model alone often feels violence: she is believed, and offered a person at once.
+    """
     meaning = turn.meaning
-    if meaning is None or meaning.danger.level != "none":
+    if meaning is None:
+        return False
+    is_only_felt = meaning.danger.level == "violence" and meaning.danger.source == "model"
+    if meaning.danger.level != "none" and not (is_only_felt and "treated" in turn.situations):
         return False
     return bool(turn.memory.last_shown) or not (meaning.intent == "ask" or meaning.articles)
 

@@ -96,8 +96,9 @@ async def write(
     while time.monotonic() < end:
         base = f"http://127.0.0.1:{chance.choice(ports)}"
         try:
-            async with browser.post(f"{base}/chat/session", timeout=limit):
-                pass
+            async with browser.post(f"{base}/chat/session", timeout=limit) as door:
+                if door.status == 503:
+                    tally.apologies.add(await door.text())
             async with browser.post(f"{base}/chat/poll", json={"id": "1", "text": text}, timeout=limit) as answer:
                 if answer.status == 200 and (await answer.json())["kept"]:
                     tally.kept += 1
