@@ -79,7 +79,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     language = _language(tx, talk, read)
     standing = _standing(tx, talk)
     option, is_stale = _option(tx, talk, read)
-    if read.code_hash is not None and not _is_danger(read) and _come_back(tx, read, talk, house, now):
+    # Four words of the list may sound dangerous to the model alone; if they are a code, they are a code.
+    is_felt = read.meaning is not None and read.meaning.danger.source == "model"
+    if read.code_hash is not None and (is_felt or not _is_danger(read)) and _come_back(tx, read, talk, house, now):
         return None
     turn = _turn(read, house, standing, option, language, now)
     if _is_passed_over(tx, read, turn, now):

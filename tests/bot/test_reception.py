@@ -1,14 +1,16 @@
 """What happens to a message that is one of two hundred, that breaks its dialogue, or that was left at an old step."""
 
+import random
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from bot import understanding
 from bot.dialogues.find import Find
 from bot.dialogues.report import Report
-from bot.helpline import consents
+from bot.helpline import coming_back, consents
 from bot.intake import unpack
 from bot.rehearsal import Rehearsal
 from bot.seals import KeyId
@@ -132,3 +134,16 @@ async def test_of_a_code_only_a_slow_hash_is_kept_and_it_works_once(rehearsal: R
     said = await rehearsal.play({"as": "person:c", "text": words})
     assert not any("nhận ra mã" in one["text"] for one in said)
     assert len(await rows(rehearsal, return_code)) == 1
+
+
+async def test_four_words_that_sound_dangerous_are_still_a_code(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, known = random.Random(1), coming_back._words()
+    drawn = (" ".join(chance.choice(known) for _ in range(4)) for _ in range(3_000))
+    words = next(four for four in drawn if understanding.read(four).danger.source == "model")
+    monkeypatch.setattr(coming_back, "make", lambda seals: coming_back.Spare(words, seals.slow_hash(words)))
+    said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    assert any(words in text for text in to_person(said))
+    said = await rehearsal.play({"as": "person:b", "text": words})
+    assert any("nhận ra mã" in one["text"] for one in said if one["to"] == "person:b")
