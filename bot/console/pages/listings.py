@@ -50,6 +50,8 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "states": STATES,
         "provinces": sorted(places.provinces().items(), key=lambda one: one[1]),
         "day": lambda value: day(value, language),
+        "may_withdraw": lambda row: may(visit.seat.member, Deed.WITHDRAW_LISTING, About(row.province)),
+        "said": "withdrawn" if visit.given("said") == "withdrawn" else "",
     }
     return render(visit.request, "listings.html", visit.seat, **shown)
 
@@ -230,7 +232,8 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
             key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
             form = show_draft(known.draft, visit.language)
             return await _page(console, visit, known, form, status=409, key=key)
-        return go("/console/work" if visit.given("back") == "work" else f"/console/listings/{known.id}", said)
+        back = {"work": "/console/work", "list": "/console/listings"}.get(visit.given("back"))
+        return go(back or f"/console/listings/{known.id}", said)
 
     return page
 
