@@ -99,6 +99,7 @@ class Route:
     path: str
     deed: Deed
     page: Page
+    most: int = MOST_FORM_BYTES  # bytes of its form
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,10 @@ async def _come_in(route: Route, request: web.Request) -> web.StreamResponse:
         return _to_sign_in(request)
     if not has(seat.member, route.deed):
         return refused(request, seat, status=403)
-    form = await request.post() if request.method == "POST" else None
+    try:
+        form = await request.clone(client_max_size=route.most).post() if request.method == "POST" else None
+    except web.HTTPRequestEntityTooLarge:
+        return refused(request, seat, status=413, key="console.too_large")
     if form is not None and not (_is_from_here(request) and form.get("csrf") == seat.csrf):
         return refused(request, seat, status=403, key="console.stale_form")
     now = console.clock.now()

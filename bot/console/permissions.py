@@ -25,6 +25,8 @@ class Deed(StrEnum):
     PUBLISH_LISTING = "publish_listing"
     WITHDRAW_LISTING = "withdraw_listing"
     VERIFY_LISTING = "verify_listing"
+    EXPORT_LISTINGS = "export_listings"
+    IMPORT_LISTINGS = "import_listings"
     SEE_WORK = "see_work"
     PUT_NOTICE = "put_notice"
     DECIDE_REMARK = "decide_remark"
@@ -114,6 +116,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.PUBLISH_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
+        Deed.EXPORT_LISTINGS: Scope.ALL,  # drafts and notes too; what persons are shown, everybody may carry away
+        Deed.IMPORT_LISTINGS: Scope.PROVINCES,
         Deed.SEE_WORK: Scope.PROVINCES,
         Deed.PUT_NOTICE: Scope.PROVINCES,
         Deed.DECIDE_REMARK: Scope.PROVINCES,
@@ -124,7 +128,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.TRY_WORDS: Scope.ALL,
         Deed.ADD_WORDS: Scope.ALL,
     },
-    "manager": {**_EVERYBODY, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
+    "manager": {**_EVERYBODY, Deed.EXPORT_LISTINGS: Scope.ALL, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)

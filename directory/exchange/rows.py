@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
@@ -52,6 +52,8 @@ class Trouble:
     column: str
     says: str
     unit: str = "row"
+    key: str = field(default="", compare=False)  # the same in the words of the console, about `what`
+    what: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         part = "column" if self.unit == "row" else "field"
@@ -135,7 +137,8 @@ def understand(
 
 def _rounded(number: int, phones: Iterable[str]) -> list[Trouble]:
     says = "was turned into a rounded number by a spreadsheet: write the number again, as text"
-    return [Trouble(number, "phones", f"“{one}” {says}") for one in phones if _ROUNDED.match(one)]
+    key = "console.import.problem.rounded"
+    return [Trouble(number, "phones", f"“{one}” {says}", key=key, what=one) for one in phones if _ROUNDED.match(one)]
 
 
 def whole_phone(number: str) -> str:
@@ -177,8 +180,8 @@ def _codes() -> Mapping[tuple[str, str], str]:
         labels += [("audience", one, t(f"console.audience.{one}", language)) for one in drafts.AUDIENCES]
         qualities = (*drafts.ATTRIBUTES, FRIENDLY)
         labels += [("attributes", one, t(f"console.attributes.{one}", language)) for one in qualities]
-        for field, code, label in labels:
-            found.setdefault((field, _plain(label)), code)
+        for name, code, label in labels:
+            found.setdefault((name, _plain(label)), code)
     return found
 
 
@@ -198,7 +201,7 @@ _WHY = {
 def mistakes(number: int, draft: Draft, *, is_demo: bool, unit: str = "row") -> tuple[Trouble, ...]:
     """Every mistake of a draft, as sentences."""
     found = drafts.problems(draft, is_demo=is_demo)
-    return tuple(Trouble(number, one.field, _says(one), unit) for one in found)
+    return tuple(Trouble(number, one.field, _says(one), unit, one.key, one.what) for one in found)
 
 
 def _says(problem: drafts.Problem) -> str:

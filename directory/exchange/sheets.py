@@ -11,12 +11,20 @@ from directory.exchange.rows import NEEDED, column_of, tidy
 MOST_BYTES = 32_000_000
 IS_FORMULA = "\x00formula"  # stands for a cell that holds a formula; no cell of a file can hold this sign
 MOST_ROWS = 50_000
+MOST_UNPACKED = 200_000_000  # bytes of a packed file
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = tuple[int, dict[str, str]]
 
 
 class NotATable(Exception):
-    """The file cannot be read as a table with our columns; the message says what is missing."""
+    """The file cannot be read as a table with our columns; the message says what is missing.
+
+    `why` is a short code for those who say it in another language, `what` the names it is about.
+    """
+
+    def __init__(self, says: str, why: str = "broken", what: str = "") -> None:
+        super().__init__(says)
+        self.why, self.what = why, what
 
 
 def content(path: Path, *, most: int = MOST_BYTES) -> bytes:
@@ -37,7 +45,7 @@ def text_of(raw: bytes) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError:
-        raise NotATable("The file is no UTF-8 text: save the table as “CSV UTF-8”.") from None
+        raise NotATable("The file is no UTF-8 text: save the table as “CSV UTF-8”.", "no_text") from None
 
 
 def csv_rows(text: str) -> Iterator[Cells]:
@@ -66,17 +74,19 @@ def named(rows: Iterable[list[str]]) -> Iterator[Cells]:
         told = {name: tidy(cell) for name, cell in zip(header, row, strict=False) if name}
         yield number, told
     if header is None:
-        raise NotATable("The table is empty.")
+        raise NotATable("The table is empty.", "empty")
 
 
 def _header(row: list[str]) -> list[str | None]:
     header = [column_of(cell) for cell in row]
     missing = NEEDED - set(header)
     if missing:
-        raise NotATable(f"The table lacks the columns {', '.join(sorted(missing))}.")
+        names = ", ".join(sorted(missing))
+        raise NotATable(f"The table lacks the columns {names}.", "lacks", names)
     twice = {name for name in header if name and header.count(name) > 1}
     if twice:
-        raise NotATable(f"The table has these columns twice: {', '.join(sorted(twice))}.")
+        names = ", ".join(sorted(twice))
+        raise NotATable(f"The table has these columns twice: {names}.", "twice", names)
     return header
 
 

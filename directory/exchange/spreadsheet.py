@@ -1,7 +1,7 @@
 """The directory as a table for any spreadsheet, out and in: every mistake with its row, every change with its cell."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -99,6 +99,27 @@ def parse_file(path: Path, *, is_demo: bool = False) -> tuple[tuple[Row, ...], t
     return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo)
 
 
+def parse_bytes(
+    raw: bytes, *, is_demo: bool = False, most_rows: int = sheets.MOST_ROWS,
+    most_unpacked: int = sheets.MOST_UNPACKED,
+) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:  # fmt: skip
+    """The same of what somebody sent, a workbook or CSV by its first bytes. Raises NotATable."""
+    if raw.startswith(b"PK"):
+        from directory.exchange import workbook
+
+        table = workbook.rows_of(raw, most_unpacked=most_unpacked)
+    else:
+        table = sheets.csv_rows(sheets.text_of(raw))
+    return _sorted(_at_most(table, most_rows), is_demo=is_demo)
+
+
+def _at_most(table: Iterator[Cells], most: int) -> Iterator[Cells]:
+    for count, row in enumerate(table):
+        if count >= most:
+            raise NotATable(f"The table has more than {most} rows: split it into smaller ones.", "rows", str(most))
+        yield row
+
+
 def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
     good: list[Row] = []
     wrong: list[Trouble] = []
@@ -107,14 +128,19 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
         formulas = [name for name, cell in told.items() if cell == sheets.IS_FORMULA]
         row, found = rows_.understand(number, told, is_demo=is_demo)
         found = tuple(one for one in found if one.column not in formulas)
-        found += tuple(Trouble(number, name, "holds a formula: write its value instead") for name in formulas)
+        found += tuple(_formula(number, name) for name in formulas)
         if row.id in seen:
-            found += (Trouble(number, "id", f"the same as in row {seen[row.id]}"),)
+            key, first = "console.import.problem.twice", str(seen[row.id])
+            found += (Trouble(number, "id", f"the same as in row {first}", key=key, what=first),)
         seen.setdefault(row.id, number)
         wrong += found
         if not found:
             good.append(row)
     return tuple(good), tuple(wrong)
+
+
+def _formula(number: int, column: str) -> Trouble:
+    return Trouble(number, column, "holds a formula: write its value instead", key="console.import.problem.formula")
 
 
 def settled(row: Row, known: Draft) -> Draft:
@@ -158,7 +184,8 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
             if known.state == "published" and not row.draft.phones:
-                wrong.append(Trouble(row.number, "phones", "is empty, and the listing is shown: it needs one"))
+                says, key = "is empty, and the listing is shown: it needs one", "listing.problem.no_phone"
+                wrong.append(Trouble(row.number, "phones", says, key=key))
                 continue
             todo.append(row)
             found += cells_changed
@@ -177,15 +204,23 @@ def _changed(row: Row, known: Draft) -> Iterator[Difference]:
             yield Difference(row.number, name, *(("…", "…") if name in hidden else (before, then)))
 
 
-def take_over(connection: Connection, rows: Sequence[Row], *, now: datetime, is_dry: bool = False) -> Outcome:
-    """Write what is new or changed. New listings are drafts, unchecked and hidden, whatever the table says of them."""
+def take_over(
+    connection: Connection, rows: Sequence[Row], *, now: datetime, is_dry: bool = False, is_demo: bool = False,
+    staff_id: int | None = None, revisions: Mapping[str, int] | None = None,
+) -> Outcome:  # fmt: skip
+    """Write what is new or changed. New listings are drafts, unchecked and hidden, whatever the table says of them.
+
+    With `revisions`, those that were looked at: raises EditedMeanwhile for a listing that is another by now.
+    """
     new = changed = same = 0
     for row in rows:
         known = editing.look_up(connection, row.id)
+        if revisions is not None and revisions.get(row.id) != (known.revision if known else None):
+            raise editing.EditedMeanwhile
         if known is None:
             new += 1
             if not is_dry:
-                editing.propose(connection, row.draft, staff_id=None, now=now, place_id=row.id)
+                editing.propose(connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id)
             continue
         draft = settled(row, known.draft)
         if _is_same(known.draft, draft):
@@ -193,7 +228,7 @@ def take_over(connection: Connection, rows: Sequence[Row], *, now: datetime, is_
         else:
             changed += 1
             if not is_dry:
-                editing.save(connection, row.id, draft, expected=known.revision, staff_id=None, now=now)
+                editing.save(connection, row.id, draft, expected=known.revision, staff_id=staff_id, now=now)
     return Outcome(new, changed, same)
 
 

@@ -14,9 +14,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from directory.exchange.sheets import IS_FORMULA, MOST_ROWS, Cells, NotATable, content, named
+from directory.exchange.sheets import IS_FORMULA, MOST_ROWS, MOST_UNPACKED, Cells, NotATable, content, named
 
-MOST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_COLUMNS = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
@@ -63,9 +62,13 @@ def _text(sheet: Any, cell: str, style: Any) -> Any:
 
 def xlsx_rows(path: Path) -> Iterator[Cells]:
     """The rows of the first sheet below its header, with their numbers. Raises NotATable, OSError."""
-    raw = content(path)
+    yield from rows_of(content(path))
+
+
+def rows_of(raw: bytes, *, most_unpacked: int = MOST_UNPACKED) -> Iterator[Cells]:
+    """The same of the bytes of a workbook. Raises NotATable."""
     try:
-        _look_over(raw)
+        _look_over(raw, most_unpacked)
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
         sheet: Any = book.worksheets[0]
         merged = _merged(raw, sheet)
@@ -74,19 +77,20 @@ def xlsx_rows(path: Path) -> Iterator[Cells]:
     except NotATable:
         raise
     except Exception:  # a spoilt file breaks its reader in any way; nothing has been changed by then
-        raise NotATable("The file is broken or is no XLSX workbook: save it again from the spreadsheet.") from None
+        says = "The file is broken or is no XLSX workbook: save it again from the spreadsheet."
+        raise NotATable(says) from None
     yield from named(_unmerged(rows, merged))
 
 
-def _look_over(raw: bytes) -> None:
+def _look_over(raw: bytes, most_unpacked: int) -> None:
     """Before anything is unpacked: how large it would become, and whether it declares things of its own."""
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         parts = packed.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise NotATable("The workbook would unpack to something far too large: it was not opened.")
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_unpacked:
+            raise NotATable("The workbook would unpack to something far too large: it was not opened.", "unpacked")
         for part in parts:
             if part.flag_bits & 1:
-                raise NotATable("The workbook is locked with a password: save it without one.")
+                raise NotATable("The workbook is locked with a password: save it without one.", "locked")
             if part.filename.endswith((".xml", ".rels")):
                 with packed.open(part) as file:
                     start = file.read(4096)

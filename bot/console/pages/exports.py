@@ -1,0 +1,127 @@
+"""The directory to carry away: as a table for those who keep it, and what persons are shown for every colleague.
+
+Every file is asked for by a form: no address says what was wanted, and the audit says who took which form.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from importlib.util import find_spec
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot import audit
+from bot.console.layout import Console, Route, Visit, render
+from bot.console.permissions import Deed
+from directory import overlay, places
+from directory.exchange import cards, handbook, hsds, hsds_files, leaving, offline, spreadsheet
+from directory.exchange.cards import Card
+from directory.exchange.handbook import NotPrinted
+from directory.listings import Listing
+from directory.wording import HCMC
+
+TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "html": "text/html",
+    "pdf": "application/pdf",
+}
+NAMES = {"csv": "listings.csv", "xlsx": "listings.xlsx", "hsds": "hsds.zip", "offline": "page.html", "book": "book.pdf"}
+_PRINTING = asyncio.Semaphore(1)  # setting pages takes a whole processor: one after the other
+
+
+async def page(console: Console, visit: Visit) -> web.Response:
+    """What can be taken along."""
+    return _page(visit)
+
+
+def _page(visit: Visit, *, key: str = "", status: int = 200) -> web.Response:
+    return render(
+        visit.request,
+        "exports.html",
+        visit.seat,
+        status=status,
+        key=key,
+        provinces=sorted(places.provinces().items(), key=lambda one: one[1]),
+        forms=handbook.FORMS,
+        can_print=find_spec("typst") is not None,
+    )
+
+
+async def table(console: Console, visit: Visit) -> web.StreamResponse:
+    """All listings in whatever state, as they can be brought in again; of sealed ones the province only."""
+    form, language = visit.given("form"), visit.language
+    make: Mapping[str, Callable[[], bytes]] = {
+        "csv": lambda: spreadsheet.as_csv(known, language=language).encode(),
+        "xlsx": lambda: spreadsheet.as_xlsx(known, language=language),
+    }
+    if form not in make:
+        return _page(visit, key="console.exports.unknown", status=400)
+    known = await console.db.read(spreadsheet.everything)
+    return await _given(console, visit, form, await asyncio.to_thread(make[form]))
+
+
+async def public(console: Console, visit: Visit) -> web.StreamResponse:
+    """What persons are shown, for other services and for phones without a network."""
+    form, language, today = visit.given("form"), visit.language, _today(console)
+    make: Mapping[str, Callable[[Sequence[Listing]], bytes]] = {
+        "hsds": lambda shown: hsds_files.packed(hsds_files.as_package(hsds.services(shown, on=today))),
+        "offline": lambda shown: offline.page(shown, on=today, language=language).encode(),
+    }
+    if form not in make:
+        return _page(visit, key="console.exports.unknown", status=400)
+    shown = await console.db.read(leaving.shown)
+    return await _given(console, visit, form, await asyncio.to_thread(make[form], shown))
+
+
+async def book(console: Console, visit: Visit) -> web.StreamResponse:
+    """The printed handbook of all provinces or of one."""
+    form, province = visit.given("form"), visit.given("province")
+    if form not in handbook.FORMS or (province and province not in places.provinces()):
+        return _page(visit, key="console.exports.unknown", status=400)
+    if _PRINTING.locked():
+        return _page(visit, key="console.exports.busy", status=409)
+    language, today, chat = visit.language, _today(console), console.base_url if console.is_https else ""
+    async with _PRINTING:
+        shown, small = await console.db.read(lambda connection: _to_print(console, connection, language))
+        try:
+            made = await asyncio.to_thread(
+                handbook.make, shown, on=today, form=form, province=province, chat=chat, language=language, cards=small
+            )
+        except NotPrinted:
+            return _page(visit, key="console.exports.not_printed", status=409)
+    return await _given(console, visit, "book", made)
+
+
+def _to_print(
+    console: Console, connection: Connection, language: str
+) -> tuple[tuple[Listing, ...], tuple[Card, ...]]:
+    """The listings, and the small cards as persons would be told them now."""
+    policy = console.policy
+    small = cards.everything(
+        overlay.library(connection), now=console.clock.now().astimezone(HCMC), days=policy.law_shown_days,
+        recorded=policy.recorded_lines, language=language,
+    )  # fmt: skip
+    return leaving.shown(connection), small
+
+
+async def _given(console: Console, visit: Visit, form: str, made: bytes) -> web.Response:
+    """The file, after it was written down who took it."""
+    me, now, name = visit.seat.member.id, console.clock.now(), NAMES[form]
+    await console.db.write(lambda tx: audit.write(tx, me, "listings_exported", "listings", form, now=now), urgent=False)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return web.Response(body=made, content_type=TYPES[name.rpartition(".")[2]], charset="utf-8", headers=headers)
+
+
+def _today(console: Console) -> date:
+    return console.clock.now().astimezone(HCMC).date()
+
+
+ROUTES = (
+    Route("GET", "/exports", Deed.SEE_LISTINGS, page),
+    Route("POST", "/exports/table", Deed.EXPORT_LISTINGS, table),
+    Route("POST", "/exports/public", Deed.SEE_LISTINGS, public),
+    Route("POST", "/exports/book", Deed.SEE_LISTINGS, book),
+)

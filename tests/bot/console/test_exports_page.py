@@ -1,0 +1,72 @@
+"""Who may take which file along, and that nothing sealed is in any of them."""
+
+import io
+import zipfile
+from importlib.util import find_spec
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.staff import ROLES
+from bot.tables import audit
+from directory.tables import place_of_service
+from tests.bot.console.conftest import Browser, Desk
+
+TABLES = ("maintainer", "manager")
+FORMS = {"csv": "table", "xlsx": "table", "hsds": "public", "offline": "public"}
+
+
+async def take(browser: Browser, form: str, path: str) -> tuple[int, bytes]:
+    page = await (await browser.get("/console/exports")).text()
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    answer = await browser.post(f"/console/exports/{path}", data={"csrf": csrf, "form": form})
+    return answer.status, await answer.read()
+
+
+def opened(raw: bytes) -> bytes:
+    """Everything that stands in a file, unpacked."""
+    if not raw.startswith(b"PK"):
+        return raw
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        return b"\n".join(packed.read(name) for name in packed.namelist())
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_role_takes_along_what_it_may(desk: Desk, role: str) -> None:
+    browser = await desk.as_(f"{role}-1")
+    page = await (await browser.get("/console/exports")).text()
+    assert ("/console/exports/table" in page) is (role in TABLES)
+    for form, path in FORMS.items():
+        status, raw = await take(browser, form, path)
+        is_let = path == "public" or role in TABLES
+        assert status == (200 if is_let else 403), form
+        if is_let:
+            assert "(mẫu)".encode() in opened(raw), form
+    taken = select(audit.c.detail).where(audit.c.deed == "listings_exported").order_by(audit.c.seq)
+    rows = await desk.db.read(lambda connection: list(connection.execute(taken).scalars()))
+    assert rows == [form for form, path in FORMS.items() if path == "public" or role in TABLES]
+
+
+async def test_what_is_sealed_stands_in_no_file(desk: Desk) -> None:
+    sealed = place_of_service.c.is_sealed.is_(True)
+    marks = {"street": "CANARYSTREET", "directions": "CANARYWAY", "source": "CANARYSOURCE"}
+    done = await desk.db.write(lambda tx: tx.execute(update(place_of_service).where(sealed).values(marks)).rowcount)
+    assert done > 0, "the demonstration has sealed places"
+    thu = await desk.as_("maintainer-1")
+    for form, path in FORMS.items():
+        status, raw = await take(thu, form, path)
+        assert status == 200 and b"CANARY" not in opened(raw), form
+
+
+async def test_a_form_that_does_not_exist_is_refused(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    for path in ("table", "public", "book"):
+        status, page = await take(thu, "exe", path)
+        assert status == 400 and "Không có dạng này." in page.decode()
+
+
+@pytest.mark.skipif(find_spec("typst") is None, reason="the setter is not installed")
+async def test_the_handbook_is_a_pdf(desk: Desk) -> None:
+    thu = await desk.as_("peer-1")
+    status, raw = await take(thu, "a6", "book")
+    assert status == 200 and raw.startswith(b"%PDF")
