@@ -1,4 +1,4 @@
-"""A maintainer on a small phone, without JavaScript: brings in a table, takes a place down from the list, takes along."""
+"""A maintainer on a small phone, without JavaScript: brings in a table, takes a place down, takes files along."""
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -37,7 +37,7 @@ async def test_a_table_is_looked_at_and_its_good_rows_are_taken(browser: Browser
     await expect(page.get_by_text("Đã nhận 1 dòng")).to_be_visible()
     await page.goto(f"{base}/console/listings?text=phong+kham+bang")
     await page.get_by_role("button", name="Gỡ ngay: Phòng khám Bảng (mẫu)").press("Enter")
-    await expect(page.get_by_text("Đã gỡ").first).to_be_visible()
+    await expect(page.get_by_text("Đã gỡ, không ai thấy nữa.")).to_be_visible()
     await page.goto(f"{base}/console/exports")
     async with page.expect_download() as carried:
         await page.get_by_role("button", name="Tải XLSX").press("Enter")

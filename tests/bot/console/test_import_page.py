@@ -164,3 +164,16 @@ async def test_a_spoilt_form_is_refused(desk: Desk) -> None:
     for carried in ("", "!!!", "eJw="):
         _, page = await desk.press(thu, "/console/import/take", carried=carried, mark="", which="good")
         assert 'role="alert"' in page
+
+
+async def test_a_listing_that_is_another_than_the_one_looked_at_is_not_written_over(desk: Desk) -> None:
+    known = next(one for one in await desk.db.read(spreadsheet.everything) if not one.draft.is_sealed)
+    changed = spreadsheet.as_csv([known]).replace(known.draft.service, "Tên Đổi (mẫu)", 1)
+    rows, _ = spreadsheet.parse(changed, is_demo=True)
+    now, before = desk.clock.now(), await table(desk)
+    for revisions in ({known.id: known.revision - 1}, {}):
+        with pytest.raises(editing.EditedMeanwhile):
+            await desk.db.write(
+                lambda tx, told=revisions: spreadsheet.take_over(tx.connection, rows, now=now, revisions=told)  # type: ignore[misc]
+            )
+        assert await table(desk) == before
