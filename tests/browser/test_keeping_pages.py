@@ -26,7 +26,7 @@ async def test_from_a_bad_word_at_a_place_to_the_decision_of_who_keeps_it(browse
 
     await sign_in(page, service, "chị Lan")
     await become(page, service, "chị Thu")
-    await page.goto(f"{base}/console/work")
+    await page.goto(f"{base}/console/to-do")
     await expect(page.get_by_text("Họ đối xử không tốt: 1 người báo")).to_be_visible()
     await check(page)
     await page.get_by_role("button", name=re.compile("^Đúng vậy")).first.click()
@@ -46,10 +46,10 @@ async def test_from_a_bad_word_at_a_place_to_the_decision_of_who_keeps_it(browse
     for summary in ("Ghi là “thân thiện”", "Hết PrEP", "Lịch sử"):
         await page.locator("summary", has_text=summary).first.click()
     await check(page)
-    await page.goto(f"{base}/console/work?kind=twice")
+    await page.goto(f"{base}/console/to-do?kind=twice")
     await check(page)
     await page.get_by_role("button", name=re.compile("^Gộp vào nơi kia")).first.click()
     await expect(page.get_by_text("Mã cũ dẫn tới nơi còn lại")).to_be_visible()
     await become(page, service, "bạn Sen")
-    await page.goto(f"{base}/console/work")
+    await page.goto(f"{base}/console/to-do")
     await check(page)

@@ -111,7 +111,7 @@ async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
     assert "Nhà Kín 3 (mẫu)" in made["console list"]
     long_ago = TODAY - timedelta(days=45)  # overdue for shelters, for nothing else
     await desk.db.write(lambda tx: tx.execute(update(checks).values(verified_on=long_ago)))
-    made["console work"] = await (await maintainer.get("/console/work", params={"kind": "overdue"})).text()
+    made["console work"] = await (await maintainer.get("/console/to-do", params={"kind": "overdue"})).text()
     assert "Nhà Kín 3 (mẫu)" in made["console work"]
     assert DISTRICT not in made["console work"] and DISTRICT not in made["console list"]
     door, out = logs.OneDoor(), capfd.readouterr()

@@ -232,7 +232,7 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
             key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
             form = show_draft(known.draft, visit.language)
             return await _page(console, visit, known, form, status=409, key=key)
-        back = {"work": "/console/work", "list": "/console/listings"}.get(visit.given("back"))
+        back = {"work": "/console/to-do", "list": "/console/listings"}.get(visit.given("back"))
         return go(back or f"/console/listings/{known.id}", said)
 
     return page

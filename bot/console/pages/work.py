@@ -62,12 +62,12 @@ async def decide(console: Console, visit: Visit) -> web.StreamResponse:
     if (answer := await _stop(console, visit, Deed.DECIDE_REMARK, place_id)) is not None:
         return answer
     if what not in remarks.COMPLAINTS or verdict not in remarks.VERDICTS:
-        return go("/console/work")
+        return go("/console/to-do")
     me, now = visit.seat.member.id, console.clock.now()
     is_mine = await console.db.write(
         lambda tx: remarks.decide(tx, place_id, what, verdict, staff_id=me, now=now), urgent=False
     )
-    return go("/console/work", "decided" if is_mine else "first")
+    return go("/console/to-do", "decided" if is_mine else "first")
 
 
 async def dealt_with(console: Console, visit: Visit) -> web.StreamResponse:
@@ -84,7 +84,7 @@ async def dealt_with(console: Console, visit: Visit) -> web.StreamResponse:
     done = await console.db.write(deed, urgent=False)
     if done is None:
         return refused(visit.request, visit.seat, status=403)
-    return go("/console/work", "decided" if done else "first")
+    return go("/console/to-do", "decided" if done else "first")
 
 
 async def merge(console: Console, visit: Visit) -> web.StreamResponse:
@@ -98,8 +98,8 @@ async def merge(console: Console, visit: Visit) -> web.StreamResponse:
     try:
         await console.db.write(lambda tx: act(tx.connection, gone, into, staff_id=me, now=now), urgent=False)
     except NotNow:
-        return go("/console/work", "first")
-    return go("/console/work", "apart" if is_apart else "merged")
+        return go("/console/to-do", "first")
+    return go("/console/to-do", "apart" if is_apart else "merged")
 
 
 async def _stop(console: Console, visit: Visit, deed: Deed, place_id: str) -> web.Response | None:
@@ -117,8 +117,8 @@ def provinces_of(member: StaffMember) -> frozenset[str] | None:
 
 
 ROUTES = (
-    Route("GET", "/work", Deed.SEE_WORK, page),
-    Route("POST", "/work/{listing}/decide", Deed.DECIDE_REMARK, decide),
-    Route("POST", "/work/{listing}/merge", Deed.EDIT_LISTING, merge),
-    Route("POST", "/work/suggestions/{number}/done", Deed.DECIDE_REMARK, dealt_with),
+    Route("GET", "/to-do", Deed.SEE_WORK, page),
+    Route("POST", "/to-do/{listing}/decide", Deed.DECIDE_REMARK, decide),
+    Route("POST", "/to-do/{listing}/merge", Deed.EDIT_LISTING, merge),
+    Route("POST", "/to-do/suggestions/{number}/done", Deed.DECIDE_REMARK, dealt_with),
 )

@@ -35,8 +35,8 @@ WANTED: Mapping[tuple[str, str], Mapping[str, tuple[bool, bool]]] = {
     ("POST", "/listings/{listing}/notice"): NOTES,
     ("POST", "/listings/{listing}/usual-notice"): NOTES,
     ("POST", "/listings/{listing}/end-notices"): NOTES,
-    ("POST", "/work/{listing}/decide"): KEEPS,
-    ("POST", "/work/{listing}/merge"): KEEPS,
+    ("POST", "/to-do/{listing}/decide"): KEEPS,
+    ("POST", "/to-do/{listing}/merge"): KEEPS,
 }
 
 

@@ -33,10 +33,10 @@ async def make_old(desk: Desk, *, days: int) -> str:
 async def test_what_is_overdue_stands_on_the_list_and_goes_with_one_tap(desk: Desk) -> None:
     id = await make_old(desk, days=181)
     thu = await desk.as_("maintainer-1")
-    page = await (await thu.get("/console/work")).text()
+    page = await (await thu.get("/console/to-do")).text()
     assert f"/console/listings/{id}/verify" in page and "quá hạn kiểm tra" in page
     path, page = await desk.press(thu, f"/console/listings/{id}/verify", method="call", back="work")
-    assert path == "/console/work?said=verified" and f"/console/listings/{id}" not in page
+    assert path == "/console/to-do?said=verified" and f"/console/listings/{id}" not in page
     page = await (await thu.get(f"/console/listings/{id}")).text()
     assert "chị Thu (mẫu)" in page and "gọi điện" in page and "Ai kiểm tra" in page
 
@@ -44,9 +44,9 @@ async def test_what_is_overdue_stands_on_the_list_and_goes_with_one_tap(desk: De
 async def test_the_list_is_cut_by_province_and_by_kind(desk: Desk) -> None:
     id = await make_old(desk, days=181)
     thu = await desk.as_("maintainer-1")
-    there = await (await thu.get("/console/work", params={"province": "01", "kind": "overdue"})).text()
-    elsewhere = await (await thu.get("/console/work", params={"province": "79"})).text()
-    other = await (await thu.get("/console/work", params={"kind": "unverified"})).text()
+    there = await (await thu.get("/console/to-do", params={"province": "01", "kind": "overdue"})).text()
+    elsewhere = await (await thu.get("/console/to-do", params={"province": "79"})).text()
+    other = await (await thu.get("/console/to-do", params={"kind": "unverified"})).text()
     assert id in there and id not in elsewhere and id not in other
 
 
@@ -54,13 +54,13 @@ async def test_what_was_brought_in_waits_for_a_check(desk: Desk) -> None:
     thu = await desk.as_("maintainer-1")
     path, _ = await desk.press(thu, "/console/new-listing", **NEW)
     id = path.partition("?")[0].rpartition("/")[2]
-    page = await (await thu.get("/console/work", params={"kind": "unverified"})).text()
+    page = await (await thu.get("/console/to-do", params={"kind": "unverified"})).text()
     assert id in page and "chưa kiểm tra" in page
     await desk.press(thu, f"/console/listings/{id}/verify", method="call", back="work")
-    page = await (await thu.get("/console/work", params={"kind": "ready"})).text()
+    page = await (await thu.get("/console/to-do", params={"kind": "ready"})).text()
     assert f"/console/listings/{id}/publish" in page, "checked, and still waiting to be shown"
     path, page = await desk.press(thu, f"/console/listings/{id}/publish", back="work")
-    assert path == "/console/work?said=published" and f"/console/listings/{id}" not in page
+    assert path == "/console/to-do?said=published" and f"/console/listings/{id}" not in page
 
 
 async def test_a_peer_who_has_rung_vouches_for_phone_and_hours_only(desk: Desk) -> None:
@@ -90,7 +90,7 @@ async def test_no_day_asks_for_more_checks_than_one_can_do(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["worker-1", "admin-1"])
 async def test_others_have_no_work_list(desk: Desk, name: str) -> None:
     browser = await desk.as_(name)
-    assert (await browser.get("/console/work")).status == 403
+    assert (await browser.get("/console/to-do")).status == 403
 
 
 @pytest.mark.parametrize("name", ["peer-1", "worker-1", "maintainer-1"])
@@ -143,25 +143,25 @@ async def complain(desk: Desk, what: str, *, voices: int = 1) -> str:
 async def test_a_complaint_stands_on_the_list_with_its_part_and_is_decided_in_one_tap(desk: Desk) -> None:
     id = await complain(desk, "rude", voices=3)
     thu = await desk.as_("maintainer-1")
-    page = await (await thu.get("/console/work")).text()
+    page = await (await thu.get("/console/to-do")).text()
     assert "Họ đối xử không tốt" in page and "3 người báo, 3 người khác nhau" in page
-    path, page = await desk.press(thu, f"/console/work/{id}/decide", what="rude", verdict="confirmed")
-    assert path == "/console/work?said=decided" and "3 người báo" not in page
+    path, page = await desk.press(thu, f"/console/to-do/{id}/decide", what="rude", verdict="confirmed")
+    assert path == "/console/to-do?said=decided" and "3 người báo" not in page
     page = await (await thu.get(f"/console/listings/{id}")).text()
     assert "không còn ghi là thân thiện" in page and "lời phàn nàn đã xác nhận" in page
     await desk.db.read(desk.keeper.refresh)
     listing = desk.keeper.shelf.get(id)
     assert listing is not None and listing.friendly is None and "friendly" not in listing.attributes
-    path, _ = await desk.press(thu, f"/console/work/{id}/decide", what="rude", verdict="dismissed")
-    assert path == "/console/work?said=first"
+    path, _ = await desk.press(thu, f"/console/to-do/{id}/decide", what="rude", verdict="dismissed")
+    assert path == "/console/to-do?said=first"
 
 
 async def test_a_peer_sees_complaints_and_leaves_the_decision_to_those_who_keep_the_place(desk: Desk) -> None:
     id = await complain(desk, "phone")
     sen = await desk.as_("peer-1")
-    page = await (await sen.get("/console/work")).text()
+    page = await (await sen.get("/console/to-do")).text()
     assert "Số điện thoại" in page and "/decide" not in page
-    _, page = await desk.press(sen, f"/console/work/{id}/decide", what="phone", verdict="confirmed")
+    _, page = await desk.press(sen, f"/console/to-do/{id}/decide", what="phone", verdict="confirmed")
     assert "Vai của bạn không làm việc này" in page
 
 
@@ -170,11 +170,11 @@ async def test_a_place_that_was_named_stands_on_the_list_in_its_words_and_goes(d
     words = mask("Phòng khám Hoa Mai <b>quận 3</b> 0912345678").text
     await desk.db.write(lambda tx: remarks.suggest(tx, 900, words, province="01", now=desk.clock.now()))
     thu = await desk.as_("maintainer-1")
-    page = await (await thu.get("/console/work", params={"kind": "new"})).text()
+    page = await (await thu.get("/console/to-do", params={"kind": "new"})).text()
     assert "Hoa Mai &lt;b&gt;" in page and "0912345678" not in page
-    number = page.partition("/console/work/suggestions/")[2].partition("/")[0]
-    path, page = await desk.press(thu, f"/console/work/suggestions/{number}/done")
-    assert path == "/console/work?said=decided" and "Hoa Mai" not in page
+    number = page.partition("/console/to-do/suggestions/")[2].partition("/")[0]
+    path, page = await desk.press(thu, f"/console/to-do/suggestions/{number}/done")
+    assert path == "/console/to-do?said=decided" and "Hoa Mai" not in page
 
 
 async def test_friendly_asks_for_consent_and_for_a_visit_or_good_reports(desk: Desk) -> None:
@@ -214,17 +214,17 @@ async def test_two_alike_are_merged_and_the_old_address_leads_on(desk: Desk) -> 
     other = {**NEW, "service": "PK Mới (mẫu)"}
     path, _ = await desk.press(thu, "/console/new-listing", **other)
     stays = path.partition("?")[0].rpartition("/")[2]
-    page = await (await thu.get("/console/work", params={"kind": "twice"})).text()
+    page = await (await thu.get("/console/to-do", params={"kind": "twice"})).text()
     assert old in page and stays in page and "cùng số điện thoại" in page
-    path, _ = await desk.press(thu, f"/console/work/{old}/merge", other=stays, verdict="merge")
-    assert path == "/console/work?said=merged"
+    path, _ = await desk.press(thu, f"/console/to-do/{old}/merge", other=stays, verdict="merge")
+    assert path == "/console/to-do?said=merged"
     answer = await thu.get(f"/console/listings/{old}")
     assert str(answer.url).endswith(f"{stays}?said=merged_here")
     path, _ = await desk.press(thu, f"/console/listings/{old}/unmerge")
     assert path.endswith("said=unmerged")
-    path, _ = await desk.press(thu, f"/console/work/{old}/merge", other=stays, verdict="apart")
-    page = await (await thu.get("/console/work", params={"kind": "twice"})).text()
-    assert path == "/console/work?said=apart" and f"/console/work/{old}/merge" not in page
+    path, _ = await desk.press(thu, f"/console/to-do/{old}/merge", other=stays, verdict="apart")
+    page = await (await thu.get("/console/to-do", params={"kind": "twice"})).text()
+    assert path == "/console/to-do?said=apart" and f"/console/to-do/{old}/merge" not in page
 
 
 async def test_a_new_listing_that_looks_like_another_says_so_on_its_page(desk: Desk) -> None:
