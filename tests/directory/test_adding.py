@@ -1,11 +1,9 @@
 """What maintainers add counts at once, is refused where it makes no sense, is taken back, and goes out as tables."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from directory import added, adding, answers, needs, places
 from directory.added import Added
@@ -15,7 +13,6 @@ from directory.overlay import ChangedMeanwhile
 from directory.reading import SEED, read
 from directory.seedfiles import load_yaml
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
 
 NOW = datetime(2026, 12, 7, tzinfo=UTC)
 FORM = Addition("teencode", "zqz", "khám phụ khoa")
@@ -23,15 +20,6 @@ OF_NEED = Addition("phrase", "thuốc xanh hằng ngày", "health.prep")
 OF_TOPIC = Addition("phrase", "viên xanh mỗi ngày", "prep-what")
 SPOT = Addition("landmark", "quán Bà Tư Xéo", "quận Hoàn Kiếm, Hà Nội", also=("Tư Xéo cũ",))
 ALL = (FORM, OF_NEED, OF_TOPIC, SPOT)
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
 
 
 def understood(own: Added) -> list[bool]:

@@ -1,12 +1,10 @@
 """Every change of a listing keeps what stood there before, and nobody overwrites anybody unseen."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from directory import catalogue, drafts, editing, verification
 from directory.drafts import Draft, DraftProblem
@@ -15,7 +13,6 @@ from directory.listing_text import describe
 from directory.places import PlaceKey, Tier
 from directory.search import hit_now
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
 
 NOW = datetime(2026, 12, 7, 2, tzinfo=UTC)
 CLINIC = Draft(
@@ -28,15 +25,6 @@ CLINIC = Draft(
     phones=("024 0000 0000",),
     reception={"vi": "Không hỏi nghề"},
 )
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
 
 
 def published(connection: Connection, draft: Draft = CLINIC) -> str:

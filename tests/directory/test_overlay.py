@@ -1,32 +1,20 @@
 """What is changed over the files is shown instead of them, revision by revision."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from directory import overlay
 from directory.answers import answer
 from directory.articles import ArticleIsIncomplete
 from directory.overlay import ChangedMeanwhile, Entry
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
 from directory.wording import LOCALES
 
 NOW = datetime(2026, 12, 7, tzinfo=UTC)
 PREP = (LOCALES / "vi" / "articles" / "prep-what.md").read_text("utf-8")
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
 
 
 def changed(text: str, revision: int = 1) -> Entry:

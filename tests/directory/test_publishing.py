@@ -1,33 +1,21 @@
 """An article on its way: a draft changes nothing for readers, an approval names the role, taking back is at once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from directory import article_text, articles, differences, overlay, publishing
 from directory.answers import answer
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 TODAY = NOW.date()
 UNTIL = date(2027, 6, 1)
 WHO = {"staff_id": 1, "now": NOW}
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
 
 
 def desk(connection: Connection, id: str = "prep-what", language: str = "vi") -> Desk:

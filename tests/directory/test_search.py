@@ -1,12 +1,10 @@
 """What a person would be shown: the right kind of place, there or honestly elsewhere, and made-up ones say so."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import Connection, insert
 
 from directory import followup, needs, places
 from directory.demonstration import DemoRefused, import_demo
@@ -14,20 +12,16 @@ from directory.listing_text import describe
 from directory.reading import read
 from directory.search import Question, as_json, question, search
 from directory.shelf import Shelf, ShelfKeeper, is_withdrawn
-from directory.tables import metadata, organisation, place_of_service, service
+from directory.tables import organisation, place_of_service, service
 from directory.verification import report_wrong, verify
 
 NOW = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)  # Monday, nine in the morning in Vietnam
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        import_demo(made, NOW)
-        yield made
-    engine.dispose()
+def connection(connection: Connection) -> Connection:
+    import_demo(connection, NOW)
+    return connection
 
 
 @pytest.fixture

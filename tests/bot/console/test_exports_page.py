@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from importlib.util import find_spec
 
 import pytest
 from sqlalchemy import select, update
@@ -65,7 +64,6 @@ async def test_a_form_that_does_not_exist_is_refused(desk: Desk) -> None:
         assert status == 400 and "Không có dạng này." in page.decode()
 
 
-@pytest.mark.skipif(find_spec("typst") is None, reason="the setter is not installed")
 async def test_the_handbook_is_a_pdf(desk: Desk) -> None:
     thu = await desk.as_("peer-1")
     status, raw = await take(thu, "a6", "book")

@@ -1,28 +1,14 @@
 """A directory in a temporary file, and the checks that other programs would make of what we hand out."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from sqlalchemy import Connection, create_engine
 
 from directory.exchange.hsds_shapes import HSDS
-from directory.tables import metadata
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
 
 
 def validator(kind: str, *, strict: bool = True) -> Draft202012Validator:

@@ -1,15 +1,13 @@
 """What goes out comes back the same; what is wrong is named with its row, and nothing of the file is half taken."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from bot.commands.exchange import _report
 from directory import drafts, editing, needs
@@ -19,18 +17,7 @@ from directory.exchange import spreadsheet
 from directory.places import PlaceKey, Tier
 from directory.reading import SEED
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
 from tests.directory.test_editing import CLINIC, NOW, published
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
-    with engine.begin() as made:
-        yield made
-    engine.dispose()
-
 
 words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(rows_.tidy).filter(bool)
 plain = words.filter(lambda text: drafts.DEMO_MARK not in text)
