@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack
 from bot.ports import Address, Channel, Choice, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
 from bot.seals import KeyDestroyed, KeyId, SealBroken
-from bot.tables import contact, lane, outbox
+from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +42,6 @@ class Envelope:
     to: ContactRef
     address: Address
     letter: Letter
-
-
-_WHERE_TO = (
-    select(lane.c.generation, lane.c.stopped_at, lane.c.channel, lane.c.account, lane.c.handle, contact.c.sealed)
-    .join(contact, contact.c.lane_id == lane.c.id)
-    .where(lane.c.id == bindparam("whose"))
-)
 
 
 class Mailroom:
@@ -265,14 +258,13 @@ class Mailroom:
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent."""
-        row = connection.execute(_WHERE_TO, {"whose": lane_id}).one_or_none()
-        if row is None or row.generation != item.generation or row.stopped_at is not None:
+        way = vault.way_to(connection, lane_id)
+        if way is None or way.generation != item.generation or way.is_left:
             return None
-        to = ContactRef(row.handle, row.sealed)
-        channel = self._channels.get((row.channel, row.account))
+        channel = self._channels.get(way.door)
         if channel is None:
             raise SendError("auth")  # this door is closed in this installation just now
-        return Envelope(channel, to, vault.open_address(self._db.seals, to), self._open(item))
+        return Envelope(channel, way.to, vault.open_address(self._db.seals, way.to), self._open(item))
 
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
         """The console always, and besides the first of the colleague's own channels that takes it."""

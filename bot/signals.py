@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import vault
 from bot.db import Database
-from bot.ports import Address, Channel, Clock, ContactRef
+from bot.ports import Address, Channel, Clock
 from bot.seals import KeyDestroyed, SealBroken
-from bot.tables import contact, lane
 
 EVERY = timedelta(seconds=4)  # a network shows one mark for about so long
 SECONDS = 3.0  # a courtesy that takes longer is too late
@@ -46,11 +45,7 @@ class Signals:
         return False
 
     def _where(self, connection: Connection, lane_id: int) -> tuple[Channel, Address] | None:
-        columns = (lane.c.channel, lane.c.account, lane.c.handle, contact.c.sealed)
-        mine = (lane.c.id == lane_id, lane.c.stopped_at.is_(None), lane.c.erasing_at.is_(None))
-        wanted = select(*columns).join(contact, contact.c.lane_id == lane.c.id).where(*mine)
-        row = connection.execute(wanted).one_or_none()
-        channel = self._channels.get((row.channel, row.account)) if row is not None else None
-        if row is None or channel is None:
+        way = vault.way_to(connection, lane_id)
+        if way is None or way.is_left or way.is_erasing or (channel := self._channels.get(way.door)) is None:
             return None
-        return channel, vault.open_address(self._db.seals, ContactRef(row.handle, row.sealed))
+        return channel, vault.open_address(self._db.seals, way.to)

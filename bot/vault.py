@@ -1,9 +1,10 @@
 """Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -33,12 +34,34 @@ def _keeping(is_postgresql: bool) -> Executable:
     return row.on_conflict_do_update(index_elements=[contact.c.lane_id], set_=fresh)
 
 
-def look_up(connection: Connection, lane_id: int) -> ContactRef | None:
-    """The contact of a lane, still sealed; None once it is forgotten."""
-    both = select(lane.c.handle, contact.c.sealed).join(contact, contact.c.lane_id == lane.c.id)
-    wanted = both.where(lane.c.id == lane_id)
-    row = connection.execute(wanted).one_or_none()
-    return None if row is None else ContactRef(row.handle, row.sealed)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a lane is reached: through which door and whom, the address still sealed."""
+
+    door: tuple[str, str]  # channel, account
+    to: ContactRef
+    generation: int
+    is_left: bool  # she has blocked or left the line
+    is_erasing: bool
+
+
+_WAY = (
+    select(
+        lane.c.channel, lane.c.account, lane.c.handle, lane.c.generation, lane.c.stopped_at, lane.c.erasing_at,
+        contact.c.sealed,
+    )
+    .join(contact, contact.c.lane_id == lane.c.id)
+    .where(lane.c.id == bindparam("whose"))
+)  # fmt: skip
+
+
+def way_to(connection: Connection, lane_id: int) -> Way | None:
+    """The way to a lane; None once its contact is forgotten."""
+    row = connection.execute(_WAY, {"whose": lane_id}).one_or_none()
+    if row is None:
+        return None
+    door, to = (row.channel, row.account), ContactRef(row.handle, row.sealed)
+    return Way(door, to, row.generation, row.stopped_at is not None, row.erasing_at is not None)
 
 
 def open_address(seals: Seals, ref: ContactRef) -> Address:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from directory.editing import NotNow
-from directory.shelf import aliases
+from directory.shelf import SHOWN, aliases
 from directory.tables import directory_audit, not_same, place_of_service
 from directory.verification import note
 
@@ -15,12 +15,17 @@ __all__ = ["aliases", "keep_apart", "merge", "merged_into", "pairs_apart", "reso
 
 
 def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: datetime) -> None:
-    """`gone` is not shown any more and leads to `into`. Raises NotNow: unknown, the same, or merged already."""
+    """`gone` is not shown any more and leads to `into`.
+
+    Raises NotNow: unknown, the same, merged already; or `gone` is shown and `into` is not, which would hide it.
+    """
     table = place_of_service.c
     rows = {row.id: row for row in connection.execute(select(place_of_service).where(table.id.in_((gone, into))))}
     if len(rows) != 2 or rows[gone].is_demo is not rows[into].is_demo:
         raise NotNow("listing.problem.unknown")
     if any(row.merged_into is not None for row in rows.values()):
+        raise NotNow("listing.problem.not_now")
+    if rows[gone].state in SHOWN and rows[into].state not in SHOWN:
         raise NotNow("listing.problem.not_now")
     mine = (table.id == gone, table.merged_into.is_(None), table.revision == rows[gone].revision)
     values = {"state": "withdrawn", "merged_into": into, "revision": table.revision + 1, "modified_at": now}

@@ -16,6 +16,13 @@ def of(article: Article) -> str:
     return name if name and find(name) else ""
 
 
+def everything() -> tuple[str, ...]:
+    """The names of all recordings there are."""
+    paths = wording.LOCALES.glob("*/audio/*.*")
+    names = (f"{path.parent.parent.name}/{path.name}" for path in paths)
+    return tuple(sorted(name for name in names if find(name)))
+
+
 def find(name: str) -> Path | None:
     """The file of a recording; None for anything that is none, whatever a stranger asks for."""
     if not _NAME.fullmatch(name):

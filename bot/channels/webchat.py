@@ -78,7 +78,7 @@ class WebChat:
             web.get("/chat/poll", self._poll),
             web.post("/chat/poll", self._receive),
             web.post("/chat/exit", self._exit),
-            web.get("/chat/audio/{language}/{name}", self._audio),
+            web.get("/chat/audio/{key}", self._audio),
         )
 
     def authenticate(self, headers: Mapping[str, str], raw: bytes) -> bool:
@@ -162,8 +162,9 @@ class WebChat:
 
     async def _audio(self, request: web.Request) -> web.StreamResponse:
         """A recording of an article: the same for everybody, so nobody is asked who they are."""
-        path = recordings.find(f"{request.match_info['language']}/{request.match_info['name']}")
-        if path is None:
+        seals, key = self._db.seals, request.match_info["key"]
+        name = next((one for one in recordings.everything() if store.audio_key(seals, one) == key), "")
+        if (path := recordings.find(name)) is None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Content-Type": recordings.KINDS[path.suffix]})
 

@@ -56,15 +56,6 @@ def as_package(services: Iterable[Object], changes: Iterable[Object] = ()) -> di
     return files
 
 
-def packed(files: Mapping[str, str]) -> bytes:
-    """The files of a package in one."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return out.getvalue()
-
-
 def is_hsds(path: Path) -> bool:
     """Whether a file or folder is to be read as HSDS, by its name."""
     return path.is_dir() or path.suffix.lower() in (".json", ".ndjson", ".jsonl", ".zip")

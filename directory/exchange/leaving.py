@@ -1,5 +1,8 @@
 """What may leave the house in a file: of a sealed place its province and front-gate phone, and no more."""
 
+import io
+import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -14,6 +17,15 @@ from directory.shelf import SHOWN, read_listings
 def shown(connection: Connection) -> tuple[Listing, ...]:
     """Everything that persons may be shown, as it stands now."""
     return tuple(read_listings(connection, states=SHOWN))
+
+
+def packed(files: Mapping[str, str]) -> bytes:
+    """Several files in one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
 
 
 def where(one: Listing) -> PlaceKey:

@@ -199,7 +199,7 @@ async def test_after_the_last_message_the_contact_is_forgotten(
     await tell(db, clock, "tạm biệt", is_last=True)
     await let_pass(room, clock, seconds=1)
     assert network.texts() == ["tạm biệt"] and network.forgotten == ["anna"]
-    assert await db.read(lambda connection: vault.look_up(connection, 1)) is None
+    assert await db.read(lambda connection: vault.way_to(connection, 1)) is None
 
 
 async def test_a_row_leased_by_a_process_that_died_is_sent_by_the_next(

@@ -97,9 +97,9 @@ def fill(tx: Tx) -> None:
 def whole(tx: Tx) -> None:
     """Everything opens, and every account is found again."""
     for number in range(1, PERSONS + 1):
-        to = vault.look_up(tx.connection, number)
-        assert to is not None and vault.open_address(tx.seals, to) == f"account {number}"
-        assert to.handle == tx.seals.handle("contact", "fake", "1", f"account {number}")
+        way = vault.way_to(tx.connection, number)
+        assert way is not None and vault.open_address(tx.seals, way.to) == f"account {number}"
+        assert way.to.handle == tx.seals.handle("contact", "fake", "1", f"account {number}")
     for row in tx.execute(select(conversation)):
         about = f"conversation:{row.lane_id}"
         assert tx.seals.open_with(row.key_id, row.sealed, about=about) == f"words {row.lane_id}"
@@ -136,10 +136,10 @@ def test_the_old_key_file_opens_nothing_any_more(here: Installation) -> None:
         Seals.from_files(old, str(here.folder / "keys.db"))
     thief = Seals(old, str(here.folder / "other-keys.db"))
     with here.engine.connect() as connection:
-        ref = vault.look_up(connection, 1)
-    assert ref is not None
+        way = vault.way_to(connection, 1)
+    assert way is not None
     with pytest.raises(SealBroken):
-        vault.open_address(thief, ref)
+        vault.open_address(thief, way.to)
     thief.stop()
 
 
@@ -201,8 +201,8 @@ def test_a_running_process_goes_on_sealing_and_nothing_of_it_is_lost(here: Insta
         rows = tx.execute(select(message_ref)).all()
         opened = [tx.seals.open(row.sealed, about=f"message_ref:{row.lane_id}") for row in rows]
         assert "again" in opened and len(opened) == PERSONS + 1
-        to = vault.look_up(tx.connection, 5)
-        assert to is not None and vault.open_address(tx.seals, to) == "account 5"
+        way = vault.way_to(tx.connection, 5)
+        assert way is not None and vault.open_address(tx.seals, way.to) == "account 5"
 
     here.run(running)(look)
     running.stop()

@@ -155,8 +155,9 @@ def test_an_old_id_leads_to_the_listing_that_stays_and_comes_back_when_undone(en
         a, b, c = (
             editing.propose(connection, replace(CLINIC, service=f"Phòng khám {n}"), staff_id=1, now=NOW) for n in "ABC"
         )
-        verification.verify(connection, a, ("contact",), method="call", staff_id=1, now=NOW)
-        editing.publish(connection, a, staff_id=1, now=NOW)
+        for one in (a, b, c):
+            verification.verify(connection, one, ("contact",), method="call", staff_id=1, now=NOW)
+            editing.publish(connection, one, staff_id=1, now=NOW)
         merging.merge(connection, a, b, staff_id=1, now=NOW)
         merging.merge(connection, b, c, staff_id=1, now=NOW)
         assert merging.aliases(connection) == {a: c, b: c} and merging.resolve(connection, a) == c

@@ -67,7 +67,7 @@ async def public(console: Console, visit: Visit) -> web.StreamResponse:
     """What persons are shown, for other services and for phones without a network."""
     form, language, today = visit.given("form"), visit.language, _today(console)
     make: Mapping[str, Callable[[Sequence[Listing]], bytes]] = {
-        "hsds": lambda shown: hsds_files.packed(hsds_files.as_package(hsds.services(shown, on=today))),
+        "hsds": lambda shown: leaving.packed(hsds_files.as_package(hsds.services(shown, on=today))),
         "offline": lambda shown: offline.page(shown, on=today, language=language).encode(),
     }
     if form not in make:

@@ -67,7 +67,7 @@ async def room(console: Console, visit: Visit) -> web.StreamResponse:
     listing = console.keeper.shelf.get(visit.request.match_info["listing"])
     state, hours = visit.given("state"), visit.given("hours")
     member, now = visit.seat.member, console.clock.now()
-    if listing is None or listing.province not in member.provinces:
+    if listing is None or listing.kind not in SHELTERS or listing.province not in member.provinces:
         return go("/console/tonight", "empty")
     until = now + timedelta(hours=int(hours)) if hours in ("12", "24", "72") else None
     is_kept = await console.db.write(

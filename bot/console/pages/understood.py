@@ -4,8 +4,6 @@ What is typed to be tried is answered and gone: it is sent as a form, stands in 
 """
 
 import asyncio
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +24,7 @@ from directory import added, adding, articles, needs, places
 from directory.added import Added
 from directory.adding import Addition, Kept, NotAdded
 from directory.exchange import tables
+from directory.exchange.leaving import packed
 from directory.overlay import ChangedMeanwhile
 from directory.places import Tier
 
@@ -112,12 +111,8 @@ async def take_back(console: Console, visit: Visit) -> web.StreamResponse:
 async def export(console: Console, visit: Visit) -> web.Response:
     """The tables with everything that was added, packed, to be sent on."""
     made = tables.files(await console.db.read(adding.added))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in made.items():
-            packed.writestr(name, text)
     headers = {"Content-Disposition": 'attachment; filename="tables.zip"'}
-    return web.Response(body=out.getvalue(), content_type="application/zip", headers=headers)
+    return web.Response(body=packed(made), content_type="application/zip", headers=headers)
 
 
 # --- below ------------------------------------------------------------------------------------------------------------

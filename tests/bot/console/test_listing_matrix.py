@@ -108,9 +108,12 @@ async def test_a_far_listing_stays_as_it_is_and_a_near_one_is_taken_down_from_th
 async def test_rooms_are_told_by_casework_roles_of_the_province_only(desk: Desk, role: str) -> None:
     await stay_in(desk, f"{role}-1", NEAR)
     await desk.db.read(desk.keeper.refresh)
-    shown = {where: next(one.id for one in desk.keeper.shelf if one.province == where) for where in (NEAR, FAR)}
+    shelters = [one for one in desk.keeper.shelf if one.kind == "shelter"]
+    shown = {where: next(one.id for one in shelters if one.province == where) for where in (NEAR, FAR)}
+    clinic = next(one.id for one in desk.keeper.shelf if one.kind == "hiv_clinic" and one.province == NEAR)
     browser = await desk.as_(f"{role}-1")
-    await desk.press(browser, f"/console/tonight/rooms/{shown[FAR]}", state="full", hours="24")
+    for other in (shown[FAR], clinic):  # only a shelter has rooms
+        await desk.press(browser, f"/console/tonight/rooms/{other}", state="full", hours="24")
     assert await desk.count(capacity) == 0
     await desk.press(browser, f"/console/tonight/rooms/{shown[NEAR]}", state="full", hours="24")
     assert await desk.count(capacity) == (1 if role in ROOMS else 0)
