@@ -63,6 +63,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     word = whole_word(text)
     looked = _not_less(look(reading, seen), reading, text)
     place = places.read(reading, province)
+    looked = _unless_only_where(looked, reading, place)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     sounds = sounds_like(looked.parts) if len(reading.tokens) - taken >= FEWEST else Topics((), (), ())
@@ -79,7 +80,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(
             seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
         )
-    if intent in _NOT_SEEKING or (intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE):
+    is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
+    if danger.level == "none" and (intent in _NOT_SEEKING or is_idle):  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
@@ -138,6 +140,21 @@ def _not_less(looked: Look, reading: Reading, text: str) -> Look:
         return looked
     other = look(shipped, view(shipped))
     return max(looked, other, key=lambda one: (_SEVERITY.index(one.danger.level), one.danger.doubt, one is looked))
+
+
+# What may stand beside a place when somebody says where she is, and nothing else.
+_WHERE_ONLY = frozenset(
+    "em e minh toi tui tao chi anh o tai ben gan khu vuc dang song day nha a quan huyen phuong xa tinh thanh pho".split()
+)
+
+
+def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReading) -> Look:
+    """ "em ở quận 3" answers a question. What the model alone feels in it is the 3, not a danger."""
+    if looked.danger.source != "model" or not place.places or looked.danger.rule is not None:
+        return looked
+    first = place.places[0]
+    beside = (*reading.tokens[: first.start], *reading.tokens[first.end :])
+    return replace(looked, danger=Danger("none")) if _WHERE_ONLY.issuperset(beside) else looked
 
 
 def _with_kind(looked: Look, sounds: Topics) -> Danger:

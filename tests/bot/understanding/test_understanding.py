@@ -105,3 +105,24 @@ def test_any_text_is_understood_somehow(text: str) -> None:
     assert meaning.intent in INTENTS
     assert meaning.danger.level in ("now", "violence", "none")
     assert understanding.as_json(meaning)["text"] == meaning.text
+
+
+@pytest.mark.parametrize("intent", ["harasser", "buyer", "official"])
+def test_where_danger_is_named_is_never_dropped(monkeypatch: pytest.MonkeyPatch, intent: str) -> None:
+    monkeypatch.setattr(understanding, "intent_of", lambda *given, **more: intent)
+    seen = understanding.read("thằng khách đang đánh em ở quận 3")
+    assert seen.danger.level == "now" and [guess.name for guess in seen.places][:1] == ["quận 3, Hồ Chí Minh"]
+    calm = understanding.read("tìm chỗ khám ở quận 3")
+    assert calm.danger.level == "none" and not calm.places
+
+
+@pytest.mark.parametrize("said", ["em ở quận 3", "e o q3", "minh o da nang", "em o go vap"])
+def test_where_somebody_is_alone_is_no_danger(said: str) -> None:
+    seen = understanding.read(said)
+    assert seen.danger.level == "none" and seen.places
+
+
+@pytest.mark.parametrize("said", ["bi nhot q3", "bị nhốt quận 3", "cuu q3", "nguy hiem q3", "em tự tử ở q3", "no danh q3"])
+def test_a_cry_of_two_words_beside_a_place_is_seen(said: str) -> None:
+    seen = understanding.read(said)
+    assert seen.danger.level != "none" and seen.places
