@@ -4,9 +4,11 @@ import asyncio
 import logging
 import secrets
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Query = Callable[[Connection], T]
 
+LOAN_SECONDS = 0.05  # a deed that lasts longer runs on beside the event loop
 SLOW_READ_SECONDS = 1.0  # a longer reader would keep erased words in the write-ahead log
 PRAGMAS = (
     "journal_mode=WAL",
@@ -80,8 +83,9 @@ class Database:
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(
-            self._writer_engine, seals, self.owner, settle=self._settle, bell=None if self.is_sqlite else self.bell
-        )
+            self._writer_engine, seals, self.owner, settle=self._settle, alone=self._alone,
+            bell=None if self.is_sqlite else self.bell,
+        )  # fmt: skip
 
     def start(self) -> None:
         """Start the writer thread; call from the running event loop."""
@@ -168,6 +172,33 @@ class Database:
         finally:
             connection.close()
         return bool(row and row[0] == 0)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """In the writer's thread: the event loop stands still meanwhile, for at most 50 ms.
+
+        Every statement lets go of the interpreter. With the loop running, each then waits until the loop lets go of
+        it again, and both spend most of their time on handing over (docs/profile.md).
+        """
+        assert self._loop is not None
+        is_lent, is_back = threading.Lock(), threading.Lock()
+        is_lent.acquire()
+        is_back.acquire()
+
+        def lend() -> None:
+            is_lent.release()
+            is_back.acquire(timeout=LOAN_SECONDS)
+
+        try:
+            self._loop.call_soon_threadsafe(lend)
+        except RuntimeError:  # closed: nobody to wait for
+            yield
+            return
+        is_lent.acquire(timeout=LOAN_SECONDS)
+        try:
+            yield
+        finally:
+            is_back.release()
 
     def _settle(self, jobs: Sequence[Job]) -> None:
         """In the writer's thread: have the loop tell every caller how it went, once for the whole batch."""

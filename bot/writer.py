@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -109,12 +110,13 @@ class Writer:
 
     def __init__(
         self, engine: Engine, seals: Seals, owner: str, *, settle: Callable[[Sequence[Job]], None],
-        bell: Callable[[str], str] | None = None,
+        alone: Callable[[], AbstractContextManager[None]], bell: Callable[[str], str] | None = None,
     ) -> None:  # fmt: skip
         self._engine = engine
         self._seals = seals
         self._owner = owner
         self._settle = settle  # called in the writer's thread, once a batch
+        self._alone = alone  # entered in the writer's thread around the deeds of a batch
         self._bell = bell  # the name under which other processes hear a topic; None where there are none
         self._urgent: deque[Job] = deque()
         self._routine: deque[Job] = deque()
@@ -172,7 +174,7 @@ class Writer:
         jobs: list[Job] = []
         self.counts.batches += 1
         try:
-            with self._engine.begin() as connection:
+            with self._engine.begin() as connection, self._alone():
                 end = time.monotonic() + BATCH_SECONDS
                 while (job := self._next()) is not None:
                     jobs.append(job)

@@ -94,8 +94,9 @@ async def _serve(name: str, serving: Serving, pipe: Connection) -> dict[str, Any
         await site.start()
         memory.settle()
         host, port = runner.addresses[0][:2]
-        begun = time.process_time()
         pipe.send(f"http://{host}:{port}{PATH}")
+        await asyncio.to_thread(pipe.recv)  # warmed up
+        begun = time.process_time()
         lasted, passed = await asyncio.to_thread(pipe.recv)
         spent = time.process_time() - begun
         await runner.cleanup()
@@ -230,6 +231,7 @@ async def _load(pipe: Connection, seconds: float) -> None:
     connector = aiohttp.TCPConnector(limit=IN_FLIGHT)
     async with aiohttp.ClientSession(connector=connector, headers={HEADER: SECRET}) as session:
         await _talk(session, network, url, max(2.0, seconds / 2), [])
+        pipe.send("warm")
         lasted: list[float] = []
         begun = time.perf_counter()
         await _talk(session, network, url, seconds, lasted)

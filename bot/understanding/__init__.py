@@ -143,9 +143,10 @@ def _not_less(looked: Look, reading: Reading, text: str) -> Look:
 
 
 # What may stand beside a place when somebody says where she is, and nothing else.
-_WHERE_ONLY = frozenset(
-    "em e minh toi tui tao chi anh o tai ben gan khu vuc dang song day nha a quan huyen phuong xa tinh thanh pho".split()
-)
+_WHERE_WORDS = """
+em e minh toi tui tao chi anh o tai ben gan khu vuc dang song day nha a quan huyen phuong xa tinh thanh pho
+"""
+_WHERE_ONLY = frozenset(_WHERE_WORDS.split())
 
 
 def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReading) -> Look:

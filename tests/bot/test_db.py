@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -122,6 +123,39 @@ async def test_a_deed_that_takes_long_is_named_in_the_log(db: Database, caplog: 
     await db.write(dawdle)
     (told,) = [record for record in caplog.records if record.msg == "slow_deed"]
     assert told.deed.endswith("dawdle") and told.ms >= 60 and db.counts.slow == 1  # type: ignore[attr-defined]
+
+
+async def test_while_a_deed_runs_the_loop_stands_still(db: Database) -> None:
+    """Otherwise each of its statements would wait until the loop lets go of the interpreter."""
+    rounds = 0
+
+    async def turn_and_turn() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    def look(tx: Tx) -> int:
+        before = rounds
+        for number in range(20):
+            add(f"org {number}")(tx)
+        return rounds - before
+
+    turning = asyncio.create_task(turn_and_turn())
+    assert await db.write(look) == 0
+    turning.cancel()
+
+
+async def test_a_deed_that_lasts_does_not_hold_the_loop(db: Database) -> None:
+    seen = threading.Event()
+
+    async def go_on() -> None:
+        await asyncio.sleep(0.01)
+        seen.set()
+
+    going = asyncio.create_task(go_on())
+    assert await db.write(lambda tx: seen.wait(10))
+    await going
 
 
 async def test_what_is_urgent_does_not_wait_behind_what_is_not(db: Database) -> None:

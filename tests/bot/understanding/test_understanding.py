@@ -122,7 +122,9 @@ def test_where_somebody_is_alone_is_no_danger(said: str) -> None:
     assert seen.danger.level == "none" and seen.places
 
 
-@pytest.mark.parametrize("said", ["bi nhot q3", "bị nhốt quận 3", "cuu q3", "nguy hiem q3", "em tự tử ở q3", "no danh q3"])
+@pytest.mark.parametrize(
+    "said", ["bi nhot q3", "bị nhốt quận 3", "cuu q3", "nguy hiem q3", "em tự tử ở q3", "no danh q3"]
+)
 def test_a_cry_of_two_words_beside_a_place_is_seen(said: str) -> None:
     seen = understanding.read(said)
     assert seen.danger.level != "none" and seen.places
