@@ -64,7 +64,7 @@ def match(
     reading: Reading, *, library: articles.Library | None = None, heard: Heard | None = None
 ) -> tuple[tuple[str, float], ...]:
     """The topics that fit the question, best first, with a score between 0 and 1; empty where none fits well."""
-    if heard is not None and heard.topics:
+    if heard is not None:
         return _with_sounds(reading, library or shipped(), heard)
     scored = _scored(reading, library or shipped())
     fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
@@ -80,6 +80,8 @@ def _with_sounds(reading: Reading, library: articles.Library, heard: Heard) -> t
         chance = min(0.999, max(UNHEARD, heard.topics.get(id, UNHEARD)))
         said = BY_CUE * by_cue.get(id, 0.0) + BY_PHRASE * by_phrase.get(id, 0.0)
         strength[id] = said + BY_SOUND * _logit(chance) + BY_CHANCE * chance + FROM
+    if not strength:
+        return ()
     ordered = sorted(strength, key=lambda id: (-strength[id], id))[:3]
     best = strength[ordered[0]]
     answered = 1 / (1 + math.exp(-(ANY_BEST * best + ANY_SOUND * _logit(heard.asks) + ANY_FROM)))

@@ -23,9 +23,10 @@ Heard = Sequence[frozenset[str]]  # for each word of the question, what it may b
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """All `parts` must stand in the question; each part is any one of its phrases."""
+    """All `parts` must stand in the question; each part is any one of its phrases. `begins`: their first words."""
 
     parts: tuple[tuple[Phrase, ...], ...]
+    begins: tuple[frozenset[str], ...]
 
 
 def scores(reading: Reading) -> Mapping[str, float]:
@@ -46,6 +47,8 @@ def _scores(heard: Heard) -> Mapping[str, float]:
     doubt: dict[str, float] = {}
     for number in sorted({number for word in present for number in _by_word().get(word, ())}):
         id, cue = _numbered()[number]
+        if any(map(present.isdisjoint, cue.begins)):
+            continue  # most end here
         if weight := _weight(heard, present, cue, needed):
             doubt[id] = doubt.get(id, 1.0) * (1.0 - weight)
     for id, cue in _added(added.current()):
@@ -80,10 +83,11 @@ def _added(own: added.Added) -> tuple[tuple[str, Cue], ...]:
 
 @cache
 def _by_word() -> Mapping[str, tuple[int, ...]]:
-    """The cues whose first part has a phrase that begins with this word: no others need a look."""
+    """The cues of whose rarest part a phrase begins with this word: no others need a look."""
     found: dict[str, dict[int, None]] = {}
     for number, (_, cue) in enumerate(_numbered()):
-        for phrase in cue.parts[0]:
+        rarest = min(cue.parts, key=lambda part: sum(_topics_with().get(phrase[0], 0) for phrase in part))
+        for phrase in rarest:
             found.setdefault(phrase[0], {})[number] = None
     return {word: tuple(numbers) for word, numbers in found.items()}
 
@@ -125,8 +129,9 @@ def _cues() -> dict[str, tuple[Cue, ...]]:
 
 
 def _cue(written: str) -> Cue:
-    parts = (part.split("|") for part in written.split(" + "))
-    return Cue(tuple(tuple(tuple(fold(phrase).split()) for phrase in part) for part in parts))
+    said = (part.split("|") for part in written.split(" + "))
+    parts = tuple(tuple(tuple(fold(phrase).split()) for phrase in part) for part in said)
+    return Cue(parts, tuple(frozenset(phrase[0] for phrase in part) for part in parts))
 
 
 @cache

@@ -1,6 +1,8 @@
 """Finds the article whose known phrasings are most like a question, by rare words and pairs of words in common."""
 
 import math
+import sys
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from directory.reading import Reading, read
 WINDOW = 22  # words looked at together; of a longer message the best stretch counts, so that a story may come first
 COMMON = 0.25  # words that more than this share of the articles know tell phrasings apart too little to be looked up
 LIKELY = 0.05  # an article whose phrasings as a whole share less than this holds no phrasing that is near
+_LANE, _FINE = 4, 1 << 15  # bytes of a lane; weights in steps: two of length one make at most _FINE squared of them
+_LIKELY = LIKELY * _FINE**2
 OWN = 0.6  # how much the single best phrasing counts; the rest is the article as a whole
 
 
@@ -20,7 +24,8 @@ class Index:
 
     topics: tuple[str, ...]  # of each phrasing, the article it belongs to
     by_word: Mapping[str, Mapping[str, tuple[tuple[int, float], ...]]]  # article: (number of the phrasing, weight)
-    by_topic: Mapping[str, tuple[tuple[str, float], ...]]  # (article, weight)
+    named: tuple[str, ...]  # the articles, in the order of the lanes
+    by_topic: Mapping[str, int]  # of each word its weight in every article, a lane each
     rarity: Mapping[str, float]
     strangest: float
     known: Mapping[tuple[str, ...], str]  # a whole phrasing, and the one article that claims it
@@ -37,15 +42,16 @@ class Index:
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
         asked = _weighed(_features(tokens), self.rarity, self.strangest)
-        whole: defaultdict[str, float] = defaultdict(float)
-        for word, weight in asked.items():
-            for topic, own in self.by_topic.get(word, ()):
-                whole[topic] += weight * own
-        likely = {topic for topic, score in whole.items() if score >= LIKELY}
+        there = [(self.by_topic[word], weight) for word, weight in asked.items() if word in self.by_topic]
+        sums = sum(own * round(weight * _FINE) for own, weight in there)
+        lanes = array("I", sums.to_bytes(_LANE * len(self.named), "little"))
+        if sys.byteorder == "big":
+            lanes.byteswap()
+        whole = {topic: lane / _FINE**2 for topic, lane in zip(self.named, lanes, strict=True) if lane >= _LIKELY}
         single: defaultdict[int, float] = defaultdict(float)
         for word, weight in asked.items():
             known = self.by_word.get(word, {})
-            for topic in likely.intersection(known):
+            for topic in whole.keys() & known.keys():
                 for number, own in known[topic]:
                     single[number] += weight * own
         nearest: dict[str, float] = {}
@@ -77,15 +83,16 @@ def index(phrasings: Iterable[tuple[str, str]]) -> Index:
             sums[topic][word] += weight
             if word not in common:
                 by_word[word][topic].append((number, weight))
-    by_topic: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-    for topic, total in sums.items():
+    by_topic: defaultdict[str, int] = defaultdict(int)
+    for lane, total in enumerate(sums.values()):
         length = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0
         for word, weight in total.items():
-            by_topic[word].append((topic, weight / length))
+            by_topic[word] |= round(weight / length * _FINE) << 8 * _LANE * lane
     return Index(
         tuple(topic for topic, _ in known),
         {word: {topic: tuple(rows) for topic, rows in known.items()} for word, known in by_word.items()},
-        {word: tuple(rows) for word, rows in by_topic.items()},
+        tuple(sums),
+        by_topic,
         rarity,
         strangest,
         {said: min(topics) for said, topics in claims.items() if len(topics) == 1},

@@ -147,7 +147,7 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 
 def _named(toks: list[Tok], at: int) -> Span | None:
     more = landmarks.added_by_words(added.current())
-    longest = max(longest_from().get(toks[at].plain, 0), _longest_of(toks[at].plain, more))
+    longest = max(_longest_known(toks, at), _longest_of(toks[at].plain, more))
     if not longest or toks[at].typed in ("tp", "tx", "tt"):
         return None
     known, marks = names(), landmarks.by_words()
@@ -157,7 +157,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
             continue
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
-        name = " ".join(tok.typed if tok.typed in ("a", "b") else tok.plain for tok in toks[at : at + length])
+        name = " ".join(map(_said, toks[at : at + length]))
         landmark = marks.get(name) or more.get(name)
         if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
@@ -182,13 +182,25 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     return None
 
 
+def _longest_known(toks: list[Tok], at: int) -> int:
+    """How many words the longest name or landmark has that begins with this word and the next; 0: none does."""
+    known, first = longest_from(), _said(toks[at])
+    return (known.get(f"{first} {_said(toks[at + 1])}", 0) if at + 1 < len(toks) else 0) or known.get(first, 0)
+
+
+def _said(tok: Tok) -> str:
+    """A word as names have it; a single letter is not what it may be short for."""
+    return tok.typed if tok.typed in ("a", "b") else tok.plain
+
+
 @cache
 def longest_from() -> Mapping[str, int]:
-    """By the first word of a name or landmark, how many words the longest such name has: most words begin none."""
+    """By the first two words of a name or landmark, how many the longest such name has; one by itself has one."""
     found: dict[str, int] = {}
     for name in (*names(), *landmarks.by_words(), *reforms.earlier_by_name()):
         words = name.split()
-        found[words[0]] = max(found.get(words[0], 0), len(words))
+        begins = " ".join(words[:2])
+        found[begins] = max(found.get(begins, 0), len(words))
     return found
 
 

@@ -66,12 +66,13 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     looked = _unless_only_where(looked, reading, place)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
-    sounds = sounds_like(looked.parts) if len(reading.tokens) - taken >= FEWEST else Topics((), (), ())
+    is_heard = len(reading.tokens) - taken >= FEWEST
+    sounds = sounds_like(looked.parts) if is_heard else Topics((), (), ())
     danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     found = wanted(reading, danger, sounds)
-    heard = Heard(dict(sounds.articles), sounds.asks) if sounds.articles else None
+    heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     articles = answers.match(reading, heard=heard)
     if word in ("erase", "leave"):
         intent = word

@@ -70,7 +70,9 @@ def intent_of(
 
 
 def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
-    return any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
+    return not live.isdisjoint(map(id, patterns)) and any(
+        id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns
+    )
 
 
 @cache

@@ -82,7 +82,7 @@ class Pattern:
 
     def may_fit(self, seen: View) -> bool:
         """Whether every word it needs occurs somewhere in the message."""
-        return all(not anchor.isdisjoint(seen.plain) for anchor in self.anchors)
+        return not any(map(seen.plain.isdisjoint, self.anchors))  # asked a hundred times a message
 
     def find(self, seen: View) -> Iterator["re.Match[str]"]:
         """Every place where the pattern fits."""

@@ -71,14 +71,16 @@ def examine(reading: Reading, seen: View) -> Examined:
     """Every rule tried on one message."""
     live = _index().live(seen)
     clear, harmless = _without_harmless(seen, live)
-    found = frozenset(name for name, patterns in _group("cues").items() if _fits(patterns, seen, live))
-    vetoes = tuple(name for name, patterns in _group("vetoes").items() if _fits(patterns, seen, live))
+    found = frozenset(_fitting("cues", seen, live))
+    vetoes = tuple(_fitting("vetoes", seen, live))
     if _LAUGH.search(reading.text.lower()):
         vetoes = (*vetoes, "laughing-signs")
     standing: list[Hit] = []
     hinted: list[Hit] = []
     denied: list[Hit] = []
-    for rule in rules():
+    for rule, own in _by_rule():
+        if live.isdisjoint(own):
+            continue
         hit, is_sure = _first(rule.patterns, clear, live), True
         if hit is None or hit[2]:
             loose = _first(rule.hints, clear, live)
@@ -146,8 +148,20 @@ def _without_harmless(seen: View, live: set[int]) -> tuple[View, tuple[str, ...]
     return replace(seen, line=line), tuple(sayings)
 
 
-def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
-    return any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
+def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
+    """The names of a group of which some pattern fits."""
+    return [
+        name
+        for name, patterns in _group(group).items()
+        if not live.isdisjoint(map(id, patterns))
+        and any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
+    ]
+
+
+@cache
+def _by_rule() -> tuple[tuple[Rule, frozenset[int]], ...]:
+    """Each rule, and the patterns of which one must be live for it to say anything."""
+    return tuple((rule, frozenset(map(id, (*rule.patterns, *rule.hints)))) for rule in rules())
 
 
 @cache

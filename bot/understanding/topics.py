@@ -8,6 +8,7 @@ from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ from bot.understanding.features import Groups
 from bot.understanding.model import RARITY
 
 MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
-# One feature is one whole number of four bytes a lane: how many (1), how rare, then a weight for each head.
-_LANE = 4
+# One feature is one whole number: how many (1) and how rare, of four bytes each, then two bytes for each head's weight.
+_COUNT, _LANE = 4, 2
 _MIDDLE = 128
+_AT_ONCE = 250  # so many features are added up before a lane of two bytes could run over
+FAINT = 0.002  # a smaller chance says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Chances from 0 to 1, best first. Each stands for itself: two needs can both be likely."""
+    """Chances from `FAINT` to 1, best first. Each stands for itself: two needs can both be likely."""
 
     needs: tuple[tuple[str, float], ...]
     intents: tuple[tuple[str, float], ...]
@@ -36,10 +39,9 @@ class Heads:
     """The trained file: features to packed numbers (how many, how rare, one lane a head)."""
 
     names: tuple[str, ...]
-    table: Mapping[str, int]
-    steps: tuple[float, ...]
-    bias: tuple[float, ...]
-    slope: tuple[float, ...]
+    tables: tuple[Mapping[str, int], ...]  # of words, letters and concepts
+    lean: tuple[float, ...]  # what one step of a head's sum moves its score
+    start: tuple[float, ...]  # and where its score begins
     labels: Mapping[str, tuple[tuple[int, str], ...]]  # of each kind of head: which heads, and what each means
 
 
@@ -53,12 +55,20 @@ def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     return Topics(found["need"], found["intent"], found["kind"], found.get("topic", ()), asks)
 
 
+_FAINT_SCORE = math.log(FAINT / (1 - FAINT))
+
+
 def _ordered(labels: Sequence[tuple[int, str]], best: Sequence[float]) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted([(label, best[at]) for at, label in labels], key=lambda one: (-one[1], one[0])))
+    there = [(label, _chance(best[at])) for at, label in labels if best[at] >= _FAINT_SCORE]
+    return tuple(sorted(there, key=lambda one: (-one[1], one[0])))
+
+
+def _chance(score: float) -> float:
+    return round(1 / (1 + math.exp(-min(30.0, score))), 4)
 
 
 def names_of(groups: Groups) -> set[str]:
-    """The features the heads look at: words and pairs of words, short runs of letters, concepts."""
+    """The features that heads learn from: words and pairs of words, short runs of letters, concepts."""
     words, letters, named, *_ = groups
     made = {f"w {one}" for one in words if one.count(" ") <= 1}
     made.update([f"l {one}" for one in letters])
@@ -67,24 +77,34 @@ def names_of(groups: Groups) -> set[str]:
 
 
 def _scores(groups: Groups, heads: Heads) -> list[float]:
-    total = sum(filter(None, map(heads.table.get, names_of(groups))))
-    lanes = array("I", total.to_bytes(_LANE * (len(heads.names) + 2), "little"))
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    count, rarity, *sums = lanes
+    """Of each head its score: above 0 it is rather so than not."""
+    looked = zip(heads.tables, groups, strict=False)
+    there = [*chain.from_iterable(filter(None, map(table.get, features)) for table, features in looked)]
+    count, rarity, sums = _added(there[:_AT_ONCE], len(heads.names))
+    for at in range(_AT_ONCE, len(there), _AT_ONCE):
+        more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.names))
+        count, rarity, sums = count + more, rarity + rarer, [a + b for a, b in zip(sums, others, strict=True)]
     norm, zero = (rarity / RARITY) ** 0.5 or 1.0, _MIDDLE * count
     return [
-        round(1 / (1 + math.exp(-max(-30.0, min(30.0, ((one - zero) * step / norm + bias) * slope)))), 4)
-        for one, step, bias, slope in zip(sums, heads.steps, heads.bias, heads.slope, strict=True)
+        (one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)
     ]
+
+
+def _added(many: Sequence[int], heads: int) -> tuple[int, int, Sequence[int]]:
+    """How many, how rare together, and the sum of each lane."""
+    whole = sum(many).to_bytes(2 * _COUNT + _LANE * heads, "little")
+    lanes = array("H", whole[2 * _COUNT :])
+    if sys.byteorder == "big":
+        lanes.byteswap()
+    return int.from_bytes(whole[:_COUNT], "little"), int.from_bytes(whole[_COUNT : 2 * _COUNT], "little"), lanes
 
 
 def pack(rarity: int, weights: bytes) -> int:
     """One feature as one number; a weight of 128 pushes nowhere."""
-    lanes = bytearray(_LANE * (len(weights) + 2))
+    lanes = bytearray(2 * _COUNT + _LANE * len(weights))
     lanes[0] = 1
-    lanes[_LANE : _LANE + 2] = rarity.to_bytes(2, "little")
-    lanes[2 * _LANE :: _LANE] = weights
+    lanes[_COUNT : 2 * _COUNT] = rarity.to_bytes(_COUNT, "little")
+    lanes[2 * _COUNT :: _LANE] = weights
     return int.from_bytes(lanes, "little")
 
 
@@ -98,15 +118,15 @@ def load(path: Path) -> Heads:
     """Read the file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
     first, *lines = path.read_text("utf-8").splitlines()
     head: dict[str, Any] = json.loads(first)
-    table = {}
+    tables: dict[str, dict[str, int]] = {"w": {}, "l": {}, "c": {}}
     for line in lines:
         feature, rarity, weights = line.split("\t")
-        table[feature] = pack(int(rarity), a2b_base64(weights))
+        tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
     labels: dict[str, list[tuple[int, str]]] = {"need": [], "intent": [], "kind": []}
     for at, name in enumerate(head["names"]):
         kind, _, label = name.partition(":")
         labels.setdefault(kind, []).append((at, label))
     known = {kind: tuple(many) for kind, many in labels.items()}
-    return Heads(
-        tuple(head["names"]), table, tuple(head["steps"]), tuple(head["bias"]), tuple(head["slope"]), known
-    )  # fmt: skip
+    lean = tuple(step * slope for step, slope in zip(head["steps"], head["slope"], strict=True))
+    start = tuple(bias * slope for bias, slope in zip(head["bias"], head["slope"], strict=True))
+    return Heads(tuple(head["names"]), tuple(tables.values()), lean, start, known)

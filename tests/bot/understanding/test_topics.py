@@ -1,6 +1,7 @@
 """What a message sounds like beside danger: only codes of the closed lists, and no need where none is stated."""
 
 import json
+import math
 from binascii import b2a_base64
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.understanding import examples, model, training
 from bot.understanding.danger import look
 from bot.understanding.intents import INTENTS
 from bot.understanding.patterns import view
-from bot.understanding.topics import MODEL, load, pack, shipped, sounds_like
+from bot.understanding.topics import MODEL, load, shipped, sounds_like
 from directory import articles, needs
 from directory.reading import read
 
@@ -39,12 +40,18 @@ def test_the_labels_of_the_examples_are_of_the_closed_lists() -> None:
 
 
 def test_lanes_do_not_run_into_each_other(tmp_path: Path) -> None:
-    head = {"names": ["need:a", "need:b"], "steps": [1.0, 1.0], "bias": [0.0, 0.0], "slope": [1.0, 1.0]}
+    """Six hundred features that push one head as far as they can up and the other down."""
+    count, step = 600, 0.0002
+    names = ["need:a", "need:b", "intent:c", "kind:d"]
+    head = {"names": names, "steps": [step] * 4, "bias": [0.0] * 4, "slope": [1.0] * 4}
+    weights = b2a_base64(bytes([255, 1, 255, 1]), newline=False).decode()
+    rows = [f"w {number}\t8\t{weights}" for number in range(count)]
     file = tmp_path / "topics.tsv"
-    file.write_text(f"{json.dumps(head)}\nw một\t8\t{b2a_base64(bytes([255, 1]), newline=False).decode()}\n", "utf-8")
-    packed = load(file).table["w một"]
-    assert packed == pack(8, bytes([255, 1]))
-    assert (packed * 256).to_bytes(20, "little")[8:12] == (255 * 256).to_bytes(4, "little")
+    file.write_text("\n".join([json.dumps(head), *rows]), "utf-8")
+    heard = sounds_like([({str(number) for number in range(count)}, set(), set())], load(file))
+    far = 127 * count**0.5 * step
+    assert dict(heard.needs) == pytest.approx({"a": 1 / (1 + math.exp(-far)), "b": 1 / (1 + math.exp(far))}, abs=1e-4)
+    assert dict(heard.intents) == pytest.approx({"c": 1 / (1 + math.exp(-far))}, abs=1e-4)
 
 
 @pytest.mark.parametrize(
