@@ -7,6 +7,7 @@ the same name (or with a later year in the name), and is read from there after t
 import csv
 import math
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -118,31 +119,37 @@ def _point(lat: str, lon: str) -> tuple[float, float] | None:
 def units() -> Mapping[PlaceKey, Unit]:
     """Every unit. Sources: statistics office lists of 2025, units in force on 30 April 2026 (`seed/places/`)."""
     found: dict[PlaceKey, Unit] = {}
+    sets: dict[str, frozenset[str]] = {}  # wards that went to the same commune share what they became
     with list_file("new_units_*.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        for level, code, kind, name, _, province, lat, lon, *_ in rows:
+        for level, code, kind, name, _, province, lat, lon, *_ in map(_shared, rows):
             if level == "province":
                 key, own, of = PlaceKey(Tier.NEW_PROVINCE, code), frozenset[str](), code
             else:
-                key, own, of = PlaceKey(Tier.NEW_COMMUNE, code), frozenset({code}), province
+                key, own, of = PlaceKey(Tier.NEW_COMMUNE, code), sets.setdefault(code, frozenset({code})), province
             found[key] = Unit(key, kind, name, of, own, _point(lat, lon))
     with list_file("old_units_*.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        for level, code, kind, name, _, district, old_province, became, lat, lon in rows:
+        for level, code, kind, name, _, district, old_province, became, lat, lon in map(_shared, rows):
             key = PlaceKey(_OLD_TIERS[level], code)
             codes = [one for one in became.split(";") if one]
             if key.tier is Tier.OLD_PROVINCE:
                 # One row of Tiền Giang went to Tây Ninh: the province that took nearly all of it comes last.
                 of, own = (codes[-1] if codes else ""), frozenset[str]()
             else:
-                own = frozenset(codes)
+                own = sets.setdefault(became, frozenset(codes))
                 first = found.get(PlaceKey(Tier.NEW_COMMUNE, codes[0])) if codes else None
                 of = first.province if first else ""
             of = of or _province_of_old(found, old_province)
             found[key] = Unit(key, kind, name, of, own, _point(lat, lon), old_province or code, district)
     return found
+
+
+def _shared(row: list[str]) -> list[str]:
+    """The same words as one object each: names, kinds and codes come thousands of times."""
+    return [sys.intern(one) for one in row]
 
 
 def _province_of_old(found: Mapping[PlaceKey, Unit], old_province: str) -> str:

@@ -23,7 +23,7 @@ class Index:
     """Phrasings by the words in them. Made once for a set of articles; never changes."""
 
     topics: tuple[str, ...]  # of each phrasing, the article it belongs to
-    by_word: Mapping[str, Mapping[str, tuple[tuple[int, float], ...]]]  # article: (number of the phrasing, weight)
+    by_word: Mapping[str, tuple[tuple[int, float], ...]]  # (number of the phrasing, weight)
     named: tuple[str, ...]  # the articles, in the order of the lanes
     by_topic: Mapping[str, int]  # of each word its weight in every article, a lane each
     rarity: Mapping[str, float]
@@ -50,9 +50,8 @@ class Index:
         whole = {topic: lane / _FINE**2 for topic, lane in zip(self.named, lanes, strict=True) if lane >= _LIKELY}
         single: defaultdict[int, float] = defaultdict(float)
         for word, weight in asked.items():
-            known = self.by_word.get(word, {})
-            for topic in whole.keys() & known.keys():
-                for number, own in known[topic]:
+            for number, own in self.by_word.get(word, ()):
+                if self.topics[number] in whole:
                     single[number] += weight * own
         nearest: dict[str, float] = {}
         for number, score in single.items():
@@ -64,33 +63,32 @@ class Index:
 def index(phrasings: Iterable[tuple[str, str]]) -> Index:
     """An index of (article, phrasing) pairs; phrasings are read as questions are read."""
     tokens = [(topic, tuple(read(phrase).tokens)) for topic, phrase in phrasings]
-    known = [(topic, _features(words)) for topic, words in tokens]
     claims: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for topic, said in tokens:
         claims[said].add(topic)
     holders: defaultdict[str, set[str]] = defaultdict(set)
-    for topic, words in known:
-        for word in words:
+    for topic, said in tokens:
+        for word in _features(said):
             holders[word].add(topic)
-    count = len({topic for topic, _ in known}) or 1
+    count = len({topic for topic, _ in tokens}) or 1
     rarity = {word: math.log((1 + count) / len(topics)) for word, topics in holders.items()}
     strangest = math.log(1 + count)
     common = {word for word, topics in holders.items() if len(topics) > max(8, COMMON * count)}
-    by_word: defaultdict[str, defaultdict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
+    by_word: dict[str, tuple[tuple[int, float], ...]] = {}
     sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for number, (topic, words) in enumerate(known):
-        for word, weight in _weighed(words, rarity, strangest).items():
+    for number, (topic, said) in enumerate(tokens):
+        for word, weight in _weighed(_features(said), rarity, strangest).items():
             sums[topic][word] += weight
             if word not in common:
-                by_word[word][topic].append((number, weight))
+                by_word[word] = (*by_word.get(word, ()), (number, weight))
     by_topic: defaultdict[str, int] = defaultdict(int)
     for lane, total in enumerate(sums.values()):
         length = math.sqrt(sum(weight * weight for weight in total.values())) or 1.0
         for word, weight in total.items():
             by_topic[word] |= round(weight / length * _FINE) << 8 * _LANE * lane
     return Index(
-        tuple(topic for topic, _ in known),
-        {word: {topic: tuple(rows) for topic, rows in known.items()} for word, known in by_word.items()},
+        tuple(topic for topic, _ in tokens),
+        by_word,
         tuple(sums),
         by_topic,
         rarity,

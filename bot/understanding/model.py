@@ -94,20 +94,20 @@ def shipped() -> Weights:
 
 def load(path: Path) -> Weights:
     """Read a model file: a first line of JSON, then `= group` lines and one feature a line."""
-    first, *lines = path.read_text("utf-8").splitlines()
-    head: dict[str, Any] = json.loads(first)
-    tables: list[dict[str, int]] = []
-    same: dict[str, int] = {}
-    for line in lines:
-        if line.startswith("= "):
-            tables.append({})
-            continue
-        feature, _, numbers = line.partition("\t")
-        packed = same.get(numbers)
-        if packed is None:
-            rarity, danger, now = numbers.split("\t")
-            packed = same[numbers] = pack(int(rarity), int(danger), int(now))
-        tables[-1][feature] = packed
+    with path.open(encoding="utf-8") as file:
+        head: dict[str, Any] = json.loads(next(file))
+        tables: list[dict[str, int]] = []
+        same: dict[str, int] = {}
+        for line in file:  # one by one: what is read at once and thrown away would stay with the process
+            if line.startswith("= "):
+                tables.append({})
+                continue
+            feature, _, numbers = line.rstrip("\n").partition("\t")
+            packed = same.get(numbers)
+            if packed is None:
+                rarity, danger, now = numbers.split("\t")
+                packed = same[numbers] = pack(int(rarity), int(danger), int(now))
+            tables[-1][feature] = packed
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
     return Weights(tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"])

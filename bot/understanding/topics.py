@@ -116,12 +116,12 @@ def shipped() -> Heads:
 
 def load(path: Path) -> Heads:
     """Read the file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
-    first, *lines = path.read_text("utf-8").splitlines()
-    head: dict[str, Any] = json.loads(first)
     tables: dict[str, dict[str, int]] = {"w": {}, "l": {}, "c": {}}
-    for line in lines:
-        feature, rarity, weights = line.split("\t")
-        tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
+    with path.open(encoding="utf-8") as file:
+        head: dict[str, Any] = json.loads(next(file))
+        for line in file:  # one by one: what is read at once and thrown away would stay with the process
+            feature, rarity, weights = line.rstrip("\n").split("\t")
+            tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
     labels: dict[str, list[tuple[int, str]]] = {"need": [], "intent": [], "kind": []}
     for at, name in enumerate(head["names"]):
         kind, _, label = name.partition(":")
