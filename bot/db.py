@@ -111,10 +111,13 @@ class Database:
         """How many deeds wait for their turn."""
         return self._writer.waiting
 
-    async def write(self, deed: Deed[T], *, urgent: bool = True) -> T:
-        """Run the deed and return its value once it is durable. `urgent`: turns, alarms, leases before all else."""
+    async def write(self, deed: Deed[T], *, urgent: bool = True, first: bool = False) -> T:
+        """Run the deed and return its value once it is durable. `urgent`: turns, alarms, leases before all else.
+
+        `first`: before the urgent ones that wait; for what an alarm needs on its way to a colleague.
+        """
         job = Job(deed, asyncio.get_running_loop().create_future(), _name(deed))
-        self._writer.put(job, urgent=urgent)
+        self._writer.put(job, urgent=urgent, first=first)
         result: T = await job.future
         return result
 

@@ -16,7 +16,9 @@ from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack
 from bot.ports import Address, Channel, Choice, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
+from bot.precedence import Precedence
 from bot.seals import KeyDestroyed, KeyId, SealBroken
+from bot.settling import Settling
 from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ class Mailroom:
         self._handed: list[Item] = []
         self._fetching: asyncio.Task[None] | None = None
         self._at_one_desk: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_DESK))
+        self._alarms, self._settling = Precedence(), Settling(db)
         self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
         self._on_the_way: dict[int, Item] = {}
         self._lost: set[int] = set()  # claimed here and out of hand because the database was away
@@ -190,7 +193,7 @@ class Mailroom:
         await self._db.write(lambda tx: postbag.release(tx, owner=tx.owner))
 
     def _queue(self, items: Sequence[Item]) -> None:
-        for item in items:
+        for item in sorted(items, key=lambda one: one.recipient[0] == "lane"):  # what goes to colleagues sets out first
             line = self._waiting[item.line]
             if all(item.id != other.id for other in line):
                 line.append(item)
@@ -224,17 +227,24 @@ class Mailroom:
         """None if the item is done with (sent, outdated or given up), else when it has its next attempt."""
         kind, subject = item.recipient
         try:
-            desk = nullcontext() if kind == "lane" else self._at_one_desk[subject]
-            async with desk, self._limits[item.urgent]:
-                sent = await (self._to_person(item, subject) if kind == "lane" else self._to_staff(item, subject))
+            if kind == "lane":
+                await self._alarms.after_alarms()
+                async with self._limits[item.urgent]:
+                    sent = await self._to_person(item, subject)
+            else:
+                with self._alarms.alarm() if item.urgent else nullcontext():
+                    async with self._at_one_desk[subject], self._limits[item.urgent]:
+                        sent = await self._to_staff(item, subject)
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
             await self._db.write(lambda tx: postbag.remove(tx, item.id))
             return None
-        now = self._clock.now()
-        # That a colleague has an alarm may be written down later than the next alarm; it stays in hand until then.
-        await self._db.write(lambda tx: self._settled(tx, item, sent, now), urgent=kind == "lane")
+        if kind == "lane":
+            now = self._clock.now()
+            await self._db.write(lambda tx: self._settled(tx, item, sent, now))
+        else:
+            await self._settling.done(item.id)
         return None
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
@@ -309,9 +319,7 @@ class Mailroom:
 
     def _settled(self, tx: Tx, item: Item, sent: Sent | None, now: datetime) -> None:
         postbag.remove(tx, item.id)
-        kind, subject = item.recipient
-        if kind != "lane":
-            return
+        _, subject = item.recipient
         if item.is_last:
             self._forget_lane(tx, subject)
             return

@@ -108,6 +108,11 @@ def remove(tx: Tx, row_id: int) -> None:
     tx.execute(_REMOVE, {"gone": row_id})
 
 
+def remove_all(tx: Tx, row_ids: Sequence[int]) -> None:
+    """The same of many."""
+    tx.execute(delete(outbox).where(outbox.c.id.in_(row_ids)))
+
+
 _REMOVE = delete(outbox).where(outbox.c.id == bindparam("gone"))
 
 

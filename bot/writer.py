@@ -125,12 +125,15 @@ class Writer:
         self.counts = Counts()
         self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
-    def put(self, job: Job, *, urgent: bool) -> None:
-        """Let this deed have its turn. Raises DatabaseAway once the service is stopping."""
+    def put(self, job: Job, *, urgent: bool, first: bool = False) -> None:
+        """Let this deed have its turn, `first` before all others. Raises DatabaseAway once the service is stopping."""
         with self._wake:
             if self._is_stopping:
                 raise DatabaseAway("The service is stopping.")
-            (self._urgent if urgent else self._routine).append(job)
+            if first:
+                self._urgent.appendleft(job)
+            else:
+                (self._urgent if urgent else self._routine).append(job)
             self._wake.notify()
 
     def stop(self) -> None:

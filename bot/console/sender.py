@@ -45,7 +45,7 @@ class ConsoleSender:
     async def send(self, message: Outbound, address: Address) -> Sent:
         """Keep the note; the same message twice is one note."""
         now = self._clock.now()
-        await self._db.write(lambda tx: _keep(tx, int(address), message, now))
+        await self._db.write(lambda tx: _keep(tx, int(address), message, now), first=message.urgent)
         return Sent((MsgRef(message.idempotency_key),), now)
 
     async def start(self) -> None:

@@ -10,7 +10,7 @@ from bot.db import Tx
 from bot.tables import case
 from directory.seedfiles import load_yaml
 
-_TRIES = 24
+_TRIES = 8  # names looked up at once; of 1,500 a house has a few dozen in use
 
 
 @cache

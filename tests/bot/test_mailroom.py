@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from bot import vault
-from bot.db import Database, Tx
+from bot.db import Database, DatabaseAway, Tx
 from bot.mailroom import Mailroom
 from bot.outbox import tell_person, tell_staff
 from bot.ports import Address, Choice, ChoiceToken, MsgRef, Outbound, SendError, Sent
@@ -232,6 +232,70 @@ async def test_an_alarm_nobody_takes_is_tried_until_it_is_taken(
     await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
     await let_pass(room, clock, seconds=61, times=4)
     assert console.texts("7") == ["Ca mới"]
+
+
+async def test_an_alarm_goes_before_an_answer_to_somebody(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    """Both are told at once, the alarm last."""
+    held = asyncio.Event()
+    answers = network.send
+
+    async def slowly(message: Outbound, address: Address) -> Sent:
+        if address == "mail":
+            await held.wait()
+        return await answers(message, address)
+
+    network.send = slowly  # type: ignore[method-assign]
+
+    def both(tx: Tx) -> None:
+        tell_person(tx, 1, "một", now=clock.now())
+        tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True)
+
+    await db.write(both)
+    await asyncio.sleep(0.05)
+    assert network.shown == []
+    held.set()
+    await let_pass(room, clock, seconds=1)
+    assert [text for _, text in network.shown] == ["Ca mới", "một"]
+    assert await left(db) == 0
+
+
+async def test_an_answer_does_not_wait_for_a_network_that_takes_no_alarms(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.precedence.WAIT_SECONDS", 0.01)
+    answered, answers = asyncio.Event(), network.send
+
+    async def never_an_alarm(message: Outbound, address: Address) -> Sent:
+        if address == "mail":
+            await answered.wait()  # would wait for ever if the answer waited for it
+        sent = await answers(message, address)
+        answered.set()
+        return sent
+
+    network.send = never_an_alarm  # type: ignore[method-assign]
+    await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=1)
+    assert network.texts() == ["một"] and network.texts("mail") == ["Ca mới"]
+
+
+async def test_while_the_database_is_away_what_was_sent_stays_in_hand(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note that a colleague has it cannot be written: it is sent again, marked, and then it is gone."""
+
+    def away(tx: Tx, row_ids: object) -> None:
+        raise DatabaseAway("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.postbag.remove_all", away)
+        await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
+        await let_pass(room, clock, seconds=1)
+        assert await left(db) == 1
+    await let_pass(room, clock, seconds=61, times=2)
+    assert await left(db) == 0 and [one.is_repeat for one in network.sent][:2] == [False, True]
 
 
 async def test_stopping_gives_back_what_was_not_sent(
