@@ -182,7 +182,7 @@ class Rehearsal:
         house = self.house
         while self._clock.moment < end:
             due = await house.db.read(_next_due)
-            latest = min(end, self._clock.moment + timedelta(hours=1))
+            latest = min(end, self._clock.moment + timedelta(hours=6))
             soon = self._clock.moment + timedelta(seconds=1)
             self._clock.moment = min(latest, max(due, soon)) if due else latest
             await house.settle()
