@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from bot.db import Tx
-from bot.helpline import cases, escalation
-from bot.helpline.casebook import Urgency
+from bot.helpline import cases, escalation, relay
+from bot.helpline.casebook import Urgency, record
 from bot.helpline.ringing import tell_of_failure
 from bot.helpline.rota import on_duty
+from bot.masking import Masked
 from bot.outbox import tell_person
 from bot.policy import Policy
 from bot.seals import KeyDestroyed, KeyId, SealBroken
@@ -38,6 +39,8 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
     if level != "none":  # danger is never dropped, whatever else fails
         urgency: Urgency = "now" if level == "now" else "violence"
         _as_well_as_possible(tx, "case_not_opened", lambda: _open(tx, read, urgency, policy, now))
+        if not _as_well_as_possible(tx, "words_not_kept", lambda: _keep_words(tx, read, now)):
+            _as_well_as_possible(tx, "missing_words_not_told", lambda: _say_words_are_missing(tx, read, now))
     _as_well_as_possible(tx, "no_apology", lambda: tell_person(tx, read.lane_id, t("small.apology"), now=now))
     for staff_id in _whom(tx, read.lane_id, now):
         tell_of_failure(tx, staff_id, now=now)
@@ -59,13 +62,30 @@ def _open(tx: Tx, read: Read, urgency: Urgency, policy: Policy, now: datetime) -
     cases.open_case(tx, read.lane_id, urgency=urgency, need=None, place=None, now=now, policy=policy)
 
 
-def _as_well_as_possible(tx: Tx, name: str, step: Callable[[], object]) -> None:
+def _keep_words(tx: Tx, read: Read, now: datetime) -> None:
+    """Her masked words go into the case as always: sealed, readable from a cry on, otherwise only after a yes."""
+    known = cases.of_lane(tx.connection, read.lane_id)
+    if known is not None and read.kept.text:
+        relay.from_person(tx, known.id, Masked(read.kept.text), now=now)
+
+
+def _say_words_are_missing(tx: Tx, read: Read, now: datetime) -> None:
+    """Perhaps it was the words that broke it: the colleague sees that something is not there, and can ask."""
+    known = cases.of_lane(tx.connection, read.lane_id)
+    if known is not None:
+        record(tx, known.id, "words_missing", now=now)
+        tx.ring(f"case:{known.id}")
+
+
+def _as_well_as_possible(tx: Tx, name: str, step: Callable[[], object]) -> bool:
     """What broke the turn may break this too; the rest still has to happen, the alarm to staff above all."""
     try:
         with tx.connection.begin_nested():
             step()
     except (KeyDestroyed, SealBroken, LookupError, ValueError, TypeError, RuntimeError, AttributeError) as problem:
         log.error(name, extra={"kind": type(problem).__name__})
+        return False
+    return True
 
 
 def _whom(tx: Tx, lane_id: int, now: datetime) -> list[int]:

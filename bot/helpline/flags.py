@@ -1,4 +1,4 @@
-"""What a colleague has to know before writing: who may hold the phone, whether she can only tap, whom she avoids."""
+"""What a colleague has to know before writing: who may hold the phone, whether she can only tap, whom she avoids, what is missing."""
 
 from sqlalchemy import Connection
 
@@ -22,4 +22,6 @@ def flags(connection: Connection, known: Case) -> tuple[str, ...]:
         found.append("console.flag.away")
     if last_time(connection, known.id, "fine") is not None:
         found.append("console.flag.fine")
+    if last_time(connection, known.id, "words_missing") is not None:
+        found.append("console.flag.words_missing")
     return tuple(found)

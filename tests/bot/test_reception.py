@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 from bot import understanding
 from bot.dialogues.find import Find
 from bot.dialogues.report import Report
-from bot.helpline import coming_back, consents
+from bot.helpline import coming_back, consents, relay
+from bot.helpline.casebook import view
+from bot.helpline.flags import flags
 from bot.intake import unpack
 from bot.rehearsal import Rehearsal
 from bot.seals import KeyId
-from bot.tables import case, consent, conversation, inbox, return_code
+from bot.tables import case, case_event, consent, conversation, inbox, outbox, return_code, transcript
 
 
 @pytest.fixture
@@ -98,6 +100,56 @@ async def test_danger_opens_a_case_even_when_its_dialogue_is_broken(
     said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
     assert [row.urgency for row in await rows(rehearsal, case)] == ["now"]
     assert any("Khẩn cấp" in one["text"] for one in said if one["to"] == "worker:1")
+
+
+@pytest.fixture
+def broken_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Report, turn: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(Report, "start", broken)
+    monkeypatch.setattr(Report, "now", broken)
+
+
+async def _words(rehearsal: Rehearsal) -> tuple[tuple[relay.Line, ...], tuple[relay.Line, ...]]:
+    """All lines of the only case, and those that a colleague may read."""
+    (known,) = await rows(rehearsal, case)
+    db = rehearsal.house.db
+    every = await db.read(lambda connection: relay.words(connection, db.seals, known.id))
+    return every, await db.read(lambda connection: relay.readable(connection, db.seals, known.id))
+
+
+async def test_a_cry_whose_dialogue_is_broken_reaches_the_colleague_with_its_words_masked_and_sealed(
+    rehearsal: Rehearsal, broken_report: None
+) -> None:
+    await rehearsal.play({"as": "person:a", "text": "cuu em, no dang danh em o phong sau, so em 0912 345 678"})
+    every, readable = await _words(rehearsal)
+    assert [line.text for line in readable] == [line.text for line in every]
+    assert len(every) == 1 and "no dang danh em o phong sau" in str(every[0].text)
+    assert "345" not in str(every[0].text)
+    for table in (transcript, inbox, case, case_event, outbox):
+        assert not any(b"phong sau" in bytes(str(tuple(row)), "utf-8") for row in await rows(rehearsal, table))
+
+
+async def test_violence_set_aside_keeps_her_words_and_shows_them_to_nobody_before_a_yes(
+    rehearsal: Rehearsal, broken_report: None
+) -> None:
+    await rehearsal.play({"as": "person:a", "text": "tuan truoc em bi khach danh"})
+    every, readable = await _words(rehearsal)
+    assert [line.text for line in every] == ["tuan truoc em bi khach danh"] and readable == ()
+
+
+async def test_when_even_the_words_cannot_be_kept_the_colleague_sees_that_they_are_missing(
+    rehearsal: Rehearsal, broken_report: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def torn(*_: object, **__: object) -> bool:
+        raise ValueError
+
+    monkeypatch.setattr(relay, "from_person", torn)
+    await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    (known,) = await rows(rehearsal, case)
+    shown = await rehearsal.house.db.read(lambda connection: flags(connection, view(known)))
+    assert "console.flag.words_missing" in shown and known.urgency == "now"
 
 
 async def test_a_step_that_no_longer_exists_leads_back_to_the_start_with_an_apology(rehearsal: Rehearsal) -> None:
