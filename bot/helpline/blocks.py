@@ -67,6 +67,11 @@ def until(connection: Connection, lane_id: int, now: datetime) -> datetime | Non
     return found
 
 
+def bring(tx: Tx, old: int, new: int) -> None:
+    """She goes on with another phone: what keeps the pseudonym out comes along, and ends when it would have ended."""
+    tx.execute(update(block).where(block.c.lane_id == old).values(lane_id=new))
+
+
 def may_show_card(tx: Tx, lane_id: int, now: datetime) -> bool:
     """Whether the safety card is due: once a day."""
     mine = (block.c.lane_id == lane_id, block.c.until > now)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.db import Tx
-from bot.helpline import guards, relay
+from bot.helpline import blocks, guards, relay
 from bot.helpline.casebook import Case, of_lane, record
 from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
@@ -99,6 +99,7 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     closing = {"erasing_at": now, "generation": lane.c.generation + 1, "forget_at": now + _FAREWELL_KEPT}
     tx.execute(update(lane).where(lane.c.id == old).values(**closing))
     tx.execute(update(conversation).where(conversation.c.lane_id == old).values(sealed=None))
+    blocks.bring(tx, old, new)
     has_word = guards.bring_word(tx, old, new, now=now)
     tell_person(tx, old, t("returning.moved", language), now=now, is_last=True)
     if has_word:

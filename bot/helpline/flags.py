@@ -1,4 +1,4 @@
-"""What a colleague has to know before writing: who may hold the phone, whether she can only tap, whom she avoids, what is missing."""
+"""What a colleague has to know before writing: who may hold the phone, how she can answer, what is missing."""
 
 from sqlalchemy import Connection
 

@@ -7,7 +7,20 @@ from sqlalchemy import func, select, update
 
 from bot import policy as policies
 from bot.db import Database, Tx
-from bot.helpline import asides, cases, check_ins, coming_back, consents, due, duties, going_along, guards, turns
+from bot.helpline import (
+    asides,
+    blocks,
+    cases,
+    check_ins,
+    coming_back,
+    consents,
+    due,
+    duties,
+    erasure,
+    going_along,
+    guards,
+    turns,
+)
 from bot.helpline.casebook import NotYours
 from bot.helpline.consents import ConsentTo
 from bot.helpline.outcomes import Outcome
@@ -150,5 +163,27 @@ async def test_questions_some_days_later_follow_her_to_another_phone_and_leave_w
         due.DUE["check_in"](tx, number, clock.now(), policy)
         assert tx.execute(select(check_in.c.state).where(check_in.c.id == number)).scalar_one() == "stopped"
         assert due_at(tx, "check_in_silent", number) is None, "nobody is told that she is silent"
+
+    await line.write(story)
+
+
+async def test_whoever_is_kept_out_is_so_on_another_phone_too_and_until_the_same_hour(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy)
+        blocks.keep_out(tx, case_id, LAN, 24, now=clock.now())
+        blocks.keep_out(tx, case_id, LAN, 720, now=clock.now())  # waits for the second person
+        ends = blocks.until(tx.connection, 1, clock.now())
+        clock.pass_(hours=5)
+        coming_back.resume(tx, 1, 2, now=clock.now())
+        assert ends is not None and blocks.until(tx.connection, 2, clock.now()) == ends
+        assert blocks.until(tx.connection, 1, clock.now()) is None
+        (long_one,) = blocks.waiting(tx.connection)
+        erasure.forget_lane(tx, 1)
+        clock.pass_(hours=20)
+        assert blocks.until(tx.connection, 2, clock.now()) is None
+        assert blocks.confirm(tx, long_one.id, HOA, now=clock.now()), "the second person still finds it"
+        assert blocks.until(tx.connection, 2, clock.now()) is not None
 
     await line.write(story)
