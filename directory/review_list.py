@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from directory import facts
+from directory import danger_sentences, facts, languages
 from directory.article_check import awaiting
 from directory.articles import Article, Library, is_over
 from directory.wording import FALLBACK, day, t
@@ -14,10 +14,14 @@ ROLES = ("lawyer", "doctor", "peer", "none")
 def work_list(library: Library, role: str, language: str = FALLBACK, *, today: date) -> str:
     """Every text this role has still to review, with what it rests on; a text in two languages is one piece of work."""
     pieces = _pieces(awaiting(library).get(role, ()))
-    head = t("command.review.head", language, role=t(f"command.review.role.{role}", language), count=len(pieces))
+    sentences = danger_sentences.awaiting(role)
+    count = len(pieces) + len(sentences)
+    head = t("command.review.head", language, role=t(f"command.review.role.{role}", language), count=count)
     lines = [f"# {head}", t("command.review.how", language, day=day(today, language)), ""]
     for written in pieces:
         lines += [*_piece(written, language, today), ""]
+    for one in sentences:
+        lines += [*_sentence(one, language), ""]
     return "\n".join(lines)
 
 
@@ -33,6 +37,17 @@ def _pieces(waiting: Sequence[Article]) -> list[list[Article]]:
     for article in waiting:
         by_id.setdefault(article.id, []).append(article)
     return [sorted(written, key=lambda one: one.language != FALLBACK) for written in by_id.values()]
+
+
+def _sentence(one: danger_sentences.Reviewed, language: str) -> Iterator[str]:
+    """One sentence said in danger, in every language that has it, and what of it has no source."""
+    yield f"[ ] {t('command.review.in_danger', language)} ({one.key})"
+    for written in languages.enabled():
+        yield f"    {written.code}: {t(one.key, written.code)}".replace("\n", " ")
+    if one.facts:
+        yield "    " + t("command.review.unsourced", language, facts=", ".join(one.facts))
+    else:
+        yield "    " + t("command.review.no_facts", language)
 
 
 def _piece(written: Sequence[Article], language: str, today: date) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
 from bot.settings import SettingsProblem, load
-from directory import article_check, articles, catalogue, overlay, review_list, wording
+from directory import article_check, articles, catalogue, danger_sentences, overlay, review_list, wording
 from directory.articles import Library
 
 Point = tuple[bool, str]
@@ -128,6 +128,8 @@ def _texts(library: Library, today: date) -> Iterator[Point]:
     counts = ", ".join(f"{role} {len({one.id for one in found})}" for role, found in waiting.items())
     # Readers are told in each such article that it still waits: the line may open meanwhile.
     yield True, f"articles to review: {counts} (donghanh check --reviews)" if counts else "every article reviewed"
+    unseen = sum(one.awaits_review for one in danger_sentences.table())
+    yield True, f"sentences said in danger to review: {unseen}" if unseen else "sentences said in danger reviewed"
 
 
 def _library() -> Library:
@@ -141,7 +143,8 @@ def _library() -> Library:
 def _print_reviews(library: Library, role: str, language: str, today: date) -> int:
     """The work list of one role, or of all, on standard output."""
     waiting = article_check.awaiting(library)
-    wanted = [one for one in review_list.ROLES if one in waiting] if role == "all" else [role]
+    has_work = {*waiting, *(one.review for one in danger_sentences.table() if one.awaits_review)}
+    wanted = [one for one in review_list.ROLES if one in has_work] if role == "all" else [role]
     for one in wanted:
         print(review_list.work_list(library, one, language, today=today), flush=True)
     if not wanted:

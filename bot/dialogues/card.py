@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot.dialogues.kit import Item, Say, Turn
-from directory import lines
+from directory import danger_sentences, lines
 from directory.places import province_of
 from directory.wording import t
 
 _KEPT = frozenset({"abroad", "thailand", "myanmar", "taiwan", "medical", "police"})
+OWN_BODY = "own_body"  # who writes is the one who bleeds: words for a bystander would not help her
 _WITH_POLICE = frozenset({"violence.authority", "legal.police", "legal.detained"})
 _BODY = frozenset({"physical", "sexual"})
 
@@ -15,6 +16,8 @@ _BODY = frozenset({"physical", "sexual"})
 def take_in(turn: Turn) -> None:
     """Remember what decides which numbers fit; the next message may be a tap that says nothing of it."""
     found = set(turn.memory.situations) | (turn.situations & _KEPT)
+    if "medical" in turn.situations:  # told again, perhaps of somebody else: the last word counts
+        found = found - {OWN_BODY} | (turn.situations & {OWN_BODY})
     codes = tuple(guess.code for guess in turn.meaning.needs) if turn.meaning else ()
     kinds = frozenset(turn.meaning.danger.kinds) if turn.meaning else frozenset[str]()
     if "police" in kinds or _WITH_POLICE & set(codes):
@@ -42,9 +45,10 @@ def needs_of(turn: Turn) -> tuple[str, ...]:
 
 def safety_card(turn: Turn) -> str:
     """The whole card in one message."""
-    shown = _fitting(turn)
-    head = t(_head(turn), turn.language)
-    return "\n".join([head, t("danger.numbers", turn.language), lines.card(shown, turn.language)]) if shown else head
+    shown, key = _fitting(turn), _head(turn)
+    numbers = [t("danger.numbers", turn.language), lines.card(shown, turn.language)] if shown else []
+    parts = [t(key, turn.language), *numbers, danger_sentences.closing(key, turn.language)]
+    return "\n".join(filter(None, parts))
 
 
 def numbers(turn: Turn) -> Sequence[Item]:
@@ -57,7 +61,7 @@ def numbers(turn: Turn) -> Sequence[Item]:
 
 def _head(turn: Turn) -> str:
     if "medical" in turn.memory.situations:
-        return "danger.medical"
+        return "danger.medical_self" if OWN_BODY in turn.memory.situations else "danger.medical"
     return "danger.abroad" if "abroad" in turn.memory.situations else "danger.first"
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.understanding.patients import is_herself
 from bot.understanding.patterns import Index, Pattern, View, compile_pattern
 from bot.understanding.rules import cue
 from directory.seedfiles import load_yaml
@@ -37,7 +38,14 @@ def read(seen: View) -> frozenset[str]:
     if "stranded" in found:
         found.add("abroad")
         found |= {name for name, patterns in _countries().items() if _fits(patterns, seen)}
+    if "medical" in found and _is_her_own(tuple(one for one in _patterns()["medical"] if id(one) in live), seen):
+        found.add("own_body")
     return frozenset(found)
+
+
+def _is_her_own(patterns: tuple[Pattern, ...], seen: View) -> bool:
+    first = min((match.span() for pattern in patterns for match in pattern.find(seen)), default=(0, 0))
+    return is_herself(seen, *first)
 
 
 def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from directory import articles, review_list
+from directory import articles, danger_sentences, facts, lines, review_list, wording
 
 TODAY = date(2026, 12, 7)
 LIBRARY = articles.load()
@@ -46,3 +46,24 @@ def test_a_text_past_its_day_is_due_and_the_list_says_so() -> None:
     for article in (late, over, replace(one, state="due")):
         assert review_list.due(articles.shelve([article]), TODAY) == (article,)
     assert "OVERDUE since 6 Dec 2026" in review_list.work_list(articles.shelve([late]), "doctor", "en", today=TODAY)
+
+
+def test_sentences_said_in_danger_stand_on_the_list_of_the_doctor_until_somebody_of_that_role_has_said_yes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = review_list.work_list(LIBRARY, "doctor", "en", today=TODAY)
+    for key in ("danger.medical", "danger.medical_self"):
+        assert f"({key})" in told and wording.t(key).split("\n")[0] in told
+        assert "doctor" in danger_sentences.closing(key, "en")
+    assert danger_sentences.closing("danger.first", "en") == ""
+    done = tuple(replace(one, reviewer="bác sĩ", reviewed_on=TODAY) for one in danger_sentences.table())
+    monkeypatch.setattr(danger_sentences, "table", lambda: done)
+    assert "(danger.medical" not in review_list.work_list(LIBRARY, "doctor", "en", today=TODAY)
+    assert danger_sentences.closing("danger.medical_self", "en") == ""
+
+
+def test_a_sentence_said_in_danger_rests_on_known_facts_and_states_no_number_that_no_rule_shows() -> None:
+    for one in danger_sentences.table():
+        assert set(one.facts) <= set(facts.facts())
+        numbers = {word for word in wording.t(one.key).replace(",", " ").split() if word.isdigit()}
+        assert numbers <= {lines.rows()["N115"].number}
