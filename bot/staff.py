@@ -1,6 +1,7 @@
 """The people who answer: who they are, which role and provinces they have, how they are invited and how they leave."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +15,12 @@ from bot.tables import (
     invitation,
     staff,
     staff_channel,
+    staff_language,
     staff_organisation,
     staff_province,
     staff_session,
 )
+from directory import spoken
 
 ROLES = ("worker", "peer", "supervisor", "maintainer", "manager", "admin")
 INVITATION_HOURS = 72
@@ -26,6 +29,10 @@ LEFT_KEPT = timedelta(days=30)
 
 class NameTaken(Exception):
     """Somebody on the staff has this sign-in name already: choose another."""
+
+
+class UnknownLanguage(Exception):
+    """This language is not on the list: directory/seed/spoken.yaml has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class StaffMember:
     language: str
     state: str
     is_demo: bool
+    speaks: frozenset[str] = frozenset()  # beside Vietnamese
 
 
 def everyone(connection: Connection) -> list[StaffMember]:
@@ -48,6 +56,9 @@ def everyone(connection: Connection) -> list[StaffMember]:
     found: dict[int, set[str]] = {}
     for row in connection.execute(select(staff_province)):
         found.setdefault(row.staff_id, set()).add(row.province)
+    tongues: dict[int, set[str]] = {}
+    for row in connection.execute(select(staff_language)):
+        tongues.setdefault(row.staff_id, set()).add(row.code)
     rows = connection.execute(select(staff).where(staff.c.state != "left").order_by(staff.c.name))
     return [
         StaffMember(
@@ -60,6 +71,7 @@ def everyone(connection: Connection) -> list[StaffMember]:
             row.language,
             row.state,
             row.is_demo,
+            frozenset(tongues.get(row.id, ())),
         )
         for row in rows
     ]
@@ -68,6 +80,16 @@ def everyone(connection: Connection) -> list[StaffMember]:
 def get(connection: Connection, staff_id: int) -> StaffMember | None:
     """One colleague by number; None if unknown or gone."""
     return next((member for member in everyone(connection) if member.id == staff_id), None)
+
+
+def mark_languages(tx: Tx, staff_id: int, codes: Iterable[str]) -> None:
+    """From now on this colleague speaks these languages beside Vietnamese, and no others. Raises UnknownLanguage."""
+    wanted = set(spoken.beside_vietnamese(codes))
+    if not wanted <= set(spoken.table()):
+        raise UnknownLanguage
+    tx.execute(delete(staff_language).where(staff_language.c.staff_id == staff_id))
+    for code in sorted(wanted):
+        tx.execute(insert(staff_language).values(staff_id=staff_id, code=code))
 
 
 def covers(connection: Connection, province: str | None) -> bool:
@@ -128,11 +150,20 @@ def find_centre(tx: Tx, organisation: str, name: str) -> int:
 
 
 def invite(
-    tx: Tx, name: str, *, role: str, organisation: str, centre: str, provinces: frozenset[str], now: datetime
+    tx: Tx,
+    name: str,
+    *,
+    role: str,
+    organisation: str,
+    centre: str,
+    provinces: frozenset[str],
+    speaks: Iterable[str] = (),
+    now: datetime,
 ) -> str:
     """Invite a colleague; returns the one-time token, which is shown once and kept only as a hash."""
     place = find_centre(tx, organisation, centre)
     staff_id = add(tx, name, alias=name, role=role, centre_id=place, provinces=provinces, state="invited", now=now)
+    mark_languages(tx, staff_id, speaks)
     return _token(tx, staff_id, "invite", now)
 
 
@@ -153,6 +184,7 @@ def remove(tx: Tx, staff_id: int, *, now: datetime) -> None:
     """A colleague leaves: cannot sign in from now on; sign-in and addresses are forgotten after 30 days."""
     tx.execute(delete(staff_session).where(staff_session.c.staff_id == staff_id))
     tx.execute(delete(invitation).where(invitation.c.staff_id == staff_id))
+    tx.execute(delete(staff_language).where(staff_language.c.staff_id == staff_id))
     tx.execute(delete(calendar_feed).where(calendar_feed.c.staff_id == staff_id))
     tx.execute(update(staff_channel).where(staff_channel.c.staff_id == staff_id).values(forget_at=now + LEFT_KEPT))
     tx.execute(update(staff).where(staff.c.id == staff_id).values(state="left", forget_at=now + LEFT_KEPT))

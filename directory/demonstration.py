@@ -74,7 +74,7 @@ def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], numbe
             price=one["price"],
             papers=one["papers"],
             audience=one["audience"],
-            languages=["vi"],
+            languages=list(one.get("languages", ["vi"])),
             attributes=list(written_attributes(one["attributes"])),
             friendly_why="peer_visit" if FRIENDLY in one["attributes"] else None,
             friendly_on=checked if FRIENDLY in one["attributes"] else None,

@@ -1,6 +1,6 @@
 """A listing as a person reads it in the chat: what, when, how one is received, phone, and when it was checked."""
 
-from directory import needs
+from directory import needs, spoken
 from directory.listings import Listing, Opening
 from directory.places import name_of
 from directory.search import Hit
@@ -20,6 +20,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     for texts in (one.reception, one.price):
         if said := texts.get(language) or texts.get("vi"):
             lines.append(f"• {said}")
+    if more := spoken.beside_vietnamese(one.languages):
+        lines.append(t("listing.speaks", language, languages=spoken.named(more, language)))
     lines.extend(t("listing.phone", language, number=number) for number in one.phones)
     lines.append(checked(one, language))
     return "\n".join(line for line in lines if line)

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from directory import added, nearly
+from directory import added, nearly, spoken
 from directory.reading import SEED, Reading
 from directory.reading import read as read_text
 from directory.reading.spelling import marks_agree
@@ -248,4 +248,6 @@ _WISHES = {
 def wishes(reading: Reading) -> frozenset[str]:
     """How the place should be, beside what it is for."""
     plain = f" {reading.plain} "
-    return frozenset(wish for wish, many in _WISHES.items() if any(f" {words} " in plain for words in many))
+    found = frozenset(wish for wish, many in _WISHES.items() if any(f" {words} " in plain for words in many))
+    language = spoken.wish_in(reading.plain)
+    return found | {language} if language else found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from directory import near_places, nearly, places, times
+from directory import near_places, nearly, places, spoken, times
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
@@ -246,7 +246,7 @@ def _wished(
     dropped: set[str] = set()
     left = list(fitting)
     for wish in sorted(asked.wishes - _WHOM):
-        keeps = _WISHES.get(wish)
+        keeps = _speaks(wish) if wish.startswith(spoken.WISH) else _WISHES.get(wish)
         if keeps is None:
             continue
         if kept := [one for one in left if keeps(one, asked)]:
@@ -327,6 +327,11 @@ def _is_weekend(one: Listing, asked: Question) -> bool:
 def _is_open_then(one: Listing, asked: Question) -> bool:
     moment = asked.open_at or asked.at
     return moment is not None and is_open(one.hours, moment).state != "closed"
+
+
+def _speaks(wish: str) -> Callable[[Listing, Question], bool]:
+    code = wish.removeprefix(spoken.WISH)
+    return lambda one, asked: code in one.languages
 
 
 _WISHES: Mapping[str, Callable[[Listing, Question], bool]] = {

@@ -9,7 +9,7 @@ from bot.commands.opening import opened
 from bot.helpline import leaving
 from bot.policy import PolicyProblem
 from bot.staff import ROLES, NameTaken
-from directory import places
+from directory import places, spoken
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,9 +21,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     invite.add_argument("--organisation", required=True)
     invite.add_argument("--centre", required=True)
     invite.add_argument("--province", action="append", default=[], metavar="CODE", help="two digits; may be repeated")
+    invite.add_argument(
+        "--speaks", action="append", default=[], metavar="CODE", choices=list(spoken.table()), help="beside Vietnamese"
+    )
     invite.set_defaults(run=run_invite)
     listing = deeds.add_parser("list", help="all colleagues")
     listing.set_defaults(run=run_list)
+    speaks = deeds.add_parser("speaks", help="which languages a colleague speaks beside Vietnamese; none: only that")
+    speaks.add_argument("name", metavar="NAME")
+    speaks.add_argument("codes", nargs="*", metavar="CODE", help=", ".join(spoken.table()))
+    speaks.set_defaults(run=run_speaks)
     remove = deeds.add_parser("remove", help="a colleague leaves: out at once, forgotten after 30 days")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=run_remove)
@@ -48,6 +55,7 @@ def run_invite(arguments: argparse.Namespace) -> int:
                     organisation=arguments.organisation,
                     centre=arguments.centre,
                     provinces=frozenset(arguments.province),
+                    speaks=arguments.speaks,
                     now=now,
                 )
             )
@@ -63,7 +71,24 @@ def run_list(arguments: argparse.Namespace) -> int:
     with opened() as house:
         for one in house.read(staff.everyone):
             provinces = ",".join(sorted(one.provinces)) or "-"
-            print(f"{one.name}\t{one.role}\t{provinces}\t{one.state}{' (demonstration)' if one.is_demo else ''}")
+            speaks = ",".join(sorted(one.speaks)) or "-"
+            demo = " (demonstration)" if one.is_demo else ""
+            print(f"{one.name}\t{one.role}\t{provinces}\t{one.state}{demo}\t{speaks}")
+    return 0
+
+
+def run_speaks(arguments: argparse.Namespace) -> int:
+    """The languages given take the place of those marked before."""
+    with opened() as house:
+        member = house.read(lambda connection: staff.by_name(connection, arguments.name))
+        if member is None:
+            print(f"There is no colleague called {arguments.name}: see donghanh staff list.", file=sys.stderr)
+            return 1
+        try:
+            house.write(lambda tx: staff.mark_languages(tx, member.id, arguments.codes))
+        except staff.UnknownLanguage:
+            print(f"CODE is one of {', '.join(spoken.table())}.", file=sys.stderr)
+            return 2
     return 0
 
 

@@ -24,6 +24,7 @@ from bot.policy import Policy
 from bot.ports import Clock
 from directory import wording
 from directory.shelf import ShelfKeeper
+from directory.spoken import name as tongue_name
 
 HERE = Path(__file__).resolve().parent
 START = "/console/"
@@ -219,6 +220,7 @@ def render(
     told = {
         "language": spoken,
         "t": partial(_say, spoken),
+        "spoken_name": lambda code: tongue_name(code, spoken),
         "seat": seat,
         "service": request.app[CONSOLE].service_name,
         "is_demo": request.app[CONSOLE].policy.is_demo,

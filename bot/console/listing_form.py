@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.console.layout import Visit
-from directory import drafts, places
+from directory import drafts, places, spoken
 from directory.drafts import Draft, Problem
 from directory.places import PlaceKey
 from directory.reading import read
+from directory.wording import FALLBACK
 
 TEXTS = ("reception", "price", "papers")
 LISTS: Mapping[str, tuple[str, ...]] = {"audience": drafts.AUDIENCES, "attributes": drafts.ATTRIBUTES}
@@ -29,13 +30,13 @@ class Form:
         return value in self.chosen.get(name, ())
 
 
-def show_draft(draft: Draft, language: str) -> Form:
+def show_draft(draft: Draft, shown_in: str) -> Form:
     """The form as it stands before anybody types."""
     lines = {
         "organisation": draft.organisation,
         "service": draft.service,
         "kind": draft.kind,
-        "place": places.name_of(draft.place, language) if draft.place else "",
+        "place": places.name_of(draft.place, shown_in) if draft.place else "",
         "street": draft.street,
         "directions": draft.directions,
         "hours": "\n".join(draft.hours or ()),
@@ -43,18 +44,20 @@ def show_draft(draft: Draft, language: str) -> Form:
         "source": draft.source,
     }
     for name in TEXTS:
-        for spoken in drafts.LANGUAGES:
-            lines[f"{name}.{spoken}"] = getattr(draft, name).get(spoken, "")
+        for language in drafts.LANGUAGES:
+            lines[f"{name}.{language}"] = getattr(draft, name).get(language, "")
     chosen = {"needs": draft.needs, "audience": draft.audience, "attributes": draft.attributes}
+    chosen["languages"] = draft.languages
     return Form(lines, chosen, draft.is_sealed)
 
 
 def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Problem, ...]]:
     """(what was typed, the draft it means, what could not be understood)."""
     names = ("organisation", "service", "kind", "place", "street", "directions", "hours", "phones", "source")
-    texts = tuple(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES)
+    texts = tuple(f"{name}.{language}" for name in TEXTS for language in drafts.LANGUAGES)
     lines = {name: visit.given(name, most=2_000) for name in (*names, *texts)}
     chosen = {name: tuple(visit.every(name)) for name in ("needs", *LISTS)}
+    chosen["languages"] = tuple(code for code in visit.every("languages") if code in spoken.table())
     form = Form(lines, chosen, visit.given("is_sealed") == "yes")
     place = _place(lines["place"], before, visit.language)
     hours = _lines(lines["hours"])
@@ -73,11 +76,16 @@ def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Pr
         price=_texts(lines, "price"),
         papers=_texts(lines, "papers"),
         audience=chosen["audience"],
-        languages=before.languages if before else ("vi",),
+        languages=chosen["languages"] + _kept(before) or (FALLBACK,),
         attributes=chosen["attributes"],
         source=lines["source"],
     )
     return form, draft, () if place else (Problem("place", "listing.problem.place"),)
+
+
+def _kept(before: Draft | None) -> tuple[str, ...]:
+    """Languages that came in from elsewhere and have no box of their own stay."""
+    return tuple(code for code in before.languages if code not in spoken.table()) if before else ()
 
 
 def _place(written: str, before: Draft | None, language: str) -> PlaceKey | None:
@@ -95,4 +103,4 @@ def _lines(written: str) -> tuple[str, ...]:
 
 
 def _texts(lines: Mapping[str, str], name: str) -> dict[str, str]:
-    return {spoken: said for spoken in drafts.LANGUAGES if (said := lines[f"{name}.{spoken}"])}
+    return {language: said for language in drafts.LANGUAGES if (said := lines[f"{name}.{language}"])}

@@ -46,6 +46,7 @@ class Deed(StrEnum):
     PLAN_ROTA = "plan_rota"
     TRY_WORDS = "try_words"
     ADD_WORDS = "add_words"
+    MARK_LANGUAGES = "mark_languages"
 
 
 class Scope(StrEnum):
@@ -85,7 +86,12 @@ _CASEWORK = {
     Deed.CHANGE_OWN_SHIFTS: Scope.OWN,
     Deed.PUT_NOTICE: Scope.PROVINCES,
 }
-_EVERYBODY = {Deed.SEE_LISTINGS: Scope.ALL, Deed.SEE_ARTICLES: Scope.ALL, Deed.OWN_PAGE: Scope.ALL}
+_EVERYBODY = {
+    Deed.SEE_LISTINGS: Scope.ALL,
+    Deed.SEE_ARTICLES: Scope.ALL,
+    Deed.OWN_PAGE: Scope.ALL,
+    Deed.MARK_LANGUAGES: Scope.OWN,
+}
 
 PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
     "worker": {**_EVERYBODY, **_CASEWORK},
@@ -107,6 +113,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.CLOSE: Scope.CENTRE,
         Deed.CONFIRM: Scope.CENTRE,
         Deed.PLAN_ROTA: Scope.CENTRE,
+        Deed.MARK_LANGUAGES: Scope.CENTRE,
         Deed.WITHDRAW_ARTICLE: Scope.ALL,
         Deed.TRY_WORDS: Scope.ALL,
     },
@@ -129,7 +136,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.ADD_WORDS: Scope.ALL,
     },
     "manager": {**_EVERYBODY, Deed.EXPORT_LISTINGS: Scope.ALL, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
-    "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL},
+    "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL, Deed.MARK_LANGUAGES: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)
 

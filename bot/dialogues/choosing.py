@@ -15,7 +15,7 @@ from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, followup, languages
+from directory import answers, followup, languages, spoken
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -81,6 +81,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "welcome", "start"
     if turn.key is None and danger is not None and danger.level == "violence":
         return "report", "start"
+    if _wants_place_that_speaks(turn):
+        return "find", "start"
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)
     return _by_meaning(turn)
@@ -171,6 +173,14 @@ def _is_learnt(turn: Turn) -> bool:
     if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
         return False
     return bool(answers.match(read(turn.text), library=library))
+
+
+def _wants_place_that_speaks(turn: Turn) -> bool:
+    """ "Chỗ nào nói tiếng Anh" looks for a place; "nói tiếng Anh được không" is about this talk."""
+    meaning = turn.meaning
+    if turn.key is not None or meaning is None or meaning.intent != "find":
+        return False
+    return any(one.startswith(spoken.WISH) for one in meaning.wishes)
 
 
 def _asks_language(turn: Turn) -> bool:

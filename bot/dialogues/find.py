@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
-from directory import followup, needs, times
+from directory import followup, needs, spoken, times
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import read
@@ -91,6 +91,8 @@ class Find(Dialogue):
         if not found.results:
             return _nothing(turn, found)
         head = _head(turn, found)
+        if turn.memory.speaks in found.dropped:
+            turn.memory.speaks = ""  # said once that nothing is known; the next list does not repeat it
         ids = tuple(hit.listing.id for hit in found.results)
         turn.memory.last_shown = ids
         turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
@@ -111,10 +113,18 @@ def _take_in(turn: Turn) -> None:
         memory.place = turn.place
     if meaning is None:
         return
+    if (wish := _language_in(turn)) and wish != memory.speaks:
+        memory.speaks, memory.shown, memory.last_shown = wish, (), ()  # those shown already may be the ones
     if meaning.needs and meaning.needs[0].code != memory.need:
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
     if meaning.places and meaning.places[0].key != memory.place:
         memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
+
+
+def _language_in(turn: Turn) -> str:
+    """ "Chỗ nào nói tiếng Anh": the wish, which holds for the next lists too; empty if the message has none."""
+    wishes = turn.meaning.wishes if turn.meaning else frozenset()
+    return next((wish for wish in wishes if wish.startswith(spoken.WISH)), "")
 
 
 def _ask_need(turn: Turn) -> Ask:
@@ -147,7 +157,7 @@ def _question(turn: Turn, anywhere: bool) -> Question:
     return Question(
         needs=(turn.memory.need,) if turn.memory.need else (),
         places=(turn.memory.place,) if turn.memory.place and not anywhere else (),
-        wishes=turn.meaning.wishes if turn.meaning else frozenset(),
+        wishes=(turn.meaning.wishes if turn.meaning else frozenset()) | {turn.memory.speaks} - {""},
         at=turn.now,
         exclude=frozenset(turn.memory.shown),
         words=name_words(reading, [(guess.start, guess.end) for guess in named]) if reading else (),
@@ -171,9 +181,15 @@ def _head(turn: Turn, found: Found) -> str:
     else:
         head = t("find.found", language, place=name_of(turn.memory.place, language))
     if found.dropped:
-        wishes = ", ".join(t(f"find.wish.{wish}", language) for wish in sorted(found.dropped))
+        wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
         head = f"{t('find.dropped', language, wishes=wishes)}\n{head}"
     return head
+
+
+def _wish(wish: str, language: str) -> str:
+    if wish.startswith(spoken.WISH):
+        return t("find.speaks", language, language=spoken.name(wish.removeprefix(spoken.WISH), language))
+    return t(f"find.wish.{wish}", language)
 
 
 def _list(turn: Turn, found: Found, head: str) -> str:

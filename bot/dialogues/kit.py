@@ -78,6 +78,7 @@ class Memory:
     is_mute: bool = False  # cannot speak or type: everything by taps
     is_minor: bool = False  # said to be under 18 in this talk
     situations: tuple[str, ...] = ()  # what decides which numbers fit: abroad, a country
+    speaks: str = ""  # places where this language is spoken are wanted
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -94,6 +95,7 @@ class Memory:
             "is_mute": self.is_mute,
             "is_minor": self.is_minor,
             "situations": self.situations,
+            "speaks": self.speaks,
         }
 
     @classmethod
@@ -112,6 +114,7 @@ class Memory:
             bool(told.get("is_mute")),
             bool(told.get("is_minor")),
             tuple(told.get("situations", ())),
+            str(told.get("speaks", "")),
         )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 from bot.helpline.casebook import URGENCIES, Case, Urgency, view
 from bot.helpline.moves import State
 from bot.staff import StaffMember
-from bot.tables import case, centre, staff
+from bot.tables import case, centre, lane, person, staff
+from directory.wording import FALLBACK
 
 _WORKING = frozenset({"worker", "peer", "supervisor"})
 _ORDER = (State.WAITING, State.HANDED, State.TAKEN, State.HELD, State.CLOSED)
@@ -31,13 +32,20 @@ class CaseCard:
     is_mine: bool
     is_unanswered: bool  # a whole round of the ladder passed and nobody took it
     held_until: datetime | None
+    language: str = ""  # what she writes in, if it is not Vietnamese
+    is_spoken: bool = False  # and this colleague speaks it
 
 
 def board(connection: Connection, member: StaffMember, now: datetime) -> tuple[CaseCard, ...]:
     """The open cases this colleague may see: waiting first, the most urgent on top, then the oldest."""
-    both = select(case, staff.c.alias.label("taker")).outerjoin(staff, staff.c.id == case.c.staff_id)
+    both = (
+        select(case, staff.c.alias.label("taker"), person.c.language.label("written"))
+        .outerjoin(staff, staff.c.id == case.c.staff_id)
+        .outerjoin(lane, lane.c.id == case.c.lane_id)
+        .outerjoin(person, person.c.id == lane.c.person_id)
+    )
     wanted = both.where(case.c.state != State.CLOSED, _visible(member))
-    cards = [_card(view(row), row.taker, member, now) for row in connection.execute(wanted)]
+    cards = [_card(view(row), row.taker, row.written, member, now) for row in connection.execute(wanted)]
     return tuple(sorted(cards, key=_place_on_board))
 
 
@@ -65,7 +73,7 @@ def _near(member: StaffMember, is_wished: ColumnElement[bool]) -> ColumnElement[
     return or_(mine, centres, and_(case.c.state != State.CLOSED, around, is_wished))
 
 
-def _card(known: Case, taker: str | None, member: StaffMember, now: datetime) -> CaseCard:
+def _card(known: Case, taker: str | None, written: str | None, member: StaffMember, now: datetime) -> CaseCard:
     return CaseCard(
         id=known.id,
         alias=known.alias,
@@ -80,8 +88,12 @@ def _card(known: Case, taker: str | None, member: StaffMember, now: datetime) ->
         is_mine=known.staff_id == member.id,
         is_unanswered=known.state is State.WAITING and (known.round > 0 or known.alarmed == 0),
         held_until=known.held_until,
+        language="" if written in (None, FALLBACK) else str(written),
+        is_spoken=written in member.speaks,
     )
 
 
-def _place_on_board(card: CaseCard) -> tuple[int, int, int, datetime]:
-    return _ORDER.index(card.state), -URGENCIES.index(card.urgency), not card.is_unanswered, card.opened_at
+def _place_on_board(card: CaseCard) -> tuple[int, int, int, int, datetime]:
+    """Who speaks her language sees her first among equals; for everybody else she keeps her place."""
+    is_late = not card.is_unanswered
+    return _ORDER.index(card.state), -URGENCIES.index(card.urgency), is_late, not card.is_spoken, card.opened_at

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from bot.db import Tx
-from bot.helpline import truth
+from bot.helpline import tongues, truth
 from bot.helpline.casebook import Case, get, hold_still, last_time, record
 from bot.helpline.hindered import called_since, hindered
 from bot.helpline.ladder import Called, Ladder, Step, next_step, put_last
@@ -76,7 +76,9 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
         next_duty_at=ahead,
         opens_at=opens,
     )
-    raise_rung(tx, known, step.whom, now=now, policy=policy)
+    is_rung, called = step.kind == "rung", so_far.called
+    whom = tongues.prefer(tx.connection, known, step.whom, rungs, called) if is_rung else step.whom
+    raise_rung(tx, known, whom, now=now, policy=policy)
     record(tx, known.id, "step", now=now, detail=step.kind)
     if step.kind == "manager":
         record(tx, known.id, "managers", now=now)

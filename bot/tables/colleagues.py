@@ -58,6 +58,13 @@ staff_province = Table(
     Column("province", String(2), primary_key=True),  # one of the 34 codes
 )
 
+staff_language = Table(  # spoken beside Vietnamese
+    "staff_language",
+    metadata,
+    Column("staff_id", Integer, ForeignKey("staff.id"), primary_key=True),
+    Column("code", String(10), primary_key=True),
+)
+
 staff_channel = Table(
     "staff_channel",
     metadata,

@@ -10,7 +10,7 @@ from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics, sounds_like
 from bot.understanding.wanted import wanted
-from directory import added, answers, needs, places
+from directory import added, answers, languages, needs, places, spoken
 from directory.answers import Heard
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -81,12 +81,17 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(
             seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
         )
+    wishes = needs.wishes(reading)
+    if intent in ("language", "unclear", "ask", "find") and _seeks_speakers(
+        reading, wishes, bool(place.places or (found and found[0].score >= _SURE))
+    ):
+        intent = "find"
     is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
     if danger.level == "none" and (intent in _NOT_SEEKING or is_idle):  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
-        needs.wishes(reading), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
+        wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
 
 
@@ -157,6 +162,21 @@ def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReadin
     first = place.places[0]
     beside = (*reading.tokens[: first.start], *reading.tokens[first.end :])
     return replace(looked, danger=Danger("none")) if _WHERE_ONLY.issuperset(beside) else looked
+
+
+_SURE = 0.8
+_SOMEWHERE_WORDS = (
+    "cho nao", "co cho", "noi nao", "o dau", "phong kham", "bac si", "benh vien", "tram y te", "nhan vien", "clinic",
+    "doctor", "place", "hospital", "where can", "anywhere",
+)  # fmt: skip
+
+
+def _seeks_speakers(reading: Reading, wishes: frozenset[str], is_of_places: bool) -> bool:
+    """ "Chỗ nào nói tiếng Anh" looks for a place; "nói tiếng Anh được không" is about this talk."""
+    if not any(one.startswith(spoken.WISH) for one in wishes) or languages.wished(reading.text) is not None:
+        return False
+    plain = f" {reading.plain} "
+    return is_of_places or any(f" {words} " in plain for words in _SOMEWHERE_WORDS)
 
 
 def _with_kind(looked: Look, sounds: Topics) -> Danger:

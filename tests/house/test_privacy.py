@@ -28,6 +28,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "leaving + 30 days",
         "staff_id province",
     ),
+    "staff_language": (
+        "colleagues",
+        "on leaving",
+        "staff_id code",
+    ),
     "staff_channel": (
         "the person, admin; sealed",
         "leaving + 30 days",
@@ -306,6 +311,7 @@ WITHOUT_A_DAY = {
     "staff_organisation",
     "centre",
     "staff_province",
+    "staff_language",
     "invitation",
     "staff_session",
     "shift",

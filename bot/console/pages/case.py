@@ -26,6 +26,7 @@ from bot.helpline import (
     referrals,
     relay,
     sharing,
+    tongues,
     turns,
     typing_marks,
 )
@@ -141,6 +142,7 @@ def _told(
         for one in staff.everyone(connection)
         if one.id != member.id and one.state == "active" and one.role in ("worker", "peer", "supervisor")
     ]
+    tongue = tongues.of_case(connection, known)
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}
     is_mine = known.staff_id == member.id
@@ -158,7 +160,9 @@ def _told(
         "entrusted": entrusting.seen(connection, console.db.seals, known.id) if known.staff_id == member.id else (),
         "flags": flags(connection, known),
         "who": has_it.alias if has_it else "",
-        "others": others,
+        "others": sorted(others, key=lambda one: tongue not in one.speaks) if tongue else others,
+        "tongue": tongue,
+        "is_spoken": tongue in member.speaks,
         "sent": [(one, names.get(one.place_id, "–")) for one in sent],
         "is_agreed": consents.has(connection, known.id, consents.ConsentTo.TALK),
     }

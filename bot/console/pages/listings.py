@@ -13,7 +13,7 @@ from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.permissions import About, Deed, may
 from bot.keeping import remarks
 from bot.staff import StaffMember
-from directory import catalogue, drafts, duplicates, editing, friendly, merging, needs, places, verification
+from directory import catalogue, drafts, duplicates, editing, friendly, merging, needs, places, spoken, verification
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
 from directory.exchange import differences, rows
@@ -99,6 +99,7 @@ async def _page(
         "kinds": drafts.KINDS,
         "groups": _grouped(language),
         "lists": LISTS,
+        "spoken": [(code, spoken.name(code, language)) for code in spoken.table()],
         "texts": TEXTS,
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,

@@ -19,7 +19,7 @@ def filled(path: str, *, case: str) -> str:
     """The address with something in every place."""
     path = path.replace("{case}", case).replace("{referral}", "1").replace("{number}", "1").replace("{listing}", "x")
     path = path.replace("{article}", "no-such").replace("{language}", "vi")
-    return path.replace("{channel}", "1")
+    return path.replace("{channel}", "1").replace("{colleague}", "999")
 
 
 def test_every_role_has_its_row_and_every_deed_somebody_who_may_do_it() -> None:

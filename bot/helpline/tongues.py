@@ -1,0 +1,46 @@
+"""Who speaks her language: called first and shown first; that nobody does is never a reason to leave her waiting."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from bot.helpline.casebook import Case
+from bot.helpline.ladder import Called
+from bot.tables import lane, person, staff_language
+from directory import spoken
+from directory.wording import FALLBACK
+
+
+def of_case(connection: Connection, known: Case) -> str:
+    """The language she writes in or chose; empty for Vietnamese, which everybody here speaks."""
+    wanted = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == known.lane_id)
+    written = connection.execute(wanted).scalar_one_or_none() or FALLBACK
+    return "" if written == FALLBACK else str(written)
+
+
+def speakers(connection: Connection, code: str) -> frozenset[int]:
+    """The colleagues who are marked with this language."""
+    wanted = select(staff_language.c.staff_id).where(staff_language.c.code == code)
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def prefer(
+    connection: Connection, known: Case, whom: Sequence[int], rungs: Called, called: frozenset[int]
+) -> tuple[int, ...]:
+    """Those about to be called, speakers first; if nobody so far speaks it, who does on a later rung is called along.
+
+    Nobody is ever taken away: a helper who needs a dictionary is better than none.
+    """
+    code = of_case(connection, known)
+    able = speakers(connection, code) if code else frozenset()
+    if not able or not whom:
+        return tuple(whom)
+    if able.isdisjoint({*whom, *called}):
+        more = next((mine for rung in rungs if (mine := [one for one in rung if one in able])), [])
+        return (*more, *whom)
+    return tuple(sorted(whom, key=lambda one: one not in able))
+
+
+def told(code: str, language: str) -> str:
+    """ "tiếng Anh", as it stands beside a case; empty for Vietnamese."""
+    return spoken.name(code, language) if code else ""

@@ -1,0 +1,75 @@
+""" "Nói tiếng …": the languages that a colleague or a place may be marked with, and how somebody wishes for one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from directory.seedfiles import load_yaml
+from directory.wording import FALLBACK
+
+SEED = Path(__file__).resolve().parent / "seed"
+WISH = "speaks:"  # a wish of a search, with the code behind it
+_VERBS = ("noi", "noi duoc", "biet", "ranh", "hieu", "bang", "speak", "speaks", "speaking", "in")
+_DENIED = frozenset({"khong", "ko", "k", "chua", "dont", "not", "cannot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One language: its code, its name in the languages of the house, how people call it."""
+
+    code: str
+    names: Mapping[str, str]
+    called: tuple[str, ...]
+
+
+@cache
+def table() -> Mapping[str, Spoken]:
+    """Every language that may be marked, in the order of the file."""
+    rows = load_yaml((SEED / "spoken.yaml").read_text(encoding="utf-8"))["languages"]
+    return {
+        str(row["code"]): Spoken(str(row["code"]), {"vi": row["vi"], "en": row["en"]}, tuple(row["called"]))
+        for row in rows
+    }
+
+
+def name(code: str, language: str = FALLBACK) -> str:
+    """What the language is called; a code nobody knows stands as it is."""
+    one = table().get(code)
+    return code if one is None else one.names.get(language, one.names[FALLBACK])
+
+
+def named(codes: Iterable[str], language: str = FALLBACK) -> str:
+    """Several of them in one line, in the order of the file, those it does not know at the end."""
+    order = list(table())
+    return ", ".join(name(code, language) for code in sorted(codes, key=lambda code: _place(order, code)))
+
+
+def beside_vietnamese(codes: Iterable[str]) -> tuple[str, ...]:
+    """Those that are worth a word: everybody here speaks Vietnamese."""
+    return tuple(code for code in codes if code != FALLBACK)
+
+
+def wish_in(plain: str) -> str | None:
+    """The wish for a language in a folded message ("speaks:en" of "cho nao noi tieng anh"); None without one."""
+    line = f" {plain} "
+    for code, heard in _heard().items():
+        for words in heard:
+            at = line.find(words)
+            if at >= 0 and _DENIED.isdisjoint(line[:at].split()[-2:]):
+                return f"{WISH}{code}"
+    return None
+
+
+@cache
+def _heard() -> Mapping[str, tuple[str, ...]]:
+    both = {
+        code: tuple(f" {verb} {name} " for name in one.called for verb in _VERBS)
+        + tuple(f" {name} speaking " for name in one.called if not name.startswith("tieng "))
+        for code, one in table().items()
+    }
+    return both
+
+
+def _place(order: list[str], code: str) -> tuple[int, str]:
+    return (order.index(code) if code in order else len(order)), code
