@@ -112,10 +112,15 @@ def find(
         if found and found[0][1] < HALF:
             return Candidates(tuple(id for id, _ in found), False)
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
-        topic = articles.topics().get(about)
-        found = match(read(f"{topic.title()} {reading.text}"), library=library) if topic else ()
+        title = _title_of(about, library or shipped())
+        found = match(read(f"{title} {reading.text}"), library=library) if title else ()
     is_sure = bool(found) and (len(found) == 1 or found[0][1] - found[1][1] >= SURE)
     return Candidates(tuple(id for id, _ in found), is_sure)
+
+
+def _title_of(id: str, library: articles.Library) -> str:
+    topic, own = articles.topics().get(id), library.get(id)
+    return topic.title() if topic else own.title if own else ""
 
 
 def answer(text: str, language: str = FALLBACK, *, library: articles.Library | None = None) -> Answer:

@@ -75,9 +75,14 @@ def check(folder: Path = LOCALES, *, today: date) -> list[Trouble]:
     return sorted(found, key=lambda one: (one.file, one.line))
 
 
-def problems(article: Article, *, written: Iterable[str], today: date) -> Iterator[Finding]:
-    """What an editor would not let pass in one article. `written`: the ids of all articles there are."""
-    topic = articles.topics().get(article.id)
+def problems(
+    article: Article, *, written: Iterable[str], today: date, is_begun_here: bool = False
+) -> Iterator[Finding]:
+    """What an editor would not let pass in one article. `written`: the ids of all articles there are.
+
+    `is_begun_here`: its topic may have been begun in the console; a file's topic stands on the list.
+    """
+    topic = articles.topic_of(article) if is_begun_here else articles.topics().get(article.id)
     if topic is None:
         yield Finding("id", "id:", "topic_unknown", {"id": article.id})
         return

@@ -41,7 +41,7 @@ class Topic:
 
     def title(self, language: str = FALLBACK) -> str:
         """The question in the person's language."""
-        return self.titles.get(language) or self.titles[FALLBACK]
+        return self.titles.get(language) or self.titles.get(FALLBACK) or next(iter(self.titles.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,17 @@ def topics() -> Mapping[str, Topic]:
         for row in rows
     )
     return {topic.id: topic for topic in found}
+
+
+def topic_of(article: Article) -> Topic:
+    """The topic an article stands for: that of the list; of a topic begun in the console the article itself tells."""
+    known = topics().get(article.id)
+    return known or Topic(article.id, {article.language: article.title}, article.needs, article.review, (), ())
+
+
+def ids_of(library: Library) -> tuple[str, ...]:
+    """Every topic: those of the list in its order, then those that were begun in the console."""
+    return (*topics(), *sorted({article.id for article in library} - set(topics())))
 
 
 def card(article: Article, language: str, *, today: date | None = None) -> str:

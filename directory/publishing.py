@@ -1,17 +1,22 @@
 """The way of an article from a draft to its readers and back: one deed each, every step a revision that stays."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from directory import article_check, article_text, articles, overlay
 from directory.article_check import Finding
 from directory.articles import Article, ArticleIsIncomplete, Library
+from directory.needs import all_needs
 from directory.overlay import Entry, Revision
 from directory.wording import FALLBACK
 
+ROLES = ("lawyer", "doctor", "peer", "none")
+FIRST_REVIEW = timedelta(days=120)
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,6}")
 PENDING = ("draft", "reviewed")
 KIND = "article"
 
@@ -49,29 +54,71 @@ class Desk:
 
 
 def desks(connection: Connection, languages: Iterable[str]) -> tuple[Desk, ...]:
-    """Every topic in each of these languages, in the order of the list of topics."""
+    """Every topic in each of these languages: those of the list in its order, then those begun in the console."""
     newest = overlay.current(connection, KIND)
     shown = overlay.shown(connection)
     published: dict[tuple[str, str], int] = {key: entry.revision for key, entry in shown.items()}
     library = overlay.library(connection)
     return tuple(
         _desk(id, language, library, newest, published, shown)
-        for id in articles.topics()
+        for id in (*articles.topics(), *begun(newest))
         for language in languages
     )
 
 
 def look_up(connection: Connection, id: str, language: str) -> Desk:
     """One article. Raises NotYet where there is no such topic."""
-    if id not in articles.topics():
+    if not is_topic(connection, id):
         raise NotYet("console.article.unknown")
     return next(one for one in desks(connection, [language]) if one.id == id)
+
+
+def begun(newest: Mapping[tuple[str, str], Entry]) -> tuple[str, ...]:
+    """The topics that are on no list but were begun in the console, by id."""
+    return tuple(sorted({id for id, _ in newest} - set(articles.topics())))
+
+
+def is_topic(connection: Connection, id: str) -> bool:
+    """Whether there is such a topic, of the list or begun in the console."""
+    return id in articles.topics() or bool(overlay.history(connection, KIND, id, FALLBACK))
+
+
+def begin_topic(
+    connection: Connection, id: str, *, title: str, needs: Sequence[str], review: str, sources: Sequence[str],
+    staff_id: int | None, now: datetime,
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Begin a topic that no list has: a Vietnamese draft without words, which says already who must look at it.
+
+    Returns what stands in the way, by field; empty when it was begun. From then on it goes the way of all articles.
+    """
+    found = [] if _ID.fullmatch(id) else [Finding("id", id, "id_form")]
+    if not found and is_topic(connection, id):
+        found.append(Finding("id", id, "id_taken", {"id": id}))
+    if not title:
+        found.append(Finding("title", "", "no_title"))
+    if not needs:
+        found.append(Finding("needs", "", "no_needs"))
+    found += [Finding("needs", code, "need_unknown", {"code": code}) for code in needs if code not in all_needs()]
+    if review not in ROLES:
+        found.append(Finding("review", review, "role_unknown"))
+    if not sources:
+        found.append(Finding("sources", "", "no_source"))
+    if found:
+        return tuple(found)
+    today = now.date()
+    blank = Article(
+        id=id, title=title, body=(), needs=tuple(needs), sources=tuple(sources), valid_from=today,
+        review_by=today + FIRST_REVIEW, state="draft", reviewer=None, review=review, language=FALLBACK,
+    )  # fmt: skip
+    save(connection, blank, expected=0, staff_id=staff_id, now=now)
+    return ()
 
 
 def check(connection: Connection, article: Article, today: date) -> tuple[Finding, ...]:
     """Everything an editor would not let pass in this text, besides what all others say."""
     library = overlay.library(connection)
-    found = article_check.problems(article, written={one.id for one in library} | {article.id}, today=today)
+    written = {one.id for one in library} | {article.id}
+    found = article_check.problems(article, written=written, today=today, is_begun_here=True)
     return (*found, *article_check.claimed(article, library))
 
 
@@ -181,7 +228,7 @@ def _desk(
     source = last.body if is_pending and last else kept.body if kept else None
     working = _read(source, language) if source else None
     if working is None:
-        working = articles.load().by_key.get(key) or _blank(id, language)
+        working = articles.load().by_key.get(key) or _blank(id, language, newest)
     is_withdrawn = kept is not None and shown is None
     pending = last.state if is_pending and last else ""
     return Desk(id, language, shown, working, last.revision if last else 0, pending, is_withdrawn and not is_pending)
@@ -194,9 +241,9 @@ def _read(body: str, language: str) -> Article | None:
         return None
 
 
-def _blank(id: str, language: str) -> Article:
+def _blank(id: str, language: str, newest: Mapping[tuple[str, str], Entry]) -> Article:
     """What a translator starts from: everything of the Vietnamese article but its words."""
-    first = articles.load().by_key[id, FALLBACK]
+    first = articles.load().by_key.get((id, FALLBACK)) or articles.parse(newest[id, FALLBACK].body, language=FALLBACK)
     bare = replace(first, title="", body=(), more=(), questions=())
     return replace(bare, language=language, state="draft", reviewer=None, reviewed_on=None, audio=None)
 

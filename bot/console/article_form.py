@@ -41,7 +41,7 @@ def read(visit: Visit, before: Article) -> tuple[Form, Article, tuple[Finding, .
     """
     form = {name: visit.given(name, most=LONGEST).replace("\r\n", "\n") for name in (*LONG, *SHORT)}
     wrong: list[Finding] = []
-    topic = articles.topics()[before.id]
+    topic = articles.topic_of(before)
     article = replace(
         before,
         title=" ".join(form["title"].split()),

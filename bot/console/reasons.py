@@ -55,7 +55,8 @@ def said(field: str, meaning: Meaning, language: str) -> str:
             return (_list([places.name_of(one.key, language) for one in meaning.places]) or none) + doubt
         case "articles":
             topics = articles.topics()
-            return _list([f"{topics[id].title(language)} {score:.2f}" for id, score in meaning.articles]) or none
+            names = {id: topics[id].title(language) if id in topics else id for id, _ in meaning.articles}
+            return _list([f"{names[id]} {score:.2f}" for id, score in meaning.articles]) or none
     return meaning.intent or none
 
 

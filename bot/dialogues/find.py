@@ -188,7 +188,7 @@ def _head(turn: Turn, found: Found) -> str:
 
 def _wish(wish: str, language: str) -> str:
     if wish.startswith(spoken.WISH):
-        return t("find.speaks", language, language=spoken.name(wish.removeprefix(spoken.WISH), language))
+        return t("find.speaks", language, tongue=spoken.name(wish.removeprefix(spoken.WISH), language))
     return t(f"find.wish.{wish}", language)
 
 

@@ -39,7 +39,7 @@ def everything(
     `days`: how long a text that may be over is still shown. `recorded`: lines with a recorded test call.
     """
     made = [emergency(now=now, recorded=recorded, language=language)]
-    for at, id in enumerate(articles.topics(), 1):
+    for at, id in enumerate(articles.ids_of(library), 1):
         found = library.get(id, language)
         if found is not None and not articles.is_hidden(found, now.date(), days=days):
             made.append(of_article(found, number=at, today=now.date()))

@@ -21,7 +21,6 @@ from directory.publishing import Desk, NotYet
 from directory.reading import fold
 from directory.wording import day
 
-ROLES = ("lawyer", "doctor", "peer", "none")
 BY_PEERS = ("peer", "none")  # what a colleague who is a peer may approve; for others somebody outside has looked
 SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn", "brought_back"})
 
@@ -44,7 +43,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
     shown: dict[str, Any] = {
         "rows": sorted(found, key=lambda one: order.index(one.state(today))),
         "states": articles.STATES,
-        "roles": ROLES,
+        "roles": publishing.ROLES,
         "languages": languages,
         "wanted": {**wanted, "language": spoken},
         "today": today,
@@ -245,9 +244,12 @@ def _may_approve(visit: Visit, desk: Desk) -> bool:
 
 async def _desk(console: Console, visit: Visit) -> Desk | None:
     id, language = visit.request.match_info["article"], visit.request.match_info["language"]
-    if id not in articles.topics() or language not in wording.languages():
+    if language not in wording.languages():
         return None
-    return await console.db.read(lambda connection: publishing.look_up(connection, id, language))
+    try:
+        return await console.db.read(lambda connection: publishing.look_up(connection, id, language))
+    except NotYet:
+        return None
 
 
 def _here(desk: Desk) -> str:

@@ -30,7 +30,7 @@ async def _page(
     now, seals = console.clock.now(), console.db.seals
     rows = await console.db.read(lambda connection: questions.waiting(connection, seals, now))
     library = console.keeper.shelf.library or answers.shipped()
-    titles = [(id, _title(library, id, visit.language)) for id in articles.topics()]
+    titles = [(id, _title(library, id, visit.language)) for id in articles.ids_of(library)]
     said = visit.given("said")
     shown: dict[str, Any] = {
         "rows": [(row, answers.find(read(row.words), library=library).ids[:1]) for row in rows],
@@ -50,7 +50,8 @@ async def use(console: Console, visit: Visit) -> web.StreamResponse:
     number, member, now = visit.number("number"), visit.seat.member, console.clock.now()
     id, language = visit.given("article"), visit.given("language")
     phrase = " ".join(visit.given("phrase", most=MOST).split())
-    if id not in articles.topics() or language not in wording.languages() or not phrase:
+    library = console.keeper.shelf.library or answers.shipped()
+    if id not in articles.ids_of(library) or language not in wording.languages() or not phrase:
         return await _page(console, visit, status=400, key="console.question.choose")
 
     def deed(tx: Tx) -> bool:
