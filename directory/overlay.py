@@ -30,6 +30,7 @@ class Entry:
     revision: int
     body: str
     state: str
+    base: str | None = None  # a print of the shipped file it was written over
 
 
 def current(connection: Connection, kind: str) -> Mapping[tuple[str, str], Entry]:
@@ -50,7 +51,8 @@ def write(connection: Connection, entry: Entry, *, staff_id: int | None, now: da
         raise ChangedMeanwhile
     row = {"kind": entry.kind, "key": entry.key, "language": entry.language, "revision": entry.revision}
     try:
-        connection.execute(insert(overlay).values(**row, body=entry.body, state=entry.state, staff_id=staff_id, at=now))
+        told = {"body": entry.body, "state": entry.state, "base": entry.base, "staff_id": staff_id, "at": now}
+        connection.execute(insert(overlay).values(**row, **told))
     except IntegrityError:
         raise ChangedMeanwhile from None
 
@@ -105,6 +107,12 @@ def history(connection: Connection, kind: str, key: str, language: str) -> tuple
     return tuple(Revision(row.id, _entry(row), row.staff_id, row.at) for row in rows)
 
 
+def last_revisions(connection: Connection, kind: str) -> Mapping[tuple[str, str], Revision]:
+    """Of everything of this kind the newest revision with its day, by (key, language)."""
+    rows = connection.execute(select(overlay).where(overlay.c.kind == kind).order_by(overlay.c.revision))
+    return {(row.key, row.language): Revision(row.id, _entry(row), row.staff_id, row.at) for row in rows}
+
+
 def versions(connection: Connection, *, limit: int) -> tuple[Revision, ...]:
     """The changes that made a new version of the set of published articles, newest first."""
     made = select(overlay).where(overlay.c.kind == "article", overlay.c.state.in_(SHOWN))
@@ -113,4 +121,4 @@ def versions(connection: Connection, *, limit: int) -> tuple[Revision, ...]:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(row.kind, row.key, row.language, row.revision, row.body, row.state)
+    return Entry(row.kind, row.key, row.language, row.revision, row.body, row.state, row.base)

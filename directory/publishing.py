@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from directory import article_check, article_text, articles, overlay
+from directory import article_check, article_text, articles, outrun, overlay
 from directory.article_check import Finding
 from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.needs import all_needs
@@ -41,6 +41,7 @@ class Desk:
     revision: int  # the newest one kept; 0: only the file
     pending: str  # the state of a text nobody reads yet: draft, reviewed, or nothing
     is_withdrawn: bool
+    is_outrun: bool = False  # the file below the edit has changed since: somebody has to look at both
 
     def state(self, today: date) -> str:
         """The state as the list shows it; a text past its day of review is due, whatever was written."""
@@ -55,12 +56,13 @@ class Desk:
 
 def desks(connection: Connection, languages: Iterable[str]) -> tuple[Desk, ...]:
     """Every topic in each of these languages: those of the list in its order, then those begun in the console."""
-    newest = overlay.current(connection, KIND)
+    revisions = overlay.last_revisions(connection, KIND)
+    newest, late = {key: one.entry for key, one in revisions.items()}, set(outrun.among(revisions))
     shown = overlay.shown(connection)
     published: dict[tuple[str, str], int] = {key: entry.revision for key, entry in shown.items()}
     library = overlay.library(connection)
     return tuple(
-        _desk(id, language, library, newest, published, shown)
+        replace(_desk(id, language, library, newest, published, shown), is_outrun=(id, language) in late)
         for id in (*articles.topics(), *begun(newest))
         for language in languages
     )
@@ -130,7 +132,7 @@ def save(
     A change takes every review back. Raises ChangedMeanwhile, ArticleIsIncomplete.
     """
     draft = replace(article, state="draft", reviewer=None, reviewed_on=None)
-    _write(connection, draft, expected, staff_id, now)
+    _write(connection, draft, expected, staff_id, now, has_seen_file=True)
     return check(connection, draft, now.date())
 
 
@@ -169,6 +171,15 @@ def withdraw(connection: Connection, desk: Desk, *, expected: int, staff_id: int
     if desk.shown is None:
         raise NotYet("console.article.not_shown")
     _over_pending(connection, desk, replace(desk.shown, state="withdrawn"), expected, staff_id, now)
+
+
+def keep_ours(connection: Connection, desk: Desk, *, expected: int, staff_id: int | None, now: datetime) -> None:
+    """Somebody has looked at the changed file and stays with the text of the console; nothing else changes."""
+    last = overlay.last_revisions(connection, KIND).get((desk.id, desk.language))
+    if last is None or not desk.is_outrun:
+        raise NotYet("console.article.not_outrun")
+    entry = replace(last.entry, revision=expected + 1, base=outrun.print_of(desk.id, desk.language))
+    overlay.write(connection, entry, staff_id=staff_id, now=now)
 
 
 def bring_back(
@@ -266,6 +277,13 @@ def _over_pending(
         _write(connection, again, expected + 1, staff_id, now)
 
 
-def _write(connection: Connection, article: Article, expected: int, staff_id: int | None, now: datetime) -> None:
-    entry = Entry(KIND, article.id, article.language, expected + 1, article_text.render(article), article.state)
+def _write(
+    connection: Connection, article: Article, expected: int, staff_id: int | None, now: datetime,
+    *, has_seen_file: bool = False,
+) -> None:  # fmt: skip
+    """The next revision. What was not written with the file in sight stays over the file it was first written over."""
+    body, key = article_text.render(article), (article.id, article.language)
+    past = overlay.history(connection, KIND, *key)
+    base = outrun.print_of(*key) if has_seen_file or not past else past[0].entry.base
+    entry = Entry(KIND, *key, expected + 1, body, article.state, base)
     overlay.write(connection, entry, staff_id=staff_id, now=now)

@@ -179,5 +179,6 @@ overlay = Table(  # what people edit in the console over the seed files: article
     Column("state", String(12), nullable=False),
     Column("staff_id", Integer, nullable=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("base", String(16), nullable=True),  # a print of the shipped file it was written over
     UniqueConstraint("kind", "key", "language", "revision"),
 )

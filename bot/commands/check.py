@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
 from bot.settings import SettingsProblem, load
-from directory import article_check, articles, catalogue, danger_sentences, overlay, review_list, wording
+from directory import article_check, articles, catalogue, danger_sentences, outrun, overlay, review_list, wording
 from directory.articles import Library
 
 Point = tuple[bool, str]
@@ -65,6 +65,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
     yield from _texts(house.read(overlay.library), _today(now))
+    yield _over_files(house.read(lambda connection: overlay.last_revisions(connection, "article")))
     yield from _doors(house, now)
     missing_keys = wording.keys("vi") ^ wording.keys("en")
     yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
@@ -130,6 +131,14 @@ def _texts(library: Library, today: date) -> Iterator[Point]:
     yield True, f"articles to review: {counts} (donghanh check --reviews)" if counts else "every article reviewed"
     unseen = sum(one.awaits_review for one in danger_sentences.table())
     yield True, f"sentences said in danger to review: {unseen}" if unseen else "sentences said in danger reviewed"
+
+
+def _over_files(newest: Mapping[tuple[str, str], overlay.Revision]) -> Point:
+    """Edits of the console hide whatever comes with a new version; somebody has to look at both texts."""
+    late = outrun.among(newest)
+    named = ", ".join(f"{id} ({language})" for id, language in late[:5])
+    told = f"{len(late)} articles of the console lie over newer files: {named}; see /console/articles"
+    return not late, told if late else "no file is newer than its edit"
 
 
 def _library() -> Library:

@@ -11,6 +11,7 @@ from bot import audit, staff
 from bot.bells import SHELF
 from bot.console import article_form
 from bot.console.layout import Console, Route, Visit, go, refused, render
+from bot.console.pages import exports
 from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.dialogues import ask
@@ -22,7 +23,7 @@ from directory.reading import fold
 from directory.wording import day
 
 BY_PEERS = ("peer", "none")  # what a colleague who is a peer may approve; for others somebody outside has looked
-SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn", "brought_back"})
+SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn", "brought_back", "kept_ours"})
 
 
 async def find(console: Console, visit: Visit) -> web.Response:
@@ -147,6 +148,7 @@ async def _page(
         "languages": wording.languages(),
         "warns": desk.shown is not None and articles.may_be_over(desk.shown, today),
         "may_approve": _may_approve(visit, desk),
+        "can_print": exports.can_print() and desk.shown is not None,
         "today": today.isoformat(),
         "day": lambda value: day(value, language),
     }
@@ -221,6 +223,13 @@ def _withdraw(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int)
             _note(tx, visit, console, "article_withdrawn", other, other.revision + 1)
 
 
+def _keep_ours(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) -> None:
+    publishing.keep_ours(
+        tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now()
+    )
+    _note(tx, visit, console, "article_kept", desk, expected + 1)
+
+
 def _bring_back(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) -> None:
     old, me, now = _number(visit.given("old")), visit.seat.member.id, console.clock.now()
     if old is None:
@@ -275,5 +284,6 @@ ROUTES = (
     Route("POST", f"{_ONE}/publish", Deed.PUBLISH_ARTICLE, _deed(_publish, "published")),
     Route("POST", f"{_ONE}/due", Deed.WITHDRAW_ARTICLE, _deed(_due, "due")),
     Route("POST", f"{_ONE}/withdraw", Deed.WITHDRAW_ARTICLE, _deed(_withdraw, "withdrawn")),
+    Route("POST", f"{_ONE}/keep-ours", Deed.EDIT_ARTICLE, _deed(_keep_ours, "kept_ours")),
     Route("POST", f"{_ONE}/bring-back", Deed.EDIT_ARTICLE, _deed(_bring_back, "brought_back")),
 )

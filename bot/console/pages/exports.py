@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.console.layout import Console, Route, Visit, render
 from bot.console.permissions import Deed
-from directory import overlay, places
+from directory import overlay, places, wording
 from directory.exchange import cards, handbook, hsds, hsds_files, leaving, offline, spreadsheet
 from directory.exchange.cards import Card
 from directory.exchange.handbook import NotPrinted
@@ -28,8 +28,14 @@ TYPES = {
     "html": "text/html",
     "pdf": "application/pdf",
 }
-NAMES = {"csv": "listings.csv", "xlsx": "listings.xlsx", "hsds": "hsds.zip", "offline": "page.html", "book": "book.pdf"}
+NAMES = {"csv": "listings.csv", "xlsx": "listings.xlsx", "hsds": "hsds.zip", "offline": "page.html", "book": "book.pdf",
+         "card": "card.pdf"}  # fmt: skip
 _PRINTING = asyncio.Semaphore(1)  # setting pages takes a whole processor: one after the other
+
+
+def can_print() -> bool:
+    """Whether pages can be set on this machine."""
+    return find_spec("typst") is not None
 
 
 async def page(console: Console, visit: Visit) -> web.Response:
@@ -46,7 +52,8 @@ def _page(visit: Visit, *, key: str = "", status: int = 200) -> web.Response:
         key=key,
         provinces=sorted(places.provinces().items(), key=lambda one: one[1]),
         forms=handbook.FORMS,
-        can_print=find_spec("typst") is not None,
+        can_print=can_print(),
+        numbers=cards.NUMBERS,
     )
 
 
@@ -95,22 +102,46 @@ async def book(console: Console, visit: Visit) -> web.StreamResponse:
     return await _given(console, visit, "book", made)
 
 
+async def card(console: Console, visit: Visit) -> web.StreamResponse:
+    """One small card as it may be handed out: an article that persons are shown now, or the numbers."""
+    id, language = visit.given("article"), visit.given("language") or visit.language
+    if language not in wording.languages():
+        return _page(visit, key="console.exports.unknown", status=400)
+    if _PRINTING.locked():
+        return _page(visit, key="console.exports.busy", status=409)
+    async with _PRINTING:
+        made = await console.db.read(lambda connection: _cards(console, connection, language))
+        chosen = [one for one in made if one.id == id]
+        if not chosen:
+            return _page(visit, key="console.exports.no_card", status=404)
+        try:
+            printed = await asyncio.to_thread(cards.make, chosen, language=language)
+        except NotPrinted:
+            return _page(visit, key="console.exports.not_printed", status=409)
+    return await _given(console, visit, "card", printed, about=f"card:{id}:{language}"[:60])
+
+
 def _to_print(
     console: Console, connection: Connection, language: str
 ) -> tuple[tuple[Listing, ...], tuple[Card, ...]]:
     """The listings, and the small cards as persons would be told them now."""
+    return leaving.shown(connection), _cards(console, connection, language)
+
+
+def _cards(console: Console, connection: Connection, language: str) -> tuple[Card, ...]:
     policy = console.policy
-    small = cards.everything(
+    return cards.everything(
         overlay.library(connection), now=console.clock.now().astimezone(HCMC), days=policy.law_shown_days,
         recorded=policy.recorded_lines, language=language,
     )  # fmt: skip
-    return leaving.shown(connection), small
 
 
-async def _given(console: Console, visit: Visit, form: str, made: bytes) -> web.Response:
+async def _given(
+    console: Console, visit: Visit, form: str, made: bytes, *, about: str = "listings"
+) -> web.Response:
     """The file, after it was written down who took it."""
     me, now, name = visit.seat.member.id, console.clock.now(), NAMES[form]
-    await console.db.write(lambda tx: audit.write(tx, me, "listings_exported", "listings", form, now=now), urgent=False)
+    await console.db.write(lambda tx: audit.write(tx, me, "listings_exported", about, form, now=now), urgent=False)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return web.Response(body=made, content_type=TYPES[name.rpartition(".")[2]], charset="utf-8", headers=headers)
 
@@ -124,4 +155,5 @@ ROUTES = (
     Route("POST", "/exports/table", Deed.EXPORT_LISTINGS, table),
     Route("POST", "/exports/public", Deed.SEE_LISTINGS, public),
     Route("POST", "/exports/book", Deed.SEE_LISTINGS, book),
+    Route("POST", "/exports/card", Deed.SEE_ARTICLES, card),
 )

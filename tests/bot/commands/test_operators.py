@@ -6,12 +6,16 @@ import signal
 import sqlite3
 import sys
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
-from directory import article_check
+from bot.app import MachineClock
+from bot.commands.opening import opened
+from bot.db import Tx
+from directory import article_check, articles, publishing
 from tests.browser.conftest import HOUSE, free_port
 
 SIGNED = "\n".join(
@@ -243,3 +247,43 @@ async def test_a_signed_line_opens_and_a_taken_port_is_named(folder: Path) -> No
     first.send_signal(signal.SIGTERM)
     _, told = await asyncio.wait_for(first.communicate(), 10)
     assert first.returncode == 0 and "Nobody can be woken" in told.decode()
+
+
+def test_check_names_an_edit_that_lies_over_a_newer_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["migrate"])
+    with opened() as house:
+        now = MachineClock().now()
+
+        def edit(tx: Tx) -> None:
+            desk = publishing.look_up(tx.connection, "prep-what", "vi")
+            mine = replace(desk.working, more=("Câu của Thu.",))
+            publishing.save(tx.connection, mine, expected=0, staff_id=None, now=now)
+
+        house.write(edit)
+    main(["check"])
+    assert "ok    no file is newer than its edit" in capsys.readouterr().out
+    files = articles.load()
+    newer = articles.shelve([*files, replace(files.by_key["prep-what", "vi"], more=("Câu mới.",))])
+    monkeypatch.setattr(articles, "load", lambda: newer)
+    assert main(["check"]) == 1
+    told = capsys.readouterr().out
+    assert any(line.startswith("mend") and "prep-what (vi)" in line for line in told.splitlines())
+
+
+def test_staff_speaks_marks_languages_and_names_those_there_are(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["migrate"])
+    where = ["--organisation", "X (mẫu)", "--centre", "Y"]
+    assert main(["staff", "invite", "lan", "--role", "worker", *where, "--speaks", "en"]) == 0
+    capsys.readouterr()
+    assert main(["staff", "list"]) == 0
+    assert capsys.readouterr().out.strip().endswith("\ten")
+    assert main(["staff", "speaks", "lan", "km", "tyz"]) == 0
+    main(["staff", "list"])
+    assert capsys.readouterr().out.strip().endswith("\tkm,tyz")
+    assert main(["staff", "speaks", "lan", "klingon"]) == 2
+    assert "km" in capsys.readouterr().err
+    assert main(["staff", "speaks", "nobody", "en"]) == 1

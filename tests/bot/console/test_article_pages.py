@@ -1,8 +1,10 @@
 """A maintainer writes, somebody of the right role looks, people read: in the console, with every step in the audit."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
+import pytest
 from sqlalchemy import select
 
 from bot import audit
@@ -137,3 +139,24 @@ async def test_a_manager_reads_and_changes_nothing(desk: Desk) -> None:
     binh = await desk.as_("manager-1")
     page = await (await binh.get(HERE)).text()
     assert "readonly" in page and "Lưu bản nháp" not in page and "Gỡ ngay" not in page
+
+
+async def test_a_newer_shipped_text_is_named_compared_and_settled(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    thu = await desk.as_("maintainer-1")
+    form = await opened(thu)
+    form["body"] += "\n\nCâu mới của Thu."
+    await desk.press(thu, HERE, **form)
+    await desk.press(thu, f"{HERE}/publish", revision="1")
+    assert "Bản kèm theo mới hơn" not in await (await thu.get(HERE)).text()
+    files = articles.load()
+    newer = replace(files.by_key["prep-what", "vi"], more=("Câu của bản cài mới.",))
+    library = articles.shelve([*files, newer])
+    monkeypatch.setattr(articles, "load", lambda: library)
+    assert "Bản kèm theo mới hơn" in await (await thu.get("/console/articles?text=prep-what")).text()
+    page = await (await thu.get(HERE)).text()
+    assert "Bản kèm theo mới hơn" in page and "/compare?from=0&amp;to=2" in page
+    compared = await (await thu.get(f"{HERE}/compare?from=0&to=2")).text()
+    assert "cài" in compared and "Thu" in compared
+    path, page = await desk.press(thu, f"{HERE}/keep-ours", revision="2")
+    assert path.endswith("said=kept_ours") and "Bản kèm theo mới hơn" not in page
+    assert ("article_kept", "article:prep-what:vi", "revision:3") in await deeds(desk)

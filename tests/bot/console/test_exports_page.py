@@ -6,8 +6,11 @@ import zipfile
 import pytest
 from sqlalchemy import select, update
 
+from bot.db import Tx
 from bot.staff import ROLES
 from bot.tables import audit
+from directory import publishing
+from directory.exchange import cards
 from directory.tables import place_of_service
 from tests.bot.console.conftest import Browser, Desk
 
@@ -68,3 +71,30 @@ async def test_the_handbook_is_a_pdf(desk: Desk) -> None:
     thu = await desk.as_("peer-1")
     status, raw = await take(thu, "a6", "book")
     assert status == 200 and raw.startswith(b"%PDF")
+
+
+async def test_a_button_on_the_page_of_an_article_gives_its_card_and_only_of_what_persons_are_shown(desk: Desk) -> None:
+    pytest.importorskip("typst")
+    lan = await desk.as_("worker-1")
+    page = await (await lan.get("/console/articles/prep-what/vi")).text()
+    form = page.partition('action="/console/exports/card"')[2].partition("</form>")[0]
+    assert 'name="article" value="prep-what"' in form and 'name="language" value="vi"' in form
+    csrf = form.partition('name="csrf" value="')[2].partition('"')[0]
+    told = {"csrf": csrf, "article": "prep-what", "language": "vi"}
+    answer = await lan.post("/console/exports/card", data=told)
+    assert answer.status == 200 and (await answer.read()).startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="card.pdf"'
+    numbers = await lan.post("/console/exports/card", data={**told, "article": cards.NUMBERS})
+    assert (await numbers.read()).startswith(b"%PDF")
+    for wrong, status in (({"article": "no-such"}, 404), ({"language": "klingon"}, 400)):
+        assert (await lan.post("/console/exports/card", data={**told, **wrong})).status == status
+
+    def take_back(tx: Tx) -> None:
+        shown = publishing.look_up(tx.connection, "prep-what", "vi")
+        publishing.withdraw(tx.connection, shown, expected=shown.revision, staff_id=None, now=desk.clock.now())
+
+    await desk.db.write(take_back)
+    assert (await lan.post("/console/exports/card", data=told)).status == 404
+    taken = select(audit.c.subject).where(audit.c.deed == "listings_exported").order_by(audit.c.seq)
+    rows = await desk.db.read(lambda connection: list(connection.execute(taken).scalars()))
+    assert rows == ["card:prep-what:vi", f"card:{cards.NUMBERS}:vi"]
