@@ -27,11 +27,15 @@ class Question:
 
 
 def asked(tx: Tx, lane_id: int, text: str, *, now: datetime) -> None:
-    """Somebody asked what no article answers. Before the third person only a keyed hash and tokens are kept.
+    """Somebody asked what no article answers. Before the third person only a keyed hash and tokens are kept."""
+    asked_in(tx, lane_id, cleaning.clean(text), now=now)
+
+
+def asked_in(tx: Tx, lane_id: int, words: tuple[str, ...], *, now: datetime) -> None:
+    """The same for words that were cleaned before.
 
     The token is made with a key of this question alone: destroyed with it, nobody can make the token again.
     """
-    words = cleaning.clean(text)
     person_id = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
     if not words or person_id is None:
         return

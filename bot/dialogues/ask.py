@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.dialogues.unanswered import noted
+from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
 from directory import answers, articles, needs, recordings
 from directory.articles import Article, Library
@@ -31,12 +31,14 @@ class Answer(Dialogue):
             return self._tell(turn, shown[0])
         options = [(id, _title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
+        remember(turn)
         return [Ask(t("ask.which", turn.language), tuple(options), "which")]
 
     def which(self, turn: Turn) -> Sequence[Item]:
         """One of the candidates, or none of them."""
+        unmet = remembered(turn)
         if turn.key == "none":
-            return self._nothing(turn, is_known=False)
+            return [*unmet, *self._nothing(turn, is_known=False)]
         return self._tell(turn, turn.key) if turn.key else self.start(turn)
 
     def after(self, turn: Turn) -> Sequence[Item]:

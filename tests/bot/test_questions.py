@@ -1,5 +1,6 @@
 """What nobody could answer is learnt from, and nothing of who asked is: not a word before the third person."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.helpline import retention
 from bot.policy import Policy
 from bot.rehearsal import Rehearsal
 from bot.seals import KeyDestroyed, KeyId
-from bot.tables import lane, person, unanswered, unanswered_token
+from bot.tables import conversation, lane, person, unanswered, unanswered_token
 from directory import publishing
 from directory.cleaning import clean
 from tests.conftest import MovableClock
@@ -158,6 +159,47 @@ async def test_a_question_is_counted_wherever_the_talk_could_not_answer_it(rehea
             await rehearsal.play({"as": f"person:{text[:3]}{number}", "text": text})
     words = [one.words for one in await db.read(lambda c: questions.waiting(c, db.seals, clock.now()))]
     assert len(words) == 3 and "xam hinh o dau re" in words, words
+
+
+WHICH = "mang thai xét nghiệm gì, em tên Hồng Hạc"
+
+
+async def _notes(rehearsal: Rehearsal, person: int) -> dict[str, str]:
+    """What is noted in the talk of the person who wrote as number so and so."""
+    db = rehearsal.house.db
+    rows = await db.read(lambda connection: connection.execute(select(conversation)).all())
+    row = sorted(rows, key=lambda one: int(one.lane_id))[person]
+    told = json.loads(db.seals.open_with(KeyId(row.key_id), row.sealed, about=f"conversation:{row.lane_id}"))
+    return dict(told["notes"])
+
+
+async def test_none_of_these_counts_as_unanswered_and_the_words_wait_cleaned_and_only_until_the_answer(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    db, clock = rehearsal.house.db, rehearsal.house.clock
+    for number in range(3):
+        said = await rehearsal.play({"as": f"person:{number}", "text": WHICH})
+        assert any(one["label"] == "Không phải các việc này" for told in said for one in told.get("choices", ()))
+        asked = (await _notes(rehearsal, number))["asked"]
+        assert "hac" not in asked.lower() and "xet" in asked
+        rows = await db.read(lambda connection: connection.execute(select(unanswered)).all())
+        assert len(rows) == min(number, 1) and all(row.sealed is None for row in rows), "a hash, nothing else"
+        await rehearsal.play({"as": f"person:{number}", "choice": "Không phải các việc này"})
+        assert "asked" not in await _notes(rehearsal, number)
+    (one,) = await db.read(lambda connection: questions.waiting(connection, db.seals, clock.now()))
+    assert set(one.words.split()) <= set(clean(WHICH)) and "hac" not in one.words
+    await db.scrub()
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert b"mang thai xet" not in raw and "Hồng Hạc".encode() not in raw
+
+
+async def test_whoever_finds_the_right_one_among_them_leaves_nothing(rehearsal: Rehearsal) -> None:
+    db = rehearsal.house.db
+    said = await rehearsal.play({"as": "person:0", "text": WHICH})
+    label = next(one["label"] for told in said for one in told.get("choices", ()) if "choices" in told)
+    await rehearsal.play({"as": "person:0", "choice": label})
+    assert "asked" not in await _notes(rehearsal, 0)
+    assert not await db.read(lambda connection: connection.execute(select(unanswered)).all())
 
 
 async def test_what_a_maintainer_added_is_answered_in_the_chat(rehearsal: Rehearsal) -> None:
