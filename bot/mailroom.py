@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack
+from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
 from bot.ports import Address, Channel, Choice, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
 from bot.precedence import Precedence
 from bot.seals import KeyDestroyed, KeyId, SealBroken
@@ -251,18 +251,19 @@ class Mailroom:
         envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
-        message = _outbound(item, fitting(envelope.letter, envelope.channel), envelope.to)
-        if item.is_last or envelope.letter.takes_back is not None:
-            await self._erase_at(item, envelope, lane_id)
+        letter = fitting(envelope.letter, envelope.channel)
+        if item.is_last or letter.takes_back is not None:
+            letter = worded(letter, await self._erase_at(item, envelope, lane_id))
+        message = _outbound(item, letter, envelope.to)
         sent = await _in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
 
-    async def _erase_at(self, item: Item, envelope: Envelope, lane_id: int) -> None:
+    async def _erase_at(self, item: Item, envelope: Envelope, lane_id: int) -> references.Left:
         """First take back at the network what it still lets us take back, in both directions."""
         until = None if item.is_last else envelope.letter.takes_back
-        await references.erase(
+        return await references.erase(
             self._db, lane_id, lambda refs: _in_time(envelope.channel.erase(envelope.address, refs)),
             channel=envelope.channel, up_to=until, tries=item.attempts)  # fmt: skip
 

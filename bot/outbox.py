@@ -49,6 +49,7 @@ class Letter:
     via: int | None = None  # to staff: through this own channel and no other
     audio: str = ""  # to persons: a recording of the same words
     takes_back: datetime | None = None  # to a person: first take back what was said up to then, in both directions
+    instead: tuple[str, str] = field(default=("", ""), repr=False)  # the words if nothing, or too much, is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,15 @@ def tell_person(
     links: Sequence[Choice] = (),
     audio: str = "",
     takes_back: bool = False,
+    instead: tuple[str, str] = ("", ""),
 ) -> str | None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
     Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
     the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
-    is first deleted at the network, as far as it lets us. Returns the key of the row, by which it can be followed.
+    is first deleted at the network, as far as it lets us; `text` says that older things stay on the phone, `instead`
+    what is said where nothing stays at all, or also younger things do. Returns the key of the row, by which it can be
+    followed.
     """
     row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
     if row is None or row.stopped_at is not None:
@@ -151,7 +155,7 @@ def tell_person(
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
         _remember(tx, lane_id, row.key_id, options, choices, now)
-    letter = Letter(text, (*choices, *links), audio=audio, takes_back=now if takes_back else None)
+    letter = Letter(text, (*choices, *links), audio=audio, takes_back=now if takes_back else None, instead=instead)
     return _put(
         tx,
         letter,
@@ -280,6 +284,13 @@ def fitting(letter: Letter, channel: Channel) -> Letter:
     return replace(letter, choices=tuple(choice for choice in letter.choices if choice.kind != "location"))
 
 
+def worded(letter: Letter, left: str) -> Letter:
+    """The words that are true of what still stands on the phone: `nothing`, `older` things only, or `some` more."""
+    whole, some = letter.instead
+    text = {"nothing": whole, "some": some}.get(left, "")
+    return replace(letter, text=text) if text else letter
+
+
 def pack(letter: Letter) -> str:
     """A letter as the text that is sealed."""
     choices = [[choice.token, choice.label, choice.kind, choice.url] for choice in letter.choices]
@@ -292,6 +303,8 @@ def pack(letter: Letter) -> str:
         told["audio"] = letter.audio
     if letter.takes_back is not None:
         told["takes_back"] = letter.takes_back.isoformat()
+    if any(letter.instead):
+        told["instead"] = letter.instead
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -301,4 +314,5 @@ def unpack(body: str) -> Letter:
     choices = tuple(Choice(ChoiceToken(token), label, kind, url) for token, label, kind, url in told["choices"])
     until = datetime.fromisoformat(told["takes_back"]) if "takes_back" in told else None
     wakes, via, audio = told.get("wakes", False), told.get("via"), told.get("audio", "")
-    return Letter(told["text"], choices, told["case"], wakes, via, audio, until)
+    whole, some = told.get("instead", ("", ""))
+    return Letter(told["text"], choices, told["case"], wakes, via, audio, until, (whole, some))

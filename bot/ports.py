@@ -157,6 +157,7 @@ class ErasureReport:
 
     erased: tuple[MsgRef, ...] = ()
     kept: tuple[tuple[MsgRef, str], ...] = ()
+    is_whole: bool = False  # nothing of the chat is shown any more, however old
 
 
 class SendError(Exception):

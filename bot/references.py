@@ -3,18 +3,29 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select
 
 from bot.db import Database, Tx
-from bot.ports import Channel, ErasureReport, MsgRef, SendError
+from bot.ports import Cap, Channel, ErasureReport, MsgRef, SendError
 from bot.seals import SealBroken, Seals
 from bot.tables import message_ref
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
+TRIES_OF_ALL = 6  # some two minutes: then the last sentence goes out and says that things are left
+_TAKES_BOTH = Cap.DELETE_OWN | Cap.DELETE_USER
 KEPT = timedelta(hours=48)  # no network lets us take back what is older
+
+
+class Left(StrEnum):
+    """What still stands on the phone after the network took back what it could."""
+
+    NOTHING = "nothing"
+    OLDER = "older"  # what is older than the network lets anybody take back
+    SOME = "some"  # younger things too
 
 
 _KEEP = insert(message_ref)
@@ -56,16 +67,17 @@ async def erase(
     channel: Channel,
     up_to: datetime | None,
     tries: int,
-) -> None:
+) -> Left:
     """Have the network take back what it still lets us, in both directions; the log holds counts only.
 
-    `up_to`: she erased her words while help is on its way. A network that refuses for long keeps no answer from her.
+    `up_to`: she erased her words while help is on its way. A network that refuses for long, or is away, keeps no
+    answer from her: after some tries she is told that things are left, and each later try takes back what it can.
     """
     refs = await db.read(lambda connection: of_lane(connection, db.seals, lane_id, up_to=up_to))
     try:
-        report = await by(refs) if refs else ErasureReport()
+        report = await by(refs)
     except SendError:
-        if up_to is None or tries < TRIES:
+        if tries < (TRIES_OF_ALL if up_to is None else TRIES):
             raise
         report = ErasureReport(kept=tuple((ref, "refused") for ref in refs))
     if report.erased:
@@ -74,3 +86,7 @@ async def erase(
         log.info("not_erased_at_network", extra={"n": len(report.kept), "channel": channel.name})
     if up_to is not None:
         await db.write(lambda tx: drop(tx, lane_id, up_to=up_to))
+    if report.is_whole:
+        return Left.NOTHING
+    is_young = any(why != "too_old" for _, why in report.kept)
+    return Left.SOME if is_young or _TAKES_BOTH not in channel.capabilities().flags else Left.OLDER

@@ -121,7 +121,8 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
 
 def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime) -> None:
     """The last message after an erasure; after it the contact is forgotten too."""
-    tell_person(tx, lane_id, t("erase.done", language), now=now, is_last=True)
+    instead = (t("erase.done_whole", language), t("erase.done_some", language))
+    tell_person(tx, lane_id, t("erase.done", language), now=now, is_last=True, instead=instead)
 
 
 # Statements are built once: building one costs five times as much as running it.

@@ -149,6 +149,37 @@ async def test_erasing_waits_for_a_network_that_is_away_and_is_then_finished(tow
     assert len(town.network.texts(ANNA)) == 1 and await count(town, lane) == 0
 
 
+async def test_a_network_that_lets_nothing_be_deleted_for_minutes_is_waited_for_no_longer_and_she_is_told_so(
+    town: Street,
+) -> None:
+    await town.say("/start")
+    await town.say("xoá")
+    town.network.fail_next(GATEWAY, "deleteMessages", times=99)
+    await town.press(next(token for label, token in town.buttons().items() if label == "Xoá hết"))
+    for _ in range(8):
+        assert not any("Đã xoá xong" in one for one in town.network.texts(ANNA)) or await count(town, lane) == 0
+        town.clock.pass_(seconds=61)
+        await town.settle()
+    last = town.network.texts(ANNA)[-1]
+    assert "Đã xoá xong." in last and "Bạn tự xoá cuộc chat này nhé." in last and "48" not in last
+    for table in (lane, person, message_ref, outbox, inbox):
+        assert await count(town, table) == 0
+
+
+async def test_a_network_that_comes_back_after_an_hour_still_takes_everything_back(town: Street) -> None:
+    await town.say("/start")
+    await town.say("xoá")
+    press = next(token for label, token in town.buttons().items() if label == "Xoá hết")
+    town.network.fail_next(GATEWAY, "deleteMessages", times=12)
+    town.network.fail_next(GATEWAY, "sendMessage", times=6)
+    await town.press(press)
+    for _ in range(20):
+        town.clock.pass_(minutes=3)
+        await town.settle()
+    (last,) = town.network.texts(ANNA)
+    assert "Tin cũ hơn 48 giờ còn trên máy" in last and await count(town, lane) == 0
+
+
 @on_both_ways
 async def test_whoever_blocks_us_is_left_in_peace_until_she_writes_again(town: Street) -> None:
     await town.say("nó đang đánh em")

@@ -126,10 +126,10 @@ class WebChat:
     async def erase(self, address: Address, refs: Sequence[MsgRef]) -> ErasureReport:
         """Frames are ours: they go, and an open page clears what it shows."""
         numbers = [int(ref.native) for ref in refs if ref.native.isdigit()]
-        if numbers:
-            now = self._clock.now()
-            await self._db.write(lambda tx: store.wipe(tx, address, max(numbers), now=now))
-        return ErasureReport(erased=tuple(refs))
+        now = self._clock.now()
+        # A page may stand open for days: what is too old to have a reference is still shown there.
+        await self._db.write(lambda tx: store.wipe(tx, address, max(numbers, default=store.EVERYTHING), now=now))
+        return ErasureReport(erased=tuple(refs), is_whole=True)
 
     async def forget(self, address: Address) -> None:
         """Leave the last words readable for a moment, then nothing: the session ends when the page has them."""

@@ -77,6 +77,9 @@ def audio_key(seals: Seals, name: str) -> str:
     return seals.token_hash(f"audio {name}")[:32]
 
 
+EVERYTHING = 2**31 - 1
+
+
 def wipe(tx: Tx, address: str, up_to: int, *, now: datetime) -> None:
     """What was said goes from our side; the next frame has an open page clear what it shows, in both directions."""
     tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == address, webchat_frame.c.seq <= up_to))

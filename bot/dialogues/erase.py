@@ -62,9 +62,10 @@ class Erase(Dialogue):
 
     def _words(self, turn: Turn) -> Sequence[Item]:
         now, memory, said = turn.now, turn.memory, t("erase.words_done", turn.language)
+        instead = (t("erase.words_done_whole", turn.language), t("erase.words_done_some", turn.language))
 
         def forget(tx: Tx, lane_id: int) -> None:
-            erasure.forget_words(tx, lane_id, now=now, said=said)
+            erasure.forget_words(tx, lane_id, now=now, said=said, instead=instead)
 
         kept = Memory(is_welcomed=True, has_case=memory.has_case, has_alarm=memory.has_alarm, is_mute=memory.is_mute)
         turn.memory = kept

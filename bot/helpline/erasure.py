@@ -79,10 +79,13 @@ def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
     return tuple(KeyId(key) for key in keys)
 
 
-def forget_words(tx: Tx, lane_id: int, *, now: datetime, said: str = "") -> None:
+def forget_words(
+    tx: Tx, lane_id: int, *, now: datetime, said: str = "", instead: tuple[str, str] = ("", "")
+) -> None:
     """What was said goes and cannot be read by anybody any more; the open case, its alarm and the way to her stay.
 
-    `said` is what she hears; before it goes out, the chat itself is cleaned as far as the network lets us.
+    `said` is what she hears, or `instead` (see `tell_person`); before it goes out, the chat itself is cleaned as far
+    as the network lets us.
 
     What she handed over with a yes, so that help finds her, stays with the case as agreed.
     """
@@ -98,7 +101,7 @@ def forget_words(tx: Tx, lane_id: int, *, now: datetime, said: str = "") -> None
     tx.execute(update(conversation).where(conversation.c.lane_id == lane_id).values(**fresh))
     tx.after_commit(lambda: tx.seals.keys.destroy([KeyId(key) for key in keys]))
     if said:
-        tell_person(tx, lane_id, said, now=now, urgent=True, takes_back=True)
+        tell_person(tx, lane_id, said, now=now, urgent=True, takes_back=True, instead=instead)
     events.happened(tx, "erased_words", now=now)
     known = of_lane(tx.connection, lane_id)
     if known is None:

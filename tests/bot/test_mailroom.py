@@ -1,7 +1,7 @@
 """What was told arrives once, in order, also after failures; and never after an erasure."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,9 +11,20 @@ from bot import vault
 from bot.db import Database, DatabaseAway, Tx
 from bot.mailroom import Mailroom
 from bot.outbox import tell_person, tell_staff
-from bot.ports import Address, Choice, ChoiceToken, MsgRef, Outbound, SendError, Sent
+from bot.ports import (
+    Address,
+    Capabilities,
+    Choice,
+    ChoiceToken,
+    ErasureReport,
+    MsgRef,
+    Outbound,
+    SendError,
+    Sent,
+)
 from bot.tables import centre, conversation, lane, message_ref, outbox, person, staff, staff_organisation
 from tests.conftest import MovableClock
+from tests.fakes import EVERYTHING
 
 
 @dataclass
@@ -40,6 +51,12 @@ class Network:
         if fault == "taken but not confirmed":
             raise SendError("unknown_outcome")
         return Sent((MsgRef("native"),), self.clock.now())
+
+    def capabilities(self) -> Capabilities:
+        return EVERYTHING
+
+    async def erase(self, address: Address, refs: Sequence[MsgRef]) -> ErasureReport:
+        return ErasureReport(tuple(refs))
 
     async def forget(self, address: Address) -> None:
         self.forgotten.append(address)

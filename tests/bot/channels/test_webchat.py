@@ -151,6 +151,17 @@ async def test_words_taken_back_leave_the_page_too_and_the_talk_goes_on(
     assert [one["text"] for one in found] == ["", "còn đây"] and found[0]["seq"] == 4
 
 
+async def test_a_page_that_stood_open_for_days_is_emptied_although_no_reference_is_left(
+    browser: TestClient[Any, Any], channel: WebChat, db: Database
+) -> None:
+    address = await address_of(db)
+    await channel.send(message("chuyện cũ", "1"), address)
+    report = await channel.erase(address, [])
+    assert report.is_whole and not report.kept
+    found = (await (await browser.get("/chat/poll?after=0")).json())["frames"]
+    assert [one.get("wipe", False) for one in found] == [True]
+
+
 async def test_quick_exit_takes_the_cookie(browser: TestClient[Any, Any]) -> None:
     await browser.post("/chat/exit")
     assert (await browser.get("/chat/poll?after=0")).status == 410
