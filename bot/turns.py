@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims
 from bot.db import Tx
-from bot.dialogues import beside_case
+from bot.dialogues import beside_case, speaking
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -76,8 +76,8 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     talk = _talk(tx, read.lane_id)
     if talk is None:
         return None
-    language = _language(tx, talk, read)
     standing = _standing(tx, talk)
+    language = _language(tx, talk, read, standing.memory)
     option, is_stale = _option(tx, talk, read)
     # Four words of the list may sound dangerous to the model alone; if they are a code, they are a code.
     is_felt = read.meaning is not None and read.meaning.danger.source == "model"
@@ -95,6 +95,8 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         _save(tx, _run(tx, read, turn, step, house), read.lane_id)
         return None
     _welcome(tx, read, talk, turn, house, now)
+    if _is_in_two_languages(read, turn):
+        speaking.which_goes_on(tx, read.lane_id, turn)
     if option is not None:
         standing.dialogue, standing.step = option.dialogue, option.step
     if read.word == "leave":
@@ -179,26 +181,37 @@ def _save(tx: Tx, standing: Standing, lane_id: int) -> None:
     tx.execute(_SAVE, {"whose": lane_id, "words": sealed})
 
 
-def _language(tx: Tx, talk: Any, read: Read) -> str:
+def _language(tx: Tx, talk: Any, read: Read, memory: Memory) -> str:
     """The first words decide; a wish for another language is followed at once, and so is plain English later on."""
-    spoken = _wanted_language(talk, read)
+    spoken = _wanted_language(talk, read, memory)
     if spoken is None or spoken == talk.language or not languages.is_enabled(spoken):
         return str(talk.language)
     tx.execute(update(person).where(person.c.id == talk.person_id).values(language=spoken))
     return spoken
 
 
-def _wanted_language(talk: Any, read: Read) -> str | None:
+def _wanted_language(talk: Any, read: Read, memory: Memory) -> str | None:
     text, meaning = read.kept.text, read.meaning
     if meaning is None:
         return None
     if (wished := languages.wished(text)) is not None:
+        memory.chosen, memory.is_asked_which = wished, False
         return wished
     if meaning.intent == "language" or (talk.sealed is None and talk.language in HEARD):
         return str(meaning.language)
     if meaning.language == "en" and len(text.split()) >= FEWEST_WORDS:
+        memory.chosen = memory.chosen if talk.language == "en" else ""
         return "en"
-    return wording.FALLBACK if talk.language == "en" and languages.is_plainly_vietnamese(text) else None
+    if talk.language != "en" or memory.chosen == "en":  # chosen by name: she is asked before it changes
+        return None
+    return wording.FALLBACK if languages.is_plainly_vietnamese(text) else None
+
+
+def _is_in_two_languages(read: Read, turn: Turn) -> bool:
+    """She chose English by name and writes plain Vietnamese. In danger nobody is asked; a tap is in no language."""
+    if turn.key is not None or turn.memory.is_asked_which or read.word is not None or _is_danger(read):
+        return False
+    return turn.language == turn.memory.chosen == "en" and languages.is_plainly_vietnamese(read.kept.text)
 
 
 def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:

@@ -79,6 +79,8 @@ class Memory:
     is_minor: bool = False  # said to be under 18 in this talk
     situations: tuple[str, ...] = ()  # what decides which numbers fit: abroad, a country
     speaks: str = ""  # places where this language is spoken are wanted
+    chosen: str = ""  # the language she asked for by name or button; not one we only guessed from her words
+    is_asked_which: bool = False  # whether to go on in it was asked, when she wrote in another
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -96,6 +98,8 @@ class Memory:
             "is_minor": self.is_minor,
             "situations": self.situations,
             "speaks": self.speaks,
+            "chosen": self.chosen,
+            "is_asked_which": self.is_asked_which,
         }
 
     @classmethod
@@ -115,6 +119,8 @@ class Memory:
             bool(told.get("is_minor")),
             tuple(told.get("situations", ())),
             str(told.get("speaks", "")),
+            str(told.get("chosen", "")),
+            bool(told.get("is_asked_which")),
         )
 
 

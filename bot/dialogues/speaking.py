@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 
 from bot.db import Tx
 from bot.dialogues.kit import Do, Done, Item, Say, Turn
+from bot.outbox import Option, tell_person
 from bot.tables import lane, person
 from directory import languages
-from directory.wording import t
+from directory.wording import FALLBACK, t
 
 
 def speak(turn: Turn) -> Sequence[Item]:
@@ -16,8 +17,19 @@ def speak(turn: Turn) -> Sequence[Item]:
     kind, _, code = (turn.key or "").partition(":")
     if kind != "speak" or not languages.is_enabled(code):
         return ()
-    turn.language = code
+    turn.language = turn.memory.chosen = code
+    turn.memory.is_asked_which = False
     return (Do(lambda tx, lane_id: _remember(tx, lane_id, code)), Say(t("small.language", code)), Done())
+
+
+def which_goes_on(tx: Tx, lane_id: int, turn: Turn) -> None:
+    """She chose a language by name and writes in another: asked once, in the one she writes; no question is lost."""
+    turn.memory.is_asked_which = True
+    options = tuple(
+        Option("small", "spoken", f"speak:{code}", languages.known()[code].name) for code in (FALLBACK, turn.language)
+    )
+    chosen = languages.known()[turn.language].name
+    tell_person(tx, lane_id, t("small.which_goes_on", FALLBACK, chosen=chosen), now=turn.now, options=options)
 
 
 def _remember(tx: Tx, lane_id: int, code: str) -> None:
