@@ -80,3 +80,27 @@ async def test_what_three_people_asked_becomes_a_phrasing_on_a_small_phone(brows
         if await answered.count():
             break
     await expect(answered.first).to_be_visible()
+
+
+async def test_a_topic_is_begun_and_languages_are_marked_on_a_small_phone(browser: Browser, service: Service) -> None:
+    thu = await phone(browser, locale="vi-VN")
+    await thu.goto(service.console)
+    await thu.get_by_role("button", name=re.compile("người giữ danh bạ")).first.click()
+    await thu.get_by_role("link", name="Bài viết").click()
+    await thu.get_by_role("link", name="Chủ đề mới").click()
+    await thu.locator("#f-id").fill("Khám răng")
+    await thu.locator("#f-title").fill("Khám răng kín đáo")
+    await thu.locator("#f-sources").fill("Nhóm tự viết (mẫu)")
+    await thu.get_by_label("Khám phụ khoa, khám chung").check()
+    await thu.get_by_role("button", name="Tạo bản nháp").click()
+    await expect(thu.locator("#mistake-id-1")).to_be_visible()
+    await seen(thu, "article-new")
+    await thu.locator("#f-id").fill("kham-rang")
+    await thu.get_by_role("button", name="Tạo bản nháp").click()
+    await expect(thu.get_by_role("heading", name="Khám răng kín đáo")).to_be_visible()
+    await thu.get_by_role("link", name="Đồng nghiệp").click()
+    await thu.locator("summary").first.click()
+    await thu.get_by_label("tiếng Khmer").first.check()
+    await seen(thu, "colleagues")
+    await thu.get_by_role("button", name="Lưu").first.click()
+    await expect(thu.get_by_text("Tiếng Việt, tiếng Khmer")).to_be_visible()
