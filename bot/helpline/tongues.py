@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.helpline.casebook import Case
 from bot.helpline.ladder import Called
@@ -11,10 +11,14 @@ from directory import spoken
 from directory.wording import FALLBACK
 
 
+_WRITTEN = (
+    select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
+)
+
+
 def of_case(connection: Connection, known: Case) -> str:
     """The language she writes in or chose; empty for Vietnamese, which everybody here speaks."""
-    wanted = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == known.lane_id)
-    written = connection.execute(wanted).scalar_one_or_none() or FALLBACK
+    written = connection.execute(_WRITTEN, {"whose": known.lane_id}).scalar_one_or_none() or FALLBACK
     return "" if written == FALLBACK else str(written)
 
 
