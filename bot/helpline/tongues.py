@@ -10,7 +10,6 @@ from bot.tables import lane, person, staff_language
 from directory import spoken
 from directory.wording import FALLBACK
 
-
 _WRITTEN = (
     select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
 )
