@@ -76,8 +76,9 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
         next_duty_at=ahead,
         opens_at=opens,
     )
-    is_rung, called = step.kind == "rung", so_far.called
-    whom = tongues.prefer(tx.connection, known, step.whom, rungs, called) if is_rung else step.whom
+    whom = step.whom
+    if step.kind == "rung":
+        whom = tongues.prefer(tx.connection, known, whom, rungs, so_far.called, now=now, policy=policy)
     raise_rung(tx, known, whom, now=now, policy=policy)
     record(tx, known.id, "step", now=now, detail=step.kind)
     if step.kind == "manager":

@@ -1,13 +1,15 @@
 """Who speaks her language: called first and shown first; that nobody does is never a reason to leave her waiting."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from bot.helpline.casebook import Case
+from bot.helpline.hindered import hindered
 from bot.helpline.ladder import Called
+from bot.policy import Policy
 from bot.tables import lane, person, staff_language
-from directory import spoken
 from directory.wording import FALLBACK
 
 _WRITTEN = (
@@ -28,22 +30,25 @@ def speakers(connection: Connection, code: str) -> frozenset[int]:
 
 
 def prefer(
-    connection: Connection, known: Case, whom: Sequence[int], rungs: Called, called: frozenset[int]
+    connection: Connection,
+    known: Case,
+    whom: Sequence[int],
+    rungs: Called,
+    called: frozenset[int],
+    *,
+    now: datetime,
+    policy: Policy,
 ) -> tuple[int, ...]:
     """Those about to be called, speakers first; if nobody so far speaks it, who does on a later rung is called along.
 
-    Nobody is ever taken away: a helper who needs a dictionary is better than none.
+    Nobody is ever taken away: a helper who needs a dictionary is better than none. Who has to rest is left to rest.
     """
     code = of_case(connection, known)
     able = speakers(connection, code) if code else frozenset()
     if not able or not whom:
         return tuple(whom)
     if able.isdisjoint({*whom, *called}):
-        more = next((mine for rung in rungs if (mine := [one for one in rung if one in able])), [])
+        fresh = able - hindered(connection, able, now=now, policy=policy)
+        more = next((mine for rung in rungs if (mine := [one for one in rung if one in fresh])), [])
         return (*more, *whom)
     return tuple(sorted(whom, key=lambda one: one not in able))
-
-
-def told(code: str, language: str) -> str:
-    """ "tiếng Anh", as it stands beside a case; empty for Vietnamese."""
-    return spoken.name(code, language) if code else ""

@@ -1,5 +1,7 @@
 """Who speaks her language is called first and along; that nobody does changes nothing for her."""
 
+from dataclasses import replace
+
 from sqlalchemy import delete, select, update
 
 from bot import staff
@@ -31,6 +33,21 @@ async def test_somebody_on_a_later_rung_who_speaks_her_language_is_called_along_
         clock.pass_(minutes=5)
         due.DUE["escalate"](tx, opened.case.id, clock.now(), policy)
         assert _called(tx, opened.case.id) == [HOA, LAN, MAI], "the next rung is not passed over"
+
+    await line.write(story)
+
+
+async def test_a_speaker_who_has_to_rest_is_left_to_rest(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        _english(tx)
+        staff.mark_languages(tx, HOA, ["en"])
+        full = replace(policy, most_cases=1)
+        other = cases.open_case(tx, 2, urgency="violence", need=None, place=None, now=clock.now(), policy=full)
+        cases.take(tx, other.case.id, HOA, now=clock.now(), policy=full)
+        opened = cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=full)
+        assert _called(tx, opened.case.id) == [LAN]
 
     await line.write(story)
 
