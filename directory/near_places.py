@@ -19,6 +19,7 @@ _TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
 _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
 _LONG_ALONE = 7  # letters of a name that nothing leads to
+_SCORES = (0.8, 0.6, 0.4)  # by slips
 
 
 @cache
@@ -43,8 +44,20 @@ def read(
 
     `exact`: a name that stands there as it is; then only one counts that goes over its words and others.
     """
+    found = nearest(reading, spoken_for, exact)
+    return found[0] if len(found) == 1 else None
+
+
+def nearest(
+    reading: Reading,
+    spoken_for: frozenset[int] = frozenset(),
+    exact: PlaceGuess | None = None,
+    *,
+    is_answer: bool = False,
+) -> tuple[PlaceGuess, ...]:
+    """The units most nearly named, all equally near. `is_answer`: it says where somebody is, without an "ở"."""
     count = min(len(reading.words), nearly.MOST_WORDS)
-    found: list[tuple[Rank, PlaceKey, int, int]] = []
+    found: list[tuple[Rank, PlaceKey, int, int, int]] = []
     for cut in nearly.cuts(reading):
         parts = [cut.letters[a:b] for a, b in zip(cut.at, cut.at[1:], strict=False)]
         for start, end, letters in nearly.windows(cut, shortest=1, widest=24):
@@ -54,22 +67,19 @@ def read(
             if exact and not _goes_beyond(exact, first, after):
                 continue
             kind, is_led = _led(parts, start)
+            is_led = is_led or (is_answer and (first, after) == (0, count))
             if letters.isdigit():
-                found += [((-3.0, False, 0, False), key, first, after) for key in _numbered(kind, letters)]
+                found += [((-3.0, False, 0, False), key, first, after, 1) for key in _numbered(kind, letters)]
                 continue
-            for name, slips, is_big in _candidates(letters, kind=kind, is_led=is_led):
-                key = _fitting(name, kind)
-                if key is None:
-                    continue
-                far = OSA.distance(_typed(reading, first, after), _written(key))
-                rank = (slips * 2 - len(name) * 0.5 - bool(kind), not is_big, far, len(name) == len(letters))
-                found.append((rank, key, first, after))
-    if not found:
-        return None
-    rank, key, first, after = min(found, key=lambda one: (one[0], one[1]))
-    if any(one[0] == rank and one[1] != key for one in found):
-        return None
-    return PlaceGuess(key, places.name_of(key), 0.6, first, after)
+            for name, slips, is_big in _candidates(letters, kind=kind, is_led=is_led, is_answer=is_answer):
+                for key in _fitting(name, kind):
+                    far = OSA.distance(_typed(reading, first, after), _written(key))
+                    rank = (slips * 2 - len(name) * 0.5 - bool(kind), not is_big, far, len(name) == len(letters))
+                    found.append((rank, key, first, after, slips))
+    best = min((one[0] for one in found), default=None)
+    same = {key: PlaceGuess(key, places.name_of(key), _SCORES[min(slips, 2)], first, after)
+            for rank, key, first, after, slips in found if rank == best}  # fmt: skip
+    return tuple(same[key] for key in sorted(same))
 
 
 def _goes_beyond(exact: PlaceGuess, first: int, after: int) -> bool:
@@ -78,7 +88,7 @@ def _goes_beyond(exact: PlaceGuess, first: int, after: int) -> bool:
     return first < exact.end <= after and is_as_long and (first, after) != (exact.start, exact.end)
 
 
-def _candidates(letters: str, *, kind: str, is_led: bool) -> list[tuple[str, int, bool]]:
+def _candidates(letters: str, *, kind: str, is_led: bool, is_answer: bool) -> list[tuple[str, int, bool]]:
     """Names these letters nearly are, how many slips away, and whether it is a district or province."""
     big, small, _ = _known()
     length = len(letters)
@@ -88,7 +98,8 @@ def _candidates(letters: str, *, kind: str, is_led: bool) -> list[tuple[str, int
         return []
     most = 2 if length >= (6 if kind or is_led else 10) else 1
     found = [(name, slips, True) for name, slips in big.near(letters, most)]
-    if kind in ("phuong", "xa", "thitran", "dackhu") or (length >= _LONG_ALONE and not found):
+    is_small = is_answer and is_led and length >= _SHORTEST + 2
+    if kind in ("phuong", "xa", "thitran", "dackhu") or is_small or (length >= _LONG_ALONE and not found):
         found += [(name, slips, False) for name, slips in small.near(letters, 1)]
     if not (kind or is_led):
         found = [one for one in found if one[0] not in _everyday()]
@@ -124,12 +135,11 @@ def _kinds() -> nearly.Names:
     return nearly.Names(kind for kind in _KINDS if len(kind) > 3)
 
 
-def _fitting(name: str, kind: str) -> PlaceKey | None:
-    """The unit of that name: of the type said, else the biggest; None where several towns have one of the size."""
+def _fitting(name: str, kind: str) -> tuple[PlaceKey, ...]:
+    """The units of that name: of the type said, else the biggest; several where towns have one of the size."""
     keys = _known()[2][name]
     typed = [key for key in keys if "".join(words_of(places.units()[key].kind)) == kind] or list(keys)
-    same = [key for key in typed if key.tier is typed[0].tier]
-    return typed[0] if len(same) == 1 else None
+    return tuple(key for key in typed if key.tier is typed[0].tier)
 
 
 def _typed(reading: Reading, first: int, after: int) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
-from directory import followup, needs, spoken, times
+from directory import followup, near_places, needs, spoken, times
 from directory.listing_text import describe
-from directory.places import PlaceKey, Tier, name_of
-from directory.reading import read
+from directory.places import PlaceGuess, PlaceKey, Tier, name_of
+from directory.places import read as read_places
+from directory.reading import fold, read
 from directory.search import Found, Question, name_words, search
 from directory.wording import t
 
@@ -21,6 +22,11 @@ NEED_GROUPS = (
     "peers.group",
     "mind.distress",
 )
+
+_LONGEST = 12  # words; in a longer message chance makes too much look like a place
+_SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken, and the answer names the place
+_NAMES_COMMUNE = ("phuong", "xa", "thi tran", "dac khu")
+_YES = frozenset({"dung", "dung roi", "phai", "u", "uh", "um", "da", "da dung", "vang", "ok", "co", "yes", "y"})
 
 
 class Find(Dialogue):
@@ -51,12 +57,25 @@ class Find(Dialogue):
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The answer to "where are you"; "anywhere" is an answer too."""
+        before = turn.memory.place
         _take_in(turn)
         if turn.key and turn.key.count(":") == 1:
             turn.memory.place = _place(turn.key)
+        elif turn.key is None and turn.memory.place == before and (asked := _nearly(turn, is_answer=True)):
+            return asked
         elif turn.key == "anywhere" or turn.memory.place is None:
             return self._show(turn, anywhere=True)
-        return self._go_on(turn)
+        return self._go_on(turn, may_guess=False)
+
+    def meant(self, turn: Turn) -> Sequence[Item]:
+        """The answer to "do you mean …": yes, another of those named, or the place typed once more."""
+        guessed = turn.notes.pop("meant", None)
+        if turn.key is None and guessed and fold(turn.text).strip(" .!") in _YES:
+            turn.memory.place = _place(guessed)
+            return self._go_on(turn, may_guess=False)
+        if turn.key == "no" or (turn.key is None and fold(turn.text).split()[:1] == ["khong"]):
+            return [_ask_where(turn)]
+        return self.where(turn)
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow a list: more, not this, another place, a question about one shown."""
@@ -75,16 +94,15 @@ class Find(Dialogue):
         """Another place at once, not the same again."""
         return self._show(turn) if turn.memory.need else [Done()]
 
-    def _go_on(self, turn: Turn) -> Sequence[Item]:
+    def _go_on(self, turn: Turn, *, may_guess: bool = True) -> Sequence[Item]:
         if turn.memory.need is None:
             return [*noted(turn), _ask_need(turn)]
         if turn.meaning and turn.meaning.place_is_ambiguous and turn.key is None:
             return [_ask_which(turn)]
-        if turn.memory.place is None:
-            options = (("anywhere", t("find.anywhere", turn.language)),)
-            share = t("find.share_place", turn.language)
-            return [Ask(t("find.where", turn.language), options, "where", share_place=share)]
-        return self._show(turn)
+        is_named = turn.place is not None or bool(turn.meaning and turn.meaning.places)
+        if may_guess and turn.key is None and not is_named and (asked := _nearly(turn)):
+            return asked
+        return [_ask_where(turn)] if turn.memory.place is None else self._show(turn)
 
     def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:
         found = search(turn.shelf, _question(turn, anywhere))
@@ -131,6 +149,46 @@ def _ask_need(turn: Turn) -> Ask:
     options = [(code, needs.label(code, turn.language)) for code in NEED_GROUPS]
     options.append(("human", t("find.human", turn.language)))
     return Ask(t("find.need", turn.language), tuple(options), "need")
+
+
+def _ask_where(turn: Turn) -> Ask:
+    options = (("anywhere", t("find.anywhere", turn.language)),)
+    share = t("find.share_place", turn.language)
+    return Ask(t("find.where", turn.language), options, "where", share_place=share)
+
+
+def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
+    """A place with slips in its name: taken where it is plain, and the list says which; asked back where it is not."""
+    reading = read(turn.text)
+    if not reading.words or len(reading.words) > _LONGEST:
+        return None
+    if is_answer and (exact := read_places(reading)).places and not exact.is_ambiguous:
+        turn.memory.place = exact.places[0].key  # "Vinh" alone sounds like chat; to this question it is an answer
+        return None
+    _, spoken_for = needs.read_with_words(reading)
+    found = near_places.nearest(reading, spoken_for, is_answer=is_answer)
+    fitting = [one for one in found if is_answer or one.key.tier is not Tier.NEW_COMMUNE or _says_commune(turn, one)]
+    if not fitting:
+        return None
+    first = fitting[0]
+    letters = sum(len(word.plain) for word in reading.words[first.start : first.end])
+    if len(fitting) == 1 and (first.score > _SURE or (first.score == _SURE and letters >= _SURE_LETTERS)):
+        turn.memory.place = first.key
+        turn.memory.shown, turn.memory.last_shown = (), ()
+        return None
+    named = {name_of(one.key, turn.language): f"{one.key.tier}:{one.key.code}" for one in fitting[:6]}
+    no = ("no", t("find.meant.no", turn.language))
+    if len(named) > 1:
+        return [Ask(t("find.which", turn.language), (*((key, name) for name, key in named.items()), no), "meant")]
+    ((name, key),) = named.items()
+    turn.notes["meant"] = key
+    return [Ask(t("find.meant", turn.language, place=name), ((key, t("find.meant.yes", turn.language)), no), "meant")]
+
+
+def _says_commune(turn: Turn, guess: PlaceGuess) -> bool:
+    """Whether "phường", "xã" or the like stands before a name: communes are too many to be guessed at without it."""
+    said = " ".join(word.plain for word in read(turn.text).words[: guess.start])
+    return said.endswith(_NAMES_COMMUNE)
 
 
 def _ask_which(turn: Turn) -> Ask:
