@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 from directory import nearly, places
 from directory.gazetteer import forget_with_lists, words_of
+from directory.place_cues import TYPE_MARKS
 from directory.place_words import name_set, names, word_set
 from directory.places import PlaceGuess, PlaceKey, Tier
 from directory.reading import Reading
@@ -64,8 +65,10 @@ def nearest(
             first, after = nearly.place_of(cut, start, end, count)
             if not spoken_for.isdisjoint(range(first, after)):
                 continue
-            if exact and not _goes_beyond(exact, first, after):
+            if exact and not _goes_beyond(reading, exact, first, after):
                 continue
+            if _is_type(reading, first) and after - first > 1:
+                continue  # "quận Thanh …" is no Quan Thành
             kind, is_led = _led(parts, start)
             is_led = is_led or (is_answer and (first, after) == (0, count))
             if letters.isdigit():
@@ -82,10 +85,21 @@ def nearest(
     return tuple(same[key] for key in sorted(same))
 
 
-def _goes_beyond(exact: PlaceGuess, first: int, after: int) -> bool:
-    """Whether words overlap a name and are as many and others: "quận Thanh Xâun" is not Quan Thành."""
-    is_as_long = after - first >= exact.end - exact.start
-    return first < exact.end <= after and is_as_long and (first, after) != (exact.start, exact.end)
+def _is_type(reading: Reading, at: int) -> bool:
+    """Whether a word is typed with the marks of "quận", "huyện": then it begins no name."""
+    word = reading.words[at]
+    return word.marked != word.plain and word.marked in TYPE_MARKS.get(word.plain, ())
+
+
+def _goes_beyond(reading: Reading, exact: PlaceGuess, first: int, after: int) -> bool:
+    """Whether words overlap a name and are as many and others: "quận Thanh Xâun" is not Quan Thành.
+
+    Compared as typed: `ct` alone is two words of Cần Thơ, and does not reach beyond itself.
+    """
+    begin, end = reading.words[exact.start].start, reading.words[exact.end - 1].end
+    other_begin, other_end = reading.words[first].start, reading.words[after - 1].end
+    is_as_long = other_end - other_begin > end - begin
+    return other_begin < end <= other_end and is_as_long
 
 
 def _candidates(letters: str, *, kind: str, is_led: bool, is_answer: bool) -> list[tuple[str, int, bool]]:

@@ -177,7 +177,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
             kind, _ = type_before(toks, at)
             agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
             if agreeing:
-                agreeing = (*past, *agreeing)
+                agreeing = (*past, *agreeing, *_politely(toks[at : at + length]))
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
 
@@ -260,7 +260,14 @@ def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
     marks = marks_of(key)
     if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
         return True
-    return all(marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+    return all(_said(tok) == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+
+
+def _politely(toks: Sequence[Tok]) -> tuple[PlaceKey, ...]:
+    """ "ở châu thành a" may be Châu Thành A, or a Châu Thành and a polite "ạ": both stay, and are asked about."""
+    if len(toks) < 3 or toks[-1].typed != "a" or toks[-1].is_capital:
+        return ()
+    return names().get(" ".join(map(_said, toks[:-1])), ())
 
 
 def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:

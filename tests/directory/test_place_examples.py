@@ -59,6 +59,21 @@ def test_what_is_denied_is_not_meant() -> None:
     assert [guess.key.code for guess in places.read(read("không phải q1, q3 cơ")).places] == ["770"]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_ambiguous"),
+    [
+        ("Châu Thành A", False),
+        ("o huyện Châu Thành A", False),
+        ("chau thanh a hau giang", False),
+        ("o chau thanh a", True),
+    ],
+)
+def test_a_name_may_end_in_a_letter_that_is_a_word_too(text: str, is_ambiguous: bool) -> None:
+    told = places.read(read(text))
+    assert places.units()[told.places[0].key].name == "Châu Thành A"
+    assert told.is_ambiguous == is_ambiguous  # "ở châu thành ạ" is typed the same
+
+
 @given(st.text(max_size=300))
 def test_any_text_names_places_that_are_in_the_lists(text: str) -> None:
     reading = read(text)

@@ -27,6 +27,9 @@ AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
         ("hóc nghề huyện Thưởng Tín", "livelihood.training", "huyện Thường Tín"),
         ("hormone chuyển giới ở Bcắ Tân Uyên", "health.trans", "huyện Bắc Tân Uyên"),
         ("thuốc PrEP quấn 7", "health.prep", "quận 7"),
+        ("xét nghiệm HIV quận Thanh Xâun", "health.hiv_test", "quận Thanh Xuân"),
+        ("methadone ở Ct Hải", "health.drugs", "huyện Cát Hải"),
+        ("methadone ở ct", "health.drugs", "Cần Thơ"),
     ],
 )
 def test_need_and_place_are_found_in_spite_of_slips(text: str, need: str, place: str) -> None:
