@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from directory import added, nearly, spoken
-from directory.reading import SEED, Reading
+from directory.reading import SEED, Reading, fold
 from directory.reading import read as read_text
-from directory.reading.spelling import marks_agree
+from directory.reading.spelling import Word, bare, marks_agree
 from directory.seedfiles import load_yaml
 
 _ENOUGH = 0.8
 _WEAKLY = 0.7
 _SLIPPED = 0.8  # how much words with a slip in them count beside words that are right
 _SHORT = 12  # words; in a longer message chance makes too much look like something
+_LONG = 7  # letters of keywords that words which are right may be a slip of
+_VOWELS = frozenset("aeiouy")
 _SHORTEST, _LONGEST_JOINED = 6, 24  # letters of keywords that may be mistyped
 MOST_WORDS = 500  # of a longer message the beginning says what is wanted
 # Words that many needs share: they count less than a word that names one need.
@@ -73,7 +76,7 @@ def group_of(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Keyword:
-    """Words that name a need. `order`: longer ones go before shorter ones."""
+    """Words that name a need. `order`: longer ones go before shorter ones. `code` empty: they only look so."""
 
     order: int
     marks: tuple[str, ...]
@@ -88,7 +91,7 @@ def _shipped() -> list[tuple[Reading, str, float]]:
     with added.using(added.NOTHING):
         return [
             (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)
-            for code, many in content["needs"].items()
+            for code, many in (*content["needs"].items(), ("", content["nothing"]))
             for words in many
         ]
 
@@ -108,7 +111,7 @@ def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]
 def named_by(reading: Reading) -> str | None:
     """The need that just these words name already; they can name one only."""
     known = _keywords(added.current()).get(reading.tokens, ())
-    return known[0].code if known else None
+    return (known[0].code or None) if known else None
 
 
 @lru_cache(maxsize=4)
@@ -144,17 +147,25 @@ def read_with_words(
     scores: dict[str, float] = {}
     named, taken = _named(reading)
     for keyword in named:
-        scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
+        if keyword.code:
+            scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
+    is_other = bool(named) and not scores  # "thuốc lá" is nothing we know, whatever else it is like
     if is_search or not scores:
         sure = any(score > _WEAKLY for score in scores.values())
         for near in _nearly_named(reading, taken | spared, is_search=is_search, is_sure=sure):
             keyword = _joined()[1][near.name]
             taken.update(range(near.start, near.end))
             scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
-    if by_likeness and not scores and 3 <= len(reading.tokens) <= 40:
-        scores = _like(reading)
+    if by_likeness and not (scores or is_other) and 3 <= len(reading.tokens) <= 40:
+        scores = _like(reading, spared, least=2 if is_search else 0)
     best = sorted(scores.items(), key=lambda item: -item[1])[:3]
     return tuple(NeedGuess(code, score) for code, score in best), frozenset(taken)
+
+
+def is_other(reading: Reading) -> bool:
+    """Whether a short message names only what looks like a need and is none: "thuê xe máy"."""
+    named, _ = _named(reading)
+    return bool(named) and len(reading.words) <= _SHORT and not any(keyword.code for keyword in named)
 
 
 def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
@@ -173,10 +184,18 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
         agrees = all(marks_agree(word, mark) for word, mark in zip(said, keyword.marks, strict=True))
+        if len(said) == 1 and agrees:
+            agrees = _is_itself(said[0], keyword.marks[0])
         if agrees and taken.isdisjoint(place):
             taken.update(place)
             found.append(keyword)
     return found, taken
+
+
+def _is_itself(word: Word, mark: str) -> bool:
+    """Whether a word alone is meant: typed without any marks, or with its own tone. "Thuê" is no thuế, "lâu" no lậu."""
+    tones = {word.marked[-1:], mark[-1:]}
+    return word.marked in (word.plain, mark) or tones == {"3", "4"}
 
 
 @cache
@@ -185,7 +204,7 @@ def _joined() -> tuple[nearly.Names, Mapping[str, _Keyword]]:
     found: dict[str, _Keyword] = {}
     for words, many in _keywords(added.NOTHING).items():
         letters = "".join(words)
-        if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii():
+        if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii() and many[0].code:
             found.setdefault(letters, many[0])
     return nearly.Names(found), found
 
@@ -205,8 +224,28 @@ def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure
             is_broken = any(nearly.is_broken(word, reading.text) for word in reading.words[first:after])
             slips = _allowed(len(letters), is_broken=is_broken, is_search=is_search and (is_broken or not is_sure))
             for name, far in names.near(letters, slips)[:1]:
-                found.append(nearly.Near(name, far, first, after))
+                if is_broken or _may_be_slips(name, _typed(reading, first, after)):
+                    found.append(nearly.Near(name, far, first, after))
     return nearly.best(found)
+
+
+def _typed(reading: Reading, first: int, after: int) -> list[str]:
+    """The words as they were typed: "vn" is one, whatever it is short for."""
+    spans = dict.fromkeys((word.start, word.end) for word in reading.words[first:after])
+    return [fold(reading.text[start:end]) for start, end in spans]
+
+
+def _may_be_slips(name: str, typed: Sequence[str]) -> bool:
+    """Whether words that are each right may still be slips: a letter lost, doubled or swapped, never another one.
+
+    "Nhà thờ" is no nhà trọ, and "phòng khách" no phòng khám. In few letters only where a vowel is gone: "vay vn".
+    """
+    meant = [bare(mark).rstrip("12345") for mark in _joined()[1][name].marks]
+    if len(meant) != len(typed) or (len(name) < _LONG and all(_VOWELS & set(word) for word in typed)):
+        return False
+    pairs = list(zip(typed, meant, strict=True))
+    is_other_letter = any(len(said) == len(word) and sorted(said) != sorted(word) for said, word in pairs)
+    return not is_other_letter and sum(OSA.distance(said, word) for said, word in pairs) <= 2
 
 
 def _allowed(length: int, *, is_broken: bool, is_search: bool) -> int:
@@ -216,18 +255,31 @@ def _allowed(length: int, *, is_broken: bool, is_search: bool) -> int:
     return 1 if is_broken and length >= 7 else -1
 
 
-def _like(reading: Reading) -> dict[str, float]:
-    """No word names a need: perhaps the message is like a whole phrase of one."""
+# Words that say nothing of what is looked for: two messages that share only these are not alike.
+_EVERYWHERE_WORDS = """
+o dau cho nao co khong em chi anh minh toi tui ban muon can tim mua xin di lam thi ma la a oi voi cho giup hoi gi the
+"""
+_EVERYWHERE = frozenset(_EVERYWHERE_WORDS.split())
+
+
+def _like(reading: Reading, spared: frozenset[int] = frozenset(), *, least: int) -> dict[str, float]:
+    """No word names a need: perhaps the message is like a whole phrase of one, in `least` words that say something."""
     words, codes = _phrases()
+    said = [word.plain for at, word in enumerate(reading.words) if at not in spared]
+    if len(said) < 3:
+        return {}
+    telling = set(said) - _EVERYWHERE
     alike = process.extract(
-        reading.plain,
+        " ".join(said),
         words,
         scorer=fuzz.token_set_ratio,
         score_cutoff=_ENOUGH * 100,
         limit=None,
     )
     scores: dict[str, float] = {}
-    for _, score, number in alike:
+    for words_of_it, score, number in alike:
+        if len(telling & set(words_of_it.split())) < least:
+            continue
         code = codes[number]
         scores[code] = max(scores.get(code, 0), round(score / 100 * 0.9, 2))
     return scores

@@ -22,6 +22,8 @@ MOST = 3
 
 def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
     """The stated needs, best first; none when none is stated."""
+    if danger.level == "none" and needs.is_other(reading):
+        return ()
     is_heard = any(chance >= BESIDE for _, chance in sounds.needs)
     stated = {guess.code: guess.score for guess in needs.read(reading, by_likeness=not is_heard)}
     heard = {code: chance for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE)}

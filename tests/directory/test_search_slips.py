@@ -1,6 +1,7 @@
 """A search forgives a lost, doubled or swapped letter, glued words and other marks, and invents nothing from them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from directory import needs, places, search
 from directory.near_places import read as nearly_named
 from directory.reading import read
 
+NOT_HERE = Path(__file__).resolve().parents[1] / "examples" / "not_here.tsv"
 AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
 
 
@@ -60,6 +62,36 @@ def test_words_of_a_place_are_no_need_and_words_of_a_need_no_place(text: str, ne
 )
 def test_a_search_for_something_else_finds_no_need(text: str) -> None:
     assert search.question(text, at=AT).needs == ()
+
+
+def _not_here(part: str) -> list[str]:
+    lines = [line.split("\t") for line in NOT_HERE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [text for one, text in lines if one == part]
+
+
+@pytest.mark.parametrize(("part", "count", "most"), [("tune", 160, 0.02), ("judge", 50, 0.04)])
+def test_searches_for_what_the_directory_does_not_have_find_no_need(part: str, count: int, most: float) -> None:
+    texts = _not_here(part)
+    assert len(texts) == count
+    found = [text for text in texts if search.question(text, at=AT).needs]
+    assert len(found) / len(texts) <= most, found
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("xin việc", "livelihood.training"),
+        ("cần xe về quê", "relief.emergency"),
+        ("mã số thuế", "papers.tax"),
+        ("đóng thuế", "papers.tax"),
+        ("bị lậu", "health.sti"),
+        ("bảo hiểm y tế", "health.insurance"),
+        ("thuê phòng trọ", "shelter.room"),
+        ("xin đồ ăn", "relief.emergency"),
+    ],
+)
+def test_what_stands_in_the_taxonomy_is_still_found(text: str, need: str) -> None:
+    assert search.question(text, at=AT).needs[0] == need
 
 
 def test_outside_of_a_search_words_that_are_right_mean_themselves() -> None:
