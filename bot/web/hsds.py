@@ -1,5 +1,6 @@
 """The public directory for other programs, `/hsds/`: read only, from the shelf, no need in an address, none sealed."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from bot.web.hsds_asking import Asked, NotAsked, from_body, from_query
 from directory.exchange import hsds
 from directory.exchange.hsds_catalogue import Catalogue
 from directory.exchange.hsds_files import page
+from directory.exchange.hsds_lines import line
 from directory.exchange.hsds_names import TAXONOMIES, by_id, name, taxonomy_object, term_object, terms
 from directory.exchange.hsds_shapes import HSDS
 from directory.shelf import ShelfKeeper
@@ -192,12 +194,13 @@ async def _streamed(request: web.Request, told: Iterator[hsds.Object]) -> web.St
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson; charset=utf-8"})
     await response.prepare(request)
     lines: list[str] = []
-    for one in told:
-        lines.append(_written(one))
+    for told_one in told:
+        lines.append(line(told_one))
         if len(lines) == _LINES:
-            await response.write("".join(f"{line}\n" for line in lines).encode())
+            await response.write("".join(f"{one}\n" for one in lines).encode())
             lines.clear()
-    await response.write("".join(f"{line}\n" for line in lines).encode())
+            await asyncio.sleep(0)  # who asks for help meanwhile goes between
+    await response.write("".join(f"{one}\n" for one in lines).encode())
     await response.write_eof()
     return response
 

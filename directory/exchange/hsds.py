@@ -166,20 +166,30 @@ def _of_place(one: Listing) -> Iterator[Told]:
         yield f"checked.{group}", day.isoformat(), ""
 
 
+@cache
+def _term_of(code: str) -> Mapping[str, Any] | None:
+    term = terms().get(code)
+    return term_object(term) if term else None
+
+
 def _attributes(owner: str, entity: str, told: Iterable[Told]) -> list[Object]:
     found = []
     for code, value, label in told:
-        term = terms().get(code)
+        term = _term_of(code)
         if term is None:
             continue
         one: Object = {
             "id": name("attribute", owner, code, value if code == "spoken.language" else label),
             "link_id": owner,
             "link_entity": entity,
-            "taxonomy_term_id": term.id,
-            "taxonomy_term": term_object(term),
+            "taxonomy_term_id": term["id"],
+            "taxonomy_term": term,
         }
-        found.append(one | ({"value": value} if value else {}) | ({"label": label} if label else {}))
+        if value:
+            one["value"] = value
+        if label:
+            one["label"] = label
+        found.append(one)
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from directory.exchange.hsds_names import name
@@ -22,13 +23,16 @@ def schedules(owner: str, hours: Hours | None) -> list[dict[str, Any]]:
     days: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for day, begins, ends in hours.spans if hours else ():
         days[begins, ends].add(day)
-    return [_rule(owner, begins, ends, sorted(many)) for (begins, ends), many in sorted(days.items())]
+    return [
+        {"id": name("schedule", owner, str(begins), str(ends)), **_rule(begins, ends, tuple(sorted(many)))}
+        for (begins, ends), many in sorted(days.items())
+    ]
 
 
-def _rule(owner: str, begins: int, ends: int, days: list[int]) -> dict[str, Any]:
+@lru_cache(maxsize=5_000)
+def _rule(begins: int, ends: int, days: tuple[int, ...]) -> Mapping[str, Any]:
     byday = ",".join(_SHORT[day] for day in days)
     return {
-        "id": name("schedule", owner, str(begins), str(ends)),
         "freq": "WEEKLY",
         "interval": 1,
         "wkst": "MO",
@@ -84,7 +88,7 @@ def _minutes(told: Any) -> int:
     return int(match[1]) * 60 + int(match[2])
 
 
-def _runs(days: list[int]) -> list[tuple[int, int]]:
+def _runs(days: Iterable[int]) -> list[tuple[int, int]]:
     """Neighbouring weekdays as (first, last)."""
     runs: list[tuple[int, int]] = []
     for day in days:

@@ -14,6 +14,8 @@ from directory.seedfiles import load_yaml
 from directory.wording import t
 
 _SPACE = uuid.UUID("3d7b0c0e-55ae-4f0a-9a44-6a1c2a0f7b90")
+_BEGUN = sha1(_SPACE.bytes, usedforsecurity=False)
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 PLACE_SCHEME = "vn-administrative-unit"  # external_identifier: tier and code of `seed/places/`
 TEXTS = ("reception", "price", "papers")
 GROUPS = ("contact", "hours", "services", "reception", "price")
@@ -21,11 +23,10 @@ GROUPS = ("contact", "hours", "services", "reception", "price")
 
 def name(*parts: str) -> str:
     """The same UUID (version 5) for the same thing in every export; written out here, as a page needs thousands."""
-    told = bytearray(sha1(_SPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
-    told[6] = told[6] & 0x0F | 0x50
-    told[8] = told[8] & 0x3F | 0x80
-    digits = told.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    told = _BEGUN.copy()
+    told.update("\x1f".join(parts).encode())
+    digits = told.hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from directory.exchange import (
     leaving,
     spreadsheet,
 )
+from directory.exchange.hsds_lines import line
 from directory.exchange.hsds_reading import Brought
 from directory.listings import Hours, is_open
 from directory.wording import HCMC
@@ -241,3 +242,13 @@ def test_friendly_leaves_with_its_reason_and_no_file_gives_or_takes_it(connectio
     without, _ = spreadsheet.parse(csv.replace("peer_visit 2026-12-07", ""))
     assert spreadsheet.plan(connection, without).outcome.same == 1
     assert spreadsheet.plan(connection, tuple(hsds_reading.read_all([one]).rows)).outcome.same == 1
+
+
+def test_a_line_says_the_same_as_the_object(connection: Connection) -> None:
+    three(connection)
+    services = told(connection)
+    assert [json.loads(line(one)) for one in services] == services
+    assert [json.loads(line(one)) for one in hsds.taxonomies()] == hsds.taxonomies()
+    full = next(one for one in services if one["name"] == OPEN.service)
+    odd = {**full, "name": 'Dấu " và \\ và \n', "attributes": [{**full["attributes"][0], "value": 'a"\\\n\u2028'}]}
+    assert json.loads(line(odd)) == odd
