@@ -9,6 +9,7 @@ from typing import Any
 from babel import Locale
 
 from directory import places
+from directory.exchange import hsds_days
 from directory.exchange.hsds_hours import schedules
 from directory.exchange.hsds_names import PLACE_SCHEME, TAXONOMIES, name, taxonomy_object, term_object, terms
 from directory.exchange.leaving import where
@@ -40,7 +41,7 @@ def service(group: Sequence[Listing], *, on: date, with_places: bool = True) -> 
         "cost_options": _costs(group),
         "required_documents": _papers(group),
         "attributes": _attributes(first.service_id, "service", _of_service(first)),
-        "service_at_locations": [place(one) for one in group] if with_places else [],
+        "service_at_locations": [place(one, on=on) for one in group] if with_places else [],
     }
     return flat(group, on=on) | {key: value for key, value in more.items() if value}
 
@@ -78,7 +79,7 @@ def organization_id(called: str) -> str:
     return name("organization", called)
 
 
-def place(one: Listing) -> Object:
+def place(one: Listing, *, on: date) -> Object:
     """One service at one place. A sealed one tells its province and front-gate phone."""
     province = {
         "id": name("service_area", one.id),
@@ -91,10 +92,14 @@ def place(one: Listing) -> Object:
         "service_areas": [province],
         "location": location(one),
         "phones": [{"id": name("phone", one.id, number), "number": number, "type": "voice"} for number in one.phones],
-        "schedules": schedules(one.id, one.hours),
+        "schedules": [*schedules(one.id, one.hours), *_days_apart(one, on)],
         "attributes": _attributes(one.id, "service_at_location", _of_place(one)),
     }
     return {key: value for key, value in told.items() if value != []}
+
+
+def _days_apart(one: Listing, on: date) -> list[Object]:
+    return hsds_days.schedules(one.id, one.hours, on=on) if one.hours and one.hours.apart else []
 
 
 def location(one: Listing) -> Object:

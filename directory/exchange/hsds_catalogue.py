@@ -84,7 +84,7 @@ class Catalogue:
             return None
         group = self.group(one.service_id)
         inside = hsds.service(group, on=on, with_places=False) if is_full else hsds.flat(group, on=on)
-        return {**hsds.place(one), "service": inside}
+        return {**hsds.place(one, on=on), "service": inside}
 
     def organization(self, id: str, *, on: date, with_services: bool, is_full: bool = False) -> hsds.Object | None:
         """An organisation, with its services if they are wanted: in full or each by itself."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from directory.exchange import hsds_days
+from directory.exchange.hsds_days import DaysProblem
 from directory.exchange.hsds_names import name
 from directory.listings import DAYS, Hours
 
@@ -64,7 +66,11 @@ def weekly(hours: Hours) -> tuple[tuple[int, int, str], ...]:
 def lines(rules: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
     """Our lines for the rules of another program; None if it tells none. Raises HoursProblem."""
     spans: list[tuple[int, int, int]] = []
+    days: list[str] = []
     for rule in rules:
+        if hsds_days.is_apart(rule):
+            days.append(_apart(rule))
+            continue
         if str(rule.get("freq") or "WEEKLY") != "WEEKLY" or float(rule.get("interval") or 1) != 1:
             raise HoursProblem("only rules of every week can be taken over")
         if rule.get("valid_to") or rule.get("until"):
@@ -75,7 +81,20 @@ def lines(rules: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
             raise HoursProblem("byday must name weekdays such as MO,TU")
         ends = ends if ends > begins else ends + 1440
         spans += [(_SHORT.index(one), begins, ends) for one in dict.fromkeys(named)]
-    return lines_of(Hours(tuple(spans))) if spans else None
+    week = lines_of(Hours(tuple(spans))) or ()
+    return (*week, *dict.fromkeys(days)) or None
+
+
+def _apart(rule: Mapping[str, Any]) -> str:
+    has_times = bool(rule.get("opens_at") or rule.get("closes_at"))
+    begins = _minutes(rule.get("opens_at")) if has_times else None
+    ends = _minutes(rule.get("closes_at")) if has_times else None
+    if str(rule.get("freq") or "WEEKLY") != "WEEKLY" or float(rule.get("interval") or 1) != 1:
+        raise HoursProblem("only rules of every week can be taken over")
+    try:
+        return hsds_days.line_of(rule, begins, ends)
+    except DaysProblem as problem:
+        raise HoursProblem(str(problem)) from None
 
 
 def _minutes(told: Any) -> int:

@@ -12,6 +12,7 @@ from directory.exchange import hsds_shapes
 from directory.exchange.hsds_hours import HoursProblem, lines
 from directory.exchange.hsds_names import PLACE_SCHEME, TEXTS, by_id
 from directory.exchange.rows import APART, Row, Trouble, mistakes, tidy
+from directory.hours import apart_lines
 from directory.listings import written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import read
@@ -105,7 +106,8 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
         draft = _draft(told, at, hours)
         troubles += mistakes(number, draft, is_demo=is_demo, unit="service")
         own = at.get("id") or told["id"]
-        yield Row(number, str(uuid.UUID(own)), draft, frozenset({"source", APART})), tuple(troubles)
+        keeps = {"source"} if hours and apart_lines(hours) else {"source", APART}
+        yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps)), tuple(troubles)
 
 
 def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
@@ -182,4 +184,3 @@ def _place(at: Object, location: Object, address: Object) -> PlaceKey | None:
     areas = [one for one in at.get("service_areas") or () if one.get("extent_type") == PLACE_SCHEME]
     key = PlaceKey(Tier.NEW_PROVINCE, str(areas[0].get("extent") or "")) if len(areas) == 1 else None
     return key if key in places.units() else None
-
