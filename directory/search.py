@@ -205,6 +205,13 @@ def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
 
 
+def called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
+    """The listings that a message names, wherever they are: all that fit as well as the best."""
+    scores = _name_scores(shelf.index, name_words(reading, ()))
+    best = max(scores.values(), default=0.0)
+    return tuple(shelf.index.by_id[id] for id in sorted(scores) if best >= NAMED and scores[id] == best)
+
+
 def _name_scores(index: ListingIndex, words: Sequence[Word]) -> Mapping[str, float]:
     """For each listing that shares rare words with the message, the share of its own telling words that were typed."""
     plain = [word.plain for word in words]

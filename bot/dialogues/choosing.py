@@ -48,7 +48,12 @@ _BY_SITUATION = {
 }
 _OF_PLACES = frozenset({"treated", "new_place", "praise"})
 # Answered in free words too.
-_TYPED = frozenset({("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where"), ("new_place", "told")})
+_TYPED = frozenset(
+    {
+        ("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where"), ("new_place", "told"),
+        ("wrong_listing", "named"),
+    }
+)  # fmt: skip
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
 _SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
 _APART = ("under_18", "buyer", "harasser", "provider")

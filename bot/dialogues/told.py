@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.keeping import remarks
 from bot.masking import Masked
+from directory import search
 from directory.listings import Listing
-from directory.places import province_of
-from directory.reading import fold
+from directory.places import name_of, province_of, provinces
+from directory.reading import fold, read
 from directory.wording import t
 
 # What is wrong, in words that say so by themselves; the first that is found.
@@ -35,6 +36,19 @@ def _which(turn: Turn, text: str, then: str) -> Ask:
     return Ask(text, (*options, ("none", t("told.choice.none", turn.language))), then)
 
 
+def _named(turn: Turn) -> Sequence[Listing]:
+    """The listings whose name was typed, shown before or not."""
+    return search.called(turn.shelf, read(turn.text)) if turn.key is None and turn.text else ()
+
+
+def _ask_name(turn: Turn) -> Ask:
+    return Ask(t("wrong.which_place", turn.language), (("skip", t("new_place.choice.skip", turn.language)),), "named")
+
+
+def _where(one: Listing, language: str) -> str:
+    return provinces()[one.province] if one.is_sealed else name_of(one.place, language)
+
+
 class WrongListing(Dialogue):
     """Something is wrong: thanked, noted on the listing without who, never asked for proof, another place at once."""
 
@@ -44,20 +58,51 @@ class WrongListing(Dialogue):
         shown = _shown(turn)
         turn.notes.pop("place", None)  # of an earlier word about another place
         turn.notes.pop("what", None)
-        if not shown:
-            return [Say(t("wrong.which_place", turn.language)), Done()]
         if part := _part(turn):
             turn.notes["what"] = part
+        if len(named := _named(turn)) == 1:
+            turn.notes["place"] = named[0].id
+            return self._go_on(turn)
+        if not shown:
+            return [_ask_name(turn)]
         if len(shown) == 1:
             turn.notes["place"] = shown[0].id
             return self._go_on(turn)
         return [_which(turn, t("wrong.which", turn.language), "note")]
 
     def note(self, turn: Turn) -> Sequence[Item]:
-        """Which place."""
-        if turn.key is None or turn.shelf.get(turn.key) is None:
-            return [Say(t("wrong.which_place", turn.language)), Done()]
-        turn.notes["place"] = turn.key
+        """Which place: one of those shown, or another by its name."""
+        if turn.key is not None and turn.shelf.get(turn.key) is not None:
+            turn.notes["place"] = turn.key
+            return self._go_on(turn)
+        if turn.key is None and (found := _named(turn)):
+            return self._take(turn, found)
+        turn.notes["asked"] = "twice"  # the next answer is the third: whatever is known by then is noted
+        return [_ask_name(turn)]
+
+    def named(self, turn: Turn) -> Sequence[Item]:
+        """The name of a place, as she remembers it. One that we do not list is not noted, and this is said."""
+        if turn.key is not None and turn.shelf.get(turn.key) is not None:
+            turn.notes["place"] = turn.key
+            return self._go_on(turn)
+        if turn.key is not None:
+            return [Say(t("treated.enough", turn.language)), Done()]
+        found = _named(turn)
+        if not found:
+            turn.notes.clear()
+            return [Say(t("wrong.not_known", turn.language)), Hand("human", "offer")]
+        return self._take(turn, found)
+
+    def _take(self, turn: Turn, found: Sequence[Listing]) -> Sequence[Item]:
+        if part := _part(turn):
+            turn.notes["what"] = part
+        if len(found) > 1:  # several bear the name: where they are tells them apart
+            options = tuple((one.id, f"{one.service}, {_where(one, turn.language)}") for one in found[:6])
+            none = ("none", t("told.choice.none", turn.language))
+            return [Ask(t("wrong.which", turn.language), (*options, none), "named")]
+        turn.notes["place"] = found[0].id
+        if turn.notes.pop("asked", ""):
+            turn.notes.setdefault("what", "other")
         return self._go_on(turn)
 
     def part(self, turn: Turn) -> Sequence[Item]:
@@ -87,6 +132,9 @@ class Treated(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         shown = _shown(turn)
         sorry = Say(t("treated.sorry", turn.language))
+        if len(named := _named(turn)) == 1:
+            turn.notes["place"] = named[0].id
+            return self.noted(turn)
         if not shown:
             return [sorry, self._next(turn)]
         if len(shown) == 1:
@@ -95,9 +143,11 @@ class Treated(Dialogue):
         return [sorry, _which(turn, t("treated.which", turn.language), "where")]
 
     def where(self, turn: Turn) -> Sequence[Item]:
-        """At which place; one that we do not list is not noted."""
+        """At which place: one of those shown, or another by its name; one that we do not list is not noted."""
+        if turn.key is None and len(named := _named(turn)) == 1:
+            return [*self._keep(turn, named[0].id), self._next(turn)]
         if turn.key is None or turn.shelf.get(turn.key) is None:
-            return [self._next(turn)]
+            return [Say(t("treated.name", turn.language)), self._next(turn)]
         return [*self._keep(turn, turn.key), self._next(turn)]
 
     def noted(self, turn: Turn) -> Sequence[Item]:
@@ -109,7 +159,9 @@ class Treated(Dialogue):
         return [Say(t("treated.sorry", turn.language)), *self._keep(turn, place_id), self._next(turn)]
 
     def then(self, turn: Turn) -> Sequence[Item]:
-        """Another place, somebody to talk to or to come along, or nothing."""
+        """Another place, somebody to talk to or to come along, or nothing; or the name of the place after all."""
+        if turn.key is None and len(named := _named(turn)) == 1:
+            return [*self._keep(turn, named[0].id), self._next(turn)]
         match turn.key:
             case "find":
                 return [Hand("find", "after_wrong" if turn.memory.need else "start")]
