@@ -21,10 +21,14 @@ _KM_A_DEGREE = 111.2
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The words of a listing's name and of its organisation's, without and with their marks."""
+    """The words of a listing's name and of its organisation's, without and with their marks.
+
+    `parts`: what alone may be typed: all of it, the service's name, the organisation's name.
+    """
 
     plain: tuple[str, ...]
     marked: frozenset[str]
+    parts: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +168,17 @@ def build(listings: Iterable[Listing]) -> ListingIndex:
 
 def _name(one: Listing) -> Name:
     text = f"{one.service} {one.organisation} {one.street or ''}"  # a sealed place has no street
-    words = ["".join(sign for sign in word if sign.isalnum()) for word in text.lower().split()]
-    written = [word for word in words if word]
+    written = _words(text)
     plain = tuple(fold(word) for word in written)
     pairs = tuple(f"{a} {b}" for a, b in pairwise(plain))
-    return Name((*plain, *pairs), frozenset(mark_of(word) for word in written))
+    parts = (plain, plain[: len(_words(one.service))], [fold(word) for word in _words(one.organisation)])
+    alone = tuple(frozenset(part) - {"mau"} for part in parts)
+    return Name((*plain, *pairs), frozenset(mark_of(word) for word in written), alone)
+
+
+def _words(text: str) -> list[str]:
+    words = ("".join(sign for sign in word if sign.isalnum()) for word in text.lower().split())
+    return [word for word in words if word]
 
 
 def _shortened(word: str) -> Iterable[str]:

@@ -1,11 +1,11 @@
 """Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from directory import near_places, nearly, places, spoken, times
+from directory import naming, near_places, nearly, places, spoken, times
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
@@ -17,19 +17,9 @@ from directory.wording import HCMC
 
 FAR_KM = 60
 MOST_RANKED = 150  # of very many the first of the shelf are looked at closely
-NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
 _SHORT = 12  # words of a message that names little beside its place
 _WHOM = frozenset({"trans", "men", "women"})
 _EVENING = 19 * 60
-# Words that lead to a name and are none themselves.
-_PLAIN = frozenset(
-    word
-    for row in (
-        "o tai gan cho em minh toi tui chi anh ban di den hoi xin voi a oi nhe nha nhi giup tim can muon co khong",
-        "biet nao dau may gio mo cua so dien thoai dia chi la va",
-    )
-    for word in row.split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +75,7 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     wishes = needs_.wishes(reading)
     open_at = times.asked_for(reading, at)
     keys = tuple(guess.key for guess in named[:1])
-    words = name_words(reading, [(guess.start, guess.end) for guess in named[:1]])
+    words = naming.name_words(reading, [(guess.start, guess.end) for guess in named[:1]])
     return Question(codes, keys, wishes, at, near, limit, text=text, words=words, open_at=open_at)
 
 
@@ -106,17 +96,7 @@ def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:
 def _is_part(reading: Reading, guess: PlaceGuess, spoken_for: frozenset[int]) -> bool:
     """Whether words stand beside a place that a longer name may reach over: "Bcắ Tân Uyên" is not Tân Uyên."""
     beside = [at for at in (guess.start - 1, guess.end) if 0 <= at < len(reading.words) and at not in spoken_for]
-    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in _PLAIN for at in beside)
-
-
-def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
-    """The words of a message that may be of a listing's name; those of the place are `taken`."""
-    spent = {at for start, end in taken for at in range(start, end)}
-    return tuple(
-        word
-        for at, word in enumerate(reading.words[:60])
-        if at not in spent and word.plain not in _PLAIN and (len(word.plain) > 1 or word.plain.isdigit())
-    )
+    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in naming.PLAIN for at in beside)
 
 
 def search(shelf: Shelf, asked: Question) -> Found:
@@ -192,50 +172,17 @@ def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
     if len(asked.words) < 2:
         return []
-    weights = _name_scores(index, asked.words)
+    weights = naming.scores_of(index, asked.words, is_near=not asked.needs)
     if not weights:
         return []
-    kept = [(id, share) for id, share in weights.items() if share >= NAMED and _may(index.by_id[id], asked)]
+    kept = [(id, share) for id, share in weights.items() if share >= naming.NAMED and _may(index.by_id[id], asked)]
     place = asked.places[0] if asked.places else None
     own = places.communes_of(place) if place else frozenset()
     there = [(id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own]
     kept = there or ([] if place else kept)
-    ranked = sorted(kept, key=lambda pair: (-pair[1], -_marks(index, pair[0], asked.words), pair[0]))
+    ranked = sorted(kept, key=lambda pair: (-pair[1], -naming.marks_of(index, pair[0], asked.words), pair[0]))
     need = asked.needs[0] if asked.needs else ""
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
-
-
-def called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
-    """The listings that a message names, wherever they are: all that fit as well as the best."""
-    scores = _name_scores(shelf.index, name_words(reading, ()))
-    best = max(scores.values(), default=0.0)
-    return tuple(shelf.index.by_id[id] for id in sorted(scores) if best >= NAMED and scores[id] == best)
-
-
-def _name_scores(index: ListingIndex, words: Sequence[Word]) -> Mapping[str, float]:
-    """For each listing that shares rare words with the message, the share of its own telling words that were typed."""
-    plain = [word.plain for word in words]
-    typed: dict[str, float] = {}
-    for one in plain:
-        for like in index.words_like(one):
-            typed[like] = index.rarity(like) * (1.0 if like == one else 0.9)
-    rare = {word: weight for word, weight in typed.items() if len(index.by_word.get(word, ())) <= 200}
-    if len(rare) < 2:
-        return {}
-    found: dict[str, float] = {}
-    for id in {id for word in rare for id in index.by_word[word]}:
-        own = {word for word in index.names[id].plain if " " not in word and word != "mau"}
-        whole = sum(index.rarity(word) for word in own if len(index.by_word[word]) <= 200)
-        shared = [word for word in own if word in rare]
-        if len(shared) >= 2 and whole:
-            found[id] = min(1.0, sum(rare[word] for word in shared) / whole)
-    return found
-
-
-def _marks(index: ListingIndex, id: str, words: Iterable[Word]) -> int:
-    """How many words typed with marks stand with the same marks in the name."""
-    marked = index.names[id].marked
-    return sum(1 for word in words if word.marked != word.plain and word.marked in marked)
 
 
 # --- ranking ----------------------------------------------------------------------------------------------------------

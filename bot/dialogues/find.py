@@ -6,10 +6,11 @@ from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from directory import followup, near_places, needs, spoken, times
 from directory.listing_text import describe
+from directory.naming import name_words
 from directory.places import PlaceGuess, PlaceKey, Tier, name_of
 from directory.places import read as read_places
 from directory.reading import fold, read
-from directory.search import Found, Question, name_words, search
+from directory.search import Found, Question, search
 from directory.wording import t
 
 NEED_GROUPS = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.keeping import remarks
 from bot.masking import Masked
-from directory import search
+from directory import naming
 from directory.listings import Listing
 from directory.places import name_of, province_of, provinces
 from directory.reading import fold, read
@@ -38,7 +38,7 @@ def _which(turn: Turn, text: str, then: str) -> Ask:
 
 def _named(turn: Turn) -> Sequence[Listing]:
     """The listings whose name was typed, shown before or not."""
-    return search.called(turn.shelf, read(turn.text)) if turn.key is None and turn.text else ()
+    return naming.called(turn.shelf, read(turn.text)) if turn.key is None and turn.text else ()
 
 
 def _ask_name(turn: Turn) -> Ask:
