@@ -43,7 +43,8 @@ def called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
 def scores_of(index: ListingIndex, words: Sequence[Word], *, is_near: bool) -> Mapping[str, float]:
     """For each listing that shares rare words with the message, the share of its own telling words that were typed.
 
-    `is_near`: nothing else was asked for, so beside one word that is right another may have a slip, also a short one.
+    `is_near`: nothing else was asked for, so the service's or the organisation's name alone will do, and beside words
+    that are right another may have a slip, also a short one.
     """
     plain = [word.plain for word in words]
     typed: dict[str, float] = {}
@@ -55,7 +56,8 @@ def scores_of(index: ListingIndex, words: Sequence[Word], *, is_near: bool) -> M
         return {}
     found: dict[str, float] = {}
     for id in {id for word in rare for id in index.by_word[word]}:
-        shares = [_share(index, part, rare, plain if is_near else ()) for part in index.names[id].parts]
+        parts = index.names[id].parts if is_near else index.names[id].parts[:1]
+        shares = [_share(index, part, rare, plain if is_near else ()) for part in parts]
         if best := max(shares):
             found[id] = best
     return found
