@@ -1,0 +1,101 @@
+"""Which numbers of a table are hidden, so that no hidden one can be worked out from what is shown.
+
+Every hidden number has a witness: other numbers that could stand in the hidden places, with all the sums that are
+shown still right. As long as the witness leaves room for as many values as the limit, nobody can say which is true.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.figures.shape import ALL, Cell, Shape
+
+Witness = tuple[tuple[Cell, int], ...]
+Values = Mapping[Cell, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is hidden in the quarters of a year and in the year, one set of cells for each."""
+
+    quarters: tuple[frozenset[Cell], ...]
+    year: frozenset[Cell]
+
+
+@dataclass(slots=True)
+class _Quarter:
+    """One quarter while it is looked at; `why` names the witness of each hidden cell."""
+
+    values: Values
+    why: dict[Cell, Witness] = field(default_factory=dict)
+
+
+def of_quarter(shape: Shape, values: Values, below: int) -> dict[Cell, Witness]:
+    """The hidden cells of one quarter, each with its witness. It depends on nothing but this quarter's numbers.
+
+    So a quarter is told the same for ever: whoever lays an old table beside a new one learns nothing more.
+    """
+    found = _Quarter(values)
+    small = sorted((cell for cell, n in values.items() if 0 < n < below), key=lambda cell: _order(cell, values))
+    for cell in small:
+        if cell not in found.why:
+            for other, _ in (chosen := _cheapest(shape, found, cell, below)):
+                found.why.setdefault(other, chosen)
+    return found.why
+
+
+def _order(cell: Cell, values: Values) -> tuple[bool, bool, int, Cell]:
+    """Sums first: what is hidden for them protects much of the rest."""
+    place, line = cell
+    return place != ALL, line != ALL, values[cell], cell
+
+
+def _cheapest(shape: Shape, found: _Quarter, cell: Cell, below: int) -> Witness:
+    """The witness that hides least besides. There is always one: all sums of the cell, hidden together."""
+    best: Witness = ()
+    least = -1
+    for moved in shape.moves(cell):
+        price = sum(found.values[one] + 1 for one, _ in moved if one not in found.why)
+        if (least < 0 or price < least) and _room((found.values[one], sign) for one, sign in moved) >= below:
+            best, least = moved, price
+    return best
+
+
+def _room(moved: "Sequence[tuple[int, int]] | object") -> float:
+    """How many steps the numbers can be moved down and up together without one of them falling below zero."""
+    down = up = float("inf")
+    for n, sign in moved:  # type: ignore[attr-defined]
+        if sign > 0:
+            down = min(down, n)
+        else:
+            up = min(up, n)
+    return down + up
+
+
+def of_year(quarters: Sequence[Values], why: Sequence[Mapping[Cell, Witness]], below: int) -> frozenset[Cell]:
+    """Which sums of the four quarters are hidden; what was shown of the quarters stays as it is."""
+    hidden: set[Cell] = set()
+    for mine, reasons in enumerate(why):
+        for witness in dict.fromkeys(reasons.values()):
+            if not any(_answers(quarters, why, mine, other, witness, below) for other in range(len(why))):
+                hidden.update(cell for cell, _ in witness)
+    for cell in quarters[0]:
+        if cell not in hidden and 0 < sum(values[cell] for values in quarters) < below:
+            witness = next(reasons[cell] for values, reasons in zip(quarters, why, strict=True) if values[cell])
+            hidden.update(one for one, _ in witness)
+    return frozenset(hidden)
+
+
+def _answers(
+    quarters: Sequence[Values],
+    why: Sequence[Mapping[Cell, Witness]],
+    mine: int,
+    other: int,
+    witness: Witness,
+    below: int,
+) -> bool:
+    """Whether another quarter hides the same cells and can take what this one gives, so that the year is unmoved."""
+    if other == mine or any(cell not in why[other] for cell, _ in witness):
+        return False
+    here = [(quarters[mine][cell], sign) for cell, sign in witness]
+    there = [(quarters[other][cell], -sign) for cell, sign in witness]
+    return _room([*here, *there]) >= below
