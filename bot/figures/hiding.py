@@ -4,7 +4,7 @@ Every hidden number has a witness: other numbers that could stand in the hidden 
 shown still right. As long as the witness leaves room for as many values as the limit, nobody can say which is true.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.figures.shape import ALL, Cell, Shape
@@ -60,10 +60,10 @@ def _cheapest(shape: Shape, found: _Quarter, cell: Cell, below: int) -> Witness:
     return best
 
 
-def _room(moved: "Sequence[tuple[int, int]] | object") -> float:
+def _room(moved: Iterable[tuple[int, int]]) -> float:
     """How many steps the numbers can be moved down and up together without one of them falling below zero."""
     down = up = float("inf")
-    for n, sign in moved:  # type: ignore[attr-defined]
+    for n, sign in moved:
         if sign > 0:
             down = min(down, n)
         else:

@@ -1,0 +1,62 @@
+"""Folds the counters of single days into quarters, provinces, lines and groups of needs."""
+
+from collections import Counter
+
+from sqlalchemy import Connection, extract, func, select
+
+from bot.figures.quarters import Quarter, of_day
+from bot.figures.shape import ALL, Block, Cell, Shape, filled
+from bot.figures.subjects import SUBJECT_OF, Subject
+from bot.tables import event
+from directory import needs, places
+
+NOWHERE = "unknown"  # no place was told; also for needs
+NEED = "need:"
+Inner = dict[tuple[str, tuple[str, ...]], int]  # (place, the lines it counts in): how often
+Counted = dict[tuple[str, Quarter], Inner]  # by the name of the subject
+
+
+def shape_of(subject: Subject) -> Shape:
+    """All provinces and the country; the lines of the subject and, where they add up, the groups of needs."""
+    country = Block(ALL, ((*sorted(places.provinces()), NOWHERE),))
+    if not subject.adds_up:
+        return Shape((country,), tuple(Block(line) for line in subject.lines))
+    groups = tuple(f"{NEED}{group}" for group in (*dict.fromkeys(one.group for one in needs.NEEDS.values()), NOWHERE))
+    kinds = (subject.lines,) if len(subject.lines) > 1 else ()
+    return Shape((country,), (Block(ALL, (*kinds, groups)),))
+
+
+def count(connection: Connection, year: int) -> Counted:
+    """Everything of a year that figures tell, in one look at the counters."""
+    month = extract("month", event.c.day)
+    wanted = (
+        select(month, event.c.province, event.c.need_group, event.c.kind, func.sum(event.c.n))
+        .where(event.c.day >= Quarter(year, 1).first_day, event.c.day < Quarter(year + 1, 1).first_day)
+        .where(event.c.kind.in_(sorted(SUBJECT_OF)))
+        .group_by(month, event.c.province, event.c.need_group, event.c.kind)
+    )
+    made: dict[tuple[str, Quarter], Counter[tuple[str, tuple[str, ...]]]] = {}
+    for at, province, group, kind, n in connection.execute(wanted):
+        subject, line = SUBJECT_OF[kind]
+        quarter = of_day(Quarter(year, 1).first_day.replace(month=int(at)))
+        place = province if province in places.provinces() else NOWHERE
+        inner = made.setdefault((subject.name, quarter), Counter())
+        inner[place, _lines(subject, line, group)] += int(n)
+    return {key: dict(inner) for key, inner in made.items()}
+
+
+def values(subject: Subject, shape: Shape, counted: Counted, quarter: Quarter) -> dict[Cell, int]:
+    """The whole table of one subject in one quarter, before anything is hidden."""
+    return filled(shape, counted.get((subject.name, quarter), {}))
+
+
+def _lines(subject: Subject, line: str, group: str) -> tuple[str, ...]:
+    """The sum, the line, the group of needs; a subject without a sum has its lines alone."""
+    if not subject.adds_up:
+        return (line,)
+    known = f"{NEED}{group if group in _groups() else NOWHERE}"
+    return (ALL, line, known) if len(subject.lines) > 1 else (ALL, known)
+
+
+def _groups() -> frozenset[str]:
+    return frozenset(one.group for one in needs.NEEDS.values())
