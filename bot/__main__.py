@@ -15,7 +15,7 @@ from directory.gazetteer import use_folder
 # The files of `bot.commands`, and which of them holds a command of another name.
 COMMANDS = (
     "serve", "chat", "rehearse", "understand", "directory", "staff", "rota", "migrate", "check", "backup", "restore",
-    "keys", "bench", "learn", "locale",
+    "keys", "bench", "learn", "locale", "figures",
 )  # fmt: skip
 _ELSEWHERE = {"search": "directory", "ask": "directory"}
 

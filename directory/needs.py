@@ -69,6 +69,14 @@ def label(code: str, language: str = "vi") -> str:
     return labels.get(language) or labels["vi"]
 
 
+@cache
+def groups() -> Mapping[str, Mapping[str, str]]:
+    """The groups of needs in their order, each with what it is called by language."""
+    content = load_yaml((SEED / "needs.yaml").read_text("utf-8"))
+    told = {group["code"]: group["label"] for group in content["groups"]}
+    return {code: told[code] for code in dict.fromkeys(one.group for one in NEEDS.values())}
+
+
 def group_of(code: str) -> str:
     """The group a need belongs to: `health`, `legal`, ..."""
     return all_needs()[code].group

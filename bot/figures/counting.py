@@ -21,7 +21,7 @@ def shape_of(subject: Subject) -> Shape:
     country = Block(ALL, ((*sorted(places.provinces()), NOWHERE),))
     if not subject.adds_up:
         return Shape((country,), tuple(Block(line) for line in subject.lines))
-    groups = tuple(f"{NEED}{group}" for group in (*dict.fromkeys(one.group for one in needs.NEEDS.values()), NOWHERE))
+    groups = tuple(f"{NEED}{group}" for group in (*needs.groups(), NOWHERE))
     kinds = (subject.lines,) if len(subject.lines) > 1 else ()
     return Shape((country,), (Block(ALL, (*kinds, groups)),))
 
@@ -54,9 +54,6 @@ def _lines(subject: Subject, line: str, group: str) -> tuple[str, ...]:
     """The sum, the line, the group of needs; a subject without a sum has its lines alone."""
     if not subject.adds_up:
         return (line,)
-    known = f"{NEED}{group if group in _groups() else NOWHERE}"
+    known = f"{NEED}{group if group in needs.groups() else NOWHERE}"
     return (ALL, line, known) if len(subject.lines) > 1 else (ALL, known)
 
-
-def _groups() -> frozenset[str]:
-    return frozenset(one.group for one in needs.NEEDS.values())

@@ -1,4 +1,4 @@
-"""Quarters of a year. A quarter is told when it has ended: two tables of a running one would tell of the days between."""
+"""Quarters of a year, each told only when it has ended: two tables of a running one would tell the days between."""
 
 import re
 from collections.abc import Iterator

@@ -41,6 +41,10 @@ SUBJECTS = (
     Subject("barrier", {f"barrier.{line}": line for line in _BARRIERS}, adds_up=False),
     Subject("referred", {"referred": "sent"}),
     Subject("referral", {f"referral_{line}": line for line in ("done", "attended_last", "declined", "lost")}),
-    Subject("peer", {"contact_made": "contact", "company_done": "along", "company_dropped": "not_along"}, adds_up=False),
+    Subject(
+        "peer", {"contact_made": "contact", "company_done": "along", "company_dropped": "not_along"}, adds_up=False
+    ),
 )
-SUBJECT_OF: Mapping[str, tuple[Subject, str]] = {kind: (one, line) for one in SUBJECTS for kind, line in one.kinds.items()}
+SUBJECT_OF: Mapping[str, tuple[Subject, str]] = {
+    kind: (one, line) for one in SUBJECTS for kind, line in one.kinds.items()
+}

@@ -1,4 +1,4 @@
-"""What is told of the counters: for each year one table, the same whoever asks; whoever asks for less sees a part of it."""
+"""What is told of the counters: one table a year, the same whoever asks; who asks for less sees a part of it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.figures import hiding
 from bot.figures.counting import Counted, shape_of, values
 from bot.figures.quarters import Quarter, between, of_year
-from bot.figures.shape import ALL, Cell
+from bot.figures.shape import Cell
 from bot.figures.subjects import SUBJECTS, Subject
 
 INSIDE, PUBLIC = 5, 11  # smaller numbers are hidden, but for the plain zero
@@ -68,6 +68,3 @@ def _figures(
         if n or (place, line) in hidden
     ]
 
-
-def is_sum(figure: Figure) -> bool:
-    return figure.line == ALL

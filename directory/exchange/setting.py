@@ -17,13 +17,13 @@ class NotPrinted(Exception):
     """The printed pages could not be made; the message says why."""
 
 
-def make(name: str, files: Mapping[str, str]) -> bytes:
+def make(name: str, files: Mapping[str, str], *, templates: Path = TEMPLATES) -> bytes:
     """The PDF of the template `name` with these files beside it. Raises NotPrinted."""
     with tempfile.TemporaryDirectory() as folder:
         for file, content in files.items():
             (Path(folder) / file).write_text(content, "utf-8")
         source, out = Path(folder) / f"{name}.typ", Path(folder) / f"{name}.pdf"
-        shutil.copy(TEMPLATES / source.name, source)
+        shutil.copy(templates / source.name, source)
         command = [sys.executable, "-I", press.__file__, str(source), str(out)]
         try:
             done = subprocess.run(command, capture_output=True, timeout=press.MOST_SECONDS, check=False)
