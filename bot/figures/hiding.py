@@ -5,28 +5,11 @@ shown still right. As long as the witness leaves room for as many values as the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from bot.figures.shape import ALL, Cell, Shape
+from bot.figures.shape import ALL, Cell, Moves, Shape
 
 Witness = tuple[tuple[Cell, int], ...]
 Values = Mapping[Cell, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What is hidden in the quarters of a year and in the year, one set of cells for each."""
-
-    quarters: tuple[frozenset[Cell], ...]
-    year: frozenset[Cell]
-
-
-@dataclass(slots=True)
-class _Quarter:
-    """One quarter while it is looked at; `why` names the witness of each hidden cell."""
-
-    values: Values
-    why: dict[Cell, Witness] = field(default_factory=dict)
 
 
 def of_quarter(shape: Shape, values: Values, below: int) -> dict[Cell, Witness]:
@@ -34,13 +17,17 @@ def of_quarter(shape: Shape, values: Values, below: int) -> dict[Cell, Witness]:
 
     So a quarter is told the same for ever: whoever lays an old table beside a new one learns nothing more.
     """
-    found = _Quarter(values)
-    small = sorted((cell for cell, n in values.items() if 0 < n < below), key=lambda cell: _order(cell, values))
-    for cell in small:
-        if cell not in found.why:
-            for other, _ in (chosen := _cheapest(shape, found, cell, below)):
-                found.why.setdefault(other, chosen)
-    return found.why
+    why: dict[Cell, Witness] = {}
+    prices: dict[str, dict[str, int]] = {}  # what hiding a cell would take from the reader; nothing, if it is hidden
+    for (place, line), n in values.items():
+        prices.setdefault(place, {})[line] = n + 1
+    moves = shape.moves()
+    for cell in sorted((cell for cell, n in values.items() if 0 < n < below), key=lambda cell: _order(cell, values)):
+        if cell not in why:
+            for one, _ in (chosen := _cheapest(moves, values, prices, cell, below)):
+                why.setdefault(one, chosen)
+                prices[one[0]][one[1]] = 0
+    return why
 
 
 def _order(cell: Cell, values: Values) -> tuple[bool, bool, int, Cell]:
@@ -49,14 +36,23 @@ def _order(cell: Cell, values: Values) -> tuple[bool, bool, int, Cell]:
     return place != ALL, line != ALL, values[cell], cell
 
 
-def _cheapest(shape: Shape, found: _Quarter, cell: Cell, below: int) -> Witness:
-    """The witness that hides least besides. There is always one: all sums of the cell, hidden together."""
+def _cheapest(
+    moves: tuple[Moves, Moves], values: Values, prices: Mapping[str, Mapping[str, int]], cell: Cell, below: int
+) -> Witness:
+    """The witness that takes least. There is always one: the cell with all its sums, which nothing bounds above."""
     best: Witness = ()
-    least = -1
-    for moved in shape.moves(cell):
-        price = sum(found.values[one] + 1 for one, _ in moved if one not in found.why)
-        if (least < 0 or price < least) and _room((found.values[one], sign) for one, sign in moved) >= below:
-            best, least = moved, price
+    least = float("inf")
+    place, line = cell
+    for across in moves[0][place]:
+        rows = [prices[one] for one, _ in across]
+        for along in moves[1][line]:
+            price = sum([row[one] for row in rows for one, _ in along])
+            if price < least:
+                moved = tuple(((p, c), up * down) for p, up in across for c, down in along)
+                if _room((values[one], sign) for one, sign in moved) >= below:
+                    best, least = moved, price
+                    if not price:
+                        return best
     return best
 
 

@@ -6,6 +6,7 @@ from itertools import product
 
 Cell = tuple[str, str]  # a place and a line
 Move = tuple[tuple[str, int], ...]  # so much more (+1) or less (-1) in each of these, and all sums stay right
+Moves = Mapping[str, tuple[Move, ...]]
 ALL = "all"
 
 
@@ -45,13 +46,9 @@ class Shape:
     def cells(self) -> Iterator[Cell]:
         yield from product(_names(self.places), _names(self.lines))
 
-    def moves(self, cell: Cell) -> Iterator[tuple[tuple[Cell, int], ...]]:
-        """Changes of the whole table in which `cell` becomes one more and every sum is still right."""
-        place, line = cell
-        by_line = list(_block(self.lines, line).moves(line))
-        for across in _block(self.places, place).moves(place):
-            for along in by_line:
-                yield tuple(((p, c), up * down) for p, up in across for c, down in along)
+    def moves(self) -> tuple[Moves, Moves]:
+        """For each place and for each line its smallest changes; one of a place times one of a line moves the table."""
+        return _moves(self.places), _moves(self.lines)
 
     def sums(self) -> Iterator[tuple[Cell, tuple[Cell, ...]]]:
         """Every cell that is a sum, with its parts, once for each way in which it is split."""
@@ -80,5 +77,5 @@ def _names(blocks: Iterable[Block]) -> list[str]:
     return [name for block in blocks for name in block.names()]
 
 
-def _block(blocks: Iterable[Block], name: str) -> Block:
-    return next(block for block in blocks if name in block.names())
+def _moves(blocks: Iterable[Block]) -> Moves:
+    return {name: tuple(block.moves(name)) for block in blocks for name in block.names()}
