@@ -47,6 +47,7 @@ class Deed(StrEnum):
     TRY_WORDS = "try_words"
     ADD_WORDS = "add_words"
     MARK_LANGUAGES = "mark_languages"
+    SEE_FIGURES = "see_figures"
 
 
 class Scope(StrEnum):
@@ -135,7 +136,13 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.TRY_WORDS: Scope.ALL,
         Deed.ADD_WORDS: Scope.ALL,
     },
-    "manager": {**_EVERYBODY, Deed.EXPORT_LISTINGS: Scope.ALL, Deed.SEE_WORK: Scope.ALL, Deed.SEE_ROTA: Scope.ALL},
+    "manager": {
+        **_EVERYBODY,
+        Deed.EXPORT_LISTINGS: Scope.ALL,
+        Deed.SEE_WORK: Scope.ALL,
+        Deed.SEE_ROTA: Scope.ALL,
+        Deed.SEE_FIGURES: Scope.PROVINCES,
+    },
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL, Deed.MARK_LANGUAGES: Scope.ALL},
 }
 assert set(PERMISSIONS) == set(ROLES)

@@ -43,9 +43,13 @@ def _cheapest(
     best: Witness = ()
     least = float("inf")
     place, line = cell
+    need = below - values[cell]  # what becomes less when the cell becomes more has to hold at least so much
+    lines = [along for along in moves[1][line] if all(up > 0 or values[place, one] >= need for one, up in along)]
     for across in moves[0][place]:
+        if any(up < 0 and values[one, line] < need for one, up in across):
+            continue
         rows = [prices[one] for one, _ in across]
-        for along in moves[1][line]:
+        for along in lines:
             price = sum([row[one] for row in rows for one, _ in along])
             if price < least:
                 moved = tuple(((p, c), up * down) for p, up in across for c, down in along)
