@@ -14,12 +14,12 @@ from bot.console.pages.exports import TYPES
 from bot.console.permissions import Deed
 from bot.figures import asking, layout, telling, writing
 from bot.figures.asking import Asked
-from bot.figures.quarters import Quarter, of_day, of_year
+from bot.figures.quarters import of_day, of_year
 from bot.figures.telling import Figure
 from directory.exchange.setting import NotPrinted
 from directory.wording import HCMC
 
-FIRST_YEAR = 2026
+YEARS = 5  # so far back the page looks; the command goes further
 LIMITS = {"inside": telling.INSIDE, "public": telling.PUBLIC}
 _COUNTING = asyncio.Semaphore(1)  # looking over all sums of the country takes a processor for a second or two
 
@@ -39,7 +39,7 @@ async def _page(console: Console, visit: Visit, *, key: str = "", status: int = 
         status=status,
         key=key,
         year=year,
-        years=range(_latest(console).year, FIRST_YEAR - 1, -1),
+        years=_years(console),
         pages=layout.pages(told, asked.times, visit.language),
         note=writing.note(below, visit.language),
         limits=LIMITS,
@@ -71,23 +71,25 @@ async def file(console: Console, visit: Visit) -> web.StreamResponse:
 
 async def _told(console: Console, visit: Visit, year: int, below: int) -> tuple[Asked, tuple[Figure, ...]]:
     """What this colleague may see: hidden as for everybody, of the own provinces."""
-    quarters = telling.ended(of_year(year)[0], of_year(year)[-1], console.clock.now())
+    whole = of_year(year)
+    quarters = telling.ended(whole[0], whole[-1], console.clock.now())
     mine = visit.seat.member.provinces
     async with _COUNTING:
         asked = await console.db.read(lambda connection: asking.ask(connection, quarters))
         return asked, await asyncio.to_thread(asked.figures, below=below, places=mine)
 
 
-def _latest(console: Console) -> Quarter:
-    """The quarter that ended last."""
+def _years(console: Console) -> range:
+    """The years of which something can be told, the latest first."""
     running = of_day(console.clock.now().astimezone(HCMC).date())
-    return Quarter(running.year - 1, 4) if running.number == 1 else Quarter(running.year, running.number - 1)
+    latest = running.year - (running.number == 1)
+    return range(latest, latest - YEARS, -1)
 
 
 def _year(console: Console, visit: Visit) -> int:
     """The year that was asked for; without one, or with one that is not there, that of the latest quarter."""
-    given, latest = visit.given("year", most=4), max(_latest(console).year, FIRST_YEAR)
-    return int(given) if given.isdecimal() and FIRST_YEAR <= int(given) <= latest else latest
+    known = {str(year): year for year in _years(console)}
+    return known.get(visit.given("year"), _years(console)[0])
 
 
 ROUTES = (
