@@ -70,7 +70,7 @@ def line_name(subject: str, line: str, language: str) -> str:
         return t("console.figures.no_need", language)
     if line.startswith(NEED):
         labels = needs.groups()[line.removeprefix(NEED)]
-        return labels.get(language) or labels["vi"]
+        return t("console.figures.need", language, need=labels.get(language) or labels["vi"])
     match subject:
         case "case":
             return t(f"console.urgency.{line}", language)
@@ -107,5 +107,8 @@ def _quickly(
     cells = []
     for time in times:
         quick, every = (found.get((place, subject.name, line, time), 0) for line in ("within_5", ALL))
-        cells.append(f"{100 * quick // every} %" if quick is not None and every else HIDDEN)
+        if quick is None or every is None:
+            cells.append(HIDDEN)
+        else:
+            cells.append(f"{100 * quick // every} %" if every else "–")
     return (Row(t("console.figures.quickly", language), tuple(cells), False),)
