@@ -8,6 +8,7 @@ from random import Random
 from bot.understanding.examples import Example
 from bot.understanding.noises import NOISES
 from directory.gazetteer import PlaceKey, Tier, is_province, units
+from directory.places import communes_of
 from directory.reading import fold
 
 # Names that labels use and the lists of June 2025 no longer had.
@@ -114,12 +115,21 @@ def _need_is_right(one: Judged) -> bool:
 
 def _place_is_right(one: Judged) -> bool:
     """An acceptable place is among the guesses; where a careful person asks back, it is also asked."""
-    is_named = bool(_wanted(one) & _guessed(one))
-    return is_named and (not (one.example.place or "").startswith("?") or bool(one.told["place_is_ambiguous"]))
+    return _is_meant(one) and (not (one.example.place or "").startswith("?") or bool(one.told["place_is_ambiguous"]))
 
 
 def _place_is_silently_wrong(one: Judged) -> bool:
-    return bool(_guessed(one)) and not one.told["place_is_ambiguous"] and not _wanted(one) & _guessed(one)
+    return bool(_guessed(one)) and not one.told["place_is_ambiguous"] and not _is_meant(one)
+
+
+def _is_meant(one: Judged) -> bool:
+    """Labels are old units: a commune of today that the message names counts for the old unit it lies in."""
+    wanted, guessed = _wanted(one), _guessed(one)
+    if wanted & guessed:
+        return True
+    text = fold(one.example.text)
+    named = {key.code for key in guessed if key.tier is Tier.NEW_COMMUNE and fold(units()[key].name) in text}
+    return any(named & communes_of(key) for key in wanted if not is_province(key))
 
 
 def _guessed(one: Judged) -> set[PlaceKey]:

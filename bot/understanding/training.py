@@ -23,14 +23,14 @@ from bot.understanding.rules import Examined, examine
 from directory.reading import read
 
 SCALES = (1.0, 0.7, 1.0, 0.7, 0.4, 0.4)  # how much each group of features counts, in the order of GROUPS
-LEAST = (3, 4, 3, 6, 4, 4)  # a feature of fewer examples is left out
+LEAST = (4, 5, 4, 8, 5, 5)  # a feature of fewer examples is left out
 STRICTNESS = 0.3  # smaller: smoother weights
 BLEND = 0.5  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half
 FOLDS = 8
 # What may go wrong on authors left out: of the harmless of ordinary authors, so many asked, and so many alarmed.
 # These authors write traps on purpose, so in real use fewer are asked; a danger not seen is worse than a question.
-MAY_ASK, MAY_ALARM = 0.08, 0.01
+MAY_ASK, MAY_ALARM = 0.10, 0.011
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _opinion(score: tuple[float, float], slope: tuple[float, float], shift: tupl
 
 def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Sequence[Example]) -> dict[str, float]:
     """Where the model alarms and where it asks: as often as may go wrong on the harmless of ordinary authors."""
-    marks = {"alarm": 2.0, "agree": 0.15, "ask": 2.0, "ask_now": 2.0, "sure": 2.0}
+    marks = {"alarm": 2.0, "agree": 0.18, "ask": 2.0, "ask_now": 2.0, "sure": 2.0}
     authors = ordinary(many)
     theirs = [at for at, one in enumerate(many) if one.author in authors and one.levels == ("none",)]
     steps = (("alarm", "now", MAY_ALARM), ("ask", "violence", MAY_ASK), ("sure", "violence", MAY_ASK / 5))
