@@ -1,13 +1,14 @@
 """What is told of the counters: one table a year, the same whoever asks; who asks for less sees a part of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.figures import hiding
 from bot.figures.counting import Counted, shape_of, values
+from bot.figures.hiding import Values
 from bot.figures.quarters import Quarter, between, of_year
-from bot.figures.shape import Cell
+from bot.figures.shape import Cell, Shape
 from bot.figures.subjects import SUBJECTS, Subject
 
 INSIDE, PUBLIC = 5, 11  # smaller numbers are hidden, but for the plain zero
@@ -50,13 +51,30 @@ def _of_year(
     shape = shape_of(subject)
     asked = [one for one in of_year(year) if one in wanted]
     made = {one: values(subject, shape, counted, one) for one in of_year(year)}
-    why = {one: hiding.of_quarter(shape, cells, below) for one, cells in made.items()}
+    every, hidden = hidden_in(shape, tuple(made.values()), below)
+    why = dict(zip(made, every, strict=True))
     told = [figure for one in asked for figure in _figures(str(one), subject, made[one], why[one])]
     if len(asked) == 4:
-        hidden = hiding.of_year(tuple(made.values()), tuple(why.values()), below)
         sums = {cell: sum(cells[cell] for cells in made.values()) for cell in shape.cells()}
         told += _figures(str(year), subject, sums, hidden)
     return told
+
+
+def hidden_in(
+    shape: Shape, quarters: Sequence[Values], below: int
+) -> tuple[tuple[frozenset[Cell], ...], frozenset[Cell]]:
+    """The hidden cells of each quarter, and those of their year.
+
+    What is hidden inside is hidden in public too: a number shown in one of the two tables alone would be the missing
+    piece of a sum in the other, for a manager who has both.
+    """
+    why = [hiding.of_quarter(shape, values, below) for values in quarters]
+    year: frozenset[Cell] = frozenset()
+    if below > INSIDE:
+        inner = [hiding.of_quarter(shape, values, INSIDE) for values in quarters]
+        year = hiding.of_year(quarters, inner, INSIDE)
+        why = [{**less, **more} for less, more in zip(inner, why, strict=True)]
+    return tuple(map(frozenset, why)), year | hiding.of_year(quarters, why, below)
 
 
 def _figures(
