@@ -20,9 +20,9 @@ from directory.cleaning import clean
 from tests.conftest import MovableClock
 
 WHO = (  # the same question, as three people write it with what could point at them
-    "dạy nấu ăn đi, em tên Hồng Hạc",
-    "day em nau an di 0000 000 777",
-    "Dạy em nấu ăn đi chị Hạc ơi",
+    "kể chuyện cười đi, em tên Hồng Hạc",
+    "ke chuyen cuoi di 0000 000 777",
+    "Kể em chuyện cười đi chị Hạc ơi",
 )
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
@@ -137,10 +137,10 @@ async def test_nothing_of_those_who_asked_stands_in_what_is_kept(rehearsal: Rehe
         assert before == (), "not before the third"
         await rehearsal.play({"as": f"person:{number}", "text": text})
     (one,) = await db.read(lambda connection: questions.waiting(connection, db.seals, clock.now()))
-    assert set(one.words.split()) == {"day", "nau", "an", "di"}
+    assert set(one.words.split()) == {"ke", "chuyen", "cuoi", "di"}
     await db.scrub()
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
-    for canary in ("Hồng Hạc", "hong hac", "day nau an", "nấu ăn", "0000 000 777", "Hạc"):
+    for canary in ("Hồng Hạc", "hong hac", "ke chuyen", "chuyện cười", "0000 000 777", "Hạc"):
         assert canary.encode() not in raw
 
 
@@ -154,14 +154,14 @@ async def test_danger_and_choices_are_nobodys_reading(rehearsal: Rehearsal) -> N
 
 async def test_a_question_is_counted_wherever_the_talk_could_not_answer_it(rehearsal: Rehearsal) -> None:
     db, clock = rehearsal.house.db, rehearsal.house.clock
-    for text in ("xăm hình ở đâu rẻ", "làm sao nuôi chó khoẻ", "dạy em nấu ăn đi"):
+    for text in ("xăm hình ở đâu rẻ", "cách nuôi cá cảnh", "kể chuyện cười đi"):
         for number in range(3):
             await rehearsal.play({"as": f"person:{text[:3]}{number}", "text": text})
     words = [one.words for one in await db.read(lambda c: questions.waiting(c, db.seals, clock.now()))]
     assert len(words) == 3 and "xam hinh o dau re" in words, words
 
 
-WHICH = "mang thai xét nghiệm gì, em tên Hồng Hạc"
+WHICH = "bầu mà bệnh thì xét nghiệm gì, em tên Hồng Hạc"
 
 
 async def _notes(rehearsal: Rehearsal, person: int) -> dict[str, str]:
@@ -190,7 +190,7 @@ async def test_none_of_these_counts_as_unanswered_and_the_words_wait_cleaned_and
     assert set(one.words.split()) <= set(clean(WHICH)) and "hac" not in one.words
     await db.scrub()
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
-    assert b"mang thai xet" not in raw and "Hồng Hạc".encode() not in raw
+    assert b"bau benh xet" not in raw and "Hồng Hạc".encode() not in raw
 
 
 async def test_whoever_finds_the_right_one_among_them_leaves_nothing(rehearsal: Rehearsal) -> None:

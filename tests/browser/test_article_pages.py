@@ -62,12 +62,12 @@ async def test_what_three_people_asked_becomes_a_phrasing_on_a_small_phone(brows
     for _ in range(3):
         person = await phone(browser)
         await person.goto(service.chat)
-        await say(person, "dạy em nấu ăn đi")
+        await say(person, "kể chuyện cười đi")
         await expect(person.get_by_role("log")).to_contain_text("Mình chưa hiểu")
     await thu.goto(f"{service.chat.rstrip('/')}/console/questions")
-    await expect(thu.get_by_text("day nau an di")).to_be_visible()
+    await expect(thu.get_by_text("ke chuyen cuoi di")).to_be_visible()
     await seen(thu, "questions")
-    await thu.get_by_label("Như người ta sẽ gõ").fill("dạy em nấu ăn đi")
+    await thu.get_by_label("Như người ta sẽ gõ").fill("kể chuyện cười đi")
     await thu.get_by_label("Bài nào trả lời").select_option("vocational-training")
     await thu.get_by_role("button", name="Trả lời bằng bài này").click()
     await expect(thu.get_by_text("Chưa có câu nào.")).to_be_visible()
@@ -75,7 +75,7 @@ async def test_what_three_people_asked_becomes_a_phrasing_on_a_small_phone(brows
     await person.goto(service.chat)
     answered = person.get_by_role("log").get_by_text("Đây là điều bọn mình biết.")
     for _ in range(10):  # every process makes the new set ready first: a second or two on a busy machine
-        await say(person, "dạy em nấu ăn đi")
+        await say(person, "kể chuyện cười đi")
         await person.wait_for_timeout(1_000)
         if await answered.count():
             break
