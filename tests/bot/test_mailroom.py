@@ -298,6 +298,37 @@ async def test_an_answer_does_not_wait_for_a_network_that_takes_no_alarms(
     assert network.texts() == ["một"] and network.texts("mail") == ["Ca mới"]
 
 
+async def test_many_alarms_hold_up_answers_once_and_not_each_answer(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one alarm after the other sets out, the answers wait for the first and no more."""
+    waits: list[float] = []
+    waiting = asyncio.wait_for
+
+    async def counted(what: object, seconds: float) -> object:
+        if getattr(what, "__qualname__", "") == "Event.wait":
+            waits.append(seconds)
+        return await waiting(what, seconds)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("bot.precedence.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("bot.precedence.asyncio.wait_for", counted)
+    held, answers = asyncio.Event(), network.send
+
+    async def alarms_never(message: Outbound, address: Address) -> Sent:
+        if address == "mail":
+            await held.wait()
+        return await answers(message, address)
+
+    network.send = alarms_never  # type: ignore[method-assign]
+    await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
+    await tell(db, clock, *(f"{number}" for number in range(20)))
+    while len(network.texts()) < 20:
+        await asyncio.sleep(0.01)
+    assert len(waits) <= 1
+    held.set()
+    await let_pass(room, clock, seconds=1)
+
+
 async def test_while_the_database_is_away_what_was_sent_stays_in_hand(
     db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:

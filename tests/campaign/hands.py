@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.tables import case, staff_organisation
 from tests.fakes import FakeChannel
 
-ALARMED, PERSONS = 1, 5  # the colleague who is alarmed; persons who are written to
+ALARMED, PERSONS = 1, 60  # the colleague who is alarmed; persons who are written to, each line in its order
 
 
 @dataclass(frozen=True)
