@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 
 from bot import postbag
-from bot.db import Database, DatabaseAway
+from bot.db import Database
 
 
 class Settling:
@@ -16,7 +16,7 @@ class Settling:
         self._running: asyncio.Task[None] | None = None
 
     async def done(self, row_id: int) -> None:
-        """Return once the row is gone for good. Raises DatabaseAway."""
+        """Return once the row is gone for good. Raises DatabaseAway, or whatever else the deed failed with."""
         loop = asyncio.get_running_loop()
         told: asyncio.Future[None] = loop.create_future()
         self._gathered.append((row_id, told))
@@ -28,11 +28,11 @@ class Settling:
         while self._gathered:
             many, self._gathered = self._gathered, []
             ids = [row_id for row_id, _ in many]
-            failure: DatabaseAway | None = None
+            failure: Exception | None = None
             try:
                 # It may be written down later than the next alarm; until then it stays in hand.
                 await self._db.write(partial(postbag.remove_all, row_ids=ids), urgent=False)
-            except DatabaseAway as problem:
+            except Exception as problem:  # whoever waits hears of it; the next rows must not wait for ever
                 failure = problem
             for _, told in many:
                 if not told.done():

@@ -346,6 +346,21 @@ async def test_while_the_database_is_away_what_was_sent_stays_in_hand(
     assert await left(db) == 0 and [one.is_repeat for one in network.sent][:2] == [False, True]
 
 
+async def test_a_note_that_fails_keeps_nobody_waiting_for_ever(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(tx: Tx, row_ids: object) -> None:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.postbag.remove_all", broken)
+        await db.write(lambda tx: tell_staff(tx, 7, "Ca một", now=clock.now(), urgent=True))
+        await let_pass(room, clock, seconds=1)
+    await db.write(lambda tx: tell_staff(tx, 7, "Ca hai", now=clock.now(), urgent=True))
+    await let_pass(room, clock, seconds=61, times=2)
+    assert await left(db) == 0 and network.texts("mail") == ["Ca một", "Ca hai"]
+
+
 async def test_stopping_gives_back_what_was_not_sent(
     db: Database, clock: MovableClock, room: Mailroom, network: Network
 ) -> None:
