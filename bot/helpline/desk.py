@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
+from sqlalchemy import case as sql_case
 
+from bot.helpline import visibility
 from bot.helpline.casebook import URGENCIES, Case, Urgency, view
 from bot.helpline.moves import State
 from bot.staff import StaffMember
@@ -32,14 +34,18 @@ class CaseCard:
     is_mine: bool
     is_unanswered: bool  # a whole round of the ladder passed and nobody took it
     held_until: datetime | None
-    language: str = ""  # what she writes in, if it is not Vietnamese
+    language: str = ""  # what she writes in, if it is not Vietnamese and her words may be read
     is_spoken: bool = False  # and this colleague speaks it
 
 
 def board(connection: Connection, member: StaffMember, now: datetime) -> tuple[CaseCard, ...]:
     """The open cases this colleague may see: waiting first, the most urgent on top, then the oldest."""
     both = (
-        select(case, staff.c.alias.label("taker"), person.c.language.label("written"))
+        select(
+            case,
+            staff.c.alias.label("taker"),
+            sql_case((visibility.opens(case.c.id), person.c.language)).label("written"),
+        )
         .outerjoin(staff, staff.c.id == case.c.staff_id)
         .outerjoin(lane, lane.c.id == case.c.lane_id)
         .outerjoin(person, person.c.id == lane.c.person_id)

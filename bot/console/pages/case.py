@@ -29,6 +29,7 @@ from bot.helpline import (
     tongues,
     turns,
     typing_marks,
+    visibility,
 )
 from bot.helpline.casebook import Case, NotYours
 from bot.helpline.flags import flags
@@ -142,7 +143,7 @@ def _told(
         for one in staff.everyone(connection)
         if one.id != member.id and one.state == "active" and one.role in ("worker", "peer", "supervisor")
     ]
-    tongue = tongues.of_case(connection, known)
+    tongue = tongues.of_case(connection, known) if visibility.is_open(connection, known.id) else ""
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}
     is_mine = known.staff_id == member.id

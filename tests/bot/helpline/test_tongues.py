@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from bot import staff
 from bot.db import Database, Tx
 from bot.helpline import cases, desk, due, tongues
+from bot.helpline.casebook import record
 from bot.policy import Policy
 from bot.tables import alarm, outbox, person, staff_language
 from tests.bot.helpline.conftest import HOA, LAN, MAI, add_shift
@@ -76,6 +77,24 @@ async def test_if_nobody_speaks_it_or_she_writes_vietnamese_everybody_is_called_
         second = cases.open_case(tx, 2, urgency="now", need=None, place=None, now=clock.now(), policy=policy)
         assert _called(tx, second.case.id) == [LAN] and tongues.of_case(tx.connection, second.case) == ""
         assert tx.execute(select(outbox.c.id)).first() is not None
+
+    await line.write(story)
+
+
+async def test_what_she_writes_in_is_shown_only_where_her_words_may_be_read(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        _english(tx)
+        known = cases.open_case(tx, 1, urgency="violence", need=None, place=None, now=clock.now(), policy=policy).case
+        (card,) = desk.board(tx.connection, member(tx, LAN), clock.now())
+        assert card.language == ""
+        record(tx, known.id, "talk_agreed", now=clock.now())
+        (card,) = desk.board(tx.connection, member(tx, LAN), clock.now())
+        assert card.language == "en"
+        record(tx, known.id, "talk_withdrawn", now=clock.now())
+        (card,) = desk.board(tx.connection, member(tx, LAN), clock.now())
+        assert card.language == ""
 
     await line.write(story)
 
