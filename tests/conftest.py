@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,9 +44,9 @@ def seals(tmp_path: Path) -> Iterator[Seals]:
     made.stop()
 
 
-@pytest.fixture
-async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path / 'donghanh.db'}"
+@asynccontextmanager
+async def started(url: str, seals: Seals) -> AsyncIterator[Database]:
+    """An empty database with its writer running."""
     engine = open_engine(url)
     metadata.create_all(engine)
     engine.dispose()
@@ -53,6 +54,13 @@ async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
     database.start()
     yield database
     await database.stop()
+
+
+@pytest.fixture
+async def db(tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path / 'donghanh.db'}"
+    async with started(url, seals) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +95,5 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -
     url = f"sqlite:///{tmp_path / 'engine.db'}"
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgresql"))
-    made = open_engine(url)
-    metadata.create_all(made)
-    made.dispose()
-    database = Database(url, seals)
-    database.start()
-    yield database
-    await database.stop()
+    async with started(url, seals) as database:
+        yield database

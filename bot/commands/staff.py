@@ -5,7 +5,7 @@ import sys
 
 from bot import policy, staff
 from bot.app import MachineClock
-from bot.commands.opening import opened
+from bot.commands.opening import Opened, opened
 from bot.helpline import leaving
 from bot.policy import PolicyProblem
 from bot.staff import ROLES, NameTaken
@@ -67,6 +67,14 @@ def run_invite(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _named(house: Opened, name: str) -> staff.StaffMember | None:
+    """The colleague of this name; without one this is said."""
+    member = house.read(lambda connection: staff.by_name(connection, name))
+    if member is None:
+        print(f"There is no colleague called {name}: see donghanh staff list.", file=sys.stderr)
+    return member
+
+
 def run_list(arguments: argparse.Namespace) -> int:
     with opened() as house:
         for one in house.read(staff.everyone):
@@ -80,9 +88,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 def run_speaks(arguments: argparse.Namespace) -> int:
     """The languages given take the place of those marked before."""
     with opened() as house:
-        member = house.read(lambda connection: staff.by_name(connection, arguments.name))
-        if member is None:
-            print(f"There is no colleague called {arguments.name}: see donghanh staff list.", file=sys.stderr)
+        if (member := _named(house, arguments.name)) is None:
             return 1
         try:
             house.write(lambda tx: staff.mark_languages(tx, member.id, arguments.codes))
@@ -94,9 +100,7 @@ def run_speaks(arguments: argparse.Namespace) -> int:
 
 def run_remove(arguments: argparse.Namespace) -> int:
     with opened() as house:
-        member = house.read(lambda connection: staff.by_name(connection, arguments.name))
-        if member is None:
-            print(f"There is no colleague called {arguments.name}: see donghanh staff list.", file=sys.stderr)
+        if (member := _named(house, arguments.name)) is None:
             return 1
         now = MachineClock().now()
 

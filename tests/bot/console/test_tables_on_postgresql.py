@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.db import Database, open_engine
+from bot.db import Database
 from bot.seals import Seals
-from directory.tables import metadata
 from tests.bot.console.test_exports_page import test_what_is_sealed_stands_in_no_file
 from tests.bot.console.test_import_page import (
     test_a_listing_that_is_another_than_the_one_looked_at_is_not_written_over,
@@ -14,6 +13,7 @@ from tests.bot.console.test_import_page import (
     test_our_own_export_changes_nothing_and_one_changed_cell_is_shown,
     test_what_a_colleague_changes_between_the_look_and_the_yes_is_not_overwritten,
 )
+from tests.conftest import started
 
 __all__ = [
     "test_a_listing_that_is_another_than_the_one_looked_at_is_not_written_over",
@@ -28,10 +28,5 @@ __all__ = [
 async def db(postgresql: str, seals: Seals) -> AsyncIterator[Database]:
     """Every test above asks for this one here."""
     assert postgresql.startswith("postgresql")
-    engine = open_engine(postgresql)
-    metadata.create_all(engine)
-    engine.dispose()
-    database = Database(postgresql, seals)
-    database.start()
-    yield database
-    await database.stop()
+    async with started(postgresql, seals) as database:
+        yield database
