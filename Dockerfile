@@ -12,13 +12,15 @@ COPY bot bot
 COPY directory directory
 COPY locales locales
 COPY migrations migrations
+# The user of the service may not write beside the code: what Python would keep there is made now.
+RUN /opt/venv/bin/python -m compileall -q bot directory migrations
 
 # hadolint ignore=DL3006
 FROM ${BASE}
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DONGHANH_DATA_DIR=/data DONGHANH_HOST=0.0.0.0 DONGHANH_POLICY_FILE=/data/policy.toml
 RUN groupadd --gid 10001 donghanh \
-    && useradd --system --uid 10001 --gid 10001 --home-dir /srv/donghanh --shell /usr/sbin/nologin donghanh \
+    && useradd --uid 10001 --gid 10001 --home-dir /srv/donghanh --shell /usr/sbin/nologin donghanh \
     && install -d -o donghanh -g donghanh -m 700 /data
 COPY --from=made /opt/venv /opt/venv
 COPY --from=made /srv/donghanh /srv/donghanh
@@ -28,6 +30,6 @@ VOLUME ["/data"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-    CMD ["/opt/venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+    CMD ["/opt/venv/bin/python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % os.environ.get('DONGHANH_PORT', '8080'), timeout=4)"]
 ENTRYPOINT ["/opt/venv/bin/python", "-m", "bot"]
 CMD ["serve"]
