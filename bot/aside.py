@@ -35,7 +35,7 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
         return False
     tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + KEPT_ASIDE))
     _as_well_as_possible(tx, "fragments_not_dropped", lambda: _drop_fragments(tx, read))
-    level = read.meaning.danger.level if read.meaning else "now" if read.word == "help" else "none"
+    level = _level(read)
     if level != "none":  # danger is never dropped, whatever else fails
         urgency: Urgency = "now" if level == "now" else "violence"
         _as_well_as_possible(tx, "case_not_opened", lambda: _open(tx, read, urgency, policy, now))
@@ -45,6 +45,13 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
     for staff_id in _whom(tx, read.lane_id, now):
         tell_of_failure(tx, staff_id, now=now)
     return True
+
+
+def _level(read: Read) -> str:
+    """What nobody could read may be a report: it waits for a colleague like one."""
+    if read.meaning is not None:
+        return read.meaning.danger.level
+    return "now" if read.word == "help" else "violence" if read.kept.text else "none"
 
 
 def _drop_fragments(tx: Tx, read: Read) -> None:

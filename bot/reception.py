@@ -46,7 +46,6 @@ class Pace:
             self._told[lane_id] = now
         return is_flood, is_first
 
-
     def _forget(self, begin: datetime) -> None:
         """Those who were quiet the longest stand first, so that nobody else is looked at."""
         while self._seen and self._seen[oldest := next(iter(self._seen))][-1] <= begin:
@@ -198,16 +197,22 @@ class Reception:
         is_flood, is_first = self._pace.count(lane_id, self._clock.now())
         if not kept.text:
             return Read(row_id, lane_id, kept, None, None, None, spare, is_flood, is_first)
-        with added.using(self._house.shelf().added):
-            if len(kept.text) > _LONG:
-                meaning = await asyncio.to_thread(understanding.read, kept.text)
-            else:
-                meaning = understanding.read(kept.text)
+        meaning = await self._understand(kept.text)
         words, code_hash = coming_back.looks_like(kept.text), None
         if words is not None:
             code_hash = await asyncio.to_thread(self._db.seals.slow_hash, words)
         word = understanding.whole_word(kept.text)
         return Read(row_id, lane_id, kept, meaning, word, code_hash, spare, is_flood, is_first)
+
+    async def _understand(self, text: str) -> understanding.Meaning:
+        with added.using(self._house.shelf().added):
+            try:
+                if len(text) > _LONG:
+                    return await asyncio.to_thread(understanding.read, text)
+                return understanding.read(text)
+            except Exception as problem:  # whatever it was: somebody in danger may have written it
+                log.error("reading_failed", extra={"kind": type(problem).__name__})
+                return understanding.unread(text)
 
     async def _spare(self) -> Spare | None:
         """A return code for this turn, should it need one; more are made in a thread meanwhile."""

@@ -17,7 +17,7 @@ from directory.places import PlaceGuess
 from directory.reading import Reading, fold
 from directory.reading import read as read_text
 
-__all__ = ["INTENTS", "Danger", "Meaning", "as_json", "explain", "read", "whole_word"]
+__all__ = ["INTENTS", "Danger", "Meaning", "as_json", "explain", "read", "unread", "whole_word"]
 
 _ENGLISH_WORDS = """
 the is are i you my me need help where can want to for please how what test
@@ -93,6 +93,12 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
         wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
+
+
+def unread(text: str) -> Meaning:
+    """For words that `read` broke on, which it never should: nobody knows what they say, so danger is asked about."""
+    doubt = Danger("violence", (), "words", "not-read", None, doubt=True)
+    return Meaning(text, doubt, (), (), False, "unclear", (), "vi", frozenset(), 0.0)
 
 
 def whole_word(text: str) -> str | None:

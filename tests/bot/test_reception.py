@@ -102,6 +102,33 @@ async def test_danger_opens_a_case_even_when_its_dialogue_is_broken(
     assert any("Khẩn cấp" in one["text"] for one in said if one["to"] == "worker:1")
 
 
+async def test_whoever_wrote_what_cannot_be_read_is_asked_about_danger_and_alarms_with_a_tap(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(understanding, "read", broken)
+    said = await rehearsal.play({"as": "person:a", "text": "nó khoá cửa rồi"})
+    assert any("nguy hiểm" in text for text in to_person(said))
+    said = await rehearsal.play({"as": "person:a", "choice": "Có, ngay lúc này"})
+    assert [row.urgency for row in await rows(rehearsal, case)] == ["now"]
+    assert any("Khẩn cấp" in one["text"] for one in said if one["to"] == "worker:1")
+
+
+async def test_words_that_break_everything_wait_for_a_colleague_as_a_report(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(coming_back, "looks_like", broken)
+    said = await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay"})
+    assert any("Xin lỗi" in text for text in to_person(said))
+    every, readable = await _words(rehearsal)
+    assert [line.text for line in every] == ["xet nghiem hiv o cau giay"] and readable == ()
+
+
 @pytest.fixture
 def broken_report(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: Report, turn: Any) -> Any:
