@@ -262,8 +262,12 @@ class Reception:
         now = self._clock.now()
 
         def finish(tx: Tx) -> tuple[KeyId, ...]:
-            mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
-            language = tx.execute(mine).scalar_one_or_none() or "vi"
+            mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(
+                lane.c.id == lane_id, lane.c.erasing_at.is_not(None)
+            )
+            language = tx.execute(mine).scalar_one_or_none()
+            if language is None:
+                return ()  # finished meanwhile; on SQLite the number may already be somebody else's
             farewell = partial(say_farewell, lane_id=lane_id, language=language, now=now)
             return erasure.finish(tx, lane_id, now=now, farewell=farewell)
 

@@ -351,5 +351,5 @@ class HouseMachine(RuleBasedStateMachine):
             shown.setdefault(key, text)
         came = [text for text in shown.values() if "dap x" in text]
         assert len(came) == len(written) and all(one in two for one, two in zip(written, came, strict=True)), (
-            "every line of the colleague, in order"
+            f"every line of the colleague, in order: {written} {came}"
         )

@@ -54,6 +54,7 @@ outbox = Table(
     Column("forget_at", UtcDateTime, nullable=False, index=True),
     CheckConstraint("(lane_id IS NULL) <> (staff_id IS NULL)", name="one_recipient"),
     Index("ix_outbox_due", "state", "next_at"),
+    sqlite_autoincrement=True,  # a number is used once: what is on its way is known by it
 )
 
 lease = Table(  # a task of the whole house that one process does at a time: polling an account, forgetting

@@ -58,6 +58,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("set_aside_at", UtcDateTime, nullable=True),
     Column("forget_at", UtcDateTime, nullable=False, index=True),
+    sqlite_autoincrement=True,  # a number is used once: what is on its way is known by it
 )
 
 conversation = Table(

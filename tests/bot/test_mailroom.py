@@ -1,8 +1,7 @@
 """What was told arrives once, in order, also after failures; and never after an erasure."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -13,56 +12,15 @@ from bot.mailroom import Mailroom
 from bot.outbox import tell_person, tell_staff
 from bot.ports import (
     Address,
-    Capabilities,
     Choice,
     ChoiceToken,
-    ErasureReport,
-    MsgRef,
     Outbound,
     SendError,
     Sent,
 )
 from bot.tables import centre, conversation, lane, message_ref, outbox, person, staff, staff_organisation
+from tests.bot.networks import Network
 from tests.conftest import MovableClock
-from tests.fakes import EVERYTHING
-
-
-@dataclass
-class Network:
-    """A network in memory: fails as scripted, shows one message for one key."""
-
-    clock: MovableClock
-    name: str = "fake"
-    faults: list[SendError | str] = field(default_factory=list)
-    shown: list[tuple[str, str]] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
-    forgotten: list[str] = field(default_factory=list)
-    sent: list[Outbound] = field(default_factory=list)
-
-    async def send(self, message: Outbound, address: Address) -> Sent:
-        await asyncio.sleep(0)
-        fault = self.faults.pop(0) if self.faults else None
-        if isinstance(fault, SendError):
-            raise fault
-        if message.idempotency_key not in self.keys:
-            self.keys.add(message.idempotency_key)
-            self.shown.append((address, message.text))
-        self.sent.append(message)
-        if fault == "taken but not confirmed":
-            raise SendError("unknown_outcome")
-        return Sent((MsgRef("native"),), self.clock.now())
-
-    def capabilities(self) -> Capabilities:
-        return EVERYTHING
-
-    async def erase(self, address: Address, refs: Sequence[MsgRef]) -> ErasureReport:
-        return ErasureReport(tuple(refs))
-
-    async def forget(self, address: Address) -> None:
-        self.forgotten.append(address)
-
-    def texts(self, address: str = "anna") -> list[str]:
-        return [text for to, text in self.shown if to == address]
 
 
 def forget_lane(tx: Tx, lane_id: int) -> None:
@@ -381,3 +339,32 @@ async def test_a_thousand_messages_to_many_are_each_in_order(
     ids = await db.read(lambda connection: connection.execute(select(func.count()).select_from(outbox)).scalar_one())
     assert ids == 0
     assert await db.write(lambda tx: tx.execute(delete(outbox)).rowcount) == 0
+
+
+async def test_what_is_noted_as_sent_after_an_erasure_takes_nobody_elses_message_with_it(
+    db: Database, clock: MovableClock, network: Network, room: Mailroom
+) -> None:
+    """The row of a message on its way is erased, and the next message is written before it is noted as sent."""
+    at_the_network, may_end = asyncio.Event(), asyncio.Event()
+    send = network.send
+
+    async def slow(message: Outbound, address: Address) -> Sent:
+        at_the_network.set()
+        await may_end.wait()
+        return await send(message, address)
+
+    network.send = slow  # type: ignore[method-assign]
+    await db.write(lambda tx: tell_person(tx, 1, "cho anna", now=clock.now()))
+    await at_the_network.wait()
+    network.send = send  # type: ignore[method-assign]
+    room._is_open = False  # what is written now waits in the database
+
+    def erased_and_told(tx: Tx) -> None:
+        tx.execute(delete(outbox).where(outbox.c.lane_id == 1))
+        tell_person(tx, 2, "cho binh", now=clock.now())
+
+    await db.write(erased_and_told)
+    may_end.set()
+    await room.settle()
+    left = await db.read(lambda connection: connection.execute(select(outbox.c.lane_id)).scalars().all())
+    assert left == [2]
