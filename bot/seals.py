@@ -27,6 +27,7 @@ __all__ = [
 
 _BLOCK = 256  # words are padded to whole blocks, so that their length tells little
 _OWN = keyfile.mark_of(1)  # words sealed with a data key carry no number: the key itself is named beside them
+GUESS_COST = 2**14  # of scrypt: what one guess at a return code costs whoever has the file and the key
 
 
 def _pad(plain: bytes) -> bytes:
@@ -92,7 +93,7 @@ class Seals:
     def slow_hash(self, words: str) -> str:
         """What is kept of a return code: 64 hex digits, keyed, 16 MiB and a twentieth of a second for each guess."""
         salt = self._masters.codes
-        return hashlib.scrypt(words.encode(), salt=salt, n=2**14, r=8, p=1, maxmem=2**26, dklen=32).hex()
+        return hashlib.scrypt(words.encode(), salt=salt, n=GUESS_COST, r=8, p=1, maxmem=2**26, dklen=32).hex()
 
     def witness(self, told: str) -> str:
         """What nobody can write into the audit without the key file: 64 hex digits."""

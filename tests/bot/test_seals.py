@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.seals import KeyDestroyed, KeyMissing, KeyOpenToOthers, SealBroken, Seals, create_key_file
+from tests.conftest import SHIPPED_GUESS_COST, SHIPPED_HASHER
 
 
 def test_sealed_words_open_again(seals: Seals) -> None:
@@ -91,3 +92,10 @@ def test_handles_differ_with_the_key_file(tmp_path: Path, seals: Seals) -> None:
     assert seals.handle("webchat", "1") == seals.handle("webchat", "1")
     assert seals.handle("webchat", "1") != other.handle("webchat", "1")
     other.stop()
+
+
+def test_a_guess_at_a_code_or_a_passphrase_costs_what_the_manual_says() -> None:
+    """All other tests pay less for a guess, so that they have time for something else."""
+    hasher = SHIPPED_HASHER()
+    assert SHIPPED_GUESS_COST == 2**14
+    assert (hasher.memory_cost, hasher.time_cost) >= (65_536, 3)
