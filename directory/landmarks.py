@@ -17,11 +17,12 @@ from directory.seedfiles import load_yaml
 class Landmark:
     """A place everybody knows. `spots`: for each town that has one, its district, then ward and commune where known.
 
-    `is_led`: its words are ordinary ones, so they count only where a place is expected."""
+    `is_led`: its words are ordinary ones, so they count only where a place is expected; `ways`: how it is written."""
 
     name: str
     spots: tuple[tuple[PlaceKey, ...], ...]
     is_led: bool
+    ways: tuple[str, ...]
 
 
 class LandmarkIsNowhere(ValueError):
@@ -62,10 +63,11 @@ def check(one: AddedLandmark) -> tuple[PlaceKey, ...]:
 def _by_words(rows: Iterable[Mapping[str, object]]) -> dict[str, Landmark]:
     found: dict[str, Landmark] = {}
     for one in rows:
-        mark = Landmark(str(one["name"]), _spots(one), bool(one.get("led")))
         also = one.get("also", ())
-        for said in (one["name"], *(also if isinstance(also, list) else ())):
-            found[" ".join(words_of(str(said)))] = mark
+        ways = tuple(str(said) for said in (one["name"], *(also if isinstance(also, list) else ())))
+        mark = Landmark(ways[0], _spots(one), bool(one.get("led")), ways)
+        for said in ways:
+            found[" ".join(words_of(said))] = mark
     return found
 
 

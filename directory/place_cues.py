@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from directory.place_words import ShortName, content, name_set, names, short_names, type_words, word_set
+from directory.gazetteer import is_province
+from directory.place_words import (
+    ShortName,
+    contains,
+    content,
+    initials,
+    joined_names,
+    name_set,
+    names,
+    short_names,
+    type_words,
+    word_set,
+)
 from directory.reading import Reading
 from directory.reading.hygiene import lower
 from directory.reading.spelling import Word
@@ -54,13 +66,55 @@ def lay_out(reading: Reading) -> list[Tok]:
             kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
             found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
             found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
-        elif (short := short_names().get(typed)) and _means_place(words, at, short):
+        elif typed in _TODAY and _is_today(words, at, found):
+            found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", None, is_capital, is_parted))
+        elif (short := _short_name(words, at, typed, lowered, found)) is not None:
             found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
         elif kind := short_types.get(typed, ""):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
         else:
             found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
     return found
+
+
+def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Sequence[Tok]) -> ShortName | None:
+    short = short_names().get(typed)
+    if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
+        return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
+    if short is not None:
+        return short if _means_place(words, at, short) or _is_behind_its_own(found, short) else None
+    keys = joined_names().get(typed)
+    return ShortName(keys, False, "", frozenset()) if keys is not None else None
+
+
+_TODAY = ("hn",)  # Hà Nội, or hôm nay
+_OF_TODAY = frozenset(["no", "sep", "chu", "ba", "ong", "troi", "lai", "moi"])
+
+
+def _is_today(words: Sequence[Word], at: int, found: Sequence[Tok]) -> bool:
+    """ "hn nó nhắn" is hôm nay, unless a town or a word that leads to one stands before it."""
+    behind = next((word for word in words[at + 1 : at + 4] if word.start > words[at].start), None)
+    is_led = bool(found) and (found[-1].short is not None or leads(found[-1]) > 0)
+    return behind is not None and not is_led and behind.plain in _OF_TODAY
+
+
+def _by_its_letters(words: Sequence[Word], at: int, typed: str, text: str) -> ShortName | None:
+    rest = [word for word in words[at + 1 : at + 6] if word.start > words[at].start]
+    if not rest or text[words[at].end : rest[0].start] != " ":
+        return None
+    short = short_names().get(text[rest[0].start : rest[0].end])
+    outer = short.keys if short is not None else names().get(" ".join(word.plain for word in rest[:2]), ())
+    towns = {key for key in initials()[typed] if any(is_province(one) and contains(one, key) for one in outer)}
+    return ShortName((next(iter(towns)),), False, "", frozenset()) if len(towns) == 1 else None
+
+
+def _is_behind_its_own(found: Sequence[Tok], short: ShortName) -> bool:
+    """ "kinh mon hd": whatever else the letters mean, a town that lies there stands before them."""
+    before = [found[-1].short.keys] if found and found[-1].short else []
+    before += [
+        names().get(" ".join(tok.plain for tok in found[-length:]), ()) for length in (2, 3) if len(found) >= length
+    ]
+    return any(contains(one, key) for keys in before for key in keys for one in short.keys)
 
 
 def _is_medical(words: Sequence[Word], at: int, short: ShortName) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from directory import added, landmarks, reforms
-from directory.gazetteer import PlaceKey, Tier, forget_with_lists, is_province, units, words_of
+from directory.gazetteer import PlaceKey, forget_with_lists, is_province, units, words_of
 from directory.landmarks import Landmark
 from directory.place_cues import (
     STRONG,
@@ -23,6 +23,7 @@ from directory.place_cues import (
     venue_before,
 )
 from directory.place_words import (
+    contains,
     content,
     everyday,
     has_district,
@@ -36,6 +37,7 @@ from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
 
 _NAME_WORDS = 8
 _MOST_NAMES = 40  # a message with more names than that is no question for one of them
+_FEW = 3
 _TYPED, _BESIDE, _ALONE = 4, 4, 3
 _SURE, _MUCH, _MOST = 3, 4, 6  # what a name of everyday words, of a ward, of one syllable needs
 
@@ -92,7 +94,8 @@ def _numbered(toks: list[Tok], at: int) -> Span | None:
     if (
         kind not in ("quan", "phuong")
         or at + 1 >= len(toks)
-        or tok.word.marked not in (tok.plain, kind, "quân5", "phương2")
+        or tok.word.marked
+        not in (tok.plain, kind, "quân5", "phương2", *(("quân",) if toks[at + 1].plain.isdigit() else ()))
     ):
         return None
     numbers = content()["numbers"]
@@ -155,11 +158,13 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     for length in range(_together(toks, at, longest), 0, -1):
         if length > 1 and (_cuts_short(toks, at, length) or _is_beside(toks, at, length)):
             continue
+        if any(_has_digit(toks, inner) for inner in range(at + 1, at + length)):
+            continue  # "ben quan 8" is bên quận 8, not Bến Quan
         if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
             continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
         name = " ".join(map(_said, toks[at : at + length]))
         landmark = marks.get(name) or more.get(name)
-        if landmark and _fits(toks[at : at + length], landmark.name, name) and not _is_of_type(toks, at, name):
+        if landmark and _fits(toks[at : at + length], landmark, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
             need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
             return Span(at, at + length, name, keys, "", landmark, need=need)
@@ -180,6 +185,10 @@ def _named(toks: list[Tok], at: int) -> Span | None:
                 agreeing = (*past, *agreeing, *_politely(toks[at : at + length]))
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
+
+
+def _has_digit(toks: list[Tok], at: int) -> bool:
+    return at + 1 < len(toks) and toks[at + 1].plain.isdigit() and _numbered(toks, at) is not None
 
 
 def _longest_known(toks: list[Tok], at: int) -> int:
@@ -243,12 +252,13 @@ def _cuts_short(toks: list[Tok], at: int, length: int) -> bool:
     )
 
 
-def _fits(toks: Sequence[Tok], said: str, name: str) -> bool:
-    """Marks of a landmark are compared where it is named as the file names it first."""
-    parts = said.lower().replace("/", " ").split()
-    if bare(" ".join(parts)) != name:
-        return True
-    return all(marks_agree(tok.word, mark_of(part)) for tok, part in zip(toks, parts, strict=False))
+def _fits(toks: Sequence[Tok], landmark: Landmark, name: str) -> bool:
+    """Whether the marks that were typed are those of one way to write it: "y tá hiền" is no Tạ Hiện."""
+    ways = [
+        way.lower().replace("/", " ").split() for way in landmark.ways if bare(way.lower().replace("/", " ")) == name
+    ]
+    agreed = [all(marks_agree(tok.word, mark_of(part)) for tok, part in zip(toks, way, strict=False)) for way in ways]
+    return not agreed or any(agreed)
 
 
 def _is_marked(toks: Sequence[Tok]) -> bool:
@@ -346,15 +356,17 @@ def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
 def _opens(span: Span, toks: list[Tok], first: int, clause: int) -> int:
     """A clause that begins with a known name and goes on with a person or a question: "uong bi e …", "…, bd co ai …";
     or is nothing else: "…, binh thanh"."""
+    after = toks[span.end] if span.end < len(toks) else None
+    if not first and len(toks) > _FEW and after and is_word(after, "seeks") and has_district(span.name):
+        return _SURE
     is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
     is_plain = has_district(span.name) and span.name not in everyday() and span.name not in name_set("never")
     if not (is_known or span.landmark or is_plain):
         return 0
     if not all(is_word(tok, "greetings") for tok in toks[clause:first]):
         return 0
-    if span.end >= len(toks):
+    if after is None:
         return STRONG if clause else 0
-    after = toks[span.end]
     return STRONG if after.is_parted or is_word(after, "asks") or is_word(after, "opens") else 0
 
 
@@ -372,24 +384,6 @@ def _has_town_beside(span: Span, toks: list[Tok], spans: list[Span]) -> bool:
 def _holds(outer: Span, inner: Span) -> bool:
     """Whether one reading of `outer` contains one reading of `inner`, or the other way about."""
     return any(contains(one, other) or contains(other, one) for one in outer.keys for other in inner.keys)
-
-
-def contains(outer: PlaceKey, inner: PlaceKey) -> bool:
-    """Whether a province or district holds a smaller place, in the lists before or after the reform."""
-    if outer == inner:
-        return False
-    a, b = units()[outer], units()[inner]
-    if outer.tier is Tier.NEW_PROVINCE:
-        return not is_province(inner) and a.province == b.province
-    if outer.tier is Tier.OLD_PROVINCE:
-        if inner.tier is Tier.NEW_COMMUNE:
-            return a.province == b.province
-        return not is_province(inner) and b.old_province == outer.code
-    if outer.tier is Tier.OLD_DISTRICT:
-        if inner.tier is Tier.OLD_WARD:
-            return b.parent == outer.code
-        return inner.tier is Tier.NEW_COMMUNE and b.communes <= a.communes
-    return outer.tier is Tier.NEW_COMMUNE and inner.tier is Tier.OLD_WARD and a.communes <= b.communes
 
 
 def follows_move(span: Span, toks: list[Tok]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, units, words_of
 from directory.reading import SEED
-from directory.reading.spelling import mark_of
+from directory.reading.spelling import bare, is_syllable, mark_of
 from directory.seedfiles import load_yaml
 
 
@@ -100,5 +100,60 @@ def type_words() -> Mapping[tuple[str, ...], str]:
     return found
 
 
-for _known in (names, marks_of, is_named_like_a_province, has_district):
+@cache
+def joined_names() -> Mapping[str, tuple[PlaceKey, ...]]:
+    """Towns and districts as one word, "sadec", or with a first letter alone, "pthiet", where only one is called so."""
+    found: dict[str, set[str]] = {}
+    for key, unit in units().items():
+        words = words_of(unit.name)
+        name = " ".join(words)
+        if key.tier is Tier.OLD_DISTRICT and len(words) > 1 and not is_named_like_a_province(name):
+            found.setdefault("".join(words), set()).add(name)
+            if len(words) == 2:
+                found.setdefault(words[0][0] + words[1], set()).add(name)
+    known = {said: names()[next(iter(called))] for said, called in found.items() if len(called) == 1}
+    return {
+        said: keys
+        for said, keys in known.items()
+        if len(said) >= _JOINED and not is_syllable(said) and sum(key.tier is Tier.OLD_DISTRICT for key in keys) == 1
+    }
+
+
+_JOINED = 5
+
+
+@cache
+def initials() -> Mapping[str, tuple[PlaceKey, ...]]:
+    """Districts by their first letters: they count only where their province stands behind them, "bđ hn"."""
+    found: dict[str, tuple[PlaceKey, ...]] = {}
+    for key, unit in units().items():
+        words = unit.name.replace("-", " ").replace("'", " ").lower().split()
+        if key.tier is Tier.OLD_DISTRICT and len(words) > 1:
+            letters = "".join(word[0] for word in words)
+            for said in {letters, bare(letters)}:
+                if is_syllable(bare(said)) or said in content()["short_types"]:
+                    continue
+                found[said] = (*found.get(said, ()), key)
+    return found
+
+
+def contains(outer: PlaceKey, inner: PlaceKey) -> bool:
+    """Whether a province or district holds a smaller place, in the lists before or after the reform."""
+    if outer == inner:
+        return False
+    a, b = units()[outer], units()[inner]
+    if outer.tier is Tier.NEW_PROVINCE:
+        return not is_province(inner) and a.province == b.province
+    if outer.tier is Tier.OLD_PROVINCE:
+        if inner.tier is Tier.NEW_COMMUNE:
+            return a.province == b.province
+        return not is_province(inner) and b.old_province == outer.code
+    if outer.tier is Tier.OLD_DISTRICT:
+        if inner.tier is Tier.OLD_WARD:
+            return b.parent == outer.code
+        return inner.tier is Tier.NEW_COMMUNE and b.communes <= a.communes
+    return outer.tier is Tier.NEW_COMMUNE and inner.tier is Tier.OLD_WARD and a.communes <= b.communes
+
+
+for _known in (names, marks_of, is_named_like_a_province, has_district, joined_names, initials):
     forget_with_lists(_known)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from directory import reforms
@@ -29,8 +29,8 @@ from directory.gazetteer import (
 )
 from directory.landmarks import Landmark
 from directory.place_cues import Tok, lay_out
-from directory.place_spans import Span, contains, find, follows_move
-from directory.place_words import content, name_set
+from directory.place_spans import Span, find, follows_move
+from directory.place_words import contains, content, name_set
 from directory.reading import Reading, fold
 
 __all__ = [
@@ -93,7 +93,7 @@ def read(reading: Reading, province: str | None = None) -> PlaceReading:
         return PlaceReading((whole,))
     toks = lay_out(reading)
     spans = [span for span in find(toks) if span.evidence >= span.need][:_MOST_SPANS]
-    spans = _meant(spans, toks)
+    spans = _as_it_was(_meant(spans, toks), toks)
     if not spans:
         return PlaceReading()
     guesses: list[PlaceGuess] = []
@@ -118,6 +118,27 @@ def _meant(spans: list[Span], toks: list[Tok]) -> list[Span]:
     if others:
         return others
     return [span for span in spans if not span.is_denied and not (span.is_home and follows_move(span, toks))]
+
+
+_CHANGE = frozenset(["gio", "nay", "cu", "moi", "nhap", "sap"])
+_NEAR = 3  # words
+
+
+def _as_it_was(spans: list[Span], toks: list[Tok]) -> list[Span]:
+    """ "Bạc Liêu, giờ là Cà Mau" and "Tuyên Quang (Hà Giang cũ)" name the old province, not a town in the new one."""
+    for old in spans:
+        provinces_then = [key for key in old.keys if key.tier is Tier.OLD_PROVINCE]
+        for new in spans:
+            today = {units()[key].province for key in new.keys if key.tier is Tier.NEW_PROVINCE}
+            is_gone = any(units()[key].province in today for key in provinces_then) and new.name != old.name
+            said = toks[max(0, min(old.start, new.start) - 1) : max(old.end, new.end) + 2]
+            if max(new.start - old.end, old.start - new.end) > _NEAR:
+                said = toks[max(old.end, new.start - _NEAR) : new.start]  # "…, nay thuộc Cà Mau"
+            if new is not old and is_gone and any(tok.plain in _CHANGE for tok in said):
+                return [
+                    replace(one, keys=tuple(provinces_then)) if one is old else one for one in spans if one is not new
+                ]
+    return spans
 
 
 def _says_more(inner: Span, outer: Span) -> bool:

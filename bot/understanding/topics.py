@@ -32,6 +32,7 @@ class Topics:
     kinds: tuple[tuple[str, float], ...]
     articles: tuple[tuple[str, float], ...] = ()
     asks: float = 0.0  # that some article answers it
+    wants: float = 1.0  # that it states any need at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]
     best = scores[0] if len(scores) == 1 else [max(pair) for pair in zip(*scores, strict=True)]
     found = {kind: _ordered(labels, best) for kind, labels in used.labels.items()}
-    asks = dict(found.get("asks", ())).get("any", 0.0)
-    return Topics(found["need"], found["intent"], found["kind"], found.get("topic", ()), asks)
+    asks, wants = (dict(found[kind]).get("any", 0.0) if kind in found else missing for kind, missing in _ANY)
+    return Topics(found["need"], found["intent"], found["kind"], found.get("topic", ()), asks, wants)
 
 
+_ANY = (("asks", 0.0), ("wants", 1.0))  # and what is thought where a file has no such head
 _FAINT_SCORE = math.log(FAINT / (1 - FAINT))
 
 
@@ -85,9 +87,7 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
         more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.names))
         count, rarity, sums = count + more, rarity + rarer, [a + b for a, b in zip(sums, others, strict=True)]
     norm, zero = (rarity / RARITY) ** 0.5 or 1.0, _MIDDLE * count
-    return [
-        (one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)
-    ]
+    return [(one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)]
 
 
 def _added(many: Sequence[int], heads: int) -> tuple[int, int, Sequence[int]]:

@@ -23,7 +23,7 @@ from bot.understanding.rules import Examined, examine
 from directory.reading import read
 
 SCALES = (1.0, 0.7, 1.0, 0.7, 0.4, 0.4)  # how much each group of features counts, in the order of GROUPS
-LEAST = (4, 5, 4, 8, 5, 5)  # a feature of fewer examples is left out
+LEAST = (5, 6, 5, 9, 6, 6)  # a feature of fewer examples is left out
 STRICTNESS = 0.3  # smaller: smoother weights
 BLEND = 0.5  # so much of "danger at all" is in "danger now": harmless messages are what must not be alarmed
 NOISE_WEIGHT = 0.5  # a badly typed copy counts half

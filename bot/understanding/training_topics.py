@@ -12,7 +12,7 @@ from bot.understanding.examples import Example
 from bot.understanding.model import RARITY
 from bot.understanding.topics import MODEL, names_of
 
-LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 14, 12, 6
+LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 18, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
 
 
@@ -61,12 +61,15 @@ def _heads(many: Sequence[Example]) -> Mapping[str, tuple[Any, Any]]:
     with_intent = numpy.array([example.intent is not None for example in many])
     labelling = {example.author for example in many if example.topics}
     with_topics = numpy.array([example.author in labelling for example in many])
+    wanting = {example.author for example in many if example.needs}
+    with_needs = numpy.array([example.author in wanting for example in many])
     found: dict[str, tuple[Any, Any]] = {}
     for kind, of, known, least in (
         ("need", lambda one: one.needs, every, LEAST_HEAD),
         ("intent", lambda one: (one.intent,) if one.intent else (), with_intent, LEAST_HEAD),
         ("kind", lambda one: one.kinds if one.level != "none" else (), every, LEAST_HEAD),
         ("topic", lambda one: one.topics, with_topics, LEAST_TOPIC),
+        ("wants", lambda one: ("any",) if one.needs else (), with_needs, LEAST_HEAD),
         ("asks", lambda one: ("any",) if one.topics else (), with_topics, LEAST_HEAD),
     ):
         for label in sorted({label for example in many for label in of(example)}):

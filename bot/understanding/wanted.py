@@ -18,11 +18,12 @@ _VIOLENT = ("violence.", "mind.suicide", "health.emergency")
 WORDS = 0.2  # how much the tables add to what a message sounds like
 ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
 MOST = 3
+LEAST_WISH = 0.1  # from here on a message may state a need at all
 
 
 def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
     """The stated needs, best first; none when none is stated."""
-    if danger.level == "none" and needs.is_other(reading):
+    if danger.level == "none" and (needs.is_other(reading) or sounds.wants < LEAST_WISH):
         return ()
     is_heard = any(chance >= BESIDE for _, chance in sounds.needs)
     stated = {guess.code: guess.score for guess in needs.read(reading, by_likeness=not is_heard)}

@@ -77,3 +77,49 @@ def test_every_district_written_out_in_full_is_that_district() -> None:
                 found = first(text)  # where a merger put two of one name into one province, either will do
                 wrong += [text] if found is None or places.name_of(found) != name else []
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("bđ hn test nhanh với", "quận Ba Đình, Hà Nội"),
+        ("ntl hn co nha tam lanh khong", "quận Nam Từ Liêm, Hà Nội"),
+        ("lx ag cho nao xin gel", "thành phố Long Xuyên, An Giang"),
+        ("kinh mon hd cho nao hut thai", "thị xã Kinh Môn, Hải Phòng"),
+        ("cai rang ct, e o sau he", "quận Cái Răng, Cần Thơ"),
+        ("nhabe dat vong o dau", "huyện Nhà Bè, Hồ Chí Minh"),
+        ("pthiet test hiv nao free", "thành phố Phan Thiết, Lâm Đồng"),
+        ("uống methadone bên quận 8 mở mấy giờ", "quận 8, Hồ Chí Minh"),
+        ("e o nha nghi quaan 8, phong 30x", "quận 8, Hồ Chí Minh"),
+        ("thanh xuan prep, bao nhieu tien mot lan", "quận Thanh Xuân, Hà Nội"),
+        ("tiêm nội tiết chỗ nào uy tín ở Đống Đa Hà Nội", "quận Đống Đa, Hà Nội"),
+        ("o tp ben tre thu mau kin", "thành phố Bến Tre, Vĩnh Long"),
+    ],
+)
+def test_a_district_is_found_by_its_letters_as_one_word_or_where_a_message_begins(text: str, name: str) -> None:
+    assert places.read(read(text)).places[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("bạc liêu phá thai ở bv nào, nay thuộc cà mau rồi hả", "95"),
+        ("soc trang (can tho moi) thu mau o dau", "94"),
+        ("Tuyên Quang (Hà Giang cũ) xét nghiệm chỗ nào", "02"),
+        ("binh duong sap vo sg, muon tim xuong may", "74"),
+    ],
+)
+def test_an_old_province_beside_the_one_it_went_to_is_no_town_in_it(text: str, code: str) -> None:
+    found = places.read(read(text)).places
+    assert {guess.key for guess in found} == {PlaceKey(Tier.OLD_PROVINCE, code)}
+
+
+@pytest.mark.parametrize(
+    "text", ["em lấy được thuốc rồi, cô y tá hiền lắm", "mà mấy bà vẫn oánh tứ sắc", "hn no nhan cho em"]
+)
+def test_marks_and_what_follows_say_that_no_place_is_meant(text: str) -> None:
+    assert first(text) is None
+
+
+def test_medicine_between_two_provinces_says_nothing_of_a_change() -> None:
+    assert places.read(read("vĩnh long chỗ nào lấy thuốc, tui bên trà vinh qua")).places[0].name == "Vĩnh Long"
