@@ -161,7 +161,7 @@ async def test_a_question_is_counted_wherever_the_talk_could_not_answer_it(rehea
     assert len(words) == 3 and "xam hinh o dau re" in words, words
 
 
-WHICH = "bầu mà bệnh thì xét nghiệm gì, em tên Hồng Hạc"
+WHICH = "bầu bệnh xét mấy lần, em tên Hồng Hạc"
 
 
 async def _notes(rehearsal: Rehearsal, person: int) -> dict[str, str]:
