@@ -14,18 +14,15 @@ import pytest
 from sqlalchemy import make_url
 
 import bot.seals
-import bot.tables
+import bot.tables  # joins the private tables to the one MetaData
 from bot.console import login
 from bot.db import Database, open_engine
 from bot.seals import Seals, create_key_file
 from directory.tables import metadata
 
 SHIPPED_GUESS_COST = bot.seals.GUESS_COST
-bot.seals.GUESS_COST = (
-    2**6
-)  # every house makes a few codes in advance; at the shipped cost that is most of a test's time
-
-
+# Every house makes a few codes in advance; at the shipped cost that is most of a test's time.
+bot.seals.GUESS_COST = 2**6
 SHIPPED_HASHER = login.PasswordHasher
 login.PasswordHasher = partial(SHIPPED_HASHER, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
 

@@ -102,13 +102,14 @@ async def test_danger_opens_a_case_even_when_its_dialogue_is_broken(
     assert any("Khẩn cấp" in one["text"] for one in said if one["to"] == "worker:1")
 
 
+def breaks(*_: object, **__: object) -> Any:
+    raise RuntimeError
+
+
 async def test_whoever_wrote_what_cannot_be_read_is_asked_about_danger_and_alarms_with_a_tap(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> Any:
-        raise RuntimeError
-
-    monkeypatch.setattr(understanding, "read", broken)
+    monkeypatch.setattr(understanding, "read", breaks)
     said = await rehearsal.play({"as": "person:a", "text": "nó khoá cửa rồi"})
     assert any("nguy hiểm" in text for text in to_person(said))
     said = await rehearsal.play({"as": "person:a", "choice": "Có, ngay lúc này"})
@@ -119,10 +120,7 @@ async def test_whoever_wrote_what_cannot_be_read_is_asked_about_danger_and_alarm
 async def test_words_that_break_everything_wait_for_a_colleague_as_a_report(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> Any:
-        raise RuntimeError
-
-    monkeypatch.setattr(coming_back, "looks_like", broken)
+    monkeypatch.setattr(coming_back, "looks_like", breaks)
     said = await rehearsal.play({"as": "person:a", "text": "xet nghiem hiv o cau giay"})
     assert any("Xin lỗi" in text for text in to_person(said))
     every, readable = await _words(rehearsal)

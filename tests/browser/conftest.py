@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 HOUSE = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SERVE = [sys.executable, "-m", "bot", "serve", "--demo"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -34,14 +35,17 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def settings_of(data: Path) -> dict[str, str]:
+    """The environment of a service with its data there and a port of its own."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
+    return {**others, "DONGHANH_DATA_DIR": str(data), "DONGHANH_PORT": str(free_port())}
+
+
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a demonstration nobody has used yet: made once, copied for each test."""
     data = tmp_path_factory.mktemp("demonstration") / "data"
-    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("DONGHANH_")}}
-    environment |= {"DONGHANH_DATA_DIR": str(data), "DONGHANH_PORT": str(free_port())}
-    command = [sys.executable, "-m", "bot", "serve", "--demo"]
-    with subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(SERVE, cwd=HOUSE, env=settings_of(data), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         while "Ctrl-C" not in (line := process.stdout.readline()):
             assert line, "the service ended"
@@ -53,10 +57,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def service(tmp_path: Path, filled: Path) -> AsyncIterator[Service]:
     shutil.copytree(filled, tmp_path / "data")
-    names = {"DONGHANH_DATA_DIR": str(tmp_path / "data"), "DONGHANH_PORT": str(free_port())}
-    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("DONGHANH_")}, **names}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", "--demo", cwd=HOUSE, env=environment, stdout=asyncio.subprocess.PIPE
+        *SERVE, cwd=HOUSE, env=settings_of(tmp_path / "data"), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     said = ""
