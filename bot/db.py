@@ -5,16 +5,14 @@ import logging
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
+from bot.readers import Query, Readers, name_of
 from bot.seals import Seals
 from bot.writer import Counts, DatabaseAway, Deed, Hook, Job, Tx, Writer, away, run_alone
 
@@ -23,10 +21,8 @@ __all__ = ["Database", "DatabaseAway", "Deed", "Query", "Tx", "away", "open_engi
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Query = Callable[[Connection], T]
 
 LOAN_SECONDS = 0.05  # a deed that lasts longer runs on beside the event loop
-SLOW_READ_SECONDS = 1.0  # a longer reader would keep erased words in the write-ahead log
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -79,8 +75,7 @@ class Database:
         self.on_rung: Callable[[str], None] = lambda topic: None  # the bells, rung after the commit
         self.must_scrub = False  # something was erased, and the write-ahead log may still hold it
         self._writer_engine = open_engine(url)
-        self._reader_engine = open_engine(url, is_reader=True)
-        self._readers = ThreadPoolExecutor(4, thread_name_prefix="reader")
+        self._readers = Readers(open_engine(url, is_reader=True))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(
             self._writer_engine, seals, self.owner, settle=self._settle, alone=self._alone,
@@ -97,9 +92,8 @@ class Database:
         self._writer.stop()
         if self._writer.thread.ident is not None:
             await asyncio.to_thread(self._writer.thread.join)
-        self._readers.shutdown(wait=True)
+        self._readers.stop()
         self._writer_engine.dispose()
-        self._reader_engine.dispose()
 
     @property
     def counts(self) -> Counts:
@@ -116,25 +110,18 @@ class Database:
 
         `first`: before the urgent ones that wait; for what an alarm needs on its way to a colleague.
         """
-        job = Job(deed, asyncio.get_running_loop().create_future(), _name(deed))
+        job = Job(deed, asyncio.get_running_loop().create_future(), name_of(deed))
         self._writer.put(job, urgent=urgent, first=first)
         result: T = await job.future
         return result
 
     async def read(self, query: Query[T]) -> T:
         """Run a query on a reading connection; it must not last longer than a second."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+        return await self._readers.read(query)
 
-    def _read(self, query: Query[T]) -> T:
-        begun = time.monotonic()
-        try:
-            with self._reader_engine.connect() as connection:
-                return query(connection)
-        except DBAPIError as problem:
-            raise away(problem) from None
-        finally:
-            if (lasted := time.monotonic() - begun) > SLOW_READ_SECONDS:
-                log.warning("slow_read", extra={"deed": _name(query), "ms": round(lasted * 1000)})
+    async def look_up(self, query: Query[T]) -> T:
+        """A few rows by their key; shares a transaction with what others look up at the same moment."""
+        return await self._readers.look_up(query)
 
     def bell(self, topic: str) -> str:
         """What other processes hear instead of a topic, which could name a browser's session."""
@@ -153,7 +140,7 @@ class Database:
             return True
         self.must_scrub = True
         for _ in range(tries):
-            if await asyncio.get_running_loop().run_in_executor(self._readers, self._truncate_log):
+            if await self._readers.aside(self._truncate_log):
                 self.must_scrub = False
                 return True
             await asyncio.sleep(0.05)
@@ -233,10 +220,3 @@ class Database:
                     hooks.append(partial(self.on_told, tx.told))
                 rung.update(dict.fromkeys(tx.rung))
         return [*hooks, *(partial(self.on_rung, topic) for topic in rung)]
-
-
-def _name(deed: Callable[..., Any]) -> str:
-    """A deed by its place in the code: `Mailroom._deliver.<lambda>`."""
-    while isinstance(deed, partial):
-        deed = deed.func
-    return getattr(deed, "__qualname__", type(deed).__name__).replace(".<locals>", "")[-60:]

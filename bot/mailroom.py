@@ -203,6 +203,7 @@ class Mailroom:
     async def _serve(self, key: Line) -> None:
         """One line, oldest first. What is on its way is out of the line: it may be claimed anew."""
         line = self._waiting[key]
+        item: Item | None = None
         try:
             while line:
                 item = min(line, key=lambda one: one.id)
@@ -216,9 +217,8 @@ class Mailroom:
             self._lost.update(one.id for one in line)
             line.clear()
         finally:
-            self._lost.update(one.id for one in self._on_the_way.values() if one.line == key)
-            for gone in [one for one in self._on_the_way if one in self._lost]:
-                del self._on_the_way[gone]
+            if item is not None and self._on_the_way.pop(item.id, None) is not None:
+                self._lost.add(item.id)
             del self._tasks[key]
             if not line:
                 self._waiting.pop(key, None)
@@ -248,7 +248,7 @@ class Mailroom:
         return None
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
-        envelope = await self._db.read(lambda connection: self._envelope(connection, item, lane_id))
+        envelope = await self._db.look_up(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
         letter = fitting(envelope.letter, envelope.channel)
@@ -280,7 +280,7 @@ class Mailroom:
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
         """The console always, and besides the first of the colleague's own channels that takes it."""
         letter = self._open(item)
-        ways = await self._db.read(lambda connection: self._ways(connection, staff_id, letter.via))
+        ways = await self._db.look_up(lambda connection: self._ways(connection, staff_id, letter.via))
         nobody = ContactRef("", b"")
         plain, whole = _outbound(item, letter, nobody), _outbound(item, _absolute(letter, self._base_url), nobody)
         reached = await waking.reach(

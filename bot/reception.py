@@ -178,7 +178,7 @@ class Reception:
         return await self._answer(read)
 
     async def _oldest(self, lane_id: int) -> tuple[int, intake.Kept] | None:
-        row = await self._db.read(lambda connection: _oldest(connection, lane_id))
+        row = await self._db.look_up(lambda connection: _oldest(connection, lane_id))
         if row is None:
             return None
         row_id, key_id, sealed = row

@@ -20,6 +20,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql import Executable
 
+from bot.prepared import PreparedConnection, Statements
 from bot.seals import Seals
 from bot.tables import event
 
@@ -112,7 +113,7 @@ class Writer:
         self, engine: Engine, seals: Seals, owner: str, *, settle: Callable[[Sequence[Job]], None],
         alone: Callable[[], AbstractContextManager[None]], bell: Callable[[str], str] | None = None,
     ) -> None:  # fmt: skip
-        self._engine = engine
+        self._statements = Statements(engine)
         self._seals = seals
         self._owner = owner
         self._settle = settle  # called in the writer's thread, once a batch
@@ -177,7 +178,7 @@ class Writer:
         jobs: list[Job] = []
         self.counts.batches += 1
         try:
-            with self._engine.begin() as connection, self._alone():
+            with self._statements.connect() as connection, connection.begin(), self._alone():
                 end = time.monotonic() + BATCH_SECONDS
                 while (job := self._next()) is not None:
                     jobs.append(job)
@@ -198,20 +199,20 @@ class Writer:
         self.counts.deeds += len(jobs)
         self._settle(jobs)
 
-    def _try(self, connection: Connection, job: Job) -> None:
+    def _try(self, connection: PreparedConnection, job: Job) -> None:
         """One deed in one savepoint. Its own refusals stay its own; trouble of the database breaks the batch."""
         job.result, job.failure = None, None
         job.tx = tx = Tx(connection, self._seals, self._owner)
         begun = time.monotonic()
-        connection.exec_driver_sql("SAVEPOINT deed")  # by its name: a third of the cost of a nested transaction
+        connection.say("SAVEPOINT deed")  # by its name: a third of the cost of a nested transaction
         try:
             job.result = job.deed(tx)
-            connection.exec_driver_sql("RELEASE SAVEPOINT deed")
+            connection.say("RELEASE SAVEPOINT deed")
         except Exception as problem:
             if isinstance(problem, DBAPIError) and _breaks_the_batch(problem):
                 raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
-            connection.exec_driver_sql("RELEASE SAVEPOINT deed")
+            connection.say("ROLLBACK TO SAVEPOINT deed")
+            connection.say("RELEASE SAVEPOINT deed")
             job.failure = problem
         self._note(job, time.monotonic() - begun)
 
@@ -230,7 +231,7 @@ class Writer:
                 continue
             for attempt in range(TRIES_ALONE):
                 try:
-                    with self._engine.begin() as connection:
+                    with self._statements.connect() as connection, connection.begin():
                         self._try(connection, job)
                         seal_batch(connection, _good([job]), self._bell)
                     self.counts.is_well = True

@@ -103,7 +103,7 @@ async def _webchat(db: Database, clock: MovableClock, stack: AsyncExitStack) -> 
     count = iter(range(1000))
 
     def texts() -> list[str]:
-        with db._reader_engine.connect() as connection:
+        with db._readers._statements.connect() as connection:
             return [one.body["text"] for one in webchat_store.frames_after(connection, db.seals, address, 0)]
 
     async def say(text: str | None = None, *, event_id: str | None = None, **more: Any) -> None:

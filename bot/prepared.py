@@ -1,0 +1,146 @@
+"""Prepared statements: what the house says to its database again and again is put into SQL once, not each time.
+
+SQLAlchemy looks at a statement anew with every execution: which dialect, which parameters, which result, whom to
+tell. That costs three times as much as running a small one (docs/profile.md). Here a statement object that is
+executed for the second time, as constants of a module are, is kept as its text, the order of its values, and how
+values go in and come out. Whatever is not that plain is left to SQLAlchemy.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import CursorResult, IteratorResult
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
+
+Turned = Callable[[Any], Any] | None  # how a value goes into the database or comes out of it; None: as it is
+_NONE = SimpleResultMetaData(())
+
+
+class Rows(IteratorResult[Any]):
+    """The rows of a prepared statement, fetched already."""
+
+    rowcount: int  # how many rows were changed, where rows were
+
+
+class Prepared:
+    """One statement in one dialect with one set of parameters: its text, its values in order, its columns."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        self._text = str(compiled)
+        self._names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+        self._is_positional = compiled.positional
+        self._values: list[tuple[str, Turned, Any]] = []
+        for name in self._names or ():
+            bind = compiled.binds[name]
+            self._values.append((bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value))
+        columns = compiled._result_columns
+        self._columns = SimpleResultMetaData([column.keyname for column in columns]) if columns else _NONE
+        turns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._turns = [(at, turn) for at, turn in enumerate(turns) if turn is not None]
+
+    def run(self, connection: Connection, told: dict[str, Any]) -> Rows:
+        """Run it with these parameters. Raises what SQLAlchemy would for an error of the database."""
+        values: Any = [
+            told.get(key, given) if turn is None else turn(told.get(key, given)) for key, turn, given in self._values
+        ]
+        if not self._is_positional:
+            values = dict(zip(self._names or (), values, strict=True))
+        cursor = _say(connection, self._text, values)
+        rows = cursor.fetchall() if cursor.description else ()
+        made = Rows(self._columns, iter(self._read(rows) if self._turns else rows))
+        made.rowcount = cursor.rowcount
+        return made
+
+    def _read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        read = []
+        for row in rows:
+            values = list(row)
+            for at, turn in self._turns:
+                values[at] = turn(values[at])
+            read.append(tuple(values))
+        return read
+
+
+class Statements:
+    """The prepared statements of one engine; each goes with its statement: a constant stays, a built one does not."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared | None]] = WeakKeyDictionary()
+
+    def connect(self) -> "PreparedConnection":
+        """A connection of the engine; a context manager, as the engine's own."""
+        return PreparedConnection(self._engine, self)
+
+    def of(self, statement: Executable, told: dict[str, Any]) -> Prepared | None:
+        """None: executed for the first time, or not plain enough."""
+        known = self._kept.get(statement)
+        if known is None:
+            self._kept[statement] = {}
+            return None
+        keys = tuple(told)
+        if keys not in known:
+            known[keys] = _prepare(statement, keys, self._engine.dialect)
+        return known[keys]
+
+
+def _prepare(statement: Executable, keys: Sequence[str], dialect: Dialect) -> Prepared | None:
+    if not isinstance(statement, SelectBase | UpdateBase) or statement.get_execution_options():
+        return None
+    compiled = statement.compile(dialect=dialect, column_keys=list(keys) or None)
+    if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.update_prefetch:
+        return None
+    is_plain = not compiled.escaped_bind_names and all(
+        not (bind.expanding or bind.literal_execute or bind.callable or (bind.required and bind.key not in keys))
+        for bind in compiled.binds.values()
+    )
+    return Prepared(compiled, dialect) if is_plain else None
+
+
+class PreparedConnection(Connection):
+    """A connection that runs prepared what it has run before: of the result, rows and `rowcount` are there."""
+
+    def __init__(self, engine: Engine, statements: Statements) -> None:
+        super().__init__(engine)
+        self._statements = statements
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        return self
+
+    def execute(
+        self, statement: Executable, parameters: Any = None, *, execution_options: Any = None
+    ) -> CursorResult[Any]:
+        told = {} if parameters is None else parameters
+        if type(told) is dict and not execution_options and not self.get_execution_options():
+            prepared = self._statements.of(statement, told)
+            if prepared is not None:
+                if not self.in_transaction():
+                    self.begin()
+                return cast(CursorResult[Any], prepared.run(self, told))
+        return super().execute(statement, parameters, execution_options=execution_options)
+
+    def say(self, text: str) -> None:
+        """Plain SQL without values or rows, such as a savepoint; within a transaction only."""
+        _say(self, text)
+
+
+def _say(connection: Connection, text: str, values: Any = ()) -> Any:
+    """The driver's cursor. Its errors are told as SQLAlchemy tells them, without any value."""
+    dialect, driver = connection.dialect, cast(Any, connection.connection.dbapi_connection)
+    try:
+        return driver.execute(text, values)
+    except dialect.loaded_dbapi.Error as problem:
+        is_gone = dialect.is_disconnect(problem, connection.connection, None)
+        raise DBAPIError.instance(
+            text, None, problem, dialect.loaded_dbapi.Error,
+            hide_parameters=True, connection_invalidated=is_gone, dialect=dialect,
+        ) from problem  # fmt: skip

@@ -1,0 +1,118 @@
+"""The readers of the house: a few threads with connections; small look-ups of one moment share a transaction."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from bot.prepared import Statements
+from bot.writer import away
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Query = Callable[[Connection], T]
+Asked = tuple[Query[Any], "asyncio.Future[Any]"]
+
+READERS = 4
+SLOW_READ_SECONDS = 1.0  # a longer reader would keep erased words in the write-ahead log
+
+
+class Readers:
+    """`read` for a query that may take its time, `look_up` for a few rows by their key."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._statements = Statements(engine)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._asked: list[Asked] = []
+        self._looking: asyncio.Task[None] | None = None
+
+    async def read(self, query: Query[T]) -> T:
+        """Run a query on a connection of its own; it must not last longer than a second."""
+        return await self.aside(partial(self._one, query))
+
+    async def look_up(self, query: Query[T]) -> T:
+        """The same for a small query: those asked while others are looked up are answered together, each for itself.
+
+        A journey into a thread, a transaction and the way back cost ten times as much as a row by its key.
+        """
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[T] = loop.create_future()
+        self._asked.append((query, told))
+        if self._looking is None:
+            self._looking = loop.create_task(self._look())
+        return await told
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Any other work that waits for a disk, in one of these threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def stop(self) -> None:
+        """Finish what has begun, then close every connection."""
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+    async def _look(self) -> None:
+        while self._asked:
+            many, self._asked = self._asked, []
+            try:
+                found: Sequence[Any] = await self.aside(partial(self._many, [query for query, _ in many]))
+            except Exception as problem:
+                found = [problem] * len(many)
+            for (_, told), result in zip(many, found, strict=True):
+                if told.done():  # whoever asked was cancelled
+                    continue
+                if isinstance(result, Exception):
+                    told.set_exception(result)
+                else:
+                    told.set_result(result)
+        self._looking = None
+
+    # --- in a reader's thread -----------------------------------------------------------------------------------------
+
+    def _one(self, query: Query[T]) -> T:
+        begun = time.monotonic()
+        try:
+            with self._statements.connect() as connection:
+                return query(connection)
+        except DBAPIError as problem:
+            raise away(problem) from None
+        finally:
+            _note(query, time.monotonic() - begun)
+
+    def _many(self, queries: Sequence[Query[Any]]) -> list[Any]:
+        """The result of each, or the error that is its own; trouble of the database is everybody's."""
+        found: list[Any] = []
+        begun = time.monotonic()
+        try:
+            with self._statements.connect() as connection:
+                for query in queries:
+                    try:
+                        found.append(query(connection))
+                    except DBAPIError:
+                        raise
+                    except Exception as problem:
+                        found.append(problem)
+        except DBAPIError as problem:
+            return [away(problem) for _ in queries]
+        _note(queries[0], time.monotonic() - begun)
+        return found
+
+
+def name_of(work: Callable[..., Any]) -> str:
+    """A deed or query by its place in the code: `Mailroom._deliver.<lambda>`."""
+    while isinstance(work, partial):
+        work = work.func
+    return getattr(work, "__qualname__", type(work).__name__).replace(".<locals>", "")[-60:]
+
+
+def _note(query: Callable[..., Any], lasted: float) -> None:
+    if lasted > SLOW_READ_SECONDS:
+        log.warning("slow_read", extra={"deed": name_of(query), "ms": round(lasted * 1000)})
