@@ -1,0 +1,143 @@
+"""Prepared statements say the same as SQLAlchemy, and look-ups that share a transaction keep to themselves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot.db import Database, DatabaseAway, open_engine
+from bot.prepared import PreparedConnection, Statements
+from bot.seals import Seals
+from bot.tables import event, lane, timer
+from tests.conftest import started
+
+NOW = datetime(2026, 11, 26, 21, 4, tzinfo=UTC)
+DAY = date(2026, 11, 26)
+
+COUNT = insert(event).values(province="01", need_group="health", model="", n=bindparam("many"))
+COUNTED = select(event).where(event.c.day == bindparam("day")).order_by(event.c.kind)
+ONE_KIND = select(event.c.n).where(event.c.day == bindparam("day"), event.c.kind == bindparam("which"))
+EITHER = select(event.c.kind).where(event.c.kind.in_(bindparam("kinds", expanding=True))).order_by(event.c.kind)
+MORE = update(event).where(event.c.kind == bindparam("which")).values(n=event.c.n + 1).returning(event.c.n)
+GONE = delete(event).where(event.c.kind == bindparam("which"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path / 'house.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    async with started(url, seals) as database:
+        yield database
+
+
+@pytest.fixture
+def engine(db: Database) -> Engine:
+    return open_engine(db.url)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[PreparedConnection]:
+    with Statements(engine).connect() as connection, connection.begin():
+        yield connection
+    engine.dispose()
+
+
+def _count(connection: Connection, kind: str, many: int) -> None:
+    connection.execute(COUNT, {"day": DAY, "kind": kind, "many": many})
+
+
+def test_the_third_time_says_what_the_first_did(connection: PreparedConnection) -> None:
+    for number, kind in enumerate(("asked", "found", "told")):
+        _count(connection, kind, number)
+    told = [connection.execute(COUNTED, {"day": DAY}) for _ in range(3)]
+    rows = [list(one) for one in told]
+    assert rows[0] == rows[1] == rows[2]
+    assert [(row.kind, row.n, row.day) for row in rows[2]] == [("asked", 0, DAY), ("found", 1, DAY), ("told", 2, DAY)]
+    assert [connection.execute(ONE_KIND, {"day": DAY, "which": "told"}).scalar_one() for _ in range(3)] == [2, 2, 2]
+
+
+def test_moments_and_yes_or_no_come_out_as_they_went_in(connection: PreparedConnection) -> None:
+    made = insert(timer).returning(timer.c.id)
+    kept = [connection.execute(made, {"kind": "k", "subject_id": one, "due_at": NOW}).scalar_one() for one in range(3)]
+    found = select(timer.c.due_at, timer.c.lease_until, timer.c.subject_id == 1).where(timer.c.id == bindparam("which"))
+    read = [tuple(connection.execute(found, {"which": which}).one()) for which in kept]
+    assert read == [(NOW, None, False), (NOW, None, True), (NOW, None, False)]
+    assert len(set(kept)) == 3
+
+
+def test_how_many_rows_were_changed_and_what_came_back(connection: PreparedConnection) -> None:
+    for kind in ("a", "b", "c"):
+        _count(connection, kind, 7)
+    assert [connection.execute(MORE, {"which": "a"}).scalar_one() for _ in range(3)] == [8, 9, 10]
+    assert [connection.execute(GONE, {"which": one}).rowcount for one in ("a", "b", "nobody")] == [1, 1, 0]
+
+
+def test_a_statement_made_of_a_prepared_one_is_another(connection: PreparedConnection) -> None:
+    for kind in ("a", "b"):
+        _count(connection, kind, 1)
+    for _ in range(3):
+        assert len(connection.execute(COUNTED, {"day": DAY}).all()) == 2
+        assert len(connection.execute(COUNTED.where(event.c.kind == "b"), {"day": DAY}).all()) == 1
+
+
+def test_lists_of_any_length_and_plain_text_are_left_to_sqlalchemy(connection: PreparedConnection) -> None:
+    for kind in ("a", "b", "c"):
+        _count(connection, kind, 1)
+    for kinds in (["a"], ["a", "b"], ["c", "b", "a"], []):
+        assert connection.execute(EITHER, {"kinds": kinds}).scalars().all() == sorted(kinds)
+    plain = text("SELECT kind FROM event WHERE kind = :which")
+    assert [connection.execute(plain, {"which": "a"}).scalar_one() for _ in range(3)] == ["a", "a", "a"]
+
+
+def test_a_value_that_is_missing_is_refused_every_time(connection: PreparedConnection) -> None:
+    for told in ({"day": DAY, "which": "a"}, {"day": DAY, "which": "a"}, {"day": DAY}):
+        if "which" in told:
+            connection.execute(ONE_KIND, told)
+        else:
+            with pytest.raises(StatementError, match="value is required"):
+                connection.execute(ONE_KIND, told)
+
+
+def test_an_error_of_the_database_names_no_value(engine: Engine) -> None:
+    with Statements(engine).connect() as connection:
+        for number in range(3):
+            _count(connection, f"kind-{number}", 1)
+        with pytest.raises(IntegrityError) as caught:
+            _count(connection, "kind-1", 1)
+    assert caught.value.params is None
+    assert "kind-1" not in str(caught.value).partition("[SQL")[2]
+    engine.dispose()
+
+
+async def test_look_ups_of_one_moment_answer_each_for_itself(db: Database) -> None:
+    def broken(connection: Connection) -> int:
+        raise KeyError("mine")
+
+    def lanes(connection: Connection) -> int:
+        return len(connection.execute(select(lane.c.id)).all())
+
+    asked = [db.look_up(lanes), db.look_up(broken), db.look_up(lambda connection: 7), db.look_up(lanes)]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [found[0], found[2], found[3]] == [0, 7, 0]
+    assert isinstance(found[1], KeyError)
+
+
+async def test_a_look_up_given_up_does_not_hold_the_others(db: Database) -> None:
+    first = asyncio.ensure_future(db.look_up(lambda connection: 1))
+    second = asyncio.ensure_future(db.look_up(lambda connection: 2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == 2
+    assert await db.look_up(lambda connection: 3) == 3
+
+
+async def test_trouble_of_the_database_is_told_to_all_who_look_up(db: Database) -> None:
+    def nowhere(connection: Connection) -> None:
+        connection.execute(text("SELECT 1 FROM no_such_table"))
+
+    found = await asyncio.gather(db.look_up(nowhere), db.look_up(lambda connection: 1), return_exceptions=True)
+    assert all(isinstance(one, DatabaseAway) for one in found)
+    assert await db.look_up(lambda connection: 3) == 3
