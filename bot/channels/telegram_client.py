@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
 
-from telegram import Bot, LinkPreviewOptions, Message
+from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram_pace import Pace
@@ -29,6 +30,13 @@ def account_of(token: str) -> str:
 
 class TwoPollers(SendError):
     """Another installation fetches the messages of this account, or has them delivered."""
+
+
+class Said(NamedTuple):
+    """A message as the network has numbered it."""
+
+    message_id: int
+    date: datetime
 
 
 class Client:
@@ -60,23 +68,25 @@ class Client:
         except Exception as problem:
             raise refusal(problem) from None
 
-    async def say(self, chat: str, part: Native, *, urgent: bool = False, **options: Any) -> Message:
+    async def say(self, chat: str, part: Native, *, urgent: bool = False, **options: Any) -> Said:
         """One message in its turn. Raises SendError."""
         await self.pace.turn(chat, urgent=urgent)
         try:
-            if part.voice is not None:
-                told = part.voice.read_bytes()  # under a name that says nothing of the article
-                voice = self.bot.send_voice(int(chat), told, filename=f"voice{part.voice.suffix}", **options)
-                return await self.call(voice)
-            return await self.call(
-                self.bot.send_message(
-                    int(chat), part.text, reply_markup=part.markup, link_preview_options=_NO_PREVIEW, **options
-                )
-            )
+            return await self.call(self._say(int(chat), part, options))
         except SendError as problem:
             if problem.kind == "throttled":
                 self.pace.hold(chat, problem.retry_after or 1.0)
             raise
+
+    async def _say(self, chat: int, part: Native, options: dict[str, Any]) -> Said:
+        """Of the answer, which repeats the whole message, only its number and time are read."""
+        if part.voice is not None:
+            told = part.voice.read_bytes()  # under a name that says nothing of the article
+            made = await self.bot.send_voice(chat, told, filename=f"voice{part.voice.suffix}", **options)
+            return Said(made.message_id, made.date)
+        asked = {"chat_id": chat, "text": part.text, "reply_markup": part.markup, "link_preview_options": _NO_PREVIEW}
+        found: Any = await self.bot._post("sendMessage", asked | options)
+        return Said(int(found["message_id"]), datetime.fromtimestamp(found["date"], UTC))
 
     async def fetch(self, offset: int, kinds: list[str], *, wait: int = POLL_SECONDS) -> list[Any]:
         """New updates as the network wrote them: one that cannot be read must not hide the others. Raises SendError."""
