@@ -123,8 +123,12 @@ def named_by(reading: Reading) -> str | None:
 
 
 @lru_cache(maxsize=4)
-def _longest(own: added.Added) -> int:
-    return max(map(len, _keywords(own)))
+def _longest(own: added.Added) -> Mapping[str, int]:
+    """Of each word how many words the longest keyword has that begins with it."""
+    found: dict[str, int] = {}
+    for words in _keywords(own):
+        found[words[0]] = max(found.get(words[0], 0), len(words))
+    return found
 
 
 @cache
@@ -179,11 +183,11 @@ def is_other(reading: Reading) -> bool:
 def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
     """The keywords that stand in the message, longest first, and their words; each word belongs to one of them."""
     own = added.current()
-    known, tokens = _keywords(own), reading.tokens[:MOST_WORDS]
+    known, longest, tokens = _keywords(own), _longest(own), reading.tokens[:MOST_WORDS]
     there = [
         (keyword, at)
-        for at in range(len(tokens))
-        for size in range(1, min(_longest(own), len(tokens) - at) + 1)
+        for at, token in enumerate(tokens)
+        for size in range(1, min(longest.get(token, 0), len(tokens) - at) + 1)
         for keyword in known.get(tokens[at : at + size], ())
     ]
     taken: set[int] = set()
@@ -222,6 +226,9 @@ def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure
     count = min(len(reading.words), nearly.MOST_WORDS)
     if len(taken) >= count or (count > _SHORT and not is_search):
         return ()
+    broken = [nearly.is_broken(word, reading.text) for word in reading.words[:count]]
+    if not is_search and not any(broken):
+        return ()  # words that are right mean themselves
     names, _ = _joined()
     found = []
     for cut in nearly.cuts(reading):
@@ -229,7 +236,7 @@ def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure
             first, after = nearly.place_of(cut, start, end, count)
             if not taken.isdisjoint(range(first, after)) or (is_search and nearly.is_led(cut, start, end)):
                 continue
-            is_broken = any(nearly.is_broken(word, reading.text) for word in reading.words[first:after])
+            is_broken = any(broken[first:after])
             slips = _allowed(len(letters), is_broken=is_broken, is_search=is_search and (is_broken or not is_sure))
             for name, far in names.near(letters, slips)[:1]:
                 if is_broken or _may_be_slips(name, _typed(reading, first, after)):

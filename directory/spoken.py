@@ -52,6 +52,8 @@ def beside_vietnamese(codes: Iterable[str]) -> tuple[str, ...]:
 
 def wish_in(plain: str) -> str | None:
     """The wish for a language in a folded message ("speaks:en" of "cho nao noi tieng anh"); None without one."""
+    if _names().isdisjoint(plain.split()):
+        return None
     line = f" {plain} "
     for code, heard in _heard().items():
         for words in heard:
@@ -59,6 +61,12 @@ def wish_in(plain: str) -> str | None:
             if at >= 0 and _DENIED.isdisjoint(line[:at].split()[-2:]):
                 return f"{WISH}{code}"
     return None
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The first words of what languages are called: without one of them there is no such wish."""
+    return frozenset(name.split()[0] for one in table().values() for name in one.called)
 
 
 @cache

@@ -94,22 +94,24 @@ class Index:
     """Many patterns by their rarest word, so that a message meets only those that may fit it."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_word: dict[str, list[Pattern]] = {}
-        self._always: list[Pattern] = []
+        self._by_word: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}  # a pattern, what else it needs
+        self._always: set[int] = set()
         for pattern in patterns:
             rarest = min(pattern.anchors, key=lambda anchor: len(anchor) + 40 * len(anchor & _COMMON), default=None)
             if rarest is None:
-                self._always.append(pattern)
-            for word in rarest or ():
-                self._by_word.setdefault(word, []).append(pattern)
+                self._always.add(id(pattern))
+                continue
+            others = tuple(anchor for anchor in pattern.anchors if anchor is not rarest)
+            for word in rarest:
+                self._by_word.setdefault(word, []).append((id(pattern), others))
 
     def live(self, seen: View) -> set[int]:
         """The ids of the patterns that may fit; the others need not be tried."""
-        found = {id(pattern) for pattern in self._always}
-        for word in seen.plain:
-            for pattern in self._by_word.get(word, ()):
-                if pattern.may_fit(seen):
-                    found.add(id(pattern))
+        found, plain = set(self._always), seen.plain
+        for word in plain:
+            for pattern, others in self._by_word.get(word, ()):
+                if not (others and any(map(plain.isdisjoint, others))):
+                    found.add(pattern)
         return found
 
 

@@ -152,10 +152,15 @@ def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
     """The names of a group of which some pattern fits."""
     return [
         name
-        for name, patterns in _group(group).items()
-        if not live.isdisjoint(map(id, patterns))
+        for name, own, patterns in _by_name(group)
+        if not live.isdisjoint(own)
         and any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
     ]
+
+
+@cache
+def _by_name(group: str) -> tuple[tuple[str, frozenset[int], tuple[Pattern, ...]], ...]:
+    return tuple((name, frozenset(map(id, patterns)), patterns) for name, patterns in _group(group).items())
 
 
 @cache
