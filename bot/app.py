@@ -69,6 +69,8 @@ class House:
         if "turns" in parts:
             if ticks:  # nobody who writes first waits until rules, places and articles are read
                 await asyncio.to_thread(understanding.read, "cần giúp ở Hà Nội")
+                if (library := self.keeper.shelf.library) is not None:
+                    await asyncio.to_thread(answers.get_ready, library)
             await self.reception.catch_up()
         else:
             self.reception.only_keep()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from directory import added, articles, cues, phrases
+from directory import added, articles, begun, cues, phrases
 from directory.reading import Reading, read
 from directory.wording import FALLBACK, t
 
@@ -22,6 +22,8 @@ ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
 ANSWERED = 0.18
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant
+TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
+WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
 
@@ -54,10 +56,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Articles that may answer, best first; `is_sure`: the first is plainly the one meant."""
+    """Articles that may answer, best first; `is_sure`: the first is plainly the one meant.
+
+    `is_guess`: a topic begun in the console may be meant: that is asked, and not told straight away."""
 
     ids: tuple[str, ...]
     is_sure: bool
+    is_guess: bool = False
 
 
 def match(
@@ -65,10 +70,27 @@ def match(
 ) -> tuple[tuple[str, float], ...]:
     """The topics that fit the question, best first, with a score between 0 and 1; empty where none fits well."""
     if heard is not None:
-        return _with_sounds(reading, library or shipped(), heard)
-    scored = _scored(reading, library or shipped())
-    fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
-    return tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
+        found = _with_sounds(reading, library or shipped(), heard)
+    else:
+        scored = _scored(reading, library or shipped())
+        fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
+        found = tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
+    return _with_begun(found, begun_strengths(reading, library or shipped()))
+
+
+def _with_begun(
+    found: tuple[tuple[str, float], ...], strengths: Mapping[str, float]
+) -> tuple[tuple[str, float], ...]:
+    """Topics begun in the console beside the others, by how likely each is (asked in a phrasing's very words: 1)."""
+    known = dict(found)
+    for id, strength in strengths.items():
+        known[id] = max(known.get(id, 0.0), round(1 / (1 + math.exp(-strength)), 3))
+    return tuple(sorted(known.items(), key=lambda pair: -pair[1])[:3])
+
+
+def begun_strengths(reading: Reading, library: articles.Library) -> Mapping[str, float]:
+    """How strongly each topic begun in the console is meant, best first; empty where none is."""
+    return _learnt(library).strengths(reading)
 
 
 def _with_sounds(reading: Reading, library: articles.Library, heard: Heard) -> tuple[tuple[str, float], ...]:
@@ -107,15 +129,28 @@ def find(
     """The candidates for a question. `about`: the article just read; a short question that says little is about it.
     `heard` counts where words alone find nothing."""
     found = match(reading, library=library)
-    if not found and heard is not None:
+    is_begun = bool(found) and articles.is_begun(found[0][0]) and found[0][1] < WHOLE
+    if heard is not None and (not found or is_begun):
         found = match(reading, library=library, heard=heard)
         if found and found[0][1] < HALF:
-            return Candidates(tuple(id for id, _ in found), False)
+            return Candidates(tuple(id for id, _ in found), False, is_guess=articles.is_begun(found[0][0]))
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
         title = _title_of(about, library or shipped())
         found = match(read(f"{title} {reading.text}"), library=library) if title else ()
+    return _judged(found)
+
+
+def _judged(found: tuple[tuple[str, float], ...]) -> Candidates:
+    """Whether the first is told at once. Where a topic begun in the console may be meant, more is asked back."""
+    ids = tuple(id for id, _ in found)
     is_sure = bool(found) and (len(found) == 1 or found[0][1] - found[1][1] >= SURE)
-    return Candidates(tuple(id for id, _ in found), is_sure)
+    if not any(map(articles.is_begun, ids)):
+        return Candidates(ids, is_sure)
+    if articles.is_begun(ids[0]):  # told only where nothing else may be meant, or these are the words of a phrasing
+        is_sure = found[0][1] >= WHOLE or (found[0][1] >= TOLD and all(map(articles.is_begun, ids)))
+        return Candidates(ids, is_sure, not is_sure)
+    is_asked = any(articles.is_begun(id) and chance >= HALF for id, chance in found)  # rather meant than not
+    return Candidates(ids, is_sure and not is_asked)
 
 
 def _title_of(id: str, library: articles.Library) -> str:
@@ -129,6 +164,8 @@ def answer(text: str, language: str = FALLBACK, *, library: articles.Library | N
     hits: list[ArticleHit] = []
     for id, score in match(read(text), library=shelf):
         found = shelf.get(id, language)
+        if found is None and articles.is_begun(id):
+            continue  # taken back in this language and in Vietnamese
         title = found.title if found else articles.topics()[id].title(language)
         body = articles.card(found, language) if found else t("article.not_written", language)
         hits.append(ArticleHit(id, title, score, body))
@@ -156,6 +193,7 @@ def _scored(reading: Reading, library: articles.Library) -> Iterator[tuple[str, 
 def get_ready(library: articles.Library) -> None:
     """Make what questions are compared with, so that nobody who asks waits for it."""
     _index(library)
+    _learnt(library)
 
 
 @lru_cache(maxsize=4)
@@ -165,3 +203,27 @@ def _index(library: articles.Library) -> phrases.Index:
         return phrases.index(
             (article.id, phrase) for article in library for phrase in (article.title, *article.questions)
         )
+
+
+@lru_cache(maxsize=4)
+def _learnt(library: articles.Library) -> begun.Learnt:
+    return learn(library)
+
+
+def learn(library: articles.Library) -> begun.Learnt:
+    """What tells the topics that no list has from all other articles; takes a moment, and is not kept."""
+    if not any(articles.is_begun(one.id) for one in library):
+        return begun.NOTHING
+    with added.using(added.NOTHING):  # kept for this library, whatever is added or taken back meanwhile
+        return begun.learn(taught(library))
+
+
+def taught(library: articles.Library) -> begun.Taught:
+    """The phrasings and cues of the topics begun in the console, and those of all other articles."""
+    own = {(one.id, one.language): one for one in library if articles.is_begun(one.id)}
+    others: dict[str, list[Reading]] = {language: [] for _, language in own}
+    for one in library:
+        if not articles.is_begun(one.id) and one.language in others:
+            others[one.language] += [read(said) for said in (one.title, *one.questions)]
+    phrasings = {key: (one.title, *one.questions) for key, one in own.items()}
+    return begun.Taught(phrasings, {key: one.cues for key, one in own.items()}, others)

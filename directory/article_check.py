@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -15,17 +15,21 @@ import yaml
 from directory import articles, facts, needs, recordings
 from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.reading import fold
+from directory.reading import read as read_text
 from directory.wording import FALLBACK, LOCALES, count_syllables, sentences, t
 
 LONGEST_ANSWER = 80  # syllables of what is said first
 LONGEST_SENTENCE = 24
 FEWEST_QUESTIONS = {FALLBACK: 12}
 FEWEST_ELSEWHERE = 4  # phrasings in a language besides Vietnamese
+MOST_IN_CUE = 4  # words
+SHARED_CUE = 5  # so many phrasings of other articles hold the words: they mean no single topic
 # Numbers that need no source of their own: emergency numbers by the rules of `lines.yaml`, and counting on one hand.
 PLAIN_NUMBERS = frozenset({"111", "113", "114", "115", "1", "2", "3", "4", "5", "24"})
 
 
 LONGEST_CARD = 1500  # characters of a whole article as it is read
+_WORDS = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
 
 
@@ -87,6 +91,7 @@ def problems(
         yield Finding("id", "id:", "topic_unknown", {"id": article.id})
         return
     yield from _front(article, set(written), today)
+    yield from _cues(article)
     yield from _lengths(article)
     missing = [id for id in topic.facts if facts.facts()[id].is_sourced and id not in article.facts]
     if missing:
@@ -103,6 +108,33 @@ def claimed(article: Article, library: Library) -> Iterator[Finding]:
         if _bare(phrase) in taken:
             values = {"phrase": phrase, "first": taken[_bare(phrase)], "id": article.id}
             yield Finding("questions", phrase, "claimed", values)
+
+
+def shared_cues(article: Article, library: Library) -> Iterator[Finding]:
+    """Words said to mean this topic that questions to other articles hold too: those would be drawn here."""
+    if not article.cues:
+        return
+    said_elsewhere = [said for one in library if one.id != article.id for said in (one.title, *one.questions)]
+    plain = [(said, _plain(said)) for said in said_elsewhere]
+    for cue in article.cues:
+        forms = {_plain(cue), _plain(read_text(cue).plain)}  # as written, and as a message with it is read
+        holding = [said for said, words in plain if any(form in words for form in forms)]
+        if len(holding) >= SHARED_CUE:
+            yield Finding("cues", cue, "cue_shared", {"cue": cue, "n": len(holding), "example": holding[0]})
+
+
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> str:
+    """The words without marks and signs, a space around each."""
+    return f" {' '.join(_WORDS.findall(fold(text)))} "
+
+
+def _cues(article: Article) -> Iterator[Finding]:
+    if article.cues and not articles.is_begun(article.id):
+        yield Finding("cues", "cues:", "cues_listed", {"id": article.id})
+    for cue in article.cues:
+        if not 1 <= len(cue.split()) <= MOST_IN_CUE or not all(part.isalnum() for part in cue.split()):
+            yield Finding("cues", cue, "cue_form", {"cue": cue, "most": MOST_IN_CUE})
 
 
 def _lengths(article: Article) -> Iterator[Finding]:

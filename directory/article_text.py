@@ -14,6 +14,7 @@ def render(article: Article) -> str:
         ("title", _quoted(article.title)),
         ("needs", _row(article.needs)),
         ("questions", _list(article.questions)),
+        ("cues", _list(article.cues) if article.cues else ""),
         ("facts", _row(article.facts)),
         ("sources", _list(article.sources)),
         ("valid_from", _day(article.valid_from)),
@@ -27,7 +28,7 @@ def render(article: Article) -> str:
         ("next", f"[{', '.join(step_text(step, braces=True) for step in article.next)}]"),
         ("audio", _quoted(article.audio) if article.audio else ""),
     ]
-    optional = ("valid_to", "reviewed_on", "audio")
+    optional = ("cues", "valid_to", "reviewed_on", "audio")
     head = "\n".join(_field(name, said) for name, said in front if said or name not in optional)
     rest = f"\n\n## {t('ask.more', article.language)}\n\n" + "\n\n".join(article.more) if article.more else ""
     return f"---\n{head}\n---\n" + "\n\n".join(article.body) + rest + "\n"

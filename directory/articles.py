@@ -75,6 +75,7 @@ class Article:
     valid_to: date | None = None
     reviewed_on: date | None = None
     audio: str | None = None  # a recording in `locales/<language>/audio/`
+    cues: tuple[str, ...] = ()  # words that mean this topic; of the topics on the list they stand in `topics.yaml`
 
     @property
     def awaits_review(self) -> bool:
@@ -123,6 +124,11 @@ def topic_of(article: Article) -> Topic:
     """The topic an article stands for: that of the list; of a topic begun in the console the article itself tells."""
     known = topics().get(article.id)
     return known or Topic(article.id, {article.language: article.title}, article.needs, article.review, (), ())
+
+
+def is_begun(id: str) -> bool:
+    """Whether a topic was begun in the console: no list has it, nothing shipped has learnt of it."""
+    return id not in topics()
 
 
 def ids_of(library: Library) -> tuple[str, ...]:
@@ -222,6 +228,7 @@ def parse(text: str, *, language: str) -> Article:
         next=tuple(_step(front["id"], one) for one in front.get("next") or ()),
         facts=tuple(front.get("facts") or ()),
         audio=front.get("audio"),
+        cues=tuple(map(str, front.get("cues") or ())),
     )
 
 

@@ -84,6 +84,7 @@ def fields(article: Article) -> Iterator[tuple[str, str]]:
     yield "more", "\n\n".join(article.more)
     yield "next", "\n".join(map(step_text, article.next))
     yield "questions", "\n".join(article.questions)
+    yield "cues", "\n".join(article.cues)
     yield "sources", "\n".join(article.sources)
     yield "facts", ", ".join(article.facts)
     yield "valid_from", article.valid_from.isoformat()

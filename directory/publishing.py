@@ -121,7 +121,7 @@ def check(connection: Connection, article: Article, today: date) -> tuple[Findin
     library = overlay.library(connection)
     written = {one.id for one in library} | {article.id}
     found = article_check.problems(article, written=written, today=today, is_begun_here=True)
-    return (*found, *article_check.claimed(article, library))
+    return (*found, *article_check.claimed(article, library), *article_check.shared_cues(article, library))
 
 
 def save(
@@ -255,7 +255,7 @@ def _read(body: str, language: str) -> Article | None:
 def _blank(id: str, language: str, newest: Mapping[tuple[str, str], Entry]) -> Article:
     """What a translator starts from: everything of the Vietnamese article but its words."""
     first = articles.load().by_key.get((id, FALLBACK)) or articles.parse(newest[id, FALLBACK].body, language=FALLBACK)
-    bare = replace(first, title="", body=(), more=(), questions=())
+    bare = replace(first, title="", body=(), more=(), questions=(), cues=())
     return replace(bare, language=language, state="draft", reviewer=None, reviewed_on=None, audio=None)
 
 

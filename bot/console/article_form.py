@@ -9,7 +9,7 @@ from directory import article_text, articles
 from directory.article_check import Finding
 from directory.articles import Article, ArticleIsIncomplete, NextStep
 
-LONG = ("body", "more", "questions", "sources", "next")
+LONG = ("body", "more", "questions", "cues", "sources", "next")
 SHORT = ("title", "facts", "valid_from", "valid_to", "review_by", "since", "audio")
 LONGEST = 12_000  # characters of one field; the check says long before how much may stand there
 
@@ -23,6 +23,7 @@ def show(article: Article) -> Form:
         "body": "\n\n".join(article.body),
         "more": "\n\n".join(article.more),
         "questions": "\n".join(article.questions),
+        "cues": "\n".join(article.cues),
         "sources": "\n".join(article.sources),
         "next": "\n".join(map(article_text.step_text, article.next)),
         "facts": ", ".join(article.facts),
@@ -48,6 +49,7 @@ def read(visit: Visit, before: Article) -> tuple[Form, Article, tuple[Finding, .
         body=_paragraphs(form["body"]),
         more=_paragraphs(form["more"]),
         questions=tuple(dict.fromkeys(_lines(form["questions"]))),
+        cues=tuple(dict.fromkeys(line.lower() for line in _lines(form["cues"]))),
         sources=_lines(form["sources"]),
         next=_steps(form["next"], wrong),
         facts=tuple(form["facts"].replace(",", " ").split()),

@@ -8,6 +8,7 @@ from bot.bells import Bells
 from bot.console import live
 from bot.console.layout import Console, OpenRoute, Route, Typing, Windows, assemble
 from bot.console.pages import (
+    article_asked,
     article_versions,
     articles,
     board,
@@ -50,6 +51,7 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *work.ROUTES,
     *articles.ROUTES,
     *new_article.ROUTES,
+    *article_asked.ROUTES,
     *article_versions.ROUTES,
     *questions.ROUTES,
     *telegram.ROUTES,

@@ -27,7 +27,7 @@ class Answer(Dialogue):
             return [Hand("small", "unclear")]
         if not shown:
             return self._nothing(turn, is_known=bool(found.ids))
-        if found.is_sure or len(shown) == 1:
+        if found.is_sure or (len(shown) == 1 and not found.is_guess):
             return self._tell(turn, shown[0])
         options = [(id, _title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))

@@ -15,7 +15,7 @@ from bot.dialogues.report import Report
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, followup, languages, spoken
+from directory import answers, begun, followup, languages, spoken
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -161,7 +161,7 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "find", "start"
     if meaning is None:
         return "small", "unclear"
-    if meaning.intent in ("find", "unclear") and _is_learnt(turn):
+    if meaning.intent in ("find", "unclear") and (_is_learnt(turn) or _is_begun(turn)):
         return "answer", "start"
     if meaning.intent in _BY_INTENT:
         return _BY_INTENT[meaning.intent]
@@ -177,7 +177,16 @@ def _is_learnt(turn: Turn) -> bool:
     library = turn.shelf.library
     if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
         return False
-    return bool(answers.match(read(turn.text), library=library))
+    return any(score >= answers.THRESHOLD for _, score in answers.match(read(turn.text), library=library))
+
+
+def _is_begun(turn: Turn) -> bool:
+    """Whether it is about a topic begun in the console, which understanding has not learnt; a place goes first."""
+    library, meaning = turn.shelf.library, turn.meaning
+    if library is None or library is answers.shipped() or meaning is None or meaning.places:
+        return False
+    enough = begun.LIKELY if meaning.intent == "find" or meaning.articles else begun.SHOWN
+    return max(answers.begun_strengths(read(turn.text), library).values(), default=enough - 1) >= enough
 
 
 def _wants_place_that_speaks(turn: Turn) -> bool:

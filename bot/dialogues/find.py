@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues.kit import Ask, Dialogue, Done, Hand, Item, Say, Turn
+from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
+from bot.events import happened
 from directory import followup, near_places, needs, spoken, times
 from directory.listing_text import describe
 from directory.naming import name_words
-from directory.places import PlaceGuess, PlaceKey, Tier, name_of
+from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
 from directory.places import read as read_places
 from directory.reading import fold, read
 from directory.search import Found, Question, search
@@ -107,15 +108,16 @@ class Find(Dialogue):
 
     def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:
         found = search(turn.shelf, _question(turn, anywhere))
+        counted = _counted(turn, found)
         if not found.results:
-            return _nothing(turn, found)
+            return [*counted, *_nothing(turn, found)]
         head = _head(turn, found)
         if turn.memory.speaks in found.dropped:
             turn.memory.speaks = ""  # said once that nothing is known; the next list does not repeat it
         ids = tuple(hit.listing.id for hit in found.results)
         turn.memory.last_shown = ids
         turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
-        return [Ask(_list(turn, found, head), _after_options(turn), "after")]
+        return [*counted, Ask(_list(turn, found, head), _after_options(turn), "after")]
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
         shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
@@ -222,6 +224,17 @@ def _question(turn: Turn, anywhere: bool) -> Question:
         words=name_words(reading, [(guess.start, guess.end) for guess in named]) if reading else (),
         open_at=times.asked_for(reading, turn.now) if reading else None,
     )
+
+
+def _counted(turn: Turn, found: Found) -> Sequence[Item]:
+    """One more who sought this and what came of it, without who: the first search of a talk for each need."""
+    need, place, now = turn.memory.need, turn.memory.place, turn.now
+    if need is None or need in turn.memory.sought:
+        return ()
+    turn.memory.sought = (*turn.memory.sought, need)
+    what = "none" if not found.results else "far" if found.widened else "found"
+    province = province_of(place) if place else None
+    return (Do(lambda tx, lane_id: happened(tx, f"search_{what}:{need}", now=now, province=province, need=need)),)
 
 
 def _head(turn: Turn, found: Found) -> str:

@@ -81,6 +81,7 @@ class Memory:
     speaks: str = ""  # places where this language is spoken are wanted
     chosen: str = ""  # the language she asked for by name or button; not one we only guessed from her words
     is_asked_which: bool = False  # whether to go on in it was asked, when she wrote in another
+    sought: tuple[str, ...] = ()  # needs counted as sought: once a talk, so that no number is one person's patience
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -100,6 +101,7 @@ class Memory:
             "speaks": self.speaks,
             "chosen": self.chosen,
             "is_asked_which": self.is_asked_which,
+            "sought": self.sought,
         }
 
     @classmethod
@@ -121,6 +123,7 @@ class Memory:
             str(told.get("speaks", "")),
             str(told.get("chosen", "")),
             bool(told.get("is_asked_which")),
+            tuple(told.get("sought", ())),
         )
 
 

@@ -6,7 +6,7 @@ shown still right. As long as the witness leaves room for as many values as the 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.figures.shape import ALL, Cell, Moves, Shape
+from bot.figures.shape import ALL, Cell, Move, Moves, Shape
 
 Witness = tuple[tuple[Cell, int], ...]
 Values = Mapping[Cell, int]
@@ -39,25 +39,37 @@ def _order(cell: Cell, values: Values) -> tuple[bool, bool, int, Cell]:
 def _cheapest(
     moves: tuple[Moves, Moves], values: Values, prices: Mapping[str, Mapping[str, int]], cell: Cell, below: int
 ) -> Witness:
-    """The witness that takes least. There is always one: the cell with all its sums, which nothing bounds above."""
+    """The witness that takes least, of equal ones the first. There is always one: the cell with all its sums, which
+    nothing bounds above. Places that can offer nothing cheaper are not looked at."""
     best: Witness = ()
-    least = float("inf")
+    least, first = float("inf"), -1
     place, line = cell
     need = below - values[cell]  # what becomes less when the cell becomes more has to hold at least so much
     lines = [along for along in moves[1][line] if all(up > 0 or values[place, one] >= need for one, up in along)]
-    for across in moves[0][place]:
-        if any(up < 0 and values[one, line] < need for one, up in across):
-            continue
+    used = {one for along in lines for one, _ in along}
+    for at_least, at, across in _by_price(moves[0][place], values, prices, line, need):
+        if at_least > least:
+            break
         rows = [prices[one] for one, _ in across]
+        price_of = {one: sum([row[one] for row in rows]) for one in used} if len(rows) > 1 else rows[0]
         for along in lines:
-            price = sum([row[one] for row in rows for one, _ in along])
-            if price < least:
+            price = sum([price_of[one] for one, _ in along])
+            if price < least or (price == least and at < first):
                 moved = tuple(((p, c), up * down) for p, up in across for c, down in along)
                 if _room((values[one], sign) for one, sign in moved) >= below:
-                    best, least = moved, price
-                    if not price:
-                        return best
+                    best, least, first = moved, price, at
     return best
+
+
+def _by_price(
+    across: Sequence[Move], values: Values, prices: Mapping[str, Mapping[str, int]], line: str, need: int
+) -> list[tuple[int, int, Move]]:
+    """The moves over places that the line allows: what each takes in this line alone, its number, and the move."""
+    return sorted(
+        (sum([prices[place][line] for place, _ in move]), at, move)
+        for at, move in enumerate(across)
+        if all(up > 0 or values[place, line] >= need for place, up in move)
+    )
 
 
 def _room(moved: Iterable[tuple[int, int]]) -> float:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.figures.counting import NEED, NOWHERE, shape_of
+from bot.figures.counting import MODEL, NEED, NOWHERE, shape_of
 from bot.figures.shape import ALL
 from bot.figures.subjects import SUBJECTS, Subject
 from bot.figures.telling import Figure
-from directory import needs, places
+from directory import needs, places, programmes
 from directory.wording import t
 
 HIDDEN = "·"
@@ -71,7 +71,15 @@ def line_name(subject: str, line: str, language: str) -> str:
     if line.startswith(NEED):
         labels = needs.groups()[line.removeprefix(NEED)]
         return t("console.figures.need", language, need=labels.get(language) or labels["vi"])
+    if line.startswith(MODEL):
+        code = line.removeprefix(MODEL)
+        name = t("console.figures.no_model", language) if code == NOWHERE else programmes.label(code, language)
+        return t("console.figures.model", language, model=name)
     match subject:
+        case "search":
+            what, _, code = line.rpartition(":")
+            need = needs.label(code, language)
+            return t(f"console.figures.line.search_{what}", language, need=need) if what else need
         case "case":
             return t(f"console.urgency.{line}", language)
         case "outcome":
@@ -92,7 +100,8 @@ def _tables(found: _Told, place: str, times: Sequence[str], language: str) -> It
             cells = [found.get((place, subject.name, line, time), 0) for time in times]
             if any(n != 0 for n in cells):
                 said = tuple(HIDDEN if n is None else str(n) for n in cells)
-                rows.append(Row(line_name(subject.name, line, language), said, line == ALL))
+                is_sum = line == ALL or line in subject.total_of.values()
+                rows.append(Row(line_name(subject.name, line, language), said, is_sum))
         if rows:
             share = _quickly(subject, found, place, times, language)
             yield Table(subject_name(subject.name, language), tuple(times), (*rows, *share))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,7 @@ from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
 from bot.tables import event, referral, wrong_code
 from bot.timers import clear_timer, set_timer
+from directory import programmes
 from directory.wording import t
 
 
@@ -79,7 +80,9 @@ def refer(tx: Tx, case_id: int, staff_id: int, place_id: str, listing_text: str,
     tell_person(tx, known.lane_id, slip, now=now, purpose="relay", urgent=True, case_id=case_id)
     record(tx, case_id, "referred", now=now, staff_id=staff_id)
     audit.write(tx, staff_id, "referred", f"case:{case_id}", now=now)
-    events.happened(tx, "referred", now=now, province=known.province, need=known.need)
+    work = programmes.work_of(tx.connection, place_id, known.need)
+    kind = "training_sent" if work.is_training else "referred"
+    events.happened(tx, kind, now=now, province=known.province, need=known.need, model=work.model)
     tx.ring(f"case:{case_id}")
     return Referral(referral_id, case_id, place_id, code, Way.SENT, now)
 
@@ -127,8 +130,8 @@ def came(tx: Tx, place_id: str, code: str, *, now: datetime) -> Came:
     clear_timer(tx, TIMER, row.id)
     record(tx, row.case_id, "referral", now=now, detail=Way.ATTENDED)
     if row.state in _FINAL:
-        _count(tx, row.case_id, f"back_{row.state}", now)
-    _count(tx, row.case_id, Way.ATTENDED, now)
+        _count(tx, row.case_id, place_id, f"back_{row.state}", now)
+    _count(tx, row.case_id, place_id, Way.ATTENDED, now)
     known = get(tx.connection, row.case_id)
     if known is not None and known.is_open and known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.attended", now=now)
@@ -146,7 +149,7 @@ def _count_wrong(tx: Tx, place_id: str, hour: datetime, now: datetime) -> None:
 
 def mark(tx: Tx, referral_id: int, staff_id: int, state: Way | str, *, now: datetime) -> bool:
     """Write down how far it has come; it only goes forward. False: it cannot, or there is no such referral."""
-    wanted = select(referral.c.case_id, referral.c.state).where(referral.c.id == referral_id)
+    wanted = select(referral.c.case_id, referral.c.place_id, referral.c.state).where(referral.c.id == referral_id)
     row = tx.execute(wanted).one_or_none()
     if row is None or not may_follow(Way(row.state), Way(state)):
         return False
@@ -156,7 +159,7 @@ def mark(tx: Tx, referral_id: int, staff_id: int, state: Way | str, *, now: date
         clear_timer(tx, TIMER, referral_id)
     record(tx, row.case_id, "referral", now=now, staff_id=staff_id, detail=Way(state))
     audit.write(tx, staff_id, "referral", f"case:{row.case_id}", Way(state), now=now)
-    _count(tx, row.case_id, Way(state), now)
+    _count(tx, row.case_id, row.place_id, Way(state), now)
     return True
 
 
@@ -171,13 +174,14 @@ def may_follow(before: Way, after: Way) -> bool:
 
 def lost(tx: Tx, referral_id: int, *, now: datetime) -> None:
     """Two weeks and nobody has heard whether she came: that is written down, and her colleague may ask her."""
-    row = tx.execute(select(referral.c.case_id, referral.c.state).where(referral.c.id == referral_id)).one_or_none()
+    wanted = select(referral.c.case_id, referral.c.place_id, referral.c.state).where(referral.c.id == referral_id)
+    row = tx.execute(wanted).one_or_none()
     if row is None or not may_follow(Way(row.state), Way.LOST):
         return
     if not _move(tx, referral_id, Way(row.state), Way.LOST):
         return
     record(tx, row.case_id, "referral", now=now, detail=Way.LOST)
-    _count(tx, row.case_id, Way.LOST, now)
+    _count(tx, row.case_id, row.place_id, Way.LOST, now)
     known = get(tx.connection, row.case_id)
     if known is not None and known.is_open and known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.referral_lost", now=now)
@@ -186,12 +190,12 @@ def lost(tx: Tx, referral_id: int, *, now: datetime) -> None:
 
 def let_go(tx: Tx, case_ids: Sequence[int], *, now: datetime) -> None:
     """The rows are about to be forgotten: each one has ended by then, so that the figures add up for ever."""
-    wanted = select(referral.c.id, referral.c.case_id, referral.c.state).where(
-        referral.c.case_id.in_(case_ids), referral.c.state.not_in(_FINAL)
-    )
+    columns = (referral.c.id, referral.c.case_id, referral.c.place_id, referral.c.state)
+    wanted = select(*columns).where(referral.c.case_id.in_(case_ids), referral.c.state.not_in(_FINAL))
     for row in tx.execute(wanted).all():
         clear_timer(tx, TIMER, row.id)
-        _count(tx, row.case_id, ATTENDED_LAST if row.state == Way.ATTENDED else Way.LOST, now)
+        last = ATTENDED_LAST if row.state == Way.ATTENDED else Way.LOST
+        _count(tx, row.case_id, row.place_id, last, now)
 
 
 def _move(tx: Tx, referral_id: int, before: Way, after: Way) -> bool:
@@ -199,10 +203,12 @@ def _move(tx: Tx, referral_id: int, before: Way, after: Way) -> bool:
     return tx.execute(update(referral).where(*same).values(state=after)).rowcount == 1
 
 
-def _count(tx: Tx, case_id: int, what: str, now: datetime) -> None:
+def _count(tx: Tx, case_id: int, place_id: str, what: str, now: datetime) -> None:
     known = get(tx.connection, case_id)
     province, need = (known.province, known.need) if known else (None, None)
-    events.happened(tx, f"referral_{what}", now=now, province=province, need=need)
+    work = programmes.work_of(tx.connection, place_id, need)
+    kind = f"training_{what}" if work.is_training else f"referral_{what}"
+    events.happened(tx, kind, now=now, province=province, need=need, model=work.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +229,17 @@ class Balance:
 
 def balance(connection: Connection) -> Balance:
     """Every referral is in exactly one of these; one that came late is taken out of the lost or declined again."""
-    rows = connection.execute(
-        select(event.c.kind, func.sum(event.c.n)).where(event.c.kind.like("referr%")).group_by(event.c.kind)
-    )
-    n: Counter[str] = Counter({kind: int(total) for kind, total in rows})
+    ours = or_(event.c.kind.like("referr%"), event.c.kind.like("training%"))
+    rows = connection.execute(select(event.c.kind, func.sum(event.c.n)).where(ours).group_by(event.c.kind))
+    n: Counter[str] = Counter()
+    for kind, total in rows:
+        n["sent" if kind == "referred" else kind.partition("_")[2]] += int(total)
     still = select(func.count()).select_from(referral).where(referral.c.state.not_in(_FINAL))
     return Balance(
-        sent=n["referred"],
-        done=n["referral_done"],
-        declined=n["referral_declined"] - n["referral_back_declined"],
-        lost=n["referral_lost"] - n["referral_back_lost"],
-        attended_last=n[f"referral_{ATTENDED_LAST}"],
+        sent=n["sent"],
+        done=n["done"],
+        declined=n["declined"] - n["back_declined"],
+        lost=n["lost"] - n["back_lost"],
+        attended_last=n[ATTENDED_LAST],
         open=int(connection.execute(still).scalar_one()),
     )

@@ -12,6 +12,7 @@ from bot.understanding import Meaning
 from bot.understanding.rules import rules
 from directory import added, articles, landmarks, needs
 from directory.added import Added
+from directory.begun import Learnt
 from directory.reading import clean, fold
 from directory.reading import read as read_text
 
@@ -59,6 +60,21 @@ def examples() -> tuple[Example, ...]:
         *(Example(text, "topic", article.id) for article in articles.load() for text in article.questions),
         *(Example(f"ở {name}", "landmark", mark.name) for name, mark in landmarks.by_words().items()),
     )
+
+
+def drawn(id: str, before: Learnt, after: Learnt) -> tuple[Example, ...]:
+    """The sentences that a topic begun in the console is shown for with `after`, and was not with `before`.
+
+    Those of danger are left out: danger goes before every article."""
+    found = []
+    for one, words in _words_of_examples().items():
+        if one.what == "danger" or words.isdisjoint(after.by_word):
+            continue
+        with added.using(added.NOTHING):
+            reading = read_text(one.text)
+        if id in after.strengths(reading) and id not in before.strengths(reading):
+            found.append(one)
+    return tuple(found)
 
 
 def changed(said: Sequence[Sequence[str]], before: Added, after: Added) -> tuple[Changed, ...]:

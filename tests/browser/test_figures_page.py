@@ -21,7 +21,9 @@ def count(service: Service) -> None:
     day = (today.replace(month=3 * ((today.month + 2) // 3) - 2, day=1) - timedelta(days=10)).date().isoformat()
     kinds = {"case_now": 321, "case_violence": 45, "taken_within_5": 300, "taken_later": 21, "outcome.listened": 3}
     kinds |= {f"outcome.{one}": 40 for one in ("safe", "referred_legal", "person_silent", "handed_elsewhere")}
-    rows = [(day, place, "violence", "", kind, n) for place in ("22", "12") for kind, n in kinds.items()]
+    kinds |= {"referred": 31, "training_sent": 17, "training_done": 12, "search_found:health.hiv_test": 25}
+    kinds |= {"search_far:health.hiv_test": 8, "search_none:health.hiv_test": 14}
+    rows = [(day, place, "violence", "community", kind, n) for place in ("22", "12") for kind, n in kinds.items()]
     with closing(sqlite3.connect(service.data / "donghanh.db", timeout=10)) as made, made:
         columns = "day, province, need_group, model, kind, n"
         made.executemany(f"INSERT INTO event ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -40,6 +42,13 @@ async def test_a_manager_reads_the_figures_and_takes_them_along(browser: Browser
     await expect(page.get_by_role("row", name=re.compile("^Khẩn cấp")).get_by_text("321")).to_be_visible()
     await expect(page.get_by_role("row", name=re.compile("^Nhận trong 5 phút")).get_by_text("93 %")).to_be_visible()
     await expect(page.get_by_role("row", name=re.compile("^Đã lắng nghe")).get_by_text("·")).to_be_visible()
+    trained = page.get_by_role("row", name=re.compile("^Đến nơi dạy nghề, tìm việc"))
+    await expect(trained.get_by_text("17")).to_be_visible()
+    models = page.get_by_role("row", name=re.compile("^Mô hình: Dịch vụ tại cộng đồng"))
+    await expect(models.first.get_by_text("48")).to_be_visible()
+    searched = page.get_by_role("table", name=re.compile("^Điều người ta tìm"))
+    await expect(searched.get_by_role("row", name=re.compile(": không có chỗ nào")).get_by_text("14")).to_be_visible()
+    await expect(searched.get_by_role("row").nth(1).get_by_text("47")).to_be_visible()
     await check(page)
     state = await page.context.storage_state()  # without JavaScript too; with it, three seconds lie between two forms
     plain = await phone(browser, locale="vi-VN", java_script_enabled=False, storage_state=state)

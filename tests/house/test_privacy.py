@@ -294,7 +294,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "unanswered_id token forget_at",
     ),
     "event": (
-        "managers; no person",
+        "managers; no person; each kind: test_privacy_of_counters",
         "kept: no person",
         "day province need_group model kind n",
     ),

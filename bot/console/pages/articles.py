@@ -1,5 +1,6 @@
 """The articles: finding one, changing it, seeing it as the person will, approving, showing and taking it back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from bot.console.pages import exports
 from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.dialogues import ask
-from directory import articles, differences, facts, overlay, publishing, wording
+from directory import answers, article_check, articles, differences, facts, overlay, publishing, wording
 from directory.article_check import Finding
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
@@ -107,6 +108,9 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
     if wrong or expected is None:
         return await _page(console, visit, desk, form=form, found=wrong, status=400, key="console.article.mend")
 
+    library = console.keeper.shelf.library or answers.shipped()
+    await asyncio.to_thread(lambda: tuple(article_check.shared_cues(article, library)))  # so that the deed is short
+
     def deed(tx: Tx) -> tuple[Finding, ...]:
         found = publishing.save(tx.connection, article, expected=expected, staff_id=member.id, now=now)
         _note(tx, visit, console, "article_saved", desk, expected + 1)
@@ -138,6 +142,7 @@ async def _page(
     said = visit.given("said")
     shown: dict[str, Any] = {
         "desk": desk,
+        "is_begun": articles.is_begun(desk.id),
         "state": desk.state(today),
         "form": form or article_form.show(desk.working),
         "mistakes": mistakes,

@@ -106,3 +106,8 @@ async def test_in_the_chat_the_new_article_answers() -> None:
         await house.db.read(house.keeper.refresh)
         said = await rehearsal.play({"as": "person:a", "text": "răng lung lay có phải nhổ"})
         assert any("Bạn không phải kể làm nghề gì." in one["text"] for one in said)
+        said = await rehearsal.play({"as": "person:b", "text": "niềng răng có mắc không ad"})
+        asked = next(one for one in said if one["choices"])
+        assert "Khám răng" in [one["label"] for one in asked["choices"]]
+        said = await rehearsal.play({"as": "person:b", "choice": "Khám răng"})
+        assert any("Bạn không phải kể làm nghề gì." in one["text"] for one in said)

@@ -20,9 +20,14 @@ def shapes(draw: st.DrawFn) -> Shape:
     places = tuple(f"p{n}" for n in range(draw(st.integers(1, 4))))
     kinds = tuple(f"k{n}" for n in range(draw(st.integers(1, 3))))
     needs = tuple(f"need:{n}" for n in range(draw(st.integers(1, 3))))
-    if draw(st.booleans()):
-        return Shape((Block(ALL, (places,)),), (Block(ALL, (kinds, needs) if len(kinds) > 1 else (needs,)),))
-    return Shape((Block(ALL, (places,)),), tuple(Block(kind) for kind in kinds))
+    models = draw(st.sampled_from(((), (("model:0", "model:1"),))))
+    country = (Block(ALL, (places,)),)
+    match draw(st.sampled_from(("sum", "lines", "small sums"))):
+        case "sum":
+            return Shape(country, (Block(ALL, ((kinds, needs) if len(kinds) > 1 else (needs,)) + models),))
+        case "lines":
+            return Shape(country, tuple(Block(kind) for kind in kinds))
+    return Shape(country, tuple(Block(kind, ((f"found:{kind}", f"none:{kind}"),)) for kind in kinds[:2]))
 
 
 def inner(shape: Shape) -> list[tuple[str, tuple[str, ...]]]:

@@ -110,7 +110,8 @@ def test_a_quarter_is_read_as_people_write_it() -> None:
 def test_every_outcome_barrier_and_end_of_a_referral_has_its_line() -> None:
     lines = {one.name: set(one.lines) for one in SUBJECTS}
     assert lines["outcome"] == set(Outcome) and lines["barrier"] == set(Barrier)
-    assert lines["referral"] == {Way.DONE, Way.DECLINED, Way.LOST, ATTENDED_LAST}
+    ends = {Way.DONE, Way.DECLINED, Way.LOST, ATTENDED_LAST}
+    assert lines["referral"] == ends | {f"training_{end}" for end in ends}
 
 
 def test_no_sum_is_told_of_what_one_person_may_fill_alone() -> None:

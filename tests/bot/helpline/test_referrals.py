@@ -12,7 +12,7 @@ from bot.helpline.referrals import Way
 from bot.policy import Policy
 from bot.tables import timer
 from directory.demonstration import import_demo
-from directory.tables import place_of_service
+from directory.tables import place_of_service, service
 from tests.bot.helpline.conftest import LAN, add_person, letters
 from tests.bot.helpline.test_around_a_case import taken
 from tests.conftest import MovableClock
@@ -72,7 +72,9 @@ async def test_the_figures_add_up_whatever_happens_to_a_hundred_referrals(
 ) -> None:
     """Ticked, marked, late, forgotten, erased in any order: sent is always done, declined, lost, come, or open."""
     chance = Random(20261207)
-    place = await line.write(lambda tx: a_place(tx, clock))
+    await line.write(lambda tx: a_place(tx, clock))
+    some_of_each = select(place_of_service.c.id).join(service).order_by(service.c.kind, place_of_service.c.id)
+    every = await line.read(lambda connection: list(connection.execute(some_of_each).scalars()))
 
     def some(tx: Tx, lane_id: int) -> None:
         add_person(tx, lane_id, clock.now())
@@ -81,6 +83,7 @@ async def test_the_figures_add_up_whatever_happens_to_a_hundred_referrals(
         )
         cases.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
         for _ in range(chance.randint(1, 6)):
+            place = chance.choice(every)  # schools among them, which are counted apart
             sent = referrals.refer(tx, opened.case.id, LAN, place, "nơi mẫu", now=clock.now())
             for _ in range(chance.randint(0, 4)):
                 match chance.randint(0, 2):
