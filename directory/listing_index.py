@@ -2,10 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
+
+from rapidfuzz.distance import OSA
 
 from directory import places
 from directory.listings import Listing
@@ -16,6 +17,8 @@ from directory.reading.spelling import mark_of
 Ids = tuple[str, ...]
 
 SHORTEST_SLIP = 4  # shorter words turn into other words with a single slip
+MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger share of very many, tells none of them
+_SLIP, _OTHER_LETTER = 0.9, 0.8  # what a word with a slip counts
 _KM_A_DEGREE = 111.2
 
 
@@ -24,11 +27,13 @@ class Name:
     """The words of a listing's name and of its organisation's, without and with their marks.
 
     `parts`: what alone may be typed: all of it, the service's name, the organisation's name.
+    `words`: all of it, without their order.
     """
 
     plain: tuple[str, ...]
     marked: frozenset[str]
-    parts: tuple[frozenset[str], ...]
+    parts: tuple[tuple[str, ...], ...]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ class ListingIndex:
                 ids.update(dict.fromkeys(self.by_commune.get((need, code), ())))
         return [self.by_id[id] for id in ids]
 
-    def of_need(self, need: str) -> list[Listing]:
-        """Every listing for a need."""
-        return [self.by_id[id] for id in self.by_need.get(need, ())]
+    def of_need(self, need: str) -> Iterator[Listing]:
+        """Every listing for a need, looked up only as far as they are wanted."""
+        return map(self.by_id.__getitem__, self.by_need.get(need, ()))
 
     def of_province(self, need: str, province: str) -> list[Listing]:
         """Every listing for a need in a province, sealed ones among them."""
@@ -92,16 +97,33 @@ class ListingIndex:
         """How much a word of a name says, from 0 (most names have it) up."""
         return math.log((1 + len(self.by_id)) / (1 + len(self.by_word.get(word, ()))))
 
-    def words_like(self, word: str) -> frozenset[str]:
-        """The words of names that this may be: itself, or, if no name has it, those one slip away."""
-        if word in self.by_word or len(word) < SHORTEST_SLIP:
-            return frozenset({word}) if word in self.by_word else frozenset()
+    def is_telling(self, word: str) -> bool:
+        """Whether few enough names have a word for it to tell them apart."""
+        return len(self.by_word.get(word, ())) <= max(MOST_NAMED, int(len(self.by_id) * _COMMON))
+
+    def near(self, word: str) -> Mapping[str, float]:
+        """The words of names one slip away, and how near: a letter lost, doubled or swapped before another letter.
+
+        The first letter is seldom the wrong one; what has digits in it is a number, and another number is another one.
+        """
+        if len(word) < 2 or not word.isalpha():
+            return {}
         found = set(self.by_slip.get(word, ()))
         for less in _shortened(word):
             found |= self.by_slip.get(less, frozenset())
             if less in self.by_word:
                 found.add(less)
-        return frozenset(found)
+        return {
+            like: _OTHER_LETTER if _is_other_letter(like, word) else _SLIP
+            for like in found
+            if like[0] == word[0] and OSA.distance(like, word, score_cutoff=1) == 1
+        }
+
+    def words_like(self, word: str) -> frozenset[str]:
+        """The words of names that this may be: itself, or, if no name has it, those one slip away."""
+        if word in self.by_word or len(word) < SHORTEST_SLIP:
+            return frozenset({word}) if word in self.by_word else frozenset()
+        return frozenset(self.near(word))
 
 
 EMPTY = ListingIndex()
@@ -124,7 +146,7 @@ class _Work:
         for table, key in self._places_of(one):
             table[key] = tuple(other for other in table.get(key, ()) if other != id)
         name = self.names.pop(id)
-        for word in set(name.plain):
+        for word in name.words:
             self.by_word[word] = tuple(other for other in self.by_word.get(word, ()) if other != id)
 
     def put_in(self, one: Listing) -> None:
@@ -132,7 +154,7 @@ class _Work:
         for table, key in self._places_of(one):
             self.fresh[id(table)][key].append(one.id)
         self.names[one.id] = _name(one)
-        for word in set(self.names[one.id].plain):
+        for word in self.names[one.id].words:
             if word not in self.by_word:
                 self.by_word[word] = ()
                 for less in _shortened(word):
@@ -167,13 +189,13 @@ def build(listings: Iterable[Listing]) -> ListingIndex:
 
 
 def _name(one: Listing) -> Name:
-    text = f"{one.service} {one.organisation} {one.street or ''}"  # a sealed place has no street
-    written = _words(text)
+    service, organisation, street = (_words(text) for text in (one.service, one.organisation, one.street or ""))
+    written = (*service, *organisation, *street)  # a sealed place has no street
     plain = tuple(fold(word) for word in written)
-    pairs = tuple(f"{a} {b}" for a, b in pairwise(plain))
-    parts = (plain, plain[: len(_words(one.service))], [fold(word) for word in _words(one.organisation)])
-    alone = tuple(frozenset(part) - {"mau"} for part in parts)
-    return Name((*plain, *pairs), frozenset(mark_of(word) for word in written), alone)
+    parts = (plain, plain[: len(service)], plain[len(service) : len(service) + len(organisation)])
+    demo = {"mau"} if "mẫu" in written else set[str]()  # "(mẫu)" says only that it is made up
+    alone = tuple(tuple(word for word in dict.fromkeys(part) if word not in demo) for part in parts)
+    return Name(plain, frozenset(mark_of(word) for word in written), alone, frozenset(plain))
 
 
 def _words(text: str) -> list[str]:
@@ -182,10 +204,14 @@ def _words(text: str) -> list[str]:
 
 
 def _shortened(word: str) -> Iterable[str]:
-    """The word with one letter left out, each once; none for short words and pairs of words."""
-    if len(word) < SHORTEST_SLIP or " " in word:
+    """The word with one letter left out, each once; none for what is no word."""
+    if len(word) < 2 or not word.isalpha():
         return ()
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _is_other_letter(one: str, other: str) -> bool:
+    return len(one) == len(other) and sorted(one) != sorted(other)
 
 
 def _commune_points() -> Mapping[str, tuple[float, float]]:

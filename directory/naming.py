@@ -1,17 +1,17 @@
 """Which listings a message names: by the words that tell names apart, also with a slip in one of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
-from directory.listing_index import ListingIndex
+from directory.listing_index import SHORTEST_SLIP, ListingIndex
 from directory.listings import Listing
-from directory.reading import Reading
-from directory.reading.spelling import Word
+from directory.reading import Reading, fold
 from directory.shelf import Shelf
 
-MOST_NAMED = 200  # a word that more listings bear tells none of them
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
+_TURNED = 0.02  # what is lost where the words of a name stand in another order
+_MOST_WORDS = 60  # a name stands in the beginning of a longer message
 # Words that lead to a name and are none themselves.
 PLAIN = frozenset(
     word
@@ -21,66 +21,177 @@ PLAIN = frozenset(
     )
     for word in row.split()
 )
+_TYPES_OF_TWO = frozenset({("thanh", "pho"), ("thi", "xa"), ("thi", "tran"), ("dac", "khu")})
+_TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",)})
 
 
-def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Word, ...]:
-    """The words of a message that may be of a listing's name; those of the place are `taken`."""
-    spent = {at for start, end in taken for at in range(start, end)}
-    return tuple(
-        word
-        for at, word in enumerate(reading.words[:60])
-        if at not in spent and word.plain not in PLAIN and (len(word.plain) > 1 or word.plain.isdigit())
-    )
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of a message that may be of a name, and the place of the first and after the last word it was read as.
+
+    `as_typed`: it was read as another word, and this is how it was typed."""
+
+    plain: str
+    marked: str
+    start: int
+    end: int
+    as_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How much of what a name says was typed, and how many words of the message are words of it."""
+
+    share: float
+    words: float
+
+
+_NOT = Named(0.0, 0.0)
+
+
+def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Said, ...]:
+    """The words of a message that may be of a listing's name; those of the place are `taken`, its type word too.
+
+    A word that was read as another one stands there a second time as it was typed: "bt" may be biết, or bát too.
+    """
+    spent = {at for start, end in taken for at in range(start - _type_before(reading, start), end)}
+    words = reading.words[:_MOST_WORDS]
+    found: list[Said] = []
+    for at, word in enumerate(words):
+        if at in spent:
+            continue
+        if word.plain not in PLAIN and (len(word.plain) > 1 or word.plain.isdigit()):
+            found.append(Said(word.plain, word.marked, at, at + 1))
+        if word.how and (at == 0 or words[at - 1].start != word.start):
+            typed = fold(reading.text[word.start : word.end])
+            after = next((end for end in range(at + 1, len(words)) if words[end].start != word.start), len(words))
+            if typed != word.plain and typed.isalnum() and len(typed) > 1:
+                found.append(Said(typed, typed, at, after, as_typed=True))
+    return tuple(found)
+
+
+def _type_before(reading: Reading, start: int) -> int:
+    """How many words of a type stand before the name of a place: one in "quận 7", two in "thành phố Vinh"."""
+    before = reading.tokens[max(0, start - 2) : start]
+    return 2 if before in _TYPES_OF_TWO else 1 if before[-1:] in _TYPES_OF_ONE else 0
 
 
 def called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
     """The listings that a message names, wherever they are: all that fit as well as the best."""
     scores = scores_of(shelf.index, name_words(reading, ()), is_near=True)
-    best = max(scores.values(), default=0.0)
-    return tuple(shelf.index.by_id[id] for id in sorted(scores) if best >= NAMED and scores[id] == best)
+    best = max((named.share for named in scores.values()), default=0.0)
+    return tuple(shelf.index.by_id[id] for id in sorted(scores) if scores[id].share == best)
 
 
-def scores_of(index: ListingIndex, words: Sequence[Word], *, is_near: bool) -> Mapping[str, float]:
-    """For each listing that shares rare words with the message, the share of its own telling words that were typed.
+def scores_of(index: ListingIndex, said: Sequence[Said], *, is_near: bool) -> Mapping[str, Named]:
+    """The listings of whose telling words at least `NAMED` were typed, at least two words, one of them as it is.
 
     `is_near`: nothing else was asked for, so the service's or the organisation's name alone will do, and beside words
     that are right another may have a slip, also a short one.
     """
-    plain = [word.plain for word in words]
-    typed: dict[str, float] = {}
-    for one in plain:
-        for like in index.words_like(one):
-            typed[like] = index.rarity(like) * (1.0 if like == one else 0.9)
-    rare = {word: weight for word, weight in typed.items() if len(index.by_word.get(word, ())) <= MOST_NAMED}
-    if len(rare) < (1 if is_near else 2):
+    exact = {one.plain for one in said}
+    telling = [word for word in exact if word in index.by_word and index.is_telling(word)]
+    return _Search(index, said, telling, is_near=is_near).found() if telling and len(exact) > 1 else {}
+
+
+def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
+    """The listings whose name has every word that was typed, but for words that most names have."""
+    needed = [one for one in said if not one.as_typed and index.is_telling(one.plain)]
+    telling = {one.plain for one in needed if one.plain in index.by_word}
+    if not telling or len(said) < 2:
         return {}
-    found: dict[str, float] = {}
-    for id in {id for word in rare for id in index.by_word[word]}:
-        parts = index.names[id].parts if is_near else index.names[id].parts[:1]
-        shares = [_share(index, part, rare, plain if is_near else ()) for part in parts]
-        if best := max(shares):
-            found[id] = best
-    return found
+    search = _Search(index, said, sorted(telling), is_near=True)
+    places = {one.start for one in needed}
+    if not places <= search.places():
+        return {}
+    return {id: named for id, named in search.found().items() if places <= search.places(index.names[id].words)}
 
 
-def _share(index: ListingIndex, part: frozenset[str], rare: Mapping[str, float], typed: Sequence[str]) -> float:
-    """How much of what a name says was typed; 0 where fewer than two of its words were, or none as it is."""
-    telling = [word for word in part if len(index.by_word[word]) <= MOST_NAMED]
-    shared = {word: rare[word] for word in telling if word in rare}
-    if len(telling) - len(shared) == 1:
-        for word in telling:
-            if word not in shared and any(_is_slip(one, word) for one in typed):
-                shared[word] = index.rarity(word) * 0.9
-    if len(shared) < 2 or (typed and shared.keys().isdisjoint(typed)):
-        return 0.0
-    return min(1.0, sum(shared.values()) / sum(map(index.rarity, telling)))
+class _Search:
+    """What the words of one message may be, looked up once for all the names they are compared with."""
+
+    def __init__(self, index: ListingIndex, said: Sequence[Said], telling: Iterable[str], *, is_near: bool) -> None:
+        self.index = index
+        self.is_near = is_near
+        self.typed = sorted(telling, key=lambda word: (len(index.by_word[word]), word))
+        likes: defaultdict[str, list[tuple[float, Said]]] = defaultdict(list)
+        for one in said:
+            is_known = one.plain in index.by_word
+            if is_known:
+                likes[one.plain].append((1.0, one))
+            if index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP)):
+                for like, near in index.near(one.plain).items():
+                    likes[like].append((near, one))
+        self.likes: Mapping[str, Sequence[tuple[float, Said]]] = likes
+        self.all = frozenset(likes)
+        self.telling = frozenset(word for word in likes if index.is_telling(word))
+        self.rarity = {word: index.rarity(word) for word in likes}
+
+    def found(self) -> dict[str, Named]:
+        """Every listing that is named, among those that have a telling word as it was typed and another word."""
+        names, found = self.index.names, dict[str, Named]()
+        for word in self.typed:
+            own = {one.start for _, one in self.likes[word]}
+            others = frozenset(
+                like for like in self.telling if any(one.start not in own for _, one in self.likes[like])
+            )
+            for id in self.index.by_word[word]:
+                name = names[id]
+                parts = name.parts if self.is_near else name.parts[:1]
+                if name.words.isdisjoint(others):
+                    parts = tuple(part for part in parts if self.all.issuperset(part))  # nothing else tells it apart
+                for part in parts:
+                    if word in part and (named := self._named(part)).share >= NAMED:
+                        found[id] = max(named, found.get(id, _NOT), key=lambda one: one.share)
+        return found
+
+    def places(self, words: Iterable[str] | None = None) -> set[int]:
+        """The places of the message that these words of names, or any, may stand for."""
+        there = self.likes if words is None else self.likes.keys() & set(words)
+        return {one.start for word in there for _, one in self.likes[word]}
+
+    def _named(self, part: Sequence[str]) -> Named:
+        """How much of these words of a name was typed; nothing where fewer than two were, or none as it is."""
+        typed = self._typed(part)
+        there = {word: typed[word] for at, word in enumerate(part) if word in typed and self._counts(part, at, typed)}
+        slips = sum(1 for near, _ in there.values() if near < 1.0)
+        telling = sum(1 for word in there if word in self.telling)
+        if len(there) < 2 or slips > len(there) - slips or (telling < 2 and len(typed) < len(part)):
+            return _NOT
+        got = whole = 0.0
+        for word in part:
+            if word in there:
+                says = self.rarity[word]
+                whole += says
+                got += says * there[word][0]
+            elif self.index.is_telling(word):
+                whole += self.index.rarity(word)
+        starts = [one.start for _, one in there.values()]
+        turned = _TURNED if starts != sorted(starts) else 0.0
+        return Named(min(1.0, got / whole) - turned if whole else 0.0, sum(near for near, _ in typed.values()))
+
+    def _typed(self, part: Sequence[str]) -> dict[str, tuple[float, Said]]:
+        """The words of a name that were typed, the nearest first, each by a word of its own."""
+        likely = [(near, word, one) for word in part if word in self.likes for near, one in self.likes[word]]
+        typed: dict[str, tuple[float, Said]] = {}
+        used: set[int] = set()
+        for near, word, one in sorted(likely, key=lambda pair: -pair[0]):
+            if word not in typed and used.isdisjoint(range(one.start, one.end)):
+                typed[word] = (near, one)
+                used.update(range(one.start, one.end))
+        return typed
+
+    def _counts(self, part: Sequence[str], at: int, typed: Mapping[str, tuple[float, Said]]) -> bool:
+        """Whether a typed word is telling, or was typed beside a telling one as it stands beside it in the name."""
+        if part[at] in self.telling:
+            return True
+        own = typed[part[at]][1]
+        before, after = part[at - 1] if at else "", part[at + 1] if at + 1 < len(part) else ""
+        is_led = before in self.telling and before in typed and typed[before][1].end == own.start
+        return is_led or (after in self.telling and after in typed and typed[after][1].start == own.end)
 
 
-def _is_slip(typed: str, word: str) -> bool:
-    return len(typed) > 1 and typed[0] == word[0] and OSA.distance(typed, word, score_cutoff=1) == 1
-
-
-def marks_of(index: ListingIndex, id: str, words: Iterable[Word]) -> int:
+def marks_of(index: ListingIndex, id: str, words: Iterable[Said]) -> int:
     """How many words typed with marks stand with the same marks in the name."""
     marked = index.names[id].marked
     return sum(1 for word in words if word.marked != word.plain and word.marked in marked)

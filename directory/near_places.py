@@ -11,11 +11,13 @@ from directory.gazetteer import forget_with_lists, words_of
 from directory.place_cues import TYPE_MARKS
 from directory.place_words import name_set, names, word_set
 from directory.places import PlaceGuess, PlaceKey, Tier
-from directory.reading import Reading
+from directory.reading import Reading, Step
 from directory.reading.hygiene import lower
 
 Rank = tuple[float, bool, int, bool]
 _SHORTEST = 4
+_HEARD = (Step.EAR, Step.SLIP)  # how a word was read that is a slip itself
+_TOWN = ("thanh", "pho")
 _TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
 _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
@@ -59,30 +61,44 @@ def nearest(
     """The units most nearly named, all equally near. `is_answer`: it says where somebody is, without an "ở"."""
     count = min(len(reading.words), nearly.MOST_WORDS)
     found: list[tuple[Rank, PlaceKey, int, int, int]] = []
-    for cut in nearly.cuts(reading):
+    for is_read, cut in enumerate(nearly.cuts(reading)):
         parts = [cut.letters[a:b] for a, b in zip(cut.at, cut.at[1:], strict=False)]
+        leads = [_led(parts, start) for start in range(len(parts))]
         for start, end, letters in nearly.windows(cut, shortest=1, widest=24):
-            first, after = nearly.place_of(cut, start, end, count)
+            first, after = nearly.place_of(cut, start, end)
             if not spoken_for.isdisjoint(range(first, after)):
                 continue
             if exact and not _goes_beyond(reading, exact, first, after):
                 continue
             if _is_type(reading, first) and after - first > 1:
                 continue  # "quận Thanh …" is no Quan Thành
-            kind, is_led = _led(parts, start)
+            if reading.tokens[first : first + 2] == _TOWN and after > first + 2:
+                continue  # "thành phố Nãg …" is no Thanh Phong
+            kind, is_led = leads[start]
             is_led = is_led or (is_answer and (first, after) == (0, count))
             if letters.isdigit():
                 found += [((-3.0, False, 0, False), key, first, after, 1) for key in _numbered(kind, letters)]
                 continue
+            how = [word.how for word in reading.words[first:after]] if is_read else []
             for name, slips, is_big in _candidates(letters, kind=kind, is_led=is_led, is_answer=is_answer):
+                if slips and Step.SHORTENING in how:
+                    continue  # nobody mistypes letters that a shortening leaves out
                 for key in _fitting(name, kind):
+                    odd = _oddness(reading, key, kind, after) + 2 * sum(one in _HEARD for one in how)
                     far = OSA.distance(_typed(reading, first, after), _written(key))
-                    rank = (slips * 2 - len(name) * 0.5 - bool(kind), not is_big, far, len(name) == len(letters))
+                    rank = (slips * 2 + odd - len(name) * 0.5 - bool(kind), not is_big, far, len(name) == len(letters))
                     found.append((rank, key, first, after, slips))
     best = min((one[0] for one in found), default=None)
     same = {key: PlaceGuess(key, places.name_of(key), _SCORES[min(slips, 2)], first, after)
             for rank, key, first, after, slips in found if rank == best}  # fmt: skip
     return tuple(same[key] for key in sorted(same))
+
+
+def _oddness(reading: Reading, key: PlaceKey, kind: str, after: int) -> float:
+    """What speaks against a unit, in halves of a slip: another type than the one said, a broken word left behind it."""
+    is_other = bool(kind) and "".join(words_of(places.units()[key].kind)) != kind
+    is_cut = after < len(reading.words) and nearly.is_broken(reading.words[after], reading.text)
+    return (2.0 if is_other else 0.0) + (1.5 if is_cut else 0.0)
 
 
 def _is_type(reading: Reading, at: int) -> bool:
@@ -106,9 +122,7 @@ def _candidates(letters: str, *, kind: str, is_led: bool, is_answer: bool) -> li
     """Names these letters nearly are, how many slips away, and whether it is a district or province."""
     big, small, _ = _known()
     length = len(letters)
-    if length < _SHORTEST - 1 or _kinds().near(letters, 1):
-        return []
-    if not (kind or is_led) and length < _LONG_ALONE:
+    if length < (_SHORTEST - 1 if kind or is_led else _LONG_ALONE) or _kinds().near(letters, 1):
         return []
     most = 2 if length >= (6 if kind or is_led else 10) else 1
     found = [(name, slips, True) for name, slips in big.near(letters, most)]

@@ -19,17 +19,22 @@ _WIDEST = 30  # letters of a name
 _GUESSED = frozenset({Step.AS_TYPED, Step.SLIP, Step.EAR, Step.GLUED, Step.STRETCHED})
 _TYPES = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh")
 _GLUED_TYPES = tuple(kind for kind in _TYPES if len(kind) > 3)
+_LEADS = frozenset((*_GLUED_TYPES, "o", "thi", "tp", "tx"))
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The letters of a message without spaces and marks, and where a word may begin or end in them.
 
-    `marks[n]` is the place of the word (in `words`) that the letters between `at[n]` and `at[n + 1]` belong to."""
+    `marks[n]` is the place of the word (in `words`) that the letters between `at[n]` and `at[n + 1]` belong to;
+    `after[n]` the place after the word that part `n - 1` ends, and `led[n]` the next part from `n` on that leads to a
+    place."""
 
     letters: str
     at: tuple[int, ...]
     marks: tuple[int, ...]
+    after: tuple[int, ...]
+    led: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +73,48 @@ class Names:
 
 def cuts(reading: Reading) -> Sequence[Cut]:
     """The message as it was typed, and, where that differs, as it was read."""
-    return _cuts(_typed(reading), tuple((word.plain, at) for at, word in enumerate(reading.words[:MOST_WORDS])))
+    words = reading.words[:MOST_WORDS]
+    return _cuts(reading.text[: words[-1].end] if words else "", words)  # no more of a message is kept than is compared
 
 
 @lru_cache(maxsize=64)
-def _cuts(typed: tuple[tuple[str, int], ...], said: tuple[tuple[str, int], ...]) -> Sequence[Cut]:
-    first, second = _cut(typed), _cut(said)
+def _cuts(text: str, words: tuple[Word, ...]) -> Sequence[Cut]:
+    first = _cut(_typed(text, words), len(words))
+    if not any(word.how for word in words):
+        return (first,)
+    second = _cut([(word.plain, at) for at, word in enumerate(words)], len(words))
     return (first,) if first.letters == second.letters and first.at == second.at else (first, second)
 
 
-def _typed(reading: Reading) -> tuple[tuple[str, int], ...]:
+def _typed(text: str, words: Sequence[Word]) -> list[tuple[str, int]]:
     """Each written word once, folded, with the place of the first word it was read as."""
     found: list[tuple[str, int]] = []
-    text, last = lower(reading.text), (-1, -1)
-    for at, word in enumerate(reading.words[:MOST_WORDS]):
+    lowered, last = lower(text), (-1, -1)
+    for at, word in enumerate(words):
         if (word.start, word.end) != last:
             last = (word.start, word.end)
-            letters = "".join(sign for sign in fold(text[word.start : word.end]) if sign.isalnum())
-            found.append((letters, at))
-    return tuple(found)
+            letters = fold(lowered[word.start : word.end])
+            found.append((letters if letters.isalnum() else "".join(filter(str.isalnum, letters)), at))
+    return found
 
 
-def _cut(words: Sequence[tuple[str, int]]) -> Cut:
+def _cut(words: Sequence[tuple[str, int]], count: int) -> Cut:
     """Joined, with places to cut between words, around a glued "ở" and a glued "quận"."""
     letters, at, marks = "", [0], []
+    leads: list[bool] = []
     for word, place in words:
         for part in _parts(word):
             letters += part
             at.append(len(letters))
             marks.append(place)
-    return Cut(letters, tuple(at), tuple(marks))
+            leads.append(part in _LEADS)
+    after, led = [0], [len(leads)]
+    for end in range(1, len(marks) + 1):
+        mark = marks[end - 1]
+        after.append(next((one for one in marks[end:] if one > mark), count))
+        start = len(leads) - end
+        led.append(start if leads[start] else led[-1])
+    return Cut(letters, tuple(at), tuple(marks), tuple(after), tuple(reversed(led)))
 
 
 @lru_cache(maxsize=10_000)
@@ -133,15 +150,12 @@ def windows(cut: Cut, *, shortest: int, widest: int = _WIDEST) -> Iterator[tuple
 
 def is_led(cut: Cut, start: int, end: int) -> bool:
     """Whether parts hold or closely follow a word that a place comes after: "ở", "quận"."""
-    parts = [cut.letters[cut.at[at] : cut.at[at + 1]] for at in range(max(0, start - 2), end)]
-    return any(part == "o" or part in _GLUED_TYPES or part in ("thi", "tp", "tx") for part in parts)
+    return cut.led[max(0, start - 2)] < end
 
 
-def place_of(cut: Cut, start: int, end: int, count: int) -> tuple[int, int]:
+def place_of(cut: Cut, start: int, end: int) -> tuple[int, int]:
     """The words of the message (first, after the last) that the parts belong to."""
-    last = cut.marks[end] if end < len(cut.marks) and cut.marks[end] != cut.marks[end - 1] else None
-    after = last if last is not None else next((one for one in cut.marks[end:] if one > cut.marks[end - 1]), count)
-    return cut.marks[start], after
+    return cut.marks[start], cut.after[end]
 
 
 def best(found: Iterable[Near]) -> list[Near]:

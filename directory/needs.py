@@ -1,6 +1,7 @@
 """The taxonomy of needs, and which of them a message speaks of."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -10,7 +11,7 @@ from rapidfuzz.distance import OSA
 from directory import added, nearly, spoken
 from directory.reading import SEED, Reading, fold
 from directory.reading import read as read_text
-from directory.reading.spelling import Word, bare, marks_agree
+from directory.reading.spelling import Word, marks_agree
 from directory.seedfiles import load_yaml
 
 _ENOUGH = 0.8
@@ -83,6 +84,15 @@ def group_of(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedReading:
+    """The needs of a message, best first, the words that name them, and how many slips are in these."""
+
+    guesses: tuple[NeedGuess, ...]
+    words: frozenset[int]
+    slips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Keyword:
     """Words that name a need. `order`: longer ones go before shorter ones. `code` empty: they only look so."""
 
@@ -146,12 +156,12 @@ def read(reading: Reading, *, by_likeness: bool = True, is_search: bool = False)
     `by_likeness`: where no word names a need, look for a known phrase that the whole message is like. `is_search`: the
     message is known to say what is looked for, so shorter and more damaged words are taken for needs too.
     """
-    return read_with_words(reading, by_likeness=by_likeness, is_search=is_search)[0]
+    return read_with_words(reading, by_likeness=by_likeness, is_search=is_search).guesses
 
 
 def read_with_words(
     reading: Reading, *, by_likeness: bool = True, is_search: bool = False, spared: frozenset[int] = frozenset()
-) -> tuple[tuple[NeedGuess, ...], frozenset[int]]:
+) -> NeedReading:
     """The same, and the words that name them: "nhóm đồng đẳng" is not the commune Đồng Đăng.
 
     `spared`: words that say a place, so that "Cát Hải" is not nearly "có thai".
@@ -162,16 +172,18 @@ def read_with_words(
         if keyword.code:
             scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
     is_other = bool(named) and not scores  # "thuốc lá" is nothing we know, whatever else it is like
-    if is_search or not scores:
-        sure = any(score > _WEAKLY for score in scores.values())
-        for near in _nearly_named(reading, taken | spared, is_search=is_search, is_sure=sure):
-            keyword = _joined()[1][near.name]
+    slips = 0
+    is_sure = any(score > _WEAKLY for score in scores.values())  # then a second one must stand there as it is
+    if not is_sure and (is_search or not scores):
+        for near in _nearly_named(reading, taken | spared, is_search=is_search):
+            keyword, _ = _joined()[1][near.name]
             taken.update(range(near.start, near.end))
+            slips += near.slips
             scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
     if by_likeness and not (scores or is_other) and 3 <= len(reading.tokens) <= 40:
         scores = _like(reading, spared, least=2 if is_search else 0)
     best = sorted(scores.items(), key=lambda item: -item[1])[:3]
-    return tuple(NeedGuess(code, score) for code, score in best), frozenset(taken)
+    return NeedReading(tuple(NeedGuess(code, score) for code, score in best), frozenset(taken), slips)
 
 
 def is_other(reading: Reading) -> bool:
@@ -211,17 +223,17 @@ def _is_itself(word: Word, mark: str) -> bool:
 
 
 @cache
-def _joined() -> tuple[nearly.Names, Mapping[str, _Keyword]]:
-    """The keywords as letters without spaces; of two that look alike the first of the file."""
-    found: dict[str, _Keyword] = {}
+def _joined() -> tuple[nearly.Names, Mapping[str, tuple[_Keyword, tuple[str, ...]]]]:
+    """The keywords as letters without spaces, and their words; of two that look alike the first of the file."""
+    found: dict[str, tuple[_Keyword, tuple[str, ...]]] = {}
     for words, many in _keywords(added.NOTHING).items():
         letters = "".join(words)
         if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii() and many[0].code:
-            found.setdefault(letters, many[0])
+            found.setdefault(letters, (many[0], words))
     return nearly.Names(found), found
 
 
-def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure: bool) -> Sequence[nearly.Near]:
+def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool) -> Sequence[nearly.Near]:
     """The keywords that are nearly there, where none stands exactly."""
     count = min(len(reading.words), nearly.MOST_WORDS)
     if len(taken) >= count or (count > _SHORT and not is_search):
@@ -233,11 +245,12 @@ def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool, is_sure
     found = []
     for cut in nearly.cuts(reading):
         for start, end, letters in nearly.windows(cut, shortest=_SHORTEST - 1, widest=_LONGEST_JOINED + 2):
-            first, after = nearly.place_of(cut, start, end, count)
+            first, after = nearly.place_of(cut, start, end)
             if not taken.isdisjoint(range(first, after)) or (is_search and nearly.is_led(cut, start, end)):
                 continue
             is_broken = any(broken[first:after])
-            slips = _allowed(len(letters), is_broken=is_broken, is_search=is_search and (is_broken or not is_sure))
+            may_be = is_broken or (is_search and after - first > 2)
+            slips = _allowed(len(letters), is_broken=may_be, is_search=is_search)
             for name, far in names.near(letters, slips)[:1]:
                 if is_broken or _may_be_slips(name, _typed(reading, first, after)):
                     found.append(nearly.Near(name, far, first, after))
@@ -255,7 +268,7 @@ def _may_be_slips(name: str, typed: Sequence[str]) -> bool:
 
     "Nhà thờ" is no nhà trọ, and "phòng khách" no phòng khám. In few letters only where a vowel is gone: "vay vn".
     """
-    meant = [bare(mark).rstrip("12345") for mark in _joined()[1][name].marks]
+    _, meant = _joined()[1][name]
     if len(meant) != len(typed) or (len(name) < _LONG and all(_VOWELS & set(word) for word in typed)):
         return False
     pairs = list(zip(typed, meant, strict=True))
@@ -284,20 +297,35 @@ def _like(reading: Reading, spared: frozenset[int] = frozenset(), *, least: int)
     if len(said) < 3:
         return {}
     telling = set(said) - _EVERYWHERE
+    likely = _sharing(telling, least) if least else range(len(words))
     alike = process.extract(
         " ".join(said),
-        words,
+        {number: words[number] for number in likely},
         scorer=fuzz.token_set_ratio,
         score_cutoff=_ENOUGH * 100,
         limit=None,
     )
     scores: dict[str, float] = {}
-    for words_of_it, score, number in alike:
-        if len(telling & set(words_of_it.split())) < least:
-            continue
+    for _, score, number in alike:
         code = codes[number]
         scores[code] = max(scores.get(code, 0), round(score / 100 * 0.9, 2))
     return scores
+
+
+def _sharing(telling: Iterable[str], least: int) -> list[int]:
+    """The numbers of the phrases that have so many of these words: only they are compared letter by letter."""
+    known = _phrases_by_word()
+    counts = Counter(number for word in telling for number in known.get(word, ()))
+    return sorted(number for number, many in counts.items() if many >= least)
+
+
+@cache
+def _phrases_by_word() -> Mapping[str, Sequence[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, phrase in enumerate(_phrases()[0]):
+        for word in set(phrase.split()):
+            found[word].append(number)
+    return dict(found)
 
 
 _WISHES = {

@@ -1,30 +1,40 @@
 """Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from heapq import nsmallest
 from typing import Any
 
 from directory import naming, near_places, nearly, places, spoken, times
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
+from directory.naming import Said
 from directory.places import PlaceGuess, PlaceKey, Tier
-from directory.reading import Reading, read
-from directory.reading.spelling import Word
+from directory.reading import Reading, Step, read
 from directory.shelf import Shelf
 from directory.wording import HCMC
 
 FAR_KM = 60
-MOST_RANKED = 150  # of very many the first of the shelf are looked at closely
+MOST_RANKED = 150  # of very many so many are looked at closely
+_SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
 _SHORT = 12  # words of a message that names little beside its place
+_LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
 _EVENING = 19 * 60
+_UNKNOWN = Opening("unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for. `exclude`: already shown, or said to be not the right one. `words`: of a name."""
+    """What is looked for. `exclude`: already shown, or said to be not the right one.
+
+    `words`: those that may be of a name, without the place. `all_words`: with a place that was only nearly named;
+    `claimed`: how many of them need and place speak for, less for every slip.
+    """
 
     needs: tuple[str, ...]
     places: tuple[PlaceKey, ...] = ()
@@ -34,7 +44,9 @@ class Question:
     limit: int = 3
     exclude: frozenset[str] = frozenset()
     text: str = field(default="", repr=False)
-    words: tuple[Word, ...] = field(default=(), repr=False)
+    words: tuple[Said, ...] = field(default=(), repr=False)
+    all_words: tuple[Said, ...] = field(default=(), repr=False)
+    claimed: float = math.inf
     open_at: datetime | None = None
 
 
@@ -68,15 +80,19 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     read_places = places.read(reading).places
     sure = [one for one in read_places[:1] if not _is_guessed(reading, one)]
     spared = frozenset(at for one in sure for at in range(one.start, one.end))
-    guesses, spoken_for = needs_.read_with_words(reading, is_search=True, spared=spared)
-    codes = tuple(guess.code for guess in guesses)
-    free = [one for one in read_places if not spoken_for.issuperset(range(one.start, one.end))]
-    named = _place(reading, free, spoken_for)
-    wishes = needs_.wishes(reading)
-    open_at = times.asked_for(reading, at)
-    keys = tuple(guess.key for guess in named[:1])
-    words = naming.name_words(reading, [(guess.start, guess.end) for guess in named[:1]])
-    return Question(codes, keys, wishes, at, near, limit, text=text, words=words, open_at=open_at)
+    needed = needs_.read_with_words(reading, is_search=True, spared=spared)
+    codes = tuple(guess.code for guess in needed.guesses)
+    free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
+    named = _place(reading, sorted(free, key=partial(_doubt, reading)), needed.words)[:1]
+    spans = [(guess.start, guess.end) for guess in named]
+    nearly_said = [guess for guess in named if guess not in free]
+    claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
+    words = naming.name_words(reading, spans)
+    return Question(
+        codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
+        all_words=naming.name_words(reading, ()) if nearly_said else words, claimed=claimed,
+        open_at=times.asked_for(reading, at),
+    )  # fmt: skip
 
 
 def _place(reading: Reading, named: Sequence[PlaceGuess], spoken_for: frozenset[int]) -> Sequence[PlaceGuess]:
@@ -87,6 +103,13 @@ def _place(reading: Reading, named: Sequence[PlaceGuess], spoken_for: frozenset[
         return named
     meant = near_places.read(reading, spoken_for, None if is_guessed else exact)
     return [meant] if meant else named
+
+
+def _doubt(reading: Reading, guess: PlaceGuess) -> tuple[bool, ...]:
+    """How little a place is meant beside others: guessed; without "ở" or a type before it; by a shortening."""
+    before = reading.tokens[guess.start - 1] if guess.start else ""
+    is_short = any(word.how == Step.SHORTENING for word in reading.words[guess.start : guess.end])
+    return _is_guessed(reading, guess), before not in _LEADS, is_short
 
 
 def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:
@@ -107,7 +130,7 @@ def search(shelf: Shelf, asked: Question) -> Found:
     if not asked.needs:
         return Found((), nothing={"reason": "no_need", "nearest": []})
     need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
-    if not any(True for one in index.of_need(need) if _may(one, asked)):
+    if not any(_may(one, asked) for one in index.of_need(need)):
         return Found((), nothing={"reason": "none_known", "nearest": []})
     if not asked.places:
         return _anywhere(index, need, asked)
@@ -170,19 +193,31 @@ def _may(one: Listing, asked: Question) -> bool:
 
 def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
-    if len(asked.words) < 2:
-        return []
-    weights = naming.scores_of(index, asked.words, is_near=not asked.needs)
-    if not weights:
-        return []
-    kept = [(id, share) for id, share in weights.items() if share >= naming.NAMED and _may(index.by_id[id], asked)]
-    place = asked.places[0] if asked.places else None
-    own = places.communes_of(place) if place else frozenset()
-    there = [(id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own]
-    kept = there or ([] if place else kept)
+    kept = _claiming_all(index, asked) or _in_place(index, asked, _scores(index, asked))
     ranked = sorted(kept, key=lambda pair: (-pair[1], -naming.marks_of(index, pair[0], asked.words), pair[0]))
     need = asked.needs[0] if asked.needs else ""
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
+
+
+def _scores(index: ListingIndex, asked: Question) -> Mapping[str, naming.Named]:
+    return naming.scores_of(index, asked.words, is_near=not asked.needs) if len(asked.words) > 1 else {}
+
+
+def _claiming_all(index: ListingIndex, asked: Question) -> list[tuple[str, float]]:
+    """The listings that all the words name, where a need or a place would explain fewer of them, or less exactly."""
+    is_open = asked.claimed < len(asked.all_words) and (asked.needs or asked.all_words is not asked.words)
+    found = naming.covering(index, asked.all_words) if is_open else {}
+    kept = {id: named for id, named in found.items() if named.words > asked.claimed}
+    sure = asked if asked.all_words is asked.words else replace(asked, places=())
+    return _in_place(index, sure, kept)
+
+
+def _in_place(index: ListingIndex, asked: Question, named: Mapping[str, naming.Named]) -> list[tuple[str, float]]:
+    """Without those whom it does not receive, and, if a place is named, those elsewhere."""
+    kept = [(id, one.share) for id, one in named.items() if _may(index.by_id[id], asked)]
+    own = places.communes_of(asked.places[0]) if asked.places and kept else frozenset()
+    there = [(id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own]
+    return there or ([] if asked.places else kept)
 
 
 # --- ranking ----------------------------------------------------------------------------------------------------------
@@ -218,20 +253,26 @@ def _best(
     *,
     by_distance: bool = False,
 ) -> tuple[Hit, ...]:
-    hits = [_hit(one, asked, need, middle) for one in fitting[:MOST_RANKED]]
+    """The best of these; of very many those are compared that lie best."""
+    is_near = by_distance or asked.near is not None
+    lies: dict[PlaceKey, tuple[float, bool]] = {}
 
-    def rank(hit: Hit) -> tuple[float, ...]:
-        far = round((hit.distance_km or 0) / 5) if by_distance or asked.near else 0
-        return (
-            far,
-            not _is_within(hit.listing, asked),
-            hit.opening.state == "closed",
-            hit.listing.is_under_review,
-            -hit.score,
-        )
+    def where(one: Listing) -> tuple[float, bool]:
+        if one.is_sealed:
+            return 0.0, False
+        if (there := lies.get(one.place)) is None:
+            far = round((_km(one, middle) or 0) / 5) if is_near else 0
+            there = lies[one.place] = (far, not _is_within(one, asked))
+        return there
 
-    best = sorted(hits, key=lambda hit: (rank(hit), hit.listing.id))[: asked.limit]
-    return tuple(_with_notices(hit, asked) for hit in best)
+    def rank(one: Listing) -> tuple[float, ...]:
+        opening = _opening(one, asked)
+        return (*where(one), opening.state == "closed", one.is_under_review, -_score(one, asked, need, opening))
+
+    if len(fitting) > MOST_RANKED:
+        fitting = sorted(fitting, key=where)[:MOST_RANKED] if is_near or asked.places else fitting[:MOST_RANKED]
+    best = nsmallest(asked.limit, fitting, key=lambda one: (rank(one), one.id))
+    return tuple(_with_notices(_hit(one, asked, need, middle), asked) for one in best)
 
 
 def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
@@ -249,13 +290,21 @@ def _is_within(one: Listing, asked: Question) -> bool:
 
 
 def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:
+    opening = _opening(one, asked)
+    return Hit(one, _score(one, asked, need, opening), opening, _km(one, middle))
+
+
+def _opening(one: Listing, asked: Question) -> Opening:
     moment = asked.open_at or asked.at
-    opening = is_open(one.hours, moment) if moment else Opening("unknown")
+    return is_open(one.hours, moment) if moment and one.hours else _UNKNOWN
+
+
+def _score(one: Listing, asked: Question, need: str, opening: Opening) -> float:
     score = 0.9 - 0.03 * (one.needs.index(need) if need in one.needs else 3)
-    score += 0.03 * len(asked.wishes & set(one.attributes))
+    score += 0.03 * len(asked.wishes.intersection(one.attributes)) if asked.wishes else 0
     score -= 0.2 if one.state == "stale" or one.is_under_review else 0
     score += 0.05 if opening.state == "open" else 0
-    return Hit(one, max(0.0, min(score, 1.0)), opening, _km(one, middle))
+    return max(0.0, min(score, 1.0))
 
 
 def _with_notices(hit: Hit, asked: Question) -> Hit:

@@ -168,8 +168,7 @@ def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
     if is_answer and (exact := read_places(reading)).places and not exact.is_ambiguous:
         turn.memory.place = exact.places[0].key  # "Vinh" alone sounds like chat; to this question it is an answer
         return None
-    _, spoken_for = needs.read_with_words(reading)
-    found = near_places.nearest(reading, spoken_for, is_answer=is_answer)
+    found = near_places.nearest(reading, needs.read_with_words(reading).words, is_answer=is_answer)
     fitting = [one for one in found if is_answer or one.key.tier is not Tier.NEW_COMMUNE or _says_commune(turn, one)]
     if not fitting:
         return None

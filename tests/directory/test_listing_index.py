@@ -105,3 +105,11 @@ def test_a_slip_in_a_name_is_forgiven() -> None:
     assert index.words_like("mih") == frozenset()
     assert index.words_like("minh") == {"minh"}
     assert EMPTY.words_like("minh") == frozenset()
+
+
+def test_a_letter_lost_doubled_or_swapped_is_nearer_than_another_letter_and_a_number_is_itself() -> None:
+    index = build([listing(1, NEEDS[0], PLACES[0], name="Thua Tia B12")])
+    near = index.near("tua")
+    assert near.keys() == {"thua", "tia"}
+    assert near["thua"] > near["tia"]
+    assert index.near("b13") == index.near("b1") == {}

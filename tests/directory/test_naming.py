@@ -38,3 +38,50 @@ def test_a_name_is_found_with_a_slip_in_it(shelf: Shelf, text: str, id: str) -> 
 @pytest.mark.parametrize("text", ["hoa hồng", "cảm ơn nhóm", "sen", "nắng quá trời", "xin chào"])
 def test_a_word_of_a_name_or_two_of_different_names_are_no_name(shelf: Shelf, text: str) -> None:
     assert naming.called(shelf, read(text)) == ()
+
+
+NEARLY_SOMETHING_ELSE = """Nhóm Lau Sậy|Nhóm Bền Hưng|Nhóm Khâu Buông|Nhóm Kia Tia|Nhóm Kia Thua|Nhóm Bát Ngô
+Xét nghiệm HIV|Nhóm Chuyển Mùa"""
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Shelf:
+    names = NEARLY_SOMETHING_ELSE.replace("\n", "|").split("|")
+    listings = list(listings_for(3000).values())
+    own = [replace(one, organisation=f"{name} (mẫu)") for one, name in zip(listings, names, strict=False)]
+    return Shelf(build([*own, *listings[len(own) :]]))
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("nhóm lau say", "l0"),  # "lau" alone is a sickness
+        ("nhom lau sya", "l0"),
+        ("nhom ben hung", "l1"),  # nearly Bình Hưng
+        ("nhom khau buong", "l2"),  # nearly "bị ép buộc"
+        ("nhom kia tua", "l4"),  # a letter lost, before another letter
+        ("nhom kai tia", "l3"),
+        ("nhom bt ngo", "l5"),  # "bt" is short for biết, bình thường
+    ],
+)
+def test_a_whole_name_goes_before_what_a_need_or_a_place_nearly_says(crowded: Shelf, text: str, id: str) -> None:
+    found = search.search(crowded, search.question(text, at=AT)).results
+    assert [hit.listing.id for hit in found][:1] == [id]
+
+
+@pytest.mark.parametrize(("text", "need"), [("lau", "health.sti"), ("xét nghiệm HIV", "health.hiv_test")])
+def test_a_need_that_says_all_that_was_typed_goes_before_a_name(crowded: Shelf, text: str, need: str) -> None:
+    found = search.search(crowded, search.question(text, at=AT)).results
+    assert len(found) == 3
+    assert all(need in hit.listing.needs for hit in found)
+
+
+def test_a_name_elsewhere_is_not_found_in_the_place_that_was_named(crowded: Shelf) -> None:
+    asked = search.question("nhom lau say o hoan kiem", at=AT)
+    assert all(hit.listing.id != "l0" for hit in search.search(crowded, asked).results)
+
+
+def test_the_type_of_a_place_is_no_word_of_a_name() -> None:
+    reading = read("nhom lau say thanh pho vinh")
+    said = naming.name_words(reading, [(5, 6)])
+    assert [one.plain for one in said] == ["nhom", "lau", "say"]

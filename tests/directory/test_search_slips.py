@@ -32,6 +32,14 @@ AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
         ("xét nghiệm HIV quận Thanh Xâun", "health.hiv_test", "quận Thanh Xuân"),
         ("methadone ở Ct Hải", "health.drugs", "huyện Cát Hải"),
         ("methadone ở ct", "health.drugs", "Cần Thơ"),
+        ("thuốc PrEP ở Sn Trrà", "health.prep", "quận Sơn Trà"),
+        ("xét nghiệm HIV ở Điện Bnnà", "health.hiv_test", "thị xã Điện Bàn"),
+        ("methadone huuyện Kánh Vĩnh", "health.drugs", "huyện Khánh Vĩnh"),
+        ("khám phụ khhoa huyện Bình Liêu", "health.general", "huyện Bình Liêu"),
+        ("thuốc ARV thành phố Nãg Bảy", "health.arv", "thành phố Ngã Bảy"),
+        ("bo co su ở Cờ Đỏ", "health.supplies", "huyện Cờ Đỏ"),
+        ("trợ giúp páp lý quận Hải An", "legal.aid", "quận Hải An"),
+        ("trợ giúp pháp lý hyện Tiên Lng", "legal.aid", "huyện Tiên Lãng"),
     ],
 )
 def test_need_and_place_are_found_in_spite_of_slips(text: str, need: str, place: str) -> None:
@@ -94,6 +102,14 @@ def test_what_stands_in_the_taxonomy_is_still_found(text: str, need: str) -> Non
     assert search.question(text, at=AT).needs[0] == need
 
 
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [("nhà tạm lánh thành pố Tuhận An", "shelter.refuge"), ("hoc nghe otien yen", "livelihood.training")],
+)
+def test_beside_a_need_that_is_named_nothing_else_is_guessed(text: str, need: str) -> None:
+    assert search.question(text, at=AT).needs == (need,)
+
+
 def test_outside_of_a_search_words_that_are_right_mean_themselves() -> None:
     assert needs.read(read("nó cất hải sản rồi")) == ()
     assert [guess.code for guess in needs.read(read("em uong hormoone roi"))] == ["health.trans"]
@@ -102,6 +118,21 @@ def test_outside_of_a_search_words_that_are_right_mean_themselves() -> None:
 def test_letters_that_are_near_no_name_are_no_place() -> None:
     assert nearly_named(read("o xyzq")) is None
     assert nearly_named(read("em dang o nha")) is None
+
+
+def test_of_very_many_the_nearest_come_first_wherever_they_stand_on_the_shelf() -> None:
+    from dataclasses import replace
+
+    from bot.commands.bench_search import listings_for
+    from directory.listing_index import build
+    from directory.shelf import Shelf
+
+    far, near = (places.PlaceKey(places.Tier.OLD_DISTRICT, code) for code in ("016", "274"))
+    shown = list(listings_for(200).values())
+    where = [replace(one, needs=("health.prep",), place=far, province="01") for one in shown]
+    shelf = Shelf(build([*where[:-1], replace(where[-1], place=near)]))
+    asked = search.Question(("health.prep",), near=places.centre_of(places.PlaceKey(places.Tier.OLD_DISTRICT, "002")))
+    assert search.search(shelf, asked).results[0].listing.place == near
 
 
 def test_what_lies_in_the_place_comes_before_what_only_shares_a_commune_with_it() -> None:
