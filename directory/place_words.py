@@ -1,6 +1,6 @@
 """The words around place names (leads, types, roads, home towns) and short names, from `seed/place-words.yaml`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -102,24 +102,31 @@ def type_words() -> Mapping[tuple[str, ...], str]:
 
 @cache
 def joined_names() -> Mapping[str, tuple[PlaceKey, ...]]:
-    """Towns and districts as one word, "sadec", or with a first letter alone, "pthiet", where only one is called so."""
+    """Towns, districts and provinces as one word, "sapa", or with a first letter alone, "pthiet", "strang", where only
+    one is called so."""
     found: dict[str, set[str]] = {}
     for key, unit in units().items():
         words = words_of(unit.name)
         name = " ".join(words)
-        if key.tier is Tier.OLD_DISTRICT and len(words) > 1 and not is_named_like_a_province(name):
+        is_town = key.tier is Tier.OLD_DISTRICT and not is_named_like_a_province(name)
+        if len(words) > 1 and (is_town or key.tier is Tier.OLD_PROVINCE):
             found.setdefault("".join(words), set()).add(name)
-            if len(words) == 2:
+            if len(words) == 2 and len(words[1]) >= _LETTERS:
                 found.setdefault(words[0][0] + words[1], set()).add(name)
     known = {said: names()[next(iter(called))] for said, called in found.items() if len(called) == 1}
-    return {
-        said: keys
-        for said, keys in known.items()
-        if len(said) >= _JOINED and not is_syllable(said) and sum(key.tier is Tier.OLD_DISTRICT for key in keys) == 1
-    }
+    return {said: keys for said, keys in known.items() if _tells(said) and _is_one_town(keys)}
 
 
-_JOINED = 5
+_LETTERS = 4  # so many letters are seldom anything else
+_OTHER = frozenset({"babe"})
+
+
+def _tells(said: str) -> bool:
+    return len(said) >= _LETTERS and not is_syllable(said) and said not in _OTHER
+
+
+def _is_one_town(keys: Sequence[PlaceKey]) -> bool:
+    return any(is_province(key) for key in keys) or sum(key.tier is Tier.OLD_DISTRICT for key in keys) == 1
 
 
 @cache

@@ -1,7 +1,7 @@
 """Which place is meant: the names people say, from before and after the reforms, with or without marks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -87,17 +87,22 @@ _MOST = 10
 _MOST_SPANS = 12  # nobody looks for help in more places at once
 
 
-def read(reading: Reading, province: str | None = None) -> PlaceReading:
+# Which of the names found are meant; the rules are asked where nobody knows better.
+Choose = Callable[[Sequence[Span], Sequence[Tok]], list[Span]]
+
+
+def read(reading: Reading, province: str | None = None, *, choose: Choose | None = None) -> PlaceReading:
     """The places a message names. `province` (one of the 34) is where we already know the person to be."""
     if (whole := _written_out(reading)) is not None:
         return PlaceReading((whole,))
     toks = lay_out(reading)
-    spans = [span for span in find(toks) if span.evidence >= span.need][:_MOST_SPANS]
-    spans = _as_it_was(_meant(spans, toks), toks)
+    found = find(toks)
+    spans = choose(found, toks) if choose else _meant([one for one in found if one.evidence >= one.need], toks)
+    spans = _as_it_was(spans[:_MOST_SPANS], toks)
     if not spans:
         return PlaceReading()
     guesses: list[PlaceGuess] = []
-    is_ambiguous = False
+    is_ambiguous = any(span.evidence < span.need for span in spans)  # words that are seldom a name: rather asked
     for span in spans:
         if any(other is not span and _says_more(other, span) for other in spans):
             continue  # the smaller place beside it says more

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from bot.understanding import sought
 from bot.understanding.danger import Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
@@ -62,8 +63,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     seen = view(reading)
     word = whole_word(text)
     looked = _not_less(look(reading, seen), reading, text)
-    place = places.read(reading, province)
-    looked = _unless_only_where(looked, reading, place)
+    place = places.read(reading, province, choose=sought.choose)
+    looked = _unless_only_age(_unless_only_where(looked, reading, place), reading)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
@@ -168,6 +169,19 @@ def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReadin
     first = place.places[0]
     beside = (*reading.tokens[: first.start], *reading.tokens[first.end :])
     return replace(looked, danger=Danger("none")) if _WHERE_ONLY.issuperset(beside) else looked
+
+
+# What may stand beside a number when somebody says how old she is, and nothing else.
+_AGE_ONLY = frozenset("em e minh toi tui con chau nam nay moi co duoc tuoi t a da roi".split())
+
+
+def _unless_only_age(looked: Look, reading: Reading) -> Look:
+    """ "em 15 tuổi" says how old she is. Being young is answered by itself; what the model alone feels is no danger."""
+    if looked.danger.source != "model" or looked.danger.rule is not None:
+        return looked
+    others = [token for token in reading.tokens if not token.isdigit()]
+    is_age = len(others) < len(reading.tokens) and _AGE_ONLY.issuperset(others)
+    return replace(looked, danger=Danger("none")) if is_age else looked
 
 
 _SURE = 0.8

@@ -8,6 +8,7 @@ from random import Random
 from bot.understanding.examples import Example
 from bot.understanding.noises import NOISES
 from directory.gazetteer import PlaceKey, Tier, is_province, units
+from directory.place_words import contains
 from directory.places import communes_of
 from directory.reading import fold
 
@@ -124,12 +125,16 @@ def _place_is_silently_wrong(one: Judged) -> bool:
 
 def _is_meant(one: Judged) -> bool:
     """Labels are old units: a commune of today that the message names counts for the old unit it lies in."""
-    wanted, guessed = _wanted(one), _guessed(one)
+    wanted, guessed = places_meant(one.example), _guessed(one)
     if wanted & guessed:
         return True
     text = fold(one.example.text)
-    named = {key.code for key in guessed if key.tier is Tier.NEW_COMMUNE and fold(units()[key].name) in text}
-    return any(named & communes_of(key) for key in wanted if not is_province(key))
+    named = {key for key in guessed if fold(units()[key].name) in text}
+    communes = {key.code for key in named if key.tier is Tier.NEW_COMMUNE}
+    if any(communes & communes_of(key) for key in wanted if not is_province(key)):
+        return True
+    # "Cam Ranh, Khánh Hòa" where the label has the province: the town that is named says more than the label.
+    return any(is_province(outer) and contains(outer, key) for outer in wanted for key in named if key not in wanted)
 
 
 def _guessed(one: Judged) -> set[PlaceKey]:
@@ -137,13 +142,24 @@ def _guessed(one: Judged) -> set[PlaceKey]:
     return {PlaceKey(Tier(tier), code) for tier, code in found}
 
 
-def _wanted(one: Judged) -> set[PlaceKey]:
+def places_meant(example: Example) -> set[PlaceKey]:
     """Every unit that "phường Bãi Cháy, thành phố Hạ Long, Quảng Ninh" may mean; " / " parts several."""
     wanted: set[PlaceKey] = set()
-    for written in (one.example.place or "").removeprefix("?").split(" / "):
+    for written in (example.place or "").removeprefix("?").split(" / "):
         parts = [fold(part).strip() for part in written.split(",")]
-        wanted |= _named().get((_RENAMED.get(parts[0], parts[0]), _province(parts[-1])), set())
+        name, province = _RENAMED.get(parts[0], parts[0]), _province(parts[-1])
+        wanted |= _named().get((name, province)) or _of_another_kind(name, province)
     return wanted
+
+
+_TOWNS = ("huyen ", "thi xa ", "thanh pho ")
+
+
+def _of_another_kind(name: str, province: str) -> set[PlaceKey]:
+    """A "thị xã Gò Công" that became a city meanwhile: the district of the same name in the same province."""
+    bare = next((name.removeprefix(kind) for kind in _TOWNS if name.startswith(kind)), None)
+    found = (_named().get((kind + bare, province), set()) for kind in _TOWNS) if bare else ()
+    return {key for keys in found for key in keys}
 
 
 def _province(folded: str) -> str:

@@ -12,7 +12,7 @@ from bot.understanding.examples import Example
 from bot.understanding.model import RARITY
 from bot.understanding.topics import MODEL, names_of
 
-LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 18, 12, 6
+LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 23, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
 
 

@@ -1,0 +1,119 @@
+"""Whether help is looked for in a place that is named: not where somebody was born, was hurt long ago, or what a dish,
+a bus or a person is called. Learnt from the same examples; what finds names of places at all are the rules."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.model import chance
+from directory.place_cues import Tok, type_before
+from directory.place_spans import Span
+from directory.place_words import everyday, has_district, name_set
+
+MODEL = Path(__file__).resolve().parent / "places-model.tsv"
+SHORT_OF = 3  # a name for which so much less speaks than the rules ask for may still be meant
+MOST = 12  # names in one message
+NEAR, BESIDE = 6, 3  # words on each side that count as near, and those whose place counts
+ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find it, and where they do not
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The trained file."""
+
+    bias: float
+    step: float
+    table: Mapping[str, int]
+    made_from: str = ""
+
+
+def choose(found: Sequence[Span], toks: Sequence[Tok]) -> list[Span]:
+    """The names that say where help is looked for, in their order."""
+    spans = candidates(found)
+    return [
+        span
+        for span in spans
+        if how_likely(span, toks, spans) >= (ENOUGH if span.evidence >= span.need else DOUBTFUL)
+    ]
+
+
+def candidates(found: Sequence[Span]) -> list[Span]:
+    """Names for which at least something speaks."""
+    return [span for span in found if span.evidence >= span.need - SHORT_OF][:MOST]
+
+
+def how_likely(span: Span, toks: Sequence[Tok], spans: Sequence[Span], weights: Weights | None = None) -> float:
+    """The chance, from 0 to 1, that help is looked for there."""
+    used = weights or shipped()
+    there = map(used.table.get, features(span, toks, spans))
+    return chance(used.bias + used.step * sum(filter(None, there)))
+
+
+def features(span: Span, toks: Sequence[Tok], spans: Sequence[Span]) -> set[str]:
+    """What speaks for and against: the words around the name, and how it was found. Never the name itself."""
+    kind, width = type_before(list(toks), span.start)
+    first, end = span.start - width, span.end
+    plain = [tok.plain for tok in toks]
+    before, after = plain[:first], plain[end:]
+    made = {f"< {word}" for word in before[-NEAR:]} | {f"> {word}" for word in after[:NEAR]}
+    made.update(f"w {word}" for word in (*before, *after))
+    made.update(f"b {one} {two}" for one, two in pairwise([*before, "#", *after]))
+    for far in range(1, BESIDE + 1):
+        made.add(f"-{far} {before[-far] if far <= len(before) else '^'}")
+        made.add(f"+{far} {after[far - 1] if far <= len(after) else '$'}")
+    made.add(f"-- {' '.join(before[-2:])}")
+    made.add(f"++ {' '.join(after[:2])}")
+    made.add(f"-+ {before[-1] if before else '^'} _ {after[0] if after else '$'}")
+    made.add(f"kind {kind}")
+    made.update(f"is {name}" for name, is_so in _facts(span, toks, first) if is_so)
+    enough = [one for one in spans if one.evidence >= one.need]
+    made.add(f"more {max(-SHORT_OF, min(6, span.evidence - span.need))}")
+    made.add(f"speaks {min(9, span.evidence)}")
+    made.add(f"asked {span.need}")
+    made.add(f"words {min(len(toks) // 3, 10)}")
+    made.add(f"long {min(end - span.start, 4)}")
+    made.add(f"place {min(enough.index(span), 3) if span in enough else '-'} of {min(len(enough), 3)}")
+    return made
+
+
+def _facts(span: Span, toks: Sequence[Tok], first: int) -> list[tuple[str, bool]]:
+    inside = toks[span.start : span.end]
+    is_any_marked = any(tok.word.marked != tok.word.plain for tok in toks)
+    is_marked = any(tok.word.marked != tok.word.plain for tok in inside)
+    return [
+        *((name, span.name in name_set(name)) for name in ("known", "ordinary", "never", "same")),
+        ("home", span.is_home),
+        ("left", span.is_left),
+        ("denied", span.is_denied),
+        ("landmark", span.landmark is not None),
+        ("everyday", " ".join(tok.plain for tok in inside) in everyday()),
+        ("province", span.has_province),
+        ("district", not span.has_province and has_district(span.name)),
+        ("marked", is_marked),
+        ("bare among marks", is_any_marked and not is_marked),
+        ("capital", all(tok.is_capital for tok in inside)),
+        ("short", inside[0].short is not None),
+        ("enough", span.evidence >= span.need),
+        ("first", first == 0),
+        ("last", span.end == len(toks)),
+        ("parted before", toks[first].is_parted),
+        ("parted behind", span.end < len(toks) and toks[span.end].is_parted),
+    ]
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the product."""
+    return load(MODEL)
+
+
+def load(path: Path) -> Weights:
+    """Read the file: a first line of JSON, then a feature and its weight a line."""
+    with path.open(encoding="utf-8") as file:
+        head: dict[str, Any] = json.loads(next(file))
+        table = {feature: int(weight) for feature, _, weight in (line.rstrip("\n").rpartition("\t") for line in file)}
+    return Weights(head["bias"], head["step"], table, head["made_from"])
