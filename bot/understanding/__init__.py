@@ -172,7 +172,8 @@ def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReadin
 
 
 # What may stand beside a number when somebody says how old she is, and nothing else.
-_AGE_ONLY = frozenset("em e minh toi tui con chau nam nay moi co duoc tuoi t a da roi".split())
+_AGE_WORDS = "em e minh toi tui con chau nam nay moi co duoc tuoi t a da roi"
+_AGE_ONLY = frozenset(_AGE_WORDS.split())
 
 
 def _unless_only_age(looked: Look, reading: Reading) -> Look:
