@@ -110,10 +110,11 @@ def test_what_was_taken_back_is_found_no_more() -> None:
 
 
 def test_where_no_topic_was_begun_everything_is_answered_as_before() -> None:
+    library = shelved()
     for text in OTHERS:
         reading = read(text)
         assert not answers.begun_strengths(reading, articles.load())
-        assert answers.match(reading) == answers.match(reading, library=shelved())
+        assert answers.match(reading) == answers.match(reading, library=library)
 
 
 def test_an_english_article_of_it_is_found_in_english() -> None:
