@@ -226,9 +226,21 @@ def _communes_by_province() -> Mapping[str, frozenset[str]]:
 
 
 def communes_of(key: PlaceKey) -> frozenset[str]:
-    """The communes of today that lie in this place, whole or in part; for a province all of them."""
+    """The communes of today that lie in this place, whole or in part; of a province that is no more, its own."""
     unit = units()[key]
-    return _communes_by_province().get(unit.province, frozenset()) if is_province(key) else unit.communes
+    if not is_province(key):
+        return unit.communes
+    own = _communes_by_old_province().get(key.code) if key.tier is Tier.OLD_PROVINCE else None
+    return own or _communes_by_province().get(unit.province, frozenset())
+
+
+@cache
+def _communes_by_old_province() -> Mapping[str, frozenset[str]]:
+    """By the code of a province of June 2025: who looks in Bình Dương does not mean anywhere in what it joined."""
+    found: dict[str, set[str]] = {}
+    for unit in districts():
+        found.setdefault(unit.old_province, set()).update(unit.communes)
+    return {code: frozenset(communes) for code, communes in found.items()}
 
 
 @cache
@@ -291,7 +303,7 @@ def provinces() -> Mapping[str, str]:
     return {key.code: unit.name for key, unit in units().items() if key.tier is Tier.NEW_PROVINCE}
 
 
-_CACHED = [units, by_name, changes, districts, provinces, _communes_by_province]
+_CACHED = [units, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province]
 
 
 def forget_with_lists(known: object) -> None:

@@ -56,9 +56,7 @@ def test_the_demonstration_is_refused_beside_a_real_listing(connection: Connecti
     connection.execute(insert(service).values(id="s", organisation_id="o", name="thật", kind="clinic"))
     empty: dict[str, object] = {"reception": {}, "price": {}, "papers": {}, "audience": [], "languages": []}
     row = {"id": "p", "service_id": "s", "place_tier": "old_district", "place_code": "005", "province": "01"}
-    connection.execute(
-        insert(place_of_service).values(**row, **empty, attributes=[], state="draft", modified_at=NOW)
-    )
+    connection.execute(insert(place_of_service).values(**row, **empty, attributes=[], state="draft", modified_at=NOW))
     with pytest.raises(DemoRefused):
         import_demo(connection, NOW)
 
@@ -85,6 +83,12 @@ def test_nothing_there_is_said_and_the_nearest_is_shown_with_its_place(shelf: Sh
     found = search(shelf, question("hoc nghe o cau giay", at=NOW))
     assert found.widened is not None and found.widened["why"] == "none_in_place"
     assert all("livelihood.training" in hit.listing.needs for hit in found.results)
+
+
+@pytest.mark.parametrize("where", ["ở Bình Dương", "o ba ria vung tau", "o tphcm"])
+def test_a_province_that_was_merged_is_not_all_that_it_joined(shelf: Shelf, where: str) -> None:
+    found = search(shelf, question(f"xét nghiệm HIV {where}", at=NOW))
+    assert found.results and bool(found.widened) == (where != "o tphcm")
 
 
 def test_far_from_everything_nothing_is_pretended(shelf: Shelf) -> None:
@@ -158,9 +162,7 @@ def test_other_messages_are_not_taken_for_questions_about_a_place(shelf: Shelf) 
     assert followup.read(read("hoc nghe o can tho"), shown) is None
 
 
-def test_a_report_marks_the_listing_and_a_check_ends_the_review(
-    connection: Connection, keeper: ShelfKeeper
-) -> None:
+def test_a_report_marks_the_listing_and_a_check_ends_the_review(connection: Connection, keeper: ShelfKeeper) -> None:
     one = next(iter(keeper.shelf))
     before = keeper.shelf
     report_wrong(connection, one.id, now=NOW)
