@@ -113,7 +113,7 @@ def shipped() -> Weights:
 
 def load(path: Path) -> Weights:
     """Read the file: a first line of JSON, then a feature and its weight a line."""
-    with path.open(encoding="utf-8") as file:
-        head: dict[str, Any] = json.loads(next(file))
-        table = {feature: int(weight) for feature, _, weight in (line.rstrip("\n").rpartition("\t") for line in file)}
-    return Weights(head["bias"], head["step"], table, head["made_from"])
+    first, *rest = path.read_text("utf-8").splitlines()
+    head: dict[str, Any] = json.loads(first)
+    pairs = (line.rpartition("\t") for line in rest)
+    return Weights(head["bias"], head["step"], {name: int(weight) for name, _, weight in pairs}, head["made_from"])
