@@ -127,9 +127,11 @@ def find(
     heard: Heard | None = None,
 ) -> Candidates:
     """The candidates for a question. `about`: the article just read; a short question that says little is about it.
-    `heard` counts where words alone find nothing."""
+    `heard` counts where words alone find nothing, and where they are not alone in what they say."""
     found = match(reading, library=library)
     is_begun = bool(found) and articles.is_begun(found[0][0]) and found[0][1] < WHOLE
+    if found and heard is not None and not is_begun:
+        return _witnessed(found, match(reading, library=library, heard=heard))
     if heard is not None and (not found or is_begun):
         found = match(reading, library=library, heard=heard)
         if found and found[0][1] < HALF:
@@ -138,6 +140,17 @@ def find(
         title = _title_of(about, library or shipped())
         found = match(read(f"{title} {reading.text}"), library=library) if title else ()
     return _judged(found)
+
+
+def _witnessed(by_words: tuple[tuple[str, float], ...], by_all: tuple[tuple[str, float], ...]) -> Candidates:
+    """Told at once only where words and what the question sounds like agree; else both are offered, the surer first."""
+    judged = _judged(by_words)
+    if not by_all or by_words[0][1] >= WHOLE:
+        return judged
+    ordered = (by_all[0], by_words[0], *by_all[1:], *by_words[1:])
+    ids = tuple(dict.fromkeys(id for id, _ in ordered))[:3]
+    agree = by_all[0][0] == by_words[0][0] and _judged(by_all).is_sure
+    return Candidates(ids, judged.is_sure and agree, judged.is_guess)
 
 
 def _judged(found: tuple[tuple[str, float], ...]) -> Candidates:

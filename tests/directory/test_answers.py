@@ -64,3 +64,13 @@ def test_every_topic_can_be_reached_by_its_own_title() -> None:
 
 def test_a_very_long_message_is_read_without_trouble() -> None:
     assert answers.match(read("thuốc phơi nhiễm trong 72 giờ, pep " * 2000))[0][0] == "pep-72h"
+
+
+def test_an_article_is_told_at_once_only_where_words_and_sound_agree() -> None:
+    reading = read("chi oi cho em hoi prep la thuoc gi vay, uong moi ngay ha")
+    first = answers.match(reading)[0][0]
+    other = "want-to-die" if first != "want-to-die" else "pep-72h"
+    agreed = answers.find(reading, heard=answers.Heard({first: 0.9}, asks=0.95))
+    assert agreed.is_sure and agreed.ids[0] == first
+    torn = answers.find(reading, heard=answers.Heard({other: 0.99}, asks=0.95))
+    assert not torn.is_sure and {first, other} <= set(torn.ids)
