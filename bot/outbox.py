@@ -98,8 +98,12 @@ _IS_BEHIND = (
     .exists()
 )
 _TO_WHOM = (
-    select(lane.c.generation, lane.c.stopped_at, conversation.c.key_id, _IS_BEHIND.label("is_behind"))
+    select(
+        lane.c.generation, lane.c.stopped_at, conversation.c.key_id, _IS_BEHIND.label("is_behind"),
+        guard.c.state.label("guard"),
+    )
     .join(conversation, conversation.c.lane_id == lane.c.id)
+    .outerjoin(guard, guard.c.lane_id == lane.c.id)
     .where(lane.c.id == bindparam("whose"))
 )
 _PUT = insert(outbox).returning(outbox.c.id)
@@ -120,7 +124,6 @@ _OFFERS = (
     .order_by(offered.c.id.desc())
     .limit(bindparam("newest"))
 )
-_GUARD = select(guard.c.state).where(guard.c.lane_id == bindparam("whose"))
 
 
 def tell_person(
@@ -150,7 +153,7 @@ def tell_person(
     row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
     if row is None or row.stopped_at is not None:
         return None
-    if case_id is not None and _is_guarded(tx, lane_id):
+    if case_id is not None and row.guard not in (None, "open"):
         return None
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
     if any(option.kind == "reply" for option in options):
@@ -170,11 +173,6 @@ def tell_person(
         case_id=case_id,
         last=is_last,
     )
-
-
-def _is_guarded(tx: Tx, lane_id: int) -> bool:
-    found = tx.execute(_GUARD, {"whose": lane_id}).scalar_one_or_none()
-    return found not in (None, "open")
 
 
 def tell_staff(

@@ -110,10 +110,11 @@ def remove(tx: Tx, row_id: int) -> None:
 
 def remove_all(tx: Tx, row_ids: Sequence[int]) -> None:
     """The same of many."""
-    tx.execute(delete(outbox).where(outbox.c.id.in_(row_ids)))
+    tx.execute(_REMOVE_ALL, {"gone": list(row_ids)})
 
 
 _REMOVE = delete(outbox).where(outbox.c.id == bindparam("gone"))
+_REMOVE_ALL = delete(outbox).where(outbox.c.id.in_(bindparam("gone", expanding=True)))
 
 
 def show_how_far(tx: Tx, item: Item) -> None:

@@ -18,9 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import SelectBase
 
 Turned = Callable[[Any], Any] | None  # how a value goes into the database or comes out of it; None: as it is
+Shape = tuple[str | int, ...]  # the names of the parameters, and how long those are that are lists
+_LISTS = (list, tuple)
+MOST_SHAPES = 64  # of one statement
 _NONE = SimpleResultMetaData(())
 
 
@@ -33,14 +37,19 @@ class Rows(IteratorResult[Any]):
 class Prepared:
     """One statement in one dialect with one set of parameters: its text, its values in order, its columns."""
 
-    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
-        self._text = str(compiled)
-        self._names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect, told: dict[str, Any]) -> None:
+        spread = compiled.construct_expanded_state(told)  # a list is as many values as it has; their names are here
+        self._text = spread.statement
+        self._names = list(spread.positiontup or spread.parameters)
         self._is_positional = compiled.positional
+        self._lists = [(name, names) for name, names in spread.parameter_expansion.items() if name in told]
+        of_list = {one: name for name, names in spread.parameter_expansion.items() for one in names}
         self._values: list[tuple[str, Turned, Any]] = []
-        for name in self._names or ():
-            bind = compiled.binds[name]
-            self._values.append((bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value))
+        for name in self._names:
+            bind = compiled.binds[of_list.get(name, name)]
+            turn = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            given = None if bind.key in told else spread.parameters[name]  # what was told is nobody's later
+            self._values.append((name if name in of_list else bind.key, turn, given))
         columns = compiled._result_columns
         self._columns = SimpleResultMetaData([column.keyname for column in columns]) if columns else _NONE
         turns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
@@ -48,11 +57,15 @@ class Prepared:
 
     def run(self, connection: Connection, told: dict[str, Any]) -> Rows:
         """Run it with these parameters. Raises what SQLAlchemy would for an error of the database."""
+        if self._lists:
+            told = dict(told)
+            for name, names in self._lists:
+                told.update(zip(names, told[name], strict=True))
         values: Any = [
             told.get(key, given) if turn is None else turn(told.get(key, given)) for key, turn, given in self._values
         ]
         if not self._is_positional:
-            values = dict(zip(self._names or (), values, strict=True))
+            values = dict(zip(self._names, values, strict=True))
         cursor = _say(connection, self._text, values)
         rows = cursor.fetchall() if cursor.description else ()
         made = Rows(self._columns, iter(self._read(rows) if self._turns else rows))
@@ -74,7 +87,7 @@ class Statements:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kept: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared | None]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Executable, dict[Shape, Prepared | None]] = WeakKeyDictionary()
 
     def connect(self) -> "PreparedConnection":
         """A connection of the engine; a context manager, as the engine's own."""
@@ -86,23 +99,31 @@ class Statements:
         if known is None:
             self._kept[statement] = {}
             return None
-        keys = tuple(told)
-        if keys not in known:
-            known[keys] = _prepare(statement, keys, self._engine.dialect)
-        return known[keys]
+        shape: Shape = (*told, *[len(value) for value in told.values() if type(value) in _LISTS])
+        if shape not in known:
+            if len(known) >= MOST_SHAPES:
+                return None
+            known[shape] = _prepare(statement, told, self._engine.dialect)
+        return known[shape]
 
 
-def _prepare(statement: Executable, keys: Sequence[str], dialect: Dialect) -> Prepared | None:
+def _prepare(statement: Executable, told: dict[str, Any], dialect: Dialect) -> Prepared | None:
     if not isinstance(statement, SelectBase | UpdateBase) or statement.get_execution_options():
         return None
-    compiled = statement.compile(dialect=dialect, column_keys=list(keys) or None)
+    compiled = statement.compile(dialect=dialect, column_keys=list(told) or None)
     if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.update_prefetch:
         return None
-    is_plain = not compiled.escaped_bind_names and all(
-        not (bind.expanding or bind.literal_execute or bind.callable or (bind.required and bind.key not in keys))
-        for bind in compiled.binds.values()
-    )
-    return Prepared(compiled, dialect) if is_plain else None
+    is_plain = not compiled.escaped_bind_names and all(_is_plain(bind, told) for bind in compiled.binds.values())
+    return Prepared(compiled, dialect, told) if is_plain else None
+
+
+def _is_plain(bind: BindParameter[Any], told: dict[str, Any]) -> bool:
+    if bind.literal_execute or bind.callable or (bind.required and bind.key not in told):
+        return False
+    if not bind.expanding:
+        return True
+    many: Any = told.get(bind.key, bind.value)
+    return type(many) in _LISTS and not any(type(one) in _LISTS for one in many)
 
 
 class PreparedConnection(Connection):

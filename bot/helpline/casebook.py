@@ -1,5 +1,6 @@
 """What the house knows of a case: its state, urgency, rough place and name, and the list of what happened to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -107,9 +108,9 @@ _RECORD = insert(case_event)
 _LANGUAGE = (
     select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
 )
-_COLLEAGUE = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id).where(
-    staff.c.id == bindparam("who")
-)
+_ANYBODY = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id)
+_COLLEAGUE = _ANYBODY.where(staff.c.id == bindparam("who"))
+_COLLEAGUES = _ANYBODY.where(staff.c.id.in_(bindparam("whom", expanding=True)))
 
 
 def get(connection: Connection, case_id: int) -> Case | None:
@@ -206,6 +207,11 @@ class Colleague:
     language: str
     state: str
     centre_id: int
+
+
+def colleagues(connection: Connection, whom: Sequence[int]) -> dict[int, Colleague]:
+    """The same of several, by their numbers."""
+    return {row.id: Colleague(*row) for row in connection.execute(_COLLEAGUES, {"whom": list(whom)})}
 
 
 def colleague(connection: Connection, staff_id: int) -> Colleague | None:

@@ -21,6 +21,7 @@ from bot.helpline.casebook import (
     of_lane,
     record,
     tell,
+    view,
 )
 from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import raise_rung, tell_colleague, waiting_for
@@ -72,7 +73,7 @@ class Opened:
     got_worse: bool
 
 
-_OPEN = insert(case).returning(case.c.id)
+_OPEN = insert(case).returning(*case.c)
 
 
 def open_case(
@@ -100,14 +101,13 @@ def open_case(
         "state": State.WAITING,
         "opened_at": now,
     }
-    case_id = tx.execute(_OPEN, row).scalar_one()
-    opened = _again(tx, case_id)
-    record(tx, case_id, "opened", now=now, detail=urgency)
-    _cry(tx, case_id, urgency, now)
+    opened = view(tx.execute(_OPEN, row).one())
+    record(tx, opened.id, "opened", now=now, detail=urgency)
+    _cry(tx, opened.id, urgency, now)
     events.happened(tx, f"case_{urgency}", now=now, province=opened.province, need=need)
     tx.ring("board")
     escalation.begin(tx, opened, now=now, policy=policy)
-    return Opened(_again(tx, case_id), is_new=True, got_worse=False)
+    return Opened(_again(tx, opened.id), is_new=True, got_worse=False)
 
 
 def _cry(tx: Tx, case_id: int, urgency: Urgency, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, u
 from bot import events
 from bot.db import Tx
 from bot.helpline import reach
-from bot.helpline.casebook import Case, colleague, record
+from bot.helpline.casebook import Case, Colleague, colleague, colleagues, record
 from bot.outbox import tell_staff
 from bot.policy import Policy
 from bot.ports import Choice, ChoiceToken
@@ -30,23 +30,24 @@ _CALLED = (
 def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, policy: Policy) -> None:
     """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person."""
     whom = reach.allowed(tx, known, whom)
-    for staff_id in whom:
-        _raise(tx, known, staff_id, now=now, policy=policy)
     if not whom:
         return
+    there = colleagues(tx.connection, whom)
+    for staff_id in whom:
+        if staff_id in there:
+            _raise(tx, known, there[staff_id], now=now, policy=policy)
     tx.execute(_CALLED, {"which": known.id, "more": len(whom), "now": now})
     record(tx, known.id, "alarmed", now=now, detail=str(len(whom)))
     events.happened(tx, "alarm", now=now, province=known.province, need=known.need)
 
 
-def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy) -> None:
-    who = colleague(tx.connection, staff_id)
-    if who is None or who.state == "left":
+def _raise(tx: Tx, known: Case, who: Colleague, *, now: datetime, policy: Policy) -> None:
+    if who.state == "left":
         return
     token = secrets.token_urlsafe(24)
     row = {
         "case_id": known.id,
-        "staff_id": staff_id,
+        "staff_id": who.id,
         "rung": known.rung,
         "round": known.round,
         "token_hash": tx.seals.token_hash(token),
@@ -59,7 +60,7 @@ def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy)
     link = Choice(ChoiceToken(""), t("alarm.take", who.language), kind="url", url=f"/t/{token}")
     tell_staff(
         tx,
-        staff_id,
+        who.id,
         text,
         now=now,
         choices=(link,),
@@ -69,7 +70,7 @@ def _raise(tx: Tx, known: Case, staff_id: int, *, now: datetime, policy: Policy)
         alarm_id=alarm_id,
         wakes=known.urgency == "now",
     )
-    tx.ring(f"staff:{staff_id}")
+    tx.ring(f"staff:{who.id}")
 
 
 def waiting_for(tx: Tx, case_id: int) -> set[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, te
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.db import Database, DatabaseAway, open_engine
-from bot.prepared import PreparedConnection, Statements
+from bot.prepared import MOST_SHAPES, PreparedConnection, Statements
 from bot.seals import Seals
 from bot.tables import event, lane, timer
 from tests.conftest import started
@@ -22,6 +22,11 @@ COUNT = insert(event).values(province="01", need_group="health", model="", n=bin
 COUNTED = select(event).where(event.c.day == bindparam("day")).order_by(event.c.kind)
 ONE_KIND = select(event.c.n).where(event.c.day == bindparam("day"), event.c.kind == bindparam("which"))
 EITHER = select(event.c.kind).where(event.c.kind.in_(bindparam("kinds", expanding=True))).order_by(event.c.kind)
+FEW_OF = (
+    select(event.c.kind)
+    .where(event.c.n.in_((0, 1)), event.c.kind.in_(bindparam("kinds", expanding=True)), event.c.n >= bindparam("least"))
+    .order_by(event.c.kind)
+)
 MORE = update(event).where(event.c.kind == bindparam("which")).values(n=event.c.n + 1).returning(event.c.n)
 GONE = delete(event).where(event.c.kind == bindparam("which"))
 
@@ -83,10 +88,26 @@ def test_a_statement_made_of_a_prepared_one_is_another(connection: PreparedConne
         assert len(connection.execute(COUNTED.where(event.c.kind == "b"), {"day": DAY}).all()) == 1
 
 
-def test_lists_of_any_length_and_plain_text_are_left_to_sqlalchemy(connection: PreparedConnection) -> None:
+def test_lists_of_any_length_are_found_every_time(connection: PreparedConnection) -> None:
+    for number, kind in enumerate(("a", "b", "c")):
+        _count(connection, kind, number)
+    for kinds in (["a"], ["b"], ["c"], ["a", "b"], ["b", "c"], ("c", "b", "a"), ["a"], [], [], []):
+        assert connection.execute(EITHER, {"kinds": kinds}).scalars().all() == sorted(kinds)
+        few = connection.execute(FEW_OF, {"kinds": kinds, "least": 1}).scalars().all()
+        assert few == sorted(set(kinds) & {"b"})
+
+
+def test_more_lengths_than_are_kept_say_the_same(connection: PreparedConnection) -> None:
+    _count(connection, "a", 1)
+    for length in (*range(MOST_SHAPES + 5), 3, MOST_SHAPES + 3):
+        found = connection.execute(EITHER, {"kinds": ["a"] * length}).scalars().all()
+        assert found == ["a"][:length]
+
+
+def test_sets_and_plain_text_are_left_to_sqlalchemy(connection: PreparedConnection) -> None:
     for kind in ("a", "b", "c"):
         _count(connection, kind, 1)
-    for kinds in (["a"], ["a", "b"], ["c", "b", "a"], []):
+    for kinds in ({"a"}, {"b"}, {"a", "b"}):
         assert connection.execute(EITHER, {"kinds": kinds}).scalars().all() == sorted(kinds)
     plain = text("SELECT kind FROM event WHERE kind = :which")
     assert [connection.execute(plain, {"which": "a"}).scalar_one() for _ in range(3)] == ["a", "a", "a"]
