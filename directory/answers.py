@@ -21,8 +21,9 @@ BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.86
 ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
 ANSWERED = 0.18
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
-HALF = 0.5  # less surely answered: shown as what may be meant
+HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
 TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
+ALONE = 0.6  # so likely is what words do not find and the question sounds like, before it is told at once
 WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
@@ -134,7 +135,7 @@ def find(
         return _witnessed(found, match(reading, library=library, heard=heard))
     if heard is not None and (not found or is_begun):
         found = match(reading, library=library, heard=heard)
-        if found and found[0][1] < HALF:
+        if found and not (found[0][1] >= ALONE and _stands_out(found)):
             return Candidates(tuple(id for id, _ in found), False, is_guess=articles.is_begun(found[0][0]))
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
         title = _title_of(about, library or shipped())
@@ -145,12 +146,19 @@ def find(
 def _witnessed(by_words: tuple[tuple[str, float], ...], by_all: tuple[tuple[str, float], ...]) -> Candidates:
     """Told at once only where words and what the question sounds like agree; else both are offered, the surer first."""
     judged = _judged(by_words)
-    if not by_all or by_words[0][1] >= WHOLE:
+    if by_words[0][1] >= WHOLE:
         return judged
+    if not by_all:
+        return Candidates(judged.ids, False, judged.is_guess)
     ordered = (by_all[0], by_words[0], *by_all[1:], *by_words[1:])
     ids = tuple(dict.fromkeys(id for id, _ in ordered))[:3]
-    agree = by_all[0][0] == by_words[0][0] and _judged(by_all).is_sure
+    agree = by_all[0][0] == by_words[0][0] and _stands_out(by_all) and _judged(by_all).is_sure
     return Candidates(ids, judged.is_sure and agree, judged.is_guess)
+
+
+def _stands_out(found: tuple[tuple[str, float], ...]) -> bool:
+    """Rather answered than not, and by nothing else as likely."""
+    return found[0][1] >= HALF and (len(found) == 1 or found[1][1] <= HALF * found[0][1])
 
 
 def _judged(found: tuple[tuple[str, float], ...]) -> Candidates:
