@@ -89,7 +89,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     is_watched = talk.has_case or talk.has_guard or talk.has_block
     step = None
     if is_watched:
-        step = beside_case.guarded(tx, read.lane_id, turn, word=read.word, code_hash=read.code_hash)
+        step = beside_case.guarded(tx, read.lane_id, turn, standing, word=read.word, code_hash=read.code_hash)
     if step is not None:
         turn.notes.clear()
         _save(tx, _run(tx, read, turn, step, house), read.lane_id)

@@ -17,6 +17,7 @@ _ANSWERS = {
     "no", "co a", "dong y a", "khong a", "xoa", "xoa het", "xoa loi", "giu lai",
 }  # fmt: skip
 _ASKS = frozenset({"entrust", "consent", "report", "erase", "copy", "check_in", "elsewhere", "revoke", "mute"})
+_GOES_THROUGH = frozenset({"report", "entrust", "erase"})  # questions that are answered also by who is kept out
 _TYPED = frozenset({("word", "chosen"), ("erase", "word_or_tap")})  # answered in free words
 _FOR_THE_HOUSE = frozenset({"copy", "revoke", "agree_word", "elsewhere", "mute"})
 SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
@@ -34,13 +35,13 @@ class Passed(StrEnum):
 
 
 def guarded(
-    tx: Tx, lane_id: int, turn: Turn, *, word: str | None, code_hash: str | None
+    tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str | None, code_hash: str | None
 ) -> tuple[str, str] | None:
     """The step that answers while somebody else may hold the phone; None: everything goes its usual way."""
-    if word is None and not _is_danger(turn) and blocks.until(tx.connection, lane_id, turn.now) is not None:
-        return "blocked", "card" if blocks.may_show_card(tx, lane_id, turn.now) else "start"
     state = guards.holder(tx.connection, lane_id)
     known = cases.of_lane(tx.connection, lane_id)
+    if _is_kept_out(tx, lane_id, turn, standing, known, word):
+        return "blocked", "card" if blocks.may_show_card(tx, lane_id, turn.now) else "start"
     if state is Holder.OPEN:
         return _noticed(tx, lane_id, turn, known, word)
     owns_code = code_hash is not None and coming_back.owner(tx.connection, code_hash, turn.now) == lane_id
@@ -55,6 +56,17 @@ def guarded(
     is_tap_enough = not guards.has_word(tx.connection, lane_id)
     said = fold(turn.text).strip(" .!?")
     return "guard", "opened" if is_tap_enough and said in ("duoc", "dc", "co", "ok", "tiep", "yes") else "start"
+
+
+def _is_kept_out(
+    tx: Tx, lane_id: int, turn: Turn, standing: Standing, known: Case | None, word: str | None
+) -> bool:
+    """A cry gets through, and with it all that follows: her taps, what she answers us, her talk with the colleague."""
+    if word is not None or turn.key is not None or _is_danger(turn) or standing.dialogue in _GOES_THROUGH:
+        return False
+    if known is not None and known.urgency != "request":
+        return False
+    return blocks.until(tx.connection, lane_id, turn.now) is not None
 
 
 def _noticed(tx: Tx, lane_id: int, turn: Turn, known: Case | None, word: str | None) -> tuple[str, str] | None:

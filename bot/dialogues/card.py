@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogues.kit import Item, Say, Turn
 from directory import danger_sentences, lines
-from directory.places import province_of
+from directory.places import PlaceKey, Tier, province_of
 from directory.wording import t
 
 _KEPT = frozenset({"abroad", "thailand", "myanmar", "taiwan", "medical", "police"})
@@ -28,7 +28,21 @@ def take_in(turn: Turn) -> None:
         turn.memory.is_minor = True
     if codes:
         turn.notes["needs"] = ",".join(codes)
+    if (place := said_place(turn)) is not None:
+        turn.memory.place = place
     turn.memory.situations = tuple(sorted(found))
+
+
+def said_place(turn: Turn) -> PlaceKey | None:
+    """Where she says she is in danger: in this message, or in the one before our question. A place she once looked for
+    a clinic in is none."""
+    meaning = turn.meaning
+    if turn.place is not None:
+        return turn.place
+    if meaning is not None and meaning.places and not meaning.place_is_ambiguous:
+        return meaning.places[0].key
+    told = turn.notes.get("told_place", "").split("|")
+    return PlaceKey(Tier(told[0]), told[1]) if len(told) == 2 else None
 
 
 def needs_of(turn: Turn) -> tuple[str, ...]:

@@ -25,17 +25,23 @@ def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
     return Ask(text, options, then)
 
 
-def ask_consent_briefly(turn: Turn, then: str) -> Ask:
-    """The same in few words, after an alarm: whoever is in danger reads no long text."""
+def ask_consent_briefly(turn: Turn, then: str, *, is_again: bool = False) -> Ask:
+    """The same in few words, after an alarm: whoever is in danger reads no long text. `is_again`: and what for."""
     options = [("yes", t("report.yes", turn.language)), ("no", t("report.no", turn.language))]
     if turn.memory.has_alarm:
         options += [(key, t(f"danger.choice.{key}", turn.language)) for key in ("mute", "fine")]
-    return Ask(t("danger.consent", turn.language, days=turn.policy.words_days), tuple(options), then)
+    text = t("danger.consent", turn.language, days=turn.policy.words_days)
+    return Ask(f"{t('danger.consent_why', turn.language)}\n{text}" if is_again else text, tuple(options), then)
 
 
 def is_yes(turn: Turn) -> bool:
     """Whether the answer is a clear yes; anything else is no."""
     return turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES)
+
+
+def is_no(turn: Turn) -> bool:
+    """Whether the answer is a clear no."""
+    return turn.key == "no" or (turn.key is None and fold(turn.text).strip(" .!?") in _NO)
 
 
 def wants_person(turn: Turn) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
-from bot.dialogues.card import safety_card, take_in
+from bot.dialogues.card import safety_card, said_place, take_in
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, guards, relay
 from bot.masking import Masked
@@ -45,7 +45,7 @@ class Guard(Dialogue):
     def cry(self, turn: Turn) -> Sequence[Item]:
         """Danger gets through whoever may hold the phone: the card, the alarm, and not a word about a case."""
         take_in(turn)
-        now, policy, text, place = turn.now, turn.policy, turn.text, turn.memory.place
+        now, policy, text, place = turn.now, turn.policy, turn.text, said_place(turn)
 
         def alarm(tx: Tx, lane_id: int) -> None:
             opened = cases.open_case(tx, lane_id, urgency="now", need=None, place=place, now=now, policy=policy)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.db import Tx
-from bot.dialogues.card import needs_of, numbers, safety_card, take_in
+from bot.dialogues.card import needs_of, numbers, safety_card, said_place, take_in
 from bot.dialogues.consenting import (
     BRIEF,
     agree,
@@ -14,6 +14,7 @@ from bot.dialogues.consenting import (
     ask_consent_briefly,
     give_code,
     is_agreed,
+    is_no,
     is_unclear,
     is_yes,
     refuse,
@@ -94,6 +95,8 @@ class Report(Dialogue):
         if turn.key in ("fine", "mute"):
             return self.fine(turn) if turn.key == "fine" else [Hand("mute")]
         place = turn.place or (turn.meaning.places[0].key if turn.meaning and turn.meaning.places else None)
+        if turn.key == "same":
+            place = turn.memory.place
         if turn.key == "skip" or place is None:
             return self._talk_about(turn)
         turn.memory.place = place
@@ -110,12 +113,21 @@ class Report(Dialogue):
         ]
 
     def agreed(self, turn: Turn) -> Sequence[Item]:
-        """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it."""
+        """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it.
+
+        Only a plain no is a no: "để làm gì" is asked once more, and what she goes on to write waits with the rest.
+        """
         if turn.key in ("fine", "mute"):
             return self.fine(turn) if turn.key == "fine" else [Hand("mute")]
         if is_yes(turn):
             return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), Done()]
-        return [refuse(turn), Say(t("report.not_agreed", turn.language)), Done()]
+        if is_no(turn):
+            return [refuse(turn), Say(t("report.not_agreed", turn.language)), Done()]
+        if turn.meaning is not None and turn.meaning.places:
+            return self.where(turn)
+        if is_unclear(turn):
+            return [ask_consent_briefly(turn, "agreed", is_again=True)]
+        return self.kept(turn)
 
     def fine(self, turn: Turn) -> Sequence[Item]:
         """ "Không phải, mình ổn": the alarm is called off, or the colleague who is with her already hears it."""
@@ -161,14 +173,17 @@ class Report(Dialogue):
         if not opened.is_new and not opened.got_worse:
             return [Say(t("danger.joined", turn.language)), Done()]
         code = give_code(turn) if opened.is_new else []
-        if opened.case.place is None and turn.memory.place is None:
-            options = [("skip", t("danger.skip", turn.language))]
+        if opened.case.place is None:
+            before = turn.memory.place  # she looked for something there; whether she is there now, only she knows
+            same = name_of(before, turn.language) if before is not None else ""
+            options = [("same", t("danger.choice.same", turn.language, place=same))] if same else []
+            options.append(("skip", t("danger.skip", turn.language)))
             if opened.case.urgency == "now":
                 options += [(key, t(f"danger.choice.{key}", turn.language)) for key in ("mute", "fine")]
             return [*code, Ask(t("danger.where", turn.language), tuple(options), "where")]
-        place = opened.case.place or turn.memory.place
+        place = opened.case.place
         check = Do(
-            lambda tx, lane_id: place is None or covers(tx.connection, province_of(place)),
+            lambda tx, lane_id: covers(tx.connection, province_of(place)),
             lambda is_covered: [] if is_covered else [_not_covered(turn)],
         )
         return [*code, check, *self._talk_about(turn)]
@@ -195,6 +210,8 @@ def _remember(turn: Turn) -> None:
     """Keep what was told while we ask back, so that the colleague reads it and nobody has to tell it twice."""
     if turn.text:
         turn.notes["told"] = "\n".join(filter(None, (turn.notes.get("told", ""), turn.text)))[:MOST_TOLD]
+    if (place := said_place(turn)) is not None:
+        turn.notes["told_place"] = f"{place.tier}|{place.code}"
     if turn.fragments:  # where she is must not be lost only because we asked back first
         turn.notes["fragments"] = json.dumps([[kind, text, turn.now.isoformat()] for kind, text in turn.fragments])
 
@@ -211,7 +228,7 @@ def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int]
     need = needs_of(turn)[0] if (turn.meaning and turn.meaning.needs) or turn.memory.situations else None
     if need is not None and need.startswith("health.drugs"):
         need = "health.emergency"  # that drugs were taken is written down nowhere but in her own words
-    place, now, policy = turn.memory.place, turn.now, turn.policy
+    place, now, policy = said_place(turn), turn.now, turn.policy
     said_now = "" if turn.is_kept else turn.text
     words = [said for said in (turn.notes.pop("told", ""), said_now) if said]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot import claims
 from bot.db import Tx
 from bot.helpline.moves import Deed, State, after
-from bot.outbox import tell_person
+from bot.outbox import Option, tell_person
 from bot.ports import Purpose
 from bot.seals import KeyId
 from bot.tables import case, case_event, lane, person, staff
@@ -188,14 +188,34 @@ _UNASKED = frozenset(
 )
 
 
-def tell(tx: Tx, known: Case, key: str, *, now: datetime, more: str = "", **values: object) -> None:
-    """Tell the person of this case a sentence of the catalogue, in her language."""
+CONSENT = ("report", "agreed")  # the step that takes the answer to: may whoever took the case read your words?
+
+
+def tell(
+    tx: Tx,
+    known: Case,
+    key: str,
+    *,
+    now: datetime,
+    more: str = "",
+    asks: tuple[str, str] | None = None,
+    **values: object,
+) -> None:
+    """Tell the person of this case a sentence of the catalogue, in her language.
+
+    `asks`: it is a question; the step of a dialogue that takes her yes or no.
+    """
     if known.lane_id is None:
         return
-    said = t(key, language_of(tx, known.lane_id), **values)
+    language = language_of(tx, known.lane_id)
+    said = t(key, language, **values)
     text = f"{said}\n{more}" if more else said
+    options = [Option(*asks, answer, t(f"report.{answer}", language)) for answer in ("yes", "no")] if asks else []
     urgent, purpose = known.urgency == "now", "reminder" if key in _UNASKED else "answer"
-    tell_person(tx, known.lane_id, text, now=now, purpose=cast(Purpose, purpose), urgent=urgent, case_id=known.id)
+    tell_person(
+        tx, known.lane_id, text, now=now, options=options, purpose=cast(Purpose, purpose), urgent=urgent,
+        case_id=known.id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from bot.helpline import guards
+from bot.helpline import guards, visibility
 from bot.helpline.casebook import Case, last_time
 from bot.helpline.guards import Holder
 
@@ -16,6 +16,8 @@ def flags(connection: Connection, known: Case) -> tuple[str, ...]:
             found.append(f"console.flag.{state}")
         if guards.has_word(connection, known.lane_id):
             found.append("console.flag.word")
+    if not visibility.is_open(connection, known.id):
+        found.append("console.flag.unread")
     if last_time(connection, known.id, "mute") is not None:
         found.append("console.flag.mute")
     if known.away_from is not None:

@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import escalation, handover, reach, silence
+from bot.helpline import escalation, handover, reach, silence, visibility
 from bot.helpline.casebook import (
+    CONSENT,
     Case,
     Colleague,
     NotYours,
@@ -95,8 +96,11 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     )
     recall(tx, mine, key="alarm.recalled", now=now, except_for=staff_id, who=who.alias)
     _written(tx, mine, "taken", staff_id, now=now)
-    key = "case.person.back" if known.state is State.HELD else "case.person.taken"
-    tell(tx, mine, key, now=now, who=who.alias)
+    if visibility.is_open(tx.connection, case_id):
+        key = "case.person.back" if known.state is State.HELD else "case.person.taken"
+        tell(tx, mine, key, now=now, who=who.alias)
+    else:  # she said no before, or was never asked: it must not sound as if somebody read along
+        tell(tx, mine, "case.person.taken_unread", now=now, who=who.alias, asks=CONSENT)
     return Taken(mine)
 
 
