@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bot.understanding import sought
+from bot.understanding import english, sought
 from bot.understanding.danger import Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics, sounds_like
-from bot.understanding.wanted import wanted
-from directory import added, answers, languages, needs, places, spoken
+from bot.understanding.wanted import wanted, wanted_in_danger
+from directory import added, answers, english_questions, languages, needs, places, spoken
 from directory.answers import Heard
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
@@ -20,11 +20,6 @@ from directory.reading import read as read_text
 
 __all__ = ["INTENTS", "Danger", "Meaning", "as_json", "explain", "read", "unread", "whole_word"]
 
-_ENGLISH_WORDS = """
-the is are i you my me need help where can want to for please how what test
-clinic he she they and of in am was hit beat money free open now near hello thanks
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _WHOLE = {
     "help": {"cuu", "cuu em", "cuu toi", "cuu minh", "cuu voi", "cuu em voi", "cuu toi voi", "sos", "help", "help me"},
     "erase": {"xoa", "xoa het", "delete", "erase", "xoa di", "xoa het di"},
@@ -36,6 +31,7 @@ FEWEST = 3  # words beside a place
 # Whoever wants this looks for no help in the place that is named.
 _NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
 _IDLE = 0.8  # so surely is it only chat
+_HEARD = 0.8  # how surely an English question that fits a phrasing is answered by some article
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +54,15 @@ class Meaning:
 
 def read(text: str, *, province: str | None = None) -> Meaning:
     """Understand one message of any length; never raises. `province`: where we know the person to be (34-code)."""
+    if english.is_english(text):
+        return _read_english(text, province)
     started = perf_counter()
     reading = read_text(text)
     seen = view(reading)
     word = whole_word(text)
     looked = _not_less(look(reading, seen), reading, text)
     place = places.read(reading, province, choose=sought.choose)
-    looked = _unless_only_age(_unless_only_where(looked, reading, place), reading)
+    looked = _unless_one_word(_unless_only_age(_unless_only_where(looked, reading, place), reading), reading)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
@@ -91,9 +89,46 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     if danger.level == "none" and (intent in _NOT_SEEKING or is_idle):  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
-        reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, _language(reading),
+        reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
         wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
+
+
+def _read_english(text: str, province: str | None) -> Meaning:
+    """The same for an English message, by the tables of `english.yaml`; places and whole words are read as ever."""
+    started = perf_counter()
+    reading, word = english.read(text), whole_word(text)
+    local = read_text(english.for_places(text))
+    seen = view(local)
+    danger = _worse(english.danger_of(reading), look(local, seen).danger)
+    if word == "help":
+        danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
+    place = places.read(local, province)
+    needs_named = english.needs_of(reading, danger)
+    if danger.level != "none":
+        needs_named = wanted_in_danger(danger, needs_named)
+    heard = Heard(english_questions.likely(text, answers.shipped()), _HEARD)
+    articles = answers.match(local, heard=heard) if heard.topics else ()
+    if word in ("erase", "leave"):
+        intent = word
+    else:
+        intent = english.intent_of(
+            reading, danger, has_need=bool(needs_named), has_place=bool(place.places), articles=articles
+        )
+    if danger.level == "none" and intent in _NOT_SEEKING:
+        place = places.PlaceReading()
+    return Meaning(
+        reading.text, danger, needs_named, place.places, place.is_ambiguous, intent, articles, "en",
+        needs.wishes(local), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
+    )  # fmt: skip
+
+
+def _worse(one: Danger, other: Danger) -> Danger:
+    """What the English rules see; what a rule for Vietnamese sees in it beside counts too. Their cry for help does
+    not: "help me find a clinic" is none, and ours knows that."""
+    if other.source == "model" or other.rule == "cry-for-help":
+        return one
+    return max(one, other, key=lambda danger: _SEVERITY.index(danger.level))
 
 
 def unread(text: str) -> Meaning:
@@ -185,6 +220,18 @@ def _unless_only_age(looked: Look, reading: Reading) -> Look:
     return replace(looked, danger=Danger("none")) if is_age else looked
 
 
+_CRIES = frozenset({"kiu", "tron", "nuot", "nup", "giup"})
+
+
+def _unless_one_word(looked: Look, reading: Reading) -> Look:
+    """ "rồi", "đúng", an English "no": one word that no rule knows says nothing; a few are asked about."""
+    danger = looked.danger
+    if danger.source != "model" or danger.rule is not None or len(reading.tokens) != 1:
+        return looked
+    is_cry = reading.tokens[0] in _CRIES
+    return replace(looked, danger=replace(danger, level="violence", doubt=True) if is_cry else Danger("none"))
+
+
 _SURE = 0.8
 _SOMEWHERE_WORDS = (
     "cho nao", "co cho", "noi nao", "o dau", "phong kham", "bac si", "benh vien", "tram y te", "nhan vien", "clinic",
@@ -217,10 +264,3 @@ def _with_partner(danger: Danger, reading: Reading) -> Danger:
         return danger
     return replace(danger, kinds=tuple(dict.fromkeys((*danger.kinds, "partner"))))
 
-
-def _language(reading: Reading) -> str:
-    """ "en" when most words of a message are plain English ones, else "vi"."""
-    words = [word.strip(".,!?").lower() for word in reading.text[:2000].split()]
-    if not words or any(not word.isascii() for word in words):
-        return "vi"
-    return "en" if sum(word in _ENGLISH for word in words) * 3 >= len(words) + 1 else "vi"

@@ -120,8 +120,8 @@ def _compiled(written: str) -> "re.Pattern[str]":
     return re.compile(written)
 
 
-def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
-    """Read one pattern; `lists` holds the words behind `<agent>` and the like."""
+def compile_pattern(source: str, lists: Mapping[str, str], *, is_plain: bool = False) -> Pattern:
+    """Read one pattern; `lists` holds the words behind `<agent>` and the like. `is_plain`: its words have no marks."""
     expression, anchors, has_negation = "(?<= )", [], False
     for item in source.split():
         if item.startswith("^"):
@@ -134,7 +134,7 @@ def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
             is_optional, is_ahead = item.endswith("?"), item.startswith(">")
             item = item.removesuffix("?").removeprefix(">")
             choices = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item).split("|")
-            body = "(?:" + "|".join(_words(choice) for choice in choices) + ")"
+            body = "(?:" + "|".join(_words(choice, is_plain=is_plain) for choice in choices) + ")"
             expression += f"(?={body})" if is_ahead else body + ("?" if is_optional else "")
             if not is_optional and "#" not in item:
                 anchors.append(frozenset(bare(choice.split("_")[0]) for choice in choices))
@@ -144,7 +144,9 @@ def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
     return Pattern(source, expression, tuple(sorted(anchors, key=len)), has_negation)
 
 
-def _words(choice: str) -> str:
+def _words(choice: str, *, is_plain: bool) -> str:
+    if is_plain:
+        return choice.replace("#", r"\d+").replace("_", " ") + " "
     return "".join(f"{syllable(part)} " for part in choice.split("_"))
 
 

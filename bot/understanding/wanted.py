@@ -1,5 +1,7 @@
 """Which needs a message states: the words of the tables and what it sounds like, together; violence first in danger."""
 
+from collections.abc import Sequence
+
 from bot.understanding.danger import Danger
 from bot.understanding.topics import Topics
 from directory import needs
@@ -36,9 +38,16 @@ def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess,
     ]
     if danger.level == "none":
         return tuple(found[:MOST])
+    return wanted_in_danger(danger, found, sounds.needs)
+
+
+def wanted_in_danger(
+    danger: Danger, found: Sequence[NeedGuess], heard: Sequence[tuple[str, float]] = ()
+) -> tuple[NeedGuess, ...]:
+    """The same with what the danger means put first. `heard`: needs by how much the message sounds like them."""
     violent = [guess for guess in found if guess.code.startswith(_VIOLENT)]
     if not violent:
-        likely = [code for code, chance in sounds.needs if code.startswith(_VIOLENT) and chance >= 0.1][:1]
+        likely = [code for code, chance in heard if code.startswith(_VIOLENT) and chance >= 0.1][:1]
         codes = likely or list(dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
         violent = [NeedGuess(code, 0.8) for code in codes]
     if "physical" in danger.kinds and all(guess.code != "violence.physical" for guess in violent):

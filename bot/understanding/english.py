@@ -1,0 +1,247 @@
+"""English: told from Vietnamese typed without marks, read as it stands, and looked at by tables of its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.understanding.danger import Danger
+from bot.understanding.patterns import STOP, Index, Pattern, View, compile_pattern, view
+from directory.needs import NeedGuess
+from directory.reading import Reading, clean
+from directory.reading.spelling import Word
+
+TABLE = Path(__file__).resolve().parent / "english.yaml"
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_MOST = 4_000  # letters looked at
+_SURE, _LIKELY = 0.6, 0.5  # of the words of a message, so many are English ones
+_MINOR = re.compile(r"\b(?:i am|i'?m|im) (?:only |just )?1[0-7]\b(?! (?:weeks|days|months|years ago))")
+_DISTRICT = re.compile(r"\b(?:district|dist\.?|d\.?) ?(\d{1,2})\b", re.IGNORECASE)
+# Said in Vietnamese too, so that alone they are in no language.
+_LOANED = frozenset({"test", "stop", "free", "sex", "bar", "club", "karaoke", "app", "line", "shot", "video", "clip", "prep", "hi", "shop"})
+_BEFORE = 3  # words before a finding in which it may be denied
+_PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
+_SCORES = (0.9, 0.7, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of danger of `english.yaml`; the fields are those of `rules.Rule`."""
+
+    id: str
+    level: str
+    kinds: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    rises: bool
+    doubt: bool
+    examples: tuple[str, ...]
+    counters: tuple[str, ...]
+
+
+def is_english(text: str) -> bool:
+    """Whether a message is plainly English. Many English words are Vietnamese ones without their marks ("he", "to"):
+    they count only beside words that are not."""
+    if not text.isascii() and re.search(r"[^\x00-\x7f‘’“”–—…\U00010000-\U0010ffff]", text):
+        return False
+    words = _words(text[:_MOST])
+    if not words or (len(words) <= 2 and _LOANED.issuperset(words)):
+        return False
+    own, either = _own_words()
+    plain = sum(word in own for word in words)
+    known = plain + sum(word in either for word in words)
+    if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 4):
+        return False
+    return known >= _SURE * len(words) or (plain >= 3 and known >= _LIKELY * len(words))
+
+
+def read(raw: str) -> Reading:
+    """The words as they stand, without apostrophes; nothing is smoothed, for it would be smoothed into Vietnamese."""
+    text = clean(raw)
+    words = tuple(
+        Word(plain, plain, found.start(), found.end(), found.group())
+        for found in _WORD.finditer(text)
+        if (plain := _plain(found.group()))
+    )
+    tokens = tuple(word.plain for word in words)
+    return Reading(text, tokens, " ".join(tokens), (" ".join(tokens),), words)
+
+
+def for_places(text: str) -> str:
+    """The same with "District 1" as it is called here."""
+    return _DISTRICT.sub(r"quận \1", text)
+
+
+def danger_of(reading: Reading) -> Danger:
+    """What the English rules see. A doubt is asked about, as in Vietnamese."""
+    seen = view(reading)
+    live = _index().live(seen)
+    if any(_fits(patterns, seen, live) for patterns in _vetoes().values()):
+        return Danger()
+    clear = _without_harmless(seen, live)
+    hits = [(rule, where) for rule in rules() if (where := _standing(rule, clear, live)) is not None]
+    if not hits:
+        return Danger()
+    is_now, is_past = _fits(_group("now"), seen, live), _fits(_group("past"), seen, live)
+    is_if = _fits(_group("if"), seen, live)
+    kinds = list(dict.fromkeys(kind for rule, _ in hits for kind in rule.kinds))
+    if "physical" in kinds and not _PARTNER.isdisjoint(reading.tokens):
+        kinds.append("partner")
+    if is_minor(reading.text):
+        kinds.append("minor")
+    alarms = [hit for hit in hits if hit[0].level == "now" or (hit[0].rises and is_now and not is_past)]
+    if alarms and not is_if:
+        rule, (start, end) = alarms[0]
+        return Danger("now", tuple(kinds), "rule", rule.id, seen.span(start, end))
+    rule, (start, end) = hits[0]
+    doubt = rule.doubt or not is_past or is_if
+    return Danger("violence", tuple(kinds), "rule", rule.id, seen.span(start, end), doubt)
+
+
+def needs_of(reading: Reading, danger: Danger) -> tuple[NeedGuess, ...]:
+    """The stated needs in the order of the table, at most three; in danger the caller adds what the danger means."""
+    seen = view(reading)
+    live = _index().live(seen)
+    found = [code for code, patterns in _needs().items() if _fits(patterns, seen, live)]
+    if danger.level == "none":
+        found = [code for code in found if code != "health.general" or len(found) == 1]
+    return tuple(NeedGuess(code, score) for code, score in zip(found, _SCORES, strict=False))
+
+
+def intent_of(
+    reading: Reading, danger: Danger, *, has_need: bool, has_place: bool, articles: Sequence[tuple[str, float]]
+) -> str:
+    """One word of the closed list, as for Vietnamese: danger first, a clear wish before politeness."""
+    if danger.level != "none":
+        return "help_now" if danger.level == "now" else "report"
+    seen = view(reading)
+    live = _index().live(seen)
+    if is_minor(reading.text) and not has_need:
+        return "under_18"
+    named = next((intent for intent, patterns in _intents().items() if _fits(patterns, seen, live)), None)
+    is_seeking, is_asking = _fits(_group("seeking"), seen, live), _fits(_group("asking"), seen, live)
+    is_polite = named in ("thanks", "greeting", "feedback", "about_bot")
+    if named and not (is_polite and (has_need or has_place or is_seeking)) and not (named == "human" and has_need):
+        return named
+    if is_seeking and (has_need or has_place):
+        return "find"
+    if articles and (is_asking or not has_need):
+        return "ask"
+    if has_need or has_place:
+        return "ask" if is_asking and not is_seeking and not has_place else "find"
+    return named or ("ask" if articles else "unclear")
+
+
+def is_minor(text: str) -> bool:
+    """Whether somebody says to be under 18."""
+    return _MINOR.search(text.lower()) is not None
+
+
+def _standing(rule: Rule, seen: View, live: set[int]) -> tuple[int, int] | None:
+    """Where the rule fits and is not denied."""
+    for pattern in rule.patterns:
+        if id(pattern) in live:
+            for match in islice(pattern.expression.finditer(seen.line), 50):
+                if not _is_denied(seen, match.start(), match.end()):
+                    return match.start(), match.end()
+    return None
+
+
+def _is_denied(seen: View, start: int, end: int) -> bool:
+    """ "He never hit me". What is itself said with a no ("won't let me leave") is not denied by it."""
+    denying = _denying()
+    inside = seen.words_between(start, end)
+    if inside and "never" in inside[1:-1]:
+        return True
+    if not denying.isdisjoint(inside):
+        return False
+    before = seen.words_between(max(0, start - 60), start)
+    if STOP in before:
+        before = before[len(before) - before[::-1].index(STOP) :]
+    return not denying.isdisjoint(before[-_BEFORE:])
+
+
+def _without_harmless(seen: View, live: set[int]) -> View:
+    line = seen.line
+    for pattern in _group("harmless"):
+        if id(pattern) in live:
+            for match in list(islice(pattern.expression.finditer(seen.line), 50)):
+                inside = "".join(sign if sign == " " else "~" for sign in match.group())
+                line = line[: match.start()] + inside + line[match.end() :]
+    return View(line, seen.starts, seen.spans, seen.plain)
+
+
+def _fits(patterns: Sequence[Pattern], seen: View, live: set[int]) -> bool:
+    return any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
+
+
+def _words(text: str) -> list[str]:
+    return [plain for found in _WORD.finditer(text) if (plain := _plain(found.group()))]
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("'", "").replace("’", "")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules of danger in their order."""
+    return tuple(
+        Rule(
+            one["id"], one["level"], tuple(one["kinds"]), _compiled(one["patterns"]), one.get("rises", False),
+            one.get("doubt", False), tuple(one["examples"]), tuple(one["counters"]),
+        )
+        for one in _content()["rules"]
+    )  # fmt: skip
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    return content
+
+
+def _compiled(sources: Sequence[Any]) -> tuple[Pattern, ...]:
+    return tuple(compile_pattern(str(one), _content()["lists"], is_plain=True) for one in sources)
+
+
+@cache
+def _group(name: str) -> tuple[Pattern, ...]:
+    return _compiled(_content()[name])
+
+
+@cache
+def _vetoes() -> Mapping[str, tuple[Pattern, ...]]:
+    return {name: _compiled(many) for name, many in _content()["vetoes"].items()}
+
+
+@cache
+def _needs() -> Mapping[str, tuple[Pattern, ...]]:
+    return {str(code): _compiled(many) for code, many in _content()["needs"].items()}
+
+
+@cache
+def _intents() -> Mapping[str, tuple[Pattern, ...]]:
+    return {str(name): _compiled(many) for name, many in _content()["intents"].items()}
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return frozenset(_content()["denying"])
+
+
+@cache
+def _own_words() -> tuple[frozenset[str], frozenset[str]]:
+    either = frozenset(_content()["either"].split())
+    return frozenset(_content()["words"].split()) - either, either
+
+
+@cache
+def _index() -> Index:
+    groups = [one for name in ("now", "past", "if", "harmless", "seeking", "asking") for one in _group(name)]
+    tables = [one for table in (_vetoes(), _needs(), _intents()) for many in table.values() for one in many]
+    return Index([*groups, *tables, *(one for rule in rules() for one in rule.patterns)])

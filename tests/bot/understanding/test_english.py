@@ -1,0 +1,86 @@
+"""English is told from Vietnamese typed without marks, and danger in it is seen as in Vietnamese."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import understanding
+from bot.understanding import english
+from bot.understanding.examples import load
+from directory import articles, english_questions
+
+AUTHORS = Path(__file__).resolve().parents[2] / "examples" / "authors"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [(one, text) for one in english.rules() for text in one.examples], ids=lambda one: str(one)[:40]
+)
+def test_every_rule_fits_its_examples(rule: english.Rule, text: str) -> None:
+    danger = understanding.read(text).danger
+    assert danger.level == "now" if rule.level == "now" else danger.level != "none"
+
+
+@pytest.mark.parametrize("text", [text for one in english.rules() for text in one.counters])
+def test_no_rule_fits_a_counter_example(text: str) -> None:
+    assert understanding.read(text).danger.level == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("HE IS HITTING ME RIGHT NOW", "now"),
+        ("he’s outside my door, I’m hiding in the bathroom", "now"),
+        ("they won't let me go home", "now"),
+        ("he never hit me", "none"),
+        ("what is the penalty if he hits me", "none"),
+        ("it was in a movie, he killed her", "none"),
+        ("no danger, just asking about my friend", "none"),
+        ("what if he beats me again", "violence"),
+        ("sos", "now"),
+    ],
+)
+def test_it_is_as_dangerous_as_it_says(text: str, level: str) -> None:
+    assert understanding.read(text).danger.level == level
+
+
+def test_a_refusal_in_the_words_themselves_is_no_denial() -> None:
+    assert understanding.read("I don't want to live anymore").danger.kinds[0] == "self_harm"
+
+
+def test_a_district_is_found_by_its_english_name() -> None:
+    meaning = understanding.read("where can i test for hiv in district 1")
+    assert (meaning.intent, meaning.needs[0].code, meaning.places[0].key.code) == ("find", "health.hiv_test", "760")
+
+
+def test_who_says_to_be_young_is_heard() -> None:
+    assert understanding.read("i am 16, can i test without my parents").language == "en"
+    assert english.is_minor("I'm only 15") and not english.is_minor("i am 16 weeks pregnant")
+    assert "minor" in understanding.read("I am 16 and they force me to sleep with men").danger.kinds
+
+
+def test_vietnamese_without_marks_is_not_taken_for_english() -> None:
+    """Of the messages of all authors those taken for English are few, and none of them has a Vietnamese sentence."""
+    many = [one.text for one in load(AUTHORS)]
+    taken = [text for text in many if english.is_english(text)]
+    assert len(taken) <= 0.002 * len(many), taken
+    for text in ("em me di", "toi o day", "im me may di", "test", "stop", "hoc nghe free?", "me bi dua di tu sang"):
+        assert not english.is_english(text), text
+
+
+def test_every_english_phrasing_is_read_as_english() -> None:
+    phrasings = [text for one in articles.load() if one.language == "en" for text in one.questions]
+    missed = [text for text in phrasings if not english.is_english(text)]
+    assert len(missed) <= 0.01 * len(phrasings), missed
+
+
+def test_every_english_phrasing_finds_its_article_among_three() -> None:
+    library = articles.load()
+    asked = [(one.id, text) for one in library if one.language == "en" for text in one.questions]
+    missed = [text for id, text in asked if id not in list(english_questions.likely(text, library))[:3]]
+    assert len(missed) <= 0.01 * len(asked), missed
+
+
+def test_what_no_article_answers_finds_none() -> None:
+    library = articles.load()
+    for text in ("who won the football last night", "which bus goes to the beach", "what is the weather in Hue"):
+        assert not english_questions.likely(text, library), text
