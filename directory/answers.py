@@ -22,8 +22,9 @@ ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
 ANSWERED = 0.18
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
+AGREED = 0.6  # so likely is what words and sound agree on, before it is told at once
 TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
-ALONE = 0.6  # so likely is what words do not find and the question sounds like, before it is told at once
+ALONE = 0.7  # so likely is what words do not find and the question sounds like, before it is told at once
 WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
@@ -157,8 +158,8 @@ def _witnessed(by_words: tuple[tuple[str, float], ...], by_all: tuple[tuple[str,
 
 
 def _stands_out(found: tuple[tuple[str, float], ...]) -> bool:
-    """Rather answered than not, and by nothing else as likely."""
-    return found[0][1] >= HALF and (len(found) == 1 or found[1][1] <= HALF * found[0][1])
+    """Likely answered, and by nothing else as likely."""
+    return found[0][1] >= AGREED and (len(found) == 1 or found[1][1] <= HALF * found[0][1])
 
 
 def _judged(found: tuple[tuple[str, float], ...]) -> Candidates:

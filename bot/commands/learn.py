@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from bot.understanding import examples, training
+from bot.understanding import examples, training, training_english
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,7 +18,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints what rules and model together do on each author's messages when the model had not read that author."""
     try:
         many = examples.load(arguments.folder)
-        told = training.train(arguments.folder, many)
+        english = arguments.folder.parent / "english"
+        own = training_english.train(english, examples.load(english))
+        told = {f"english {author}": row for author, row in own.items()}
+        told |= training.train(arguments.folder, many)
     except (examples.ExamplesUnreadable, ModuleNotFoundError) as problem:
         print(f"{problem} The packages of `make bench` are needed.", file=sys.stderr)
         return 1

@@ -104,10 +104,11 @@ def _read_english(text: str, province: str | None) -> Meaning:
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(local, province)
-    needs_named = english.needs_of(reading, danger)
+    sounds = english.sounds_of(reading)
+    needs_named = english.needs_of(reading, danger, sounds)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named)
-    heard = Heard(english_questions.likely(text, answers.shipped()), _HEARD)
+    heard = _heard_in_english(text, sounds)
     articles = answers.match(local, heard=heard) if heard.topics else ()
     if word in ("erase", "leave"):
         intent = word
@@ -121,6 +122,15 @@ def _read_english(text: str, province: str | None) -> Meaning:
         reading.text, danger, needs_named, place.places, place.is_ambiguous, intent, articles, "en",
         needs.wishes(local), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
     )  # fmt: skip
+
+
+def _heard_in_english(text: str, sounds: Topics) -> Heard:
+    """Articles by what was learnt and by their English phrasings, each as likely as either says."""
+    likely = dict(sounds.articles)
+    for id, score in english_questions.likely(text, answers.shipped()).items():
+        likely[id] = max(likely.get(id, 0.0), score)
+    ordered = sorted(likely.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Heard(dict(ordered), max(sounds.asks, _HEARD * max(likely.values(), default=0.0)))
 
 
 def _worse(one: Danger, other: Danger) -> Danger:

@@ -11,22 +11,30 @@ from typing import Any
 import yaml
 
 from bot.understanding.danger import Danger
+from bot.understanding.features import Groups, stretches
+from bot.understanding.model import Opinion, Weights, load, opinion
 from bot.understanding.patterns import STOP, Index, Pattern, View, compile_pattern, view
+from bot.understanding.topics import Heads, Topics, sounds_like
+from bot.understanding.topics import load as load_heads
+from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, WORDS
 from directory.needs import NeedGuess
 from directory.reading import Reading, clean
 from directory.reading.spelling import Word
 
 TABLE = Path(__file__).resolve().parent / "english.yaml"
+MODEL = Path(__file__).resolve().parent / "english-model.tsv"
+HEADS = Path(__file__).resolve().parent / "english-heads-model.tsv"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST = 4_000  # letters looked at
 _SURE, _LIKELY = 0.6, 0.5  # of the words of a message, so many are English ones
 _MINOR = re.compile(r"\b(?:i am|i'?m|im) (?:only |just )?1[0-7]\b(?! (?:weeks|days|months|years ago))")
 _DISTRICT = re.compile(r"\b(?:district|dist\.?|d\.?) ?(\d{1,2})\b", re.IGNORECASE)
 # Said in Vietnamese too, so that alone they are in no language.
-_LOANED = frozenset({"test", "stop", "free", "sex", "bar", "club", "karaoke", "app", "line", "shot", "video", "clip", "prep", "hi", "shop"})
+_LOANED_WORDS = "test stop free sex bar club karaoke app line shot video clip prep hi shop"
+_LOANED = frozenset(_LOANED_WORDS.split())
 _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
-_SCORES = (0.9, 0.7, 0.5)
+_SCORES = (0.9, 0.7, 0.5)  # of what the table names, in its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,50 @@ def for_places(text: str) -> str:
 
 
 def danger_of(reading: Reading) -> Danger:
-    """What the English rules see. A doubt is asked about, as in Vietnamese."""
+    """The danger an English message speaks of: what the rules see, raised where it sounds like the examples."""
+    weights = shipped()
+    return judge(ruled(reading), opinion(parts(reading), weights), weights.marks)
+
+
+def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger:
+    """Rules and model together. What the model alone feels is asked about, unless it is very sure."""
+    if danger.level == "now":
+        return danger
+    if second.now >= marks["alarm"]:
+        return Danger("now", danger.kinds or ("threat",), danger.source or "model", danger.rule, danger.span)
+    if danger.level == "none" and second.danger >= marks["ask"]:
+        return Danger("violence", ("threat",), "model", None, None, doubt=True)
+    return danger
+
+
+def parts(reading: Reading) -> list[Groups]:
+    """What the model looks at, stretch by stretch."""
+    seen = view(reading)
+    return stretches(reading, frozenset(f"rule {name}" for name in _fitting_rules(seen, _index().live(seen))))
+
+
+def _fitting_rules(seen: View, live: set[int]) -> list[str]:
+    return [
+        rule.id
+        for rule in rules()
+        if any(id(one) in live and one.expression.search(seen.line) for one in rule.patterns)
+    ]
+
+
+@cache
+def heads() -> Heads:
+    """What was learnt beside danger."""
+    return load_heads(HEADS)
+
+
+@cache
+def shipped() -> Weights:
+    """The model that comes with the product."""
+    return load(MODEL)
+
+
+def ruled(reading: Reading) -> Danger:
+    """What the rules alone see. A doubt is asked about, as in Vietnamese."""
     seen = view(reading)
     live = _index().live(seen)
     if any(_fits(patterns, seen, live) for patterns in _vetoes().values()):
@@ -102,14 +153,27 @@ def danger_of(reading: Reading) -> Danger:
     return Danger("violence", tuple(kinds), "rule", rule.id, seen.span(start, end), doubt)
 
 
-def needs_of(reading: Reading, danger: Danger) -> tuple[NeedGuess, ...]:
-    """The stated needs in the order of the table, at most three; in danger the caller adds what the danger means."""
+def sounds_of(reading: Reading) -> Topics:
+    """What the message sounds like to whoever learnt from the English examples."""
+    return sounds_like(parts(reading), heads())
+
+
+def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
+    """The stated needs, best first, at most three; in danger the caller adds what the danger means.
+
+    What the table names in its order, and what it sounds like, together."""
+    if danger.level == "none" and sounds.wants < LEAST_WISH:
+        return ()
     seen = view(reading)
     live = _index().live(seen)
-    found = [code for code, patterns in _needs().items() if _fits(patterns, seen, live)]
-    if danger.level == "none":
-        found = [code for code in found if code != "health.general" or len(found) == 1]
-    return tuple(NeedGuess(code, score) for code, score in zip(found, _SCORES, strict=False))
+    named = [code for code, patterns in _needs().items() if _fits(patterns, seen, live)]
+    named = [code for code in named if code != "health.general" or len(named) == 1]
+    stated = dict(zip(named, _SCORES, strict=False))
+    chances = dict(sounds.needs)
+    codes = {*stated, *(code for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE))}
+    score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in codes}
+    ordered = sorted(score, key=lambda code: (-score[code], code))[:MOST]
+    return tuple(NeedGuess(code, round(min(0.99, max(stated.get(code, 0.0), score[code])), 2)) for code in ordered)
 
 
 def intent_of(

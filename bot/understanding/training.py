@@ -61,11 +61,11 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
     """Learn, choose the thresholds on authors left out, write the files. Returns what each author left out gives."""
     rows, examined = prepare(many)
     scores = left_out(rows, many)
-    slope, shift = _calibrate(scores, many)
-    chances = [_opinion(score, slope, shift) for score in scores]
+    slope, shift = calibrate(scores, many)
+    chances = [opinion_of(score, slope, shift) for score in scores]
     marks = choose(chances, examined, many)
     fitted = fit(rows, many)
-    _write(fitted, slope, shift, marks, print_of(folder), into)
+    write(fitted, slope, shift, marks, print_of(folder), into)
     training_topics.train([row.groups for row in rows if not row.is_copy], many, print_of(folder))
     training_places.train(many, print_of(folder))
     told = list(zip(many, chances, examined, strict=True))
@@ -98,15 +98,21 @@ def _size(groups: tuple[set[str], ...]) -> int:
     return sum(map(len, groups))
 
 
-def fit(rows: Sequence[Row], many: Sequence[Example], without: frozenset[str] = frozenset()) -> Fitted:
-    """Weights from all authors but those in `without`."""
+def fit(
+    rows: Sequence[Row],
+    many: Sequence[Example],
+    without: frozenset[str] = frozenset(),
+    *,
+    least: Sequence[int] = LEAST,
+) -> Fitted:
+    """Weights from all authors but those in `without`; features of fewer examples than `least` are left out."""
     used = [row for row in rows if many[row.example].author not in without]
     numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
     plain = [row for row in used if not row.is_copy]
     names, rarity, blocks = [], [], []
     for group, scale in enumerate(SCALES):
         counts = Counter(feature for row in plain for feature in row.groups[group])
-        kept = sorted(feature for feature, count in counts.items() if count >= LEAST[group])
+        kept = sorted(feature for feature, count in counts.items() if count >= least[group])
         rare = numpy.log((1 + len(plain)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
         rare = numpy.sqrt(numpy.round(rare**2 * RARITY) / RARITY)
         names.append(kept)
@@ -148,13 +154,15 @@ def _head(features: Any, wanted: Any, weight: Any) -> tuple[Any, float]:
     return made.coef_.ravel(), float(made.intercept_[0])
 
 
-def left_out(rows: Sequence[Row], many: Sequence[Example]) -> list[tuple[float, float]]:
+def left_out(
+    rows: Sequence[Row], many: Sequence[Example], *, least: Sequence[int] = LEAST
+) -> list[tuple[float, float]]:
     """For each example the two scores of a model that had not read its author."""
     authors = sorted({example.author for example in many})
     scores: list[tuple[float, float]] = [(0.0, 0.0)] * len(many)
     for turn in range(min(FOLDS, len(authors))):
         without = frozenset(authors[turn::FOLDS])
-        fitted = fit(rows, many, without)
+        fitted = fit(rows, many, without, least=least)
         judged = [row for row in rows if not row.is_copy and many[row.example].author in without]
         for row, score in zip(judged, score_all(fitted, judged), strict=True):
             scores[row.example] = score
@@ -171,7 +179,7 @@ def score_all(fitted: Fitted, rows: Sequence[Row]) -> list[tuple[float, float]]:
     return [(float(one[0]), float(one[1])) for one in total]
 
 
-def _calibrate(
+def calibrate(
     scores: Sequence[tuple[float, float]], many: Sequence[Example]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Slope and shift that turn scores into chances, on authors left out."""
@@ -184,7 +192,7 @@ def _calibrate(
     return (found[0][0], found[1][0]), (found[0][1], found[1][1])
 
 
-def _opinion(score: tuple[float, float], slope: tuple[float, float], shift: tuple[float, float]) -> Opinion:
+def opinion_of(score: tuple[float, float], slope: tuple[float, float], shift: tuple[float, float]) -> Opinion:
     return Opinion(chance(score[0] * slope[0] + shift[0]), chance(score[1] * slope[1] + shift[1]))
 
 
@@ -201,7 +209,7 @@ def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Seque
         else:
             left = [at for at, one in zip(theirs, told, strict=True) if one == "none"]
         values = [chances[at].now if level == "now" else chances[at].danger for at in left]
-        marks[name] = round(_mark(values, share * len(theirs) - (len(theirs) - len(left))), 4)
+        marks[name] = round(mark(values, share * len(theirs) - (len(theirs) - len(left))), 4)
     return marks
 
 
@@ -212,7 +220,7 @@ def ordinary(many: Sequence[Example]) -> set[str]:
     return with_intent | ({example.author for example in many} - with_danger) or with_danger
 
 
-def _mark(values: Sequence[float], room: float) -> float:
+def mark(values: Sequence[float], room: float) -> float:
     """The value that so many of these reach or pass."""
     ordered = sorted(values, reverse=True)
     return ordered[min(len(ordered) - 1, max(0, int(room)))] + 1e-4 if ordered else 2.0
@@ -230,7 +238,7 @@ def figures(told: Sequence[tuple[Example, Opinion, Examined]], marks: dict[str, 
     return {name: round(sum(facts) / len(facts), 4) for name, facts in groups.items() if facts}
 
 
-def _write(
+def write(
     fitted: Fitted, slope: tuple[float, float], shift: tuple[float, float], marks: dict[str, float], made_from: str,
     into: Path,
 ) -> None:
@@ -239,7 +247,7 @@ def _write(
     steps, lines = [], []
     for group, name in enumerate(GROUPS):
         raw = fitted.weights[group] * fitted.rarity[group] * SCALES[group]
-        step = numpy.maximum(numpy.abs(raw).max(axis=1), 1e-9) / 127
+        step = numpy.maximum(numpy.abs(raw).max(axis=1, initial=0.0), 1e-9) / 127
         whole = numpy.rint(raw / step[:, None]).astype(int)
         squares = numpy.rint(fitted.rarity[group] ** 2 * RARITY).astype(int)
         steps.append([float(f"{one:.6g}") for one in step])

@@ -12,16 +12,27 @@ from bot.understanding.examples import Example
 from bot.understanding.model import RARITY
 from bot.understanding.topics import MODEL, names_of
 
-LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 23, 12, 6
+LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 26, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
 
 
-def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_from: str, into: Path = MODEL) -> None:
-    """One straight line a head; its slope and shift are chosen on authors left out. `groups`: one an example."""
+def train(
+    groups: Sequence[tuple[set[str], ...]],
+    many: Sequence[Example],
+    made_from: str,
+    into: Path = MODEL,
+    *,
+    least: tuple[int, int, int] = (LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC),
+    only: frozenset[str] = frozenset(),
+) -> None:
+    """One straight line a head; its slope and shift are chosen on authors left out. `groups`: one an example.
+
+    `least`: so many examples a feature, a head and an article must have; `only`: the kinds of heads, if not all.
+    """
     numpy = import_module("numpy")
     rows = [names_of(one) for one in groups]
     counts = Counter(feature for row in rows for feature in row)
-    kept = sorted(feature for feature, count in counts.items() if count >= LEAST_FEATURE)
+    kept = sorted(feature for feature, count in counts.items() if count >= least[0])
     rare = numpy.log((1 + len(rows)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
     squares = numpy.rint(rare**2 * RARITY).astype(int)
     rare = numpy.sqrt(squares / RARITY)
@@ -29,7 +40,7 @@ def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_
     authors = sorted({example.author for example in many})
     fold = numpy.array([authors.index(example.author) % FOLDS for example in many])
     names, weights, bias, slopes = [], [], [], []
-    heads = _heads(many)
+    heads = {name: head for name, head in _heads(many, least).items() if not only or name.partition(":")[0] in only}
     scores = {name: _left_out(features, *head, fold) for name, head in heads.items()}
     # Few examples tell of each article: what a score means is learnt of all of them together.
     topics = _line([pair for name in heads if name.startswith("topic:") for pair in scores[name]])
@@ -54,7 +65,7 @@ def train(groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], made_
     into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
 
 
-def _heads(many: Sequence[Example]) -> Mapping[str, tuple[Any, Any]]:
+def _heads(many: Sequence[Example], least: tuple[int, int, int]) -> Mapping[str, tuple[Any, Any]]:
     """For each head with enough examples: which are its own, and which say anything about it."""
     numpy = import_module("numpy")
     every = numpy.ones(len(many), dtype=bool)
@@ -64,17 +75,18 @@ def _heads(many: Sequence[Example]) -> Mapping[str, tuple[Any, Any]]:
     wanting = {example.author for example in many if example.needs}
     with_needs = numpy.array([example.author in wanting for example in many])
     found: dict[str, tuple[Any, Any]] = {}
-    for kind, of, known, least in (
-        ("need", lambda one: one.needs, every, LEAST_HEAD),
-        ("intent", lambda one: (one.intent,) if one.intent else (), with_intent, LEAST_HEAD),
-        ("kind", lambda one: one.kinds if one.level != "none" else (), every, LEAST_HEAD),
-        ("topic", lambda one: one.topics, with_topics, LEAST_TOPIC),
-        ("wants", lambda one: ("any",) if one.needs else (), with_needs, LEAST_HEAD),
-        ("asks", lambda one: ("any",) if one.topics else (), with_topics, LEAST_HEAD),
+    _, of_head, of_topic = least
+    for kind, of, known, enough in (
+        ("need", lambda one: one.needs, every, of_head),
+        ("intent", lambda one: (one.intent,) if one.intent else (), with_intent, of_head),
+        ("kind", lambda one: one.kinds if one.level != "none" else (), every, of_head),
+        ("topic", lambda one: one.topics, with_topics, of_topic),
+        ("wants", lambda one: ("any",) if one.needs else (), with_needs, of_head),
+        ("asks", lambda one: ("any",) if one.topics else (), with_topics, of_head),
     ):
         for label in sorted({label for example in many for label in of(example)}):
             wanted = numpy.array([label in of(example) for example in many])
-            if wanted.sum() >= least:
+            if wanted.sum() >= enough:
                 found[f"{kind}:{label}"] = (wanted, known)
     return found
 

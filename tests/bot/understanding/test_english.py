@@ -1,15 +1,17 @@
 """English is told from Vietnamese typed without marks, and danger in it is seen as in Vietnamese."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from bot import understanding
-from bot.understanding import english
+from bot.understanding import english, training_english
 from bot.understanding.examples import load
 from directory import articles, english_questions
 
-AUTHORS = Path(__file__).resolve().parents[2] / "examples" / "authors"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+AUTHORS, ENGLISH = EXAMPLES / "authors", EXAMPLES / "english"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ def test_every_rule_fits_its_examples(rule: english.Rule, text: str) -> None:
 
 @pytest.mark.parametrize("text", [text for one in english.rules() for text in one.counters])
 def test_no_rule_fits_a_counter_example(text: str) -> None:
-    assert understanding.read(text).danger.level == "none"
+    assert english.ruled(english.read(text)).level == "none"
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,13 @@ def test_what_no_article_answers_finds_none() -> None:
     library = articles.load()
     for text in ("who won the football last night", "which bus goes to the beach", "what is the weather in Hue"):
         assert not english_questions.likely(text, library), text
+
+
+def test_the_model_is_made_from_the_examples_and_rules_as_they_are() -> None:
+    head = json.loads(english.MODEL.read_text("utf-8").partition("\n")[0])
+    assert head["made_from"] == training_english.print_of(ENGLISH), "run `make model`"
+
+
+def test_what_no_rule_knows_is_asked_about_where_it_sounds_like_the_examples() -> None:
+    danger = understanding.read("he took my shoes and my keys and he says we talk when the sun is up").danger
+    assert (danger.level, danger.source, danger.doubt) == ("violence", "model", True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import understanding
-from bot.understanding import model, sought, topics, training
+from bot.understanding import english, model, sought, topics, training
 from directory.place_cues import lay_out
 from directory.place_spans import find
 from directory.reading import read
@@ -18,10 +18,11 @@ def _named(text: str) -> list[str]:
     return [guess.name.partition(",")[0] for guess in understanding.read(text).places[:1]]
 
 
-def test_the_weights_are_made_from_the_same_examples_and_the_three_files_are_small() -> None:
+def test_the_weights_are_made_from_the_same_examples_and_the_files_are_small() -> None:
     head = json.loads(sought.MODEL.read_text("utf-8").partition("\n")[0])
     assert head["made_from"] == training.print_of(AUTHORS), "run `make model`"
     assert sum(one.stat().st_size for one in (sought.MODEL, topics.MODEL, model.MODEL)) <= 5_000_000
+    assert sum(one.stat().st_size for one in (english.MODEL, english.HEADS)) <= 1_500_000
 
 
 @pytest.mark.parametrize(

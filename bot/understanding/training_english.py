@@ -1,0 +1,77 @@
+"""Trains the small model of danger in English, from invented examples of its own; development only."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.understanding import english, training, training_topics
+from bot.understanding.danger import Danger
+from bot.understanding.english import HEADS, MODEL
+from bot.understanding.examples import Example, digest
+from bot.understanding.model import Opinion
+from directory import articles
+
+LEAST = (2, 4, 2, 3, 2, 2)  # there are few examples: rarer features are kept than in the large model
+# Who writes English is rarely here and has few others to ask, so a question too many is cheaper than in Vietnamese.
+MAY_ASK, MAY_ALARM = 0.12, 0.01
+LEAST_HEADS = (7, 6, 5)
+_KINDS = frozenset({"need", "intent", "wants", "topic", "asks"})
+
+
+def print_of(folder: Path) -> str:
+    """What the shipped model must have been made from: the examples and the rules. The articles change more often;
+    what was learnt of their older phrasings is no less true."""
+    return digest(folder, english.TABLE)
+
+
+def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, dict[str, float]]:
+    """Learn, choose the marks on authors left out, write the file. Returns what each author left out gives."""
+    readings = [english.read(one.text) for one in many]
+    ruled = [english.ruled(reading) for reading in readings]
+    rows = [
+        training.Row(at, max(english.parts(reading), key=lambda one: sum(map(len, one))), False)
+        for at, reading in enumerate(readings)
+    ]
+    scores = training.left_out(rows, many, least=LEAST)
+    slope, shift = training.calibrate(scores, many)
+    chances = [training.opinion_of(score, slope, shift) for score in scores]
+    marks = _choose(chances, ruled, many)
+    training.write(training.fit(rows, many, least=LEAST), slope, shift, marks, print_of(folder), into)
+    _learn_the_rest(rows, many, print_of(folder), into.with_name(HEADS.name))
+    told = list(zip(many, chances, ruled, strict=True))
+    found = {"all": _figures(told, marks)}
+    for author in sorted({example.author for example in many}):
+        found[author] = _figures([one for one in told if one[0].author == author], marks)
+    return found
+
+
+def _learn_the_rest(rows: Sequence[training.Row], many: Sequence[Example], made_from: str, into: Path) -> None:
+    """Needs, intents and articles; of the articles the English phrasings are examples too."""
+    phrased = [
+        Example("articles", text, ("none",), needs=one.needs, topics=(one.id,))
+        for one in articles.load()
+        if one.language == "en"
+        for text in (one.title, *one.questions)
+    ]
+    groups = [row.groups for row in rows] + [english.parts(english.read(one.text))[0] for one in phrased]
+    training_topics.train(groups, [*many, *phrased], made_from, into, least=LEAST_HEADS, only=_KINDS)
+
+
+def _choose(chances: Sequence[Opinion], ruled: Sequence[Danger], many: Sequence[Example]) -> dict[str, float]:
+    harmless = [at for at, one in enumerate(many) if one.levels == ("none",)]
+    free = [at for at in harmless if ruled[at].level == "none"]
+    room = len(harmless) - len(free)
+    alarmed = sum(ruled[at].level == "now" for at in harmless)
+    alarm = training.mark([chances[at].now for at in harmless], MAY_ALARM * len(harmless) - alarmed)
+    ask = training.mark([chances[at].danger for at in free], MAY_ASK * len(harmless) - room)
+    return {"alarm": round(alarm, 4), "ask": round(ask, 4)}
+
+
+def _figures(told: Sequence[tuple[Example, Opinion, Danger]], marks: dict[str, float]) -> dict[str, float]:
+    levels = [(example, english.judge(danger, second, marks).level) for example, second, danger in told]
+    groups = {
+        "danger seen": [level != "none" for example, level in levels if example.level != "none"],
+        "now as now": [level == "now" for example, level in levels if example.level == "now"],
+        "harmless asked": [level != "none" for example, level in levels if example.levels == ("none",)],
+        "harmless alarmed": [level == "now" for example, level in levels if example.levels == ("none",)],
+    }
+    return {name: round(sum(facts) / len(facts), 4) for name, facts in groups.items() if facts}
