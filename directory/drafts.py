@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from directory import needs, places
+from directory import needs, phones, places
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
 
@@ -18,7 +18,6 @@ AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = ("vi", "en")
 DEMO_MARK = "(mẫu)"
-_PHONE = re.compile(r"^[+0-9][0-9 .()-]{2,24}$")
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
 
 
@@ -118,9 +117,10 @@ def _phones(draft: Draft, is_demo: bool) -> list[Problem]:
     """Made-up numbers stay in the demonstration, real ones out of it."""
     found = []
     for number in draft.phones:
-        if _PHONE.match(number) is None or (_DEMO_PHONE.match(number) is None and number.startswith("0000")):
+        is_made_up = _DEMO_PHONE.match(number) is not None
+        if not is_made_up and not phones.is_vietnamese(number):
             found.append(Problem("phones", "listing.problem.phone", number))
-        elif is_demo is not (_DEMO_PHONE.match(number) is not None):
+        elif is_demo is not is_made_up:
             key = "listing.problem.demo_phone" if is_demo else "listing.problem.real_phone"
             found.append(Problem("phones", key, number))
     return found

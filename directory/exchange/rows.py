@@ -205,4 +205,6 @@ def mistakes(number: int, draft: Draft, *, is_demo: bool, unit: str = "row") -> 
 
 
 def _says(problem: drafts.Problem) -> str:
+    if problem.key == "listing.problem.phone":
+        return f"“{problem.what[:60]}” cannot be dialled in Vietnam: write the whole number with its area code"
     return _WHY.get(problem.key) or f"“{problem.what[:60]}” is not known or not well written"

@@ -58,7 +58,7 @@ async def test_nothing_is_stored_before_the_yes_and_good_rows_alone_only_when_as
     thu, before = await desk.as_("maintainer-1"), await table(desk)
     status, page = await send(thu, f"{HEAD}\n{GOOD}\n{BAD}\n".encode())
     assert status == 200 and "Mới: 1. Thay đổi: 0. Giữ nguyên: 0. Dòng có lỗi: 1." in page
-    for told in ("Dòng 3, cột", "Không có mã “health.no_such”.", "“12” không phải số điện thoại."):
+    for told in ("Dòng 3, cột", "Không có mã “health.no_such”.", "“12” không phải số gọi được ở Việt Nam."):
         assert told in page
     assert "Nhận tất cả" not in page and await table(desk) == before
     status, told = await post(thu, "/console/import/report", page)
