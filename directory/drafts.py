@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from directory import needs, phones, places
+from directory.hours import begins_as_it_ends, clashing
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
 
@@ -105,11 +106,16 @@ def _hours(draft: Draft) -> list[Problem]:
             Hours.parse([line])
         except ListingProblem:
             found.append(Problem("hours", "listing.problem.hours", line))
+            continue
+        if begins_as_it_ends(line):
+            found.append(Problem("hours", "listing.problem.hours_same", line))
     if not found:
         try:
-            Hours.parse(list(draft.hours or ()))
+            clash = clashing(Hours.parse(list(draft.hours or ())))
         except ListingProblem:
             found.append(Problem("hours", "listing.problem.hours_twice"))
+        else:
+            found += [Problem("hours", "listing.problem.hours_clash", clash)] if clash else []
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from directory import holidays
@@ -96,6 +97,30 @@ class Opening:
 def apart_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Of the lines of a form those that speak of days with a rule of their own."""
     return tuple(line for line in lines if _APART.match(line.strip().lower()))
+
+
+def begins_as_it_ends(line: str) -> bool:
+    """`mon 08:00-08:00`: a mistake more often than a day and a night."""
+    return re.search(r" (\d\d:\d\d)-\1$", line.strip()) is not None
+
+
+def clashing(hours: Hours | None) -> str:
+    """Two times of one day that lie over each other and differ, as `08:00-17:00 / 09:00-12:00`; or nothing."""
+    if hours is None:
+        return ""
+    days = [[(begins, ends) for day, begins, ends in hours.spans if day == weekday] for weekday in range(7)]
+    for spans in (*days, *(one.times or () for one in hours.apart)):
+        told = sorted(set(spans))
+        for before, after in pairwise(told):
+            if after[0] < before[1]:
+                return " / ".join(f"{_clock(begins)}-{_clock(ends)}" for begins, ends in (before, after))
+    return ""
+
+
+def _clock(minute: int) -> str:
+    """A minute of the day or the next; midnight that ends a day is 24:00."""
+    minute = minute if minute <= _DAY else minute - _DAY
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def is_open(hours: Hours | None, at: datetime) -> Opening:

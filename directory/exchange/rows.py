@@ -191,6 +191,7 @@ _WHY = {
     "listing.problem.demo_name": "must say (mẫu) in the demonstration",
     "listing.problem.real_name": "may say (mẫu) in the demonstration only",
     "listing.problem.no_need": "names no need",
+    "listing.problem.hours_twice": "says two things of the same days",
     "listing.problem.place": "names no place we know: give a district and a province, or tier and code",
     "listing.problem.sealed": "a sealed place has no street and no directions",
     "listing.problem.real_phone": "is a made-up number",
@@ -204,7 +205,13 @@ def mistakes(number: int, draft: Draft, *, is_demo: bool, unit: str = "row") -> 
     return tuple(Trouble(number, one.field, _says(one), unit, one.key, one.what) for one in found)
 
 
+_ABOUT = {
+    "listing.problem.phone": "cannot be dialled in Vietnam: write the whole number with its area code",
+    "listing.problem.hours_same": "opens and closes at the same time: round the clock is 00:00-24:00",
+    "listing.problem.hours_clash": "overlap on the same day: keep one",
+}
+
+
 def _says(problem: drafts.Problem) -> str:
-    if problem.key == "listing.problem.phone":
-        return f"“{problem.what[:60]}” cannot be dialled in Vietnam: write the whole number with its area code"
-    return _WHY.get(problem.key) or f"“{problem.what[:60]}” is not known or not well written"
+    about = _ABOUT.get(problem.key, "is not known or not well written")
+    return _WHY.get(problem.key) or f"“{problem.what[:60]}” {about}"

@@ -115,6 +115,11 @@ def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
         ({"is_sealed": True, "street": "1 Phố A"}, "street", "listing.problem.sealed"),
         ({"hours": ("sáng tới chiều",)}, "hours", "listing.problem.hours"),
         ({"hours": ("tet closed", "tet 08:00-11:00")}, "hours", "listing.problem.hours_twice"),
+        ({"hours": ("mon-fri 08:00-17:00", "wed 09:00-12:00")}, "hours", "listing.problem.hours_clash"),
+        ({"hours": ("mon-sun 00:00-24:00", "mon 08:00-17:00")}, "hours", "listing.problem.hours_clash"),
+        ({"hours": ("2026-12-24 08:00-12:00", "2026-12-24 10:00-11:00")}, "hours", "listing.problem.hours_clash"),
+        ({"hours": ("mon 08:00-08:00",)}, "hours", "listing.problem.hours_same"),
+        ({"hours": ("tet 08:00-08:00",)}, "hours", "listing.problem.hours_same"),
         ({"phones": ("gọi đi",)}, "phones", "listing.problem.phone"),
         ({"phones": ("0000 000 123",)}, "phones", "listing.problem.real_phone"),
         ({"audience": ("rich",)}, "audience", "listing.problem.unknown_code"),
@@ -123,6 +128,25 @@ def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
 def test_every_mistake_is_named_with_its_field(change: dict[str, object], field: str, key: str) -> None:
     found = drafts.problems(replace(CLINIC, **change), is_demo=False)  # type: ignore[arg-type]
     assert (field, key) in [(one.field, one.key) for one in found]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        ("mon-fri 08:00-11:30", "mon-fri 11:30-17:00"),
+        ("sat 20:00-02:00", "sun 00:00-24:00"),
+        ("mon-fri 08:00-17:00", "mon-fri 08:00-17:00"),
+        ("mon-fri 08:00-17:00", "tet 09:00-10:00", "2026-12-24 09:00-12:00"),
+        ("mon 20:00-02:00", "mon 08:00-12:00", "tue 01:00-05:00"),
+    ],
+)
+def test_hours_that_only_touch_or_reach_into_the_next_day_are_kept(hours: tuple[str, ...]) -> None:
+    assert drafts.problems(replace(CLINIC, hours=hours), is_demo=False) == ()
+
+
+def test_hours_that_contradict_are_named_with_both_times() -> None:
+    (one,) = drafts.problems(replace(CLINIC, hours=("mon 20:00-02:00", "mon 08:00-21:00")), is_demo=False)
+    assert one.what == "08:00-21:00 / 20:00-02:00"
 
 
 def test_the_demonstration_takes_no_real_number() -> None:
