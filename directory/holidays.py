@@ -14,6 +14,8 @@ _HUNG_KINGS = frozenset(  # the tenth day of the third lunar month
     {date(2026, 4, 26), date(2027, 4, 16), date(2028, 4, 4), date(2029, 4, 23), date(2030, 4, 12)}
 )
 _EVERY_YEAR = frozenset({(1, 1), (4, 30), (5, 1), (9, 2)})
+_BESIDE = frozenset({(9, 1), (9, 3)})  # one of them is free, and which is said anew each year
+_TET_EARLIEST, _TET_LATEST = (1, 20), (2, 23)  # between these lie the days around the new year of any year
 _BEFORE, _AFTER = timedelta(days=1), timedelta(days=3)
 
 
@@ -28,7 +30,25 @@ def is_holiday(day: date) -> bool:
     return (day.month, day.day) in _EVERY_YEAR or day in _HUNG_KINGS or is_tet(day)
 
 
+@lru_cache(maxsize=2048)
+def may_be_holiday(day: date) -> bool:
+    """A day that is a holiday in some years, and nobody here knows whether in this one."""
+    return (day.month, day.day) in _BESIDE or may_be_tet(day)
+
+
+def may_be_tet(day: date) -> bool:
+    """A day on which the new year can fall, of a year that is not in the list: no date is ever made up."""
+    is_season = _TET_EARLIEST <= (day.month, day.day) <= _TET_LATEST
+    return is_season and all(first.year != day.year for first in TET)
+
+
+def known_until() -> date:
+    """The last day up to which every holiday by the moon is in the list."""
+    return date(TET[-1].year, 12, 31)
+
+
 @lru_cache(maxsize=256)
 def is_near(day: date) -> bool:
-    """Whether any day from yesterday to a week later is a holiday."""
-    return any(is_holiday(day + timedelta(days=step)) for step in range(-1, 9))
+    """Whether any day from yesterday to a week later is a holiday, or may be one."""
+    days = [day + timedelta(days=step) for step in range(-1, 9)]
+    return any(is_holiday(one) or may_be_holiday(one) for one in days)

@@ -77,7 +77,16 @@ class Hours:
         for one in self.apart:
             if one.holds(day):
                 return self.usual(day) if one.times is None else one.times
+        if holidays.may_be_holiday(day):
+            return self._perhaps(day)
         return None if holidays.is_holiday(day) and not self.is_always else self.usual(day)
+
+    def _perhaps(self, day: date) -> Times | None:
+        """A day that may be a holiday: sure only where it makes no difference."""
+        may_hold = (one for one in self.apart if one.named == "holidays" or (one.named and holidays.may_be_tet(day)))
+        rule = next(may_hold, None)
+        makes_none = self.is_always if rule is None else rule.times is None
+        return self.usual(day) if makes_none else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ class Opening:
     state: Literal["open", "closed", "unknown"]
     closes: datetime | None = None
     opens: datetime | None = None
-    is_holiday: bool = False  # the week says open, but this is a holiday
+    is_holiday: bool = False  # the week says open, but this is a holiday, or may be one
 
     @property
     def is_always(self) -> bool:
@@ -136,7 +145,8 @@ def is_open(hours: Hours | None, at: datetime) -> Opening:
         return found
     change = found.closes or found.opens or local
     days = range(-1, (change.date() - today).days + 1)
-    if any(holidays.is_holiday(today + timedelta(days=step)) for step in days):
+    reached = [today + timedelta(days=step) for step in days]
+    if any(holidays.is_holiday(day) or holidays.may_be_holiday(day) for day in reached):
         return _by_calendar(hours, local.replace(second=0, microsecond=0))
     return found
 

@@ -16,10 +16,21 @@ from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
 from bot.schema import is_current
 from bot.settings import SettingsProblem, load
-from directory import article_check, articles, catalogue, danger_sentences, outrun, overlay, review_list, wording
+from directory import (
+    article_check,
+    articles,
+    catalogue,
+    danger_sentences,
+    holidays,
+    outrun,
+    overlay,
+    review_list,
+    wording,
+)
 from directory.articles import Library
 
-Point = tuple[bool, str]
+Point = tuple[bool | None, str]  # None: it will have to be mended, and does not keep the line closed yet
+_MARKS = {True: "ok  ", False: "mend", None: "soon"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,14 +48,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """`ok` or `mend` for each point; 1 if anything has to be mended first."""
+    """`ok`, `soon` or `mend` for each point; 1 if anything has to be mended first."""
     now, is_fit = MachineClock().now(), True
     if arguments.reviews:
         return _print_reviews(_library(), arguments.reviews, arguments.language, _today(now))
     with opened(must_be_current=False) as house:
         for is_good, said in points(house, now):
-            print(f"{'ok  ' if is_good else 'mend'}  {said}", flush=True)
-            is_fit = is_fit and is_good
+            print(f"{_MARKS[is_good]}  {said}", flush=True)
+            is_fit = is_fit and is_good is not False
     return 0 if is_fit else 1
 
 
@@ -64,6 +75,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
         return
     yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
+    yield _holidays(_today(now))
     yield from _texts(house.read(overlay.library), _today(now))
     yield _over_files(house.read(lambda connection: overlay.last_revisions(connection, "article")))
     yield from _doors(house, now)
@@ -117,6 +129,16 @@ def _listings(connection: Connection, decided: Policy, now: datetime) -> Iterato
         if one.checked_on is None or today - one.checked_on > timedelta(days=decided.fresh_days_of(one.kind))
     ]
     yield not old, f"{len(old)} listings unchecked for too long: see /console/listings" if old else "listings fresh"
+
+
+def _holidays(today: date) -> Point:
+    """The new year by the moon is a list that ends: said a year ahead, as a new version has to bring the dates."""
+    last = holidays.known_until()
+    if today > last:
+        return False, f"the holidays by the moon were known until {last}: add the next to directory/holidays.py"
+    if today + timedelta(days=366) > last:
+        return None, f"the holidays by the moon are known until {last}: add the next to directory/holidays.py"
+    return True, f"holidays by the moon known until {last}"
 
 
 def _texts(library: Library, today: date) -> Iterator[Point]:

@@ -87,11 +87,14 @@ def _of_day(schedule: Schedule, day: date, always: bool) -> tuple[int, tuple[tup
     usual = tuple((begins, ends) for weekday, begins, ends in schedule.week if weekday == day.weekday())
     is_tet = any(-1 <= (day - first).days <= 3 for first in NEW_YEARS)
     is_off = is_tet or day in HUNG_KINGS or (day.month, day.day) in ((1, 1), (4, 30), (5, 1), (9, 2))
+    is_perhaps = (day.month, day.day) in ((9, 1), (9, 3))
     for name, first, last, word, times in schedule.rules:
+        if is_perhaps and name == "holidays":
+            return (OPEN if word == "usual" else UNKNOWN), usual
         is_meant = {"tet": is_tet, "holidays": is_off, "": bool(first and last and first <= day <= last)}[name]
         if is_meant:
             return OPEN, usual if word == "usual" else () if word == "closed" else times
-    return (UNKNOWN if is_off and not always else OPEN), usual
+    return (UNKNOWN if (is_off or is_perhaps) and not always else OPEN), usual
 
 
 def _is_round_the_clock(schedule: Schedule) -> bool:

@@ -55,6 +55,17 @@ def test_hours_are_what_a_look_at_every_minute_says() -> None:
         (["mon-fri 08:00-17:00", "tet 09:00-11:00", "holidays closed"], "2027-02-05T10:00", "open"),
         (["mon-fri 08:00-17:00", "2027-02-05 13:00-15:00", "tet closed"], "2027-02-05T14:00", "open"),
         (["mon-fri 08:00-17:00", "holidays usual"], "2026-09-02T10:00", "open"),
+        (["mon-fri 08:00-17:00"], "2026-09-01T10:00", "unknown"),  # the day beside the National Day: before or after it
+        (["mon-fri 08:00-17:00"], "2026-09-03T10:00", "unknown"),
+        (["mon-fri 08:00-17:00"], "2026-09-04T10:00", "open"),
+        (["mon-fri 08:00-17:00", "holidays closed"], "2026-09-01T10:00", "unknown"),  # nobody is told "closed" either
+        (["mon-fri 08:00-17:00", "holidays usual"], "2026-09-01T10:00", "open"),
+        (["mon-fri 08:00-17:00", "2026-09-01 closed"], "2026-09-01T10:00", "closed"),
+        (["mon-sun 00:00-24:00"], "2026-09-01T03:00", "open"),
+        (["mon-fri 08:00-17:00"], "2031-01-23T10:00", "unknown"),  # a new year that is not in the list
+        (["mon-fri 08:00-17:00", "tet closed"], "2031-01-23T10:00", "unknown"),
+        (["mon-fri 08:00-17:00", "tet usual"], "2031-01-23T10:00", "open"),
+        (["mon-fri 08:00-17:00"], "2031-03-05T10:00", "open"),
         (["mon-sun 00:00-24:00"], "2027-02-06T03:00", "open"),  # an emergency room does not close
         (["mon-sun 20:00-02:00"], "2027-02-05T01:00", "open"),  # the evening before reaches into the holiday
         (["mon-sun 20:00-02:00"], "2027-02-10T01:00", "unknown"),  # and the holiday's into the day after

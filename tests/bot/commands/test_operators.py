@@ -7,12 +7,14 @@ import sqlite3
 import sys
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.app import MachineClock
+from bot.commands import check
 from bot.commands.opening import opened
 from bot.db import Tx
 from directory import article_check, articles, publishing
@@ -118,6 +120,14 @@ def test_check_says_point_by_point_what_has_to_be_mended(folder: Path, capsys: p
     assert "ok    translations" in told and "ok    schema" in told
     assert "ok    articles whole" in told
     assert "ok    articles to review: doctor" in told and "peer" in told
+
+
+@pytest.mark.parametrize(("year", "mark"), [(2028, True), (2030, None), (2031, False)])
+def test_check_says_a_year_ahead_that_the_list_of_holidays_ends(folder: Path, year: int, mark: bool | None) -> None:
+    main(["migrate"])
+    with opened() as house:
+        told = list(check.points(house, datetime(year, 3, 1, tzinfo=UTC)))
+    assert [good for good, said in told if "holidays by the moon" in said] == [mark]
 
 
 def test_check_prints_for_each_role_what_it_has_still_to_review(
