@@ -49,6 +49,7 @@ class StaffMember:
     state: str
     is_demo: bool
     speaks: frozenset[str] = frozenset()  # beside Vietnamese
+    organisation: str = ""  # that of the centre
 
 
 def everyone(connection: Connection) -> list[StaffMember]:
@@ -59,7 +60,13 @@ def everyone(connection: Connection) -> list[StaffMember]:
     tongues: dict[int, set[str]] = {}
     for row in connection.execute(select(staff_language)):
         tongues.setdefault(row.staff_id, set()).add(row.code)
-    rows = connection.execute(select(staff).where(staff.c.state != "left").order_by(staff.c.name))
+    rows = connection.execute(
+        select(staff, staff_organisation.c.name.label("organisation"))
+        .outerjoin(centre, centre.c.id == staff.c.centre_id)
+        .outerjoin(staff_organisation, staff_organisation.c.id == centre.c.organisation_id)
+        .where(staff.c.state != "left")
+        .order_by(staff.c.name)
+    )
     return [
         StaffMember(
             row.id,
@@ -72,6 +79,7 @@ def everyone(connection: Connection) -> list[StaffMember]:
             row.state,
             row.is_demo,
             frozenset(tongues.get(row.id, ())),
+            row.organisation or "",
         )
         for row in rows
     ]

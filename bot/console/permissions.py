@@ -1,5 +1,6 @@
 """Who may do what: one table of deeds, roles and how far each reaches. Whatever is not written here is not allowed."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Deed(StrEnum):
     REFER = "refer"
     CLOSE = "close"
     SEE_LISTINGS = "see_listings"
+    NEW_LISTING = "new_listing"
     EDIT_LISTING = "edit_listing"
     PUBLISH_LISTING = "publish_listing"
     WITHDRAW_LISTING = "withdraw_listing"
@@ -55,6 +57,7 @@ class Scope(StrEnum):
 
     OWN = "own"  # the case this colleague has
     PROVINCES = "provinces"  # the colleague's provinces; what has no province is everybody's
+    GROUP = "group"  # listings of the colleague's own organisation, within the own provinces
     CENTRE = "centre"  # cases of the colleague's centre, and open ones of the provinces
     ALL = "all"
 
@@ -66,6 +69,7 @@ class About:
     province: str | None = None
     centre_id: int | None = None
     staff_id: int | None = None
+    organisation: str = ""  # whose listing it is
 
 
 _CASEWORK = {
@@ -100,6 +104,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         **_EVERYBODY,
         **_CASEWORK,
         Deed.SEE_WORK: Scope.PROVINCES,
+        Deed.EDIT_LISTING: Scope.GROUP,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.APPROVE_ARTICLE: Scope.ALL,  # texts that wait for peers; the page asks for the role
@@ -120,6 +125,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
     },
     "maintainer": {
         **_EVERYBODY,
+        Deed.NEW_LISTING: Scope.PROVINCES,
         Deed.EDIT_LISTING: Scope.PROVINCES,
         Deed.PUBLISH_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
@@ -166,5 +172,13 @@ def may(member: StaffMember, deed: Deed, about: About) -> bool:
             return False
         case Scope.PROVINCES:
             return is_near
+        case Scope.GROUP:
+            return is_near and _is_same(about.organisation, member.organisation)
         case Scope.CENTRE:
             return about.centre_id == member.centre_id or (about.centre_id is None and is_near)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names of organisations are one, however their letters are put together."""
+    plain = [" ".join(unicodedata.normalize("NFC", name).casefold().split()) for name in (one, other)]
+    return plain[0] == plain[1] != ""

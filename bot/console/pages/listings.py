@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot import staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
+from bot.console.own_group import may_edit, strays
 from bot.console.permissions import About, Deed, may
 from bot.keeping import remarks
 from bot.staff import StaffMember
@@ -101,6 +102,7 @@ async def _page(
         "lists": LISTS,
         "spoken": [(code, spoken.name(code, language)) for code in spoken.table()],
         "texts": TEXTS,
+        "edits": known is None or may_edit(member, known.draft),
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,
         "changes": changes,
@@ -184,7 +186,8 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
     member, now = visit.seat.member, console.clock.now()
     form, draft, found = read_form(visit, known.draft)
-    if not may(member, Deed.EDIT_LISTING, About(known.province)) or (not found and not _may_write(member, draft.place)):
+    found += strays(member, known.draft, draft)
+    if not may_edit(member, known.draft) or (not found and not may_edit(member, draft)):
         return refused(visit.request, visit.seat, status=403)
     told = visit.given("revision")
     expected = int(told) if told.isdigit() and len(told) < 9 else -1
@@ -206,8 +209,8 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
 
 
 def _may_write(member: StaffMember, place: places.PlaceKey | None) -> bool:
-    """Nobody moves a listing to a province that is not theirs."""
-    return may(member, Deed.EDIT_LISTING, About(places.province_of(place) if place else None))
+    """Nobody writes a listing down in a province that is not theirs."""
+    return may(member, Deed.NEW_LISTING, About(places.province_of(place) if place else None))
 
 
 Do = Callable[[Connection, Known, Visit, Console], None]
@@ -321,8 +324,8 @@ def _unmerge(connection: Connection, known: Known, visit: Visit, console: Consol
 _ONE = "/listings/{listing}"
 ROUTES = (
     Route("GET", "/listings", Deed.SEE_LISTINGS, find),
-    Route("GET", "/new-listing", Deed.EDIT_LISTING, new),
-    Route("POST", "/new-listing", Deed.EDIT_LISTING, propose),
+    Route("GET", "/new-listing", Deed.NEW_LISTING, new),
+    Route("POST", "/new-listing", Deed.NEW_LISTING, propose),
     Route("GET", _ONE, Deed.SEE_LISTINGS, show),
     Route("POST", _ONE, Deed.EDIT_LISTING, save),
     Route("POST", f"{_ONE}/publish", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _publish, "published")),
