@@ -78,7 +78,7 @@ def entries_of(connection: Connection) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             row.id, row.name, row.owner, row.kind, PlaceKey(Tier(row.place_tier), row.place_code), row.province,
-            tuple(numbers.get(row.id, ())),
+            tuple(numbers.get(row.id, ())), row.service_id,
         )
         for row in connection.execute(wanted)
     )  # fmt: skip

@@ -63,6 +63,7 @@ class Entry:
     place: PlaceKey
     province: str
     phones: tuple[str, ...]
+    service_id: str = ""  # two places of one service are never one place
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def like(entry: Entry, entries: Iterable[Entry]) -> tuple[Pair, ...]:
 
 def compare(a: Entry, b: Entry) -> Pair | None:
     """Whether two listings look like one place."""
+    if a.service_id and a.service_id == b.service_id:
+        return None
     first, second = sorted((a, b), key=lambda one: one.id)
     score = _likeness(a, b)
     same_phone = bool(set(map(digits, a.phones)) & set(map(digits, b.phones)))

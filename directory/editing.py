@@ -1,15 +1,15 @@
 """Changing what we know: one deed each, with what stood there before, so that every change can be taken back."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from directory import places
 from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.listing_rows import columns, owner_of, put_lists
 from directory.listings import NOTICES, Friendly, Notice, usual_notice, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.tables import (
@@ -54,6 +54,7 @@ class Known:
     friendly: "Friendly | None" = None
     merged_into: str | None = None
     is_hidden: bool = False
+    service_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
     under_review = row.under_review_at is not None
     friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
     marks = (friendly, row.merged_into, row.hidden_at is not None)
-    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
+    of = row.service_id
+    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks, of)
 
 
 def propose(
@@ -116,39 +118,96 @@ def propose(
     now: datetime,
     is_demo: bool = False,
     place_id: str | None = None,
+    service_id: str | None = None,
 ) -> str:
-    """Write a new listing down, hidden until it is published; returns its id. Raises DraftProblem."""
+    """Write a new listing down, hidden until it is published; returns its id. Raises DraftProblem.
+
+    With the id of a service it is one more place of that service, or its first.
+    """
     _refuse(problems(draft, is_demo=is_demo))
-    new_id, of = place_id or str(uuid.uuid4()), str(uuid.uuid4())
-    owner = _organisation(connection, draft.organisation, is_demo)
-    connection.execute(insert(service).values(id=of, organisation_id=owner, name=draft.service, kind=draft.kind))
+    new_id, of = place_id or str(uuid.uuid4()), service_id or str(uuid.uuid4())
+    _others_follow(connection, of, draft, _anyone, staff_id=staff_id, now=now)
+    owner = owner_of(connection, draft.organisation, is_demo)
+    told = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
+    if connection.execute(update(service).where(service.c.id == of).values(told)).rowcount == 0:
+        connection.execute(insert(service).values(id=of, **told))
     row = {"id": new_id, "service_id": of, "state": "draft", "is_demo": is_demo, "modified_at": now}
-    connection.execute(insert(place_of_service).values(**row, **_columns(draft)))
-    _lists(connection, new_id, of, draft)
+    connection.execute(insert(place_of_service).values(**row, **columns(draft)))
+    put_lists(connection, new_id, of, draft)
     note(connection, "propose", new_id, staff_id=staff_id, now=now, after=as_json(draft))
     return new_id
 
 
+def _anyone(other: Known) -> bool:
+    return True
+
+
 def save(
-    connection: Connection, place_id: str, draft: Draft, *, expected: int, staff_id: int | None, now: datetime
-) -> None:
-    """Change a listing that still stands at revision `expected`. Raises DraftProblem, EditedMeanwhile, NotNow."""
+    connection: Connection, place_id: str, draft: Draft, *, expected: int, staff_id: int | None, now: datetime,
+    may_touch: Callable[[Known], bool] = _anyone,
+) -> tuple[str, ...]:  # fmt: skip
+    """Change a listing that still stands at revision `expected`. Raises DraftProblem, EditedMeanwhile, NotNow.
+
+    What is shared by all places of a service changes at each of them that `may_touch` allows, or not at all;
+    returns the others.
+    """
     known = _known(connection, place_id)
     _refuse(problems(draft, is_demo=known.is_demo))
     if known.state == "published":
         _refuse(_missing(connection, known, draft))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
-    values = {"revision": expected + 1, "modified_at": now, **_columns(draft)}
+    values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
         raise EditedMeanwhile
     of = select(place_of_service.c.service_id).where(place_of_service.c.id == place_id)
     service_id = connection.execute(of).scalar_one()
-    owner = _organisation(connection, draft.organisation, known.is_demo)
+    moved = _others_follow(connection, service_id, draft, may_touch, but=place_id, staff_id=staff_id, now=now)
+    owner = owner_of(connection, draft.organisation, known.is_demo)
     renamed = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
     connection.execute(update(service).where(service.c.id == service_id).values(renamed))
-    _lists(connection, place_id, service_id, draft)
+    put_lists(connection, place_id, service_id, draft)
     before, after = as_json(known.draft), as_json(draft)
     note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
+    return moved
+
+
+def shared(draft: Draft) -> dict[str, Any]:
+    """What a service says wherever it is offered."""
+    return {
+        "organisation": draft.organisation, "service": draft.service, "kind": draft.kind,
+        "needs": tuple(dict.fromkeys(draft.needs)),
+    }  # fmt: skip
+
+
+def places_of(connection: Connection, service_id: str, *, but: str = "") -> tuple[str, ...]:
+    """Every place at which a service is offered, in whatever state, by id."""
+    mine = (place_of_service.c.service_id == service_id, place_of_service.c.id != but)
+    ids = connection.execute(select(place_of_service.c.id).where(*mine).order_by(place_of_service.c.id)).scalars()
+    return tuple(map(str, ids))
+
+
+def _others_follow(
+    connection: Connection, service_id: str, draft: Draft, may_touch: Callable[[Known], bool], *,
+    staff_id: int | None, now: datetime, but: str = "",
+) -> tuple[str, ...]:  # fmt: skip
+    """Write down at each other place of a service what changes there too; returns their ids."""
+    told, others = shared(draft), places_of(connection, service_id, but=but)
+    if not others or shared(_known(connection, others[0]).draft) == told:
+        return ()
+    for id in others:
+        other = _known(connection, id)
+        if not may_touch(other):
+            raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
+        after = replace(other.draft, **told)
+        if other.state == "published":
+            _refuse(_missing(connection, other, after))
+        mine = (place_of_service.c.id == other.id, place_of_service.c.revision == other.revision)
+        values = {"revision": other.revision + 1, "modified_at": now}
+        if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
+            raise EditedMeanwhile
+        before, then = as_json(other.draft), as_json(after)
+        note(connection, "save", other.id, staff_id=staff_id, now=now, before=before, after=then)
+    return others
 
 
 def publish(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
@@ -188,8 +247,9 @@ def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: b
 
 
 def revert(
-    connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime, only: str = ""
-) -> None:
+    connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime, only: str = "",
+    may_touch: Callable[[Known], bool] = _anyone,
+) -> None:  # fmt: skip
     """Write the listing as it stood before change `seq`, or one field of it. Raises NotNow, DraftProblem,
     EditedMeanwhile.
     """
@@ -202,7 +262,7 @@ def revert(
         if only not in {one.name for one in fields(Draft)}:
             raise NotNow("listing.problem.nothing_before")
         draft = replace(_known(connection, place_id).draft, **{only: getattr(draft, only)})
-    save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now)
+    save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now, may_touch=may_touch)
 
 
 def history(
@@ -311,42 +371,3 @@ def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: st
     values = {"state": to, "revision": place_of_service.c.revision + 1, "modified_at": now}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
         raise NotNow("listing.problem.not_now")
-
-
-def _columns(draft: Draft) -> dict[str, Any]:
-    assert draft.place is not None
-    return {
-        "place_tier": str(draft.place.tier),
-        "place_code": draft.place.code,
-        "province": places.province_of(draft.place),
-        "street": draft.street or None,
-        "directions": draft.directions,
-        "is_sealed": draft.is_sealed,
-        "hours": None if draft.hours is None else list(draft.hours),
-        "reception": dict(draft.reception),
-        "price": dict(draft.price),
-        "papers": dict(draft.papers),
-        "audience": list(draft.audience),
-        "languages": list(draft.languages),
-        "attributes": list(written_attributes(draft.attributes)),
-        "source": draft.source,
-    }
-
-
-def _organisation(connection: Connection, name: str, is_demo: bool) -> str:
-    mine = (organisation.c.name == name, organisation.c.is_demo == is_demo)
-    found = connection.execute(select(organisation.c.id).where(*mine).limit(1)).scalar_one_or_none()
-    if found is not None:
-        return str(found)
-    new_id = str(uuid.uuid4())
-    connection.execute(insert(organisation).values(id=new_id, name=name, is_demo=is_demo))
-    return new_id
-
-
-def _lists(connection: Connection, place_id: str, service_id: str, draft: Draft) -> None:
-    connection.execute(delete(service_need).where(service_need.c.service_id == service_id))
-    for position, need in enumerate(dict.fromkeys(draft.needs)):
-        connection.execute(insert(service_need).values(service_id=service_id, need=need, position=position))
-    connection.execute(delete(phone).where(phone.c.place_id == place_id))
-    for position, number in enumerate(dict.fromkeys(draft.phones)):
-        connection.execute(insert(phone).values(place_id=place_id, number=number, position=position))

@@ -138,8 +138,8 @@ def _entry(row: Row) -> duplicates.Entry:
     """A row as the finder of duplicates looks at it."""
     one = row.draft
     assert one.place is not None
-    province = places.province_of(one.place) or ""
-    return duplicates.Entry(row.id, one.service, one.organisation, one.kind, one.place, province, one.phones)
+    names, where = (one.service, one.organisation, one.kind), (one.place, places.province_of(one.place) or "")
+    return duplicates.Entry(row.id, *names, *where, one.phones, row.service_id)
 
 
 def _bring(house: Opened, rows: Sequence[Row]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.console.permissions import About, Deed, may
 from bot.staff import StaffMember
 from directory import places
-from directory.exchange import spreadsheet
+from directory.exchange import one_service, spreadsheet
 from directory.exchange.all_known import all_known
 from directory.exchange.rows import Row, Trouble, header_of
 from directory.exchange.sheets import NotATable, as_csv
@@ -60,7 +60,13 @@ def look(connection: Connection, member: StaffMember, rows: Sequence[Row], wrong
     plan = spreadsheet.plan(connection, rows)
     known = all_known(connection)
     where = {one.id: known[one.id].province for one in plan.rows if one.id in known}
-    far = [one for one in plan.rows if not _is_near(member, one, where.get(one.id))]
+    reached = one_service.reached(known, plan.rows)
+    far = [
+        one
+        for one in plan.rows
+        if not _is_near(member, one, where.get(one.id))
+        or not all(may(member, Deed.IMPORT_LISTINGS, About(other.province)) for other in reached.get(one.number, ()))
+    ]
     numbers = {one.number for one in far}
     mine = tuple(one for one in plan.rows if one.number not in numbers)
     key = "console.import.problem.far"

@@ -54,4 +54,5 @@ def _known(row: Any, needs: Any, numbers: Any) -> Known:
     under_review = row.under_review_at is not None
     friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
     marks = (friendly, row.merged_into, row.hidden_at is not None)
-    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
+    of = row.service_id
+    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks, of)

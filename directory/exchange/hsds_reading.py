@@ -107,7 +107,7 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
         troubles += mistakes(number, draft, is_demo=is_demo, unit="service")
         own = at.get("id") or told["id"]
         keeps = {"source"} if hours and apart_lines(hours) else {"source", APART}
-        yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps)), tuple(troubles)
+        yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps), str(uuid.UUID(told["id"]))), tuple(troubles)
 
 
 def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:

@@ -42,6 +42,7 @@ class Row:
     id: str
     draft: Draft
     keeps: frozenset[str] = frozenset()
+    service_id: str = ""  # where the file says of which service it is one place
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from directory import editing, verification
 from directory.drafts import Draft, as_json
 from directory.editing import Known
+from directory.exchange import one_service, sheets
 from directory.exchange import rows as rows_
-from directory.exchange import sheets
 from directory.exchange.all_known import all_known
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
@@ -30,6 +30,7 @@ class Outcome:
     new: int
     changed: int
     same: int
+    moved: tuple[str, ...] = field(default=(), compare=False)  # other places of a service that changed with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,18 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
     wrong: list[Trouble] = []
     new = 0
     everyone = all_known(connection)
+    reached = one_service.reached(everyone, [row for row in rows if row.id not in everyone])
+    contradicting = one_service.contradictions(everyone, rows)
     for row in rows:
+        if row.number in contradicting:
+            wrong.append(contradicting[row.number])
+            continue
         known = everyone.get(row.id)
         if known is None:
             new += 1
             todo.append(row)
             found.append(Difference(row.number, "service", "", row.draft.service))
+            found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
             if known.state == "published" and not row.draft.phones:
@@ -191,6 +198,14 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
             found += cells_changed
     outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - len(wrong))
     return Plan(outcome, tuple(todo), tuple(found), tuple(wrong))
+
+
+def _follows(row: Row, other: Known) -> Iterator[Difference]:
+    """Every cell of another place of the service that a new place of it would change."""
+    will = rows_.said(replace(other.draft, **editing.shared(row.draft)))
+    for name, before in rows_.said(other.draft).items():
+        if rows_.tidy(before) != rows_.tidy(will[name]):
+            yield Difference(row.number, name, before, will[name])
 
 
 def _changed(row: Row, known: Draft) -> Iterator[Difference]:
@@ -213,14 +228,18 @@ def take_over(
     With `revisions`, those that were looked at: raises EditedMeanwhile for a listing that is another by now.
     """
     new = changed = same = 0
+    moved: list[str] = []
     for row in rows:
         known = editing.look_up(connection, row.id)
-        if revisions is not None and revisions.get(row.id) != (known.revision if known else None):
+        if revisions is not None and not _is_as_seen(known, revisions.get(row.id), moved.count(row.id)):
             raise editing.EditedMeanwhile
         if known is None:
             new += 1
             if not is_dry:
-                editing.propose(connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id)
+                editing.propose(
+                    connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id,
+                    service_id=row.service_id or None,
+                )  # fmt: skip
             continue
         draft = settled(row, known.draft)
         if _is_same(known.draft, draft):
@@ -228,8 +247,15 @@ def take_over(
         else:
             changed += 1
             if not is_dry:
-                editing.save(connection, row.id, draft, expected=known.revision, staff_id=staff_id, now=now)
-    return Outcome(new, changed, same)
+                moved += editing.save(
+                    connection, row.id, draft, expected=known.revision, staff_id=staff_id, now=now
+                )
+    return Outcome(new, changed, same, tuple(moved))
+
+
+def _is_as_seen(known: Known | None, revision: int | None, moved: int) -> bool:
+    """Whether a listing is still the one that was looked at; `moved`: how often this file has changed it since."""
+    return revision is None if known is None else revision is not None and known.revision == revision + moved
 
 
 def put_on_the_shelf(connection: Connection, rows: Sequence[Row], *, staff_id: int, now: datetime) -> None:
@@ -237,6 +263,9 @@ def put_on_the_shelf(connection: Connection, rows: Sequence[Row], *, staff_id: i
     for row in rows:
         if editing.look_up(connection, row.id) is None:
             is_demo = "(mẫu)" in row.draft.service
-            editing.propose(connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id)
+            editing.propose(
+                connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id,
+                service_id=row.service_id or None,
+            )  # fmt: skip
             verification.verify(connection, row.id, verification.GROUPS, method="rehearsal", staff_id=staff_id, now=now)
             editing.publish(connection, row.id, staff_id=staff_id, now=now)

@@ -1,6 +1,7 @@
 """Bring in a table: send it, see every change and every mistake, and only then say yes to all or to the good rows."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -78,11 +79,12 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
         return _page(visit, key="console.import.meanwhile", status=409, found=found, file=file)
     if found.wrong and not is_good_only:
         return _page(visit, key="console.import.only_good", status=409, found=found, file=file)
-    done = 0
+    done, revisions = 0, dict(found.revisions)
     try:
         for start in range(0, len(found.rows), AT_ONCE):
             some = found.rows[start : start + AT_ONCE]
-            await console.db.write(partial(_take_over, console, visit, found, some), urgent=False)
+            moved = await console.db.write(partial(_take_over, console, visit, revisions, some), urgent=False)
+            revisions |= {id: revisions[id] + moved.count(id) for id in moved if id in revisions}
             done += len(some)
     except _STALE:
         now_found = await _found(console, visit, raw)
@@ -90,12 +92,16 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
     return _page(visit, key="console.import.done", done=done)
 
 
-def _take_over(console: Console, visit: Visit, found: Look, some: tuple[Row, ...], tx: Tx) -> None:
+def _take_over(
+    console: Console, visit: Visit, revisions: Mapping[str, int], some: tuple[Row, ...], tx: Tx
+) -> tuple[str, ...]:
+    """Write some rows; returns the other places that changed with them."""
     me, now, is_demo = visit.seat.member.id, console.clock.now(), console.policy.is_demo
-    spreadsheet.take_over(
-        tx.connection, some, now=now, is_demo=is_demo, staff_id=me, revisions=found.revisions
+    told = spreadsheet.take_over(
+        tx.connection, some, now=now, is_demo=is_demo, staff_id=me, revisions=revisions
     )
     audit.write(tx, me, "import_taken", "listings", f"rows:{len(some)}", now=now)
+    return told.moved
 
 
 async def _found(console: Console, visit: Visit, raw: bytes) -> Look:

@@ -18,6 +18,7 @@ from directory import catalogue, drafts, duplicates, editing, friendly, merging,
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
 from directory.exchange import differences, rows
+from directory.exchange.leaving import veiled
 from directory.listings import NOTICES, STATES
 from directory.wording import HCMC, day, t
 
@@ -80,13 +81,14 @@ async def _known(console: Console, visit: Visit) -> Known | None:
 
 async def _page(
     console: Console, visit: Visit, known: Known | None, form: Form, *, status: int = 200, key: str = "",
-    found: tuple[Problem, ...] = (), revision: int | None = None,
+    found: tuple[Problem, ...] = (), revision: int | None = None, one_more: Known | None = None,
 ) -> web.Response:  # fmt: skip
     member, said, language = visit.seat.member, visit.given("said"), visit.language
     about = About(province=known.province if known else None)
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
     checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
     notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    elsewhere = await console.db.read(lambda connection: _elsewhere(connection, known, language)) if known else ()
     is_new = known is not None and known.state == "draft"
     alike = await console.db.read(lambda connection: _alike(connection, known)) if known and is_new else ()
     today = console.clock.now().astimezone(HCMC).date()
@@ -95,6 +97,8 @@ async def _page(
         mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
     shown: dict[str, Any] = {
         "known": known,
+        "one_more": one_more,
+        "elsewhere": elsewhere,
         "form": form,
         "revision": revision if revision is not None else known.revision if known else 0,
         "kinds": drafts.KINDS,
@@ -131,6 +135,14 @@ def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change,
         (one, names.get(one.staff_id or 0, "–"), differences.cells(one.before, one.after, is_sealed=is_sealed))
         for one in found
     ]
+
+
+def _elsewhere(connection: Connection, known: Known, language: str) -> tuple[tuple[str, str], ...]:
+    """The other places of the same service, by id and name; of a sealed one the province."""
+    ids = editing.places_of(connection, known.service_id, but=known.id)
+    others = [one for id in ids if (one := editing.look_up(connection, id)) is not None and one.merged_into is None]
+    drafts_ = [(one.id, veiled(one.draft).place) for one in others]
+    return tuple((id, places.name_of(place, language)) for id, place in drafts_ if place is not None)
 
 
 def _checks(connection: Connection, known: Known) -> list[tuple[verification.Check, str]]:
@@ -195,7 +207,10 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
         if found:
             raise DraftProblem(found)
         await console.db.write(
-            lambda tx: editing.save(tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now),
+            lambda tx: editing.save(
+                tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now,
+                may_touch=lambda other: may_edit(member, other.draft),
+            ),
             urgent=False,
         )
     except DraftProblem as problem:
@@ -274,8 +289,11 @@ def _revert(connection: Connection, known: Known, visit: Visit, console: Console
     seq, told = visit.given("seq"), visit.given("revision")
     if not (seq.isdigit() and told.isdigit()):
         raise NotNow("listing.problem.nothing_before")
-    me, now, only = visit.seat.member.id, console.clock.now(), visit.given("only")
-    editing.revert(connection, known.id, int(seq), expected=int(told), staff_id=me, now=now, only=only)
+    member, now, only = visit.seat.member, console.clock.now(), visit.given("only")
+    editing.revert(
+        connection, known.id, int(seq), expected=int(told), staff_id=member.id, now=now, only=only,
+        may_touch=lambda other: may_edit(member, other.draft),
+    )  # fmt: skip
 
 
 def _notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -321,6 +339,7 @@ def _unmerge(connection: Connection, known: Known, visit: Visit, console: Consol
     merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
 
 
+listing_page = _page  # the page of one more place of a service is the same form
 _ONE = "/listings/{listing}"
 ROUTES = (
     Route("GET", "/listings", Deed.SEE_LISTINGS, find),

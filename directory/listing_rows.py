@@ -1,0 +1,53 @@
+"""What people write about a listing, as rows of the tables."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from directory import places
+from directory.drafts import Draft
+from directory.listings import written_attributes
+from directory.tables import organisation, phone, service_need
+
+
+def columns(draft: Draft) -> dict[str, Any]:
+    """The columns of its place of service."""
+    assert draft.place is not None
+    return {
+        "place_tier": str(draft.place.tier),
+        "place_code": draft.place.code,
+        "province": places.province_of(draft.place),
+        "street": draft.street or None,
+        "directions": draft.directions,
+        "is_sealed": draft.is_sealed,
+        "hours": None if draft.hours is None else list(draft.hours),
+        "reception": dict(draft.reception),
+        "price": dict(draft.price),
+        "papers": dict(draft.papers),
+        "audience": list(draft.audience),
+        "languages": list(draft.languages),
+        "attributes": list(written_attributes(draft.attributes)),
+        "source": draft.source,
+    }
+
+
+def owner_of(connection: Connection, name: str, is_demo: bool) -> str:
+    """The id of the organisation of this name, written down if it is new."""
+    mine = (organisation.c.name == name, organisation.c.is_demo == is_demo)
+    found = connection.execute(select(organisation.c.id).where(*mine).limit(1)).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    new_id = str(uuid.uuid4())
+    connection.execute(insert(organisation).values(id=new_id, name=name, is_demo=is_demo))
+    return new_id
+
+
+def put_lists(connection: Connection, place_id: str, service_id: str, draft: Draft) -> None:
+    """Its needs and phones, in their order, instead of those that stood there."""
+    connection.execute(delete(service_need).where(service_need.c.service_id == service_id))
+    for position, need in enumerate(dict.fromkeys(draft.needs)):
+        connection.execute(insert(service_need).values(service_id=service_id, need=need, position=position))
+    connection.execute(delete(phone).where(phone.c.place_id == place_id))
+    for position, number in enumerate(dict.fromkeys(draft.phones)):
+        connection.execute(insert(phone).values(place_id=place_id, number=number, position=position))
