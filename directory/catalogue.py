@@ -28,6 +28,7 @@ class Row:
     is_demo: bool
     phones: tuple[str, ...]
     kind: str
+    is_sealed: bool = False
 
 
 def rows(
@@ -57,6 +58,7 @@ def rows(
             row.is_demo,
             tuple(numbers.get(row.id, ())),
             row.kind,
+            row.is_sealed,
         )
         for row in connection.execute(wanted)
     ]

@@ -46,6 +46,12 @@ async def test_from_a_bad_word_at_a_place_to_the_decision_of_who_keeps_it(browse
     for summary in ("Ghi là “thân thiện”", "Hết PrEP", "Lịch sử"):
         await page.locator("summary", has_text=summary).first.click()
     await check(page)
+    await page.get_by_role("link", name="Một nơi nữa của dịch vụ này").click()
+    await expect(page.get_by_text("chung cho mọi nơi")).to_be_visible()
+    await check(page)
+    await page.goto(f"{base}/console/listings?mark=twice")
+    await expect(page.get_by_text("PK Thử Một (mẫu)")).to_be_visible()
+    await check(page)
     await page.goto(f"{base}/console/to-do?kind=twice")
     await check(page)
     await page.get_by_role("button", name=re.compile("^Gộp vào nơi kia")).first.click()

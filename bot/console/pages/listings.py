@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot import staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
+from bot.console.listing_marks import MARKS, marked
 from bot.console.own_group import may_edit, strays
 from bot.console.permissions import About, Deed, may
 from bot.keeping import remarks
@@ -38,9 +39,12 @@ async def find(console: Console, visit: Visit) -> web.Response:
     text, state, province = visit.given("text", most=100), visit.given("state"), visit.given("province")
     state, province = state if state in STATES else "", province if province in places.provinces() else ""
     language = visit.language
+    mark = visit.given("mark") if visit.given("mark") in MARKS else ""
     rows = await console.db.read(
-        lambda connection: catalogue.rows(
-            connection, text=text, state=state, province=province, language=language
+        lambda connection: marked(
+            connection,
+            catalogue.rows(connection, text=text, state=state, province=province, language=language),
+            mark,
         )
     )
     shown: dict[str, Any] = {
@@ -50,6 +54,8 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "state": state,
         "province": province,
         "states": STATES,
+        "mark": mark,
+        "marks": MARKS,
         "provinces": sorted(places.provinces().items(), key=lambda one: one[1]),
         "day": lambda value: day(value, language),
         "may_withdraw": lambda row: may(visit.seat.member, Deed.WITHDRAW_LISTING, About(row.province)),
