@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import insert
 
 from bot import understanding
-from bot.commands import bench_alarms, bench_growth, bench_search, bench_turns, bench_understanding
+from bot.commands import bench_alarms, bench_exchange, bench_growth, bench_search, bench_turns, bench_understanding
 from bot.db import Database, Tx, open_engine
 from bot.masking import mask
 from bot.seals import Seals, create_key_file
@@ -150,6 +150,7 @@ BENCHES: Mapping[str, Callable[[float], Rates | list[dict[str, Any]]]] = {
     "alarms": bench_alarms.measure,
     "understand": _understand,
     "mask": _mask,
+    "exchange": bench_exchange.measure,
     "growth": bench_growth.measure,
     "turns": bench_turns.measure,
     "search": bench_search.measure,

@@ -1,4 +1,4 @@
-"""A person says that she was treated badly; a maintainer on a small phone finds it on the work list and decides."""
+"""Requirements 13 and 20: who was treated badly says so; a maintainer on a small phone finds it and decides."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The page for a phone without a network, opened from a file by a real browser."""
+"""Requirement 20: the page for a phone without a network, opened from a file by a real browser."""
 
 from datetime import date, timedelta
 from pathlib import Path

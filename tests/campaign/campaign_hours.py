@@ -1,4 +1,4 @@
-"""Ten thousand random schedules, with holidays, against a look at every minute."""
+"""Requirement 11: ten thousand random schedules, with holidays, against a look at every minute."""
 
 from tests.campaign.conftest import scaled
 from tests.directory.test_hours import disagreements

@@ -1,4 +1,4 @@
-"""A thousand random deeds on listings; after each the state that the audit alone gives is the state of the tables."""
+"""Requirement 12: after each of a thousand random deeds the audit alone gives the state of the tables."""
 
 from sqlalchemy import Engine
 

@@ -1,4 +1,4 @@
-"""Every change of a listing keeps what stood there before, and nobody overwrites anybody unseen."""
+"""Requirements 9 and 12: every change keeps what stood there before, and nobody overwrites anybody unseen."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

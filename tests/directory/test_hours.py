@@ -1,4 +1,4 @@
-"""Opening hours agree with a look at every minute; on holidays nobody is told "open" from the weekday alone."""
+"""Requirement 11: hours agree with a look at every minute; on holidays nobody is told "open" from the weekday."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random

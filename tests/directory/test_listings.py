@@ -1,4 +1,4 @@
-"""Hours are right at every minute of the week, and a sealed place never has an address."""
+"""Requirement 11: hours are right at every minute of the week, and a sealed place never has an address."""
 
 from datetime import UTC, datetime, timedelta
 

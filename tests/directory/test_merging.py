@@ -1,4 +1,4 @@
-"""Two listings of one place become one, and nobody looks for it in vain."""
+"""Requirement 14: two listings of one place become one, and nobody looks for it in vain."""
 
 import pytest
 from sqlalchemy import Connection

@@ -1,4 +1,4 @@
-"""A listing is found by its organisation's name alone, also with a slip in a word; nothing else is taken for a name."""
+"""Requirement 1: a listing is found by its organisation's name, also with a slip; nothing else is taken for a name."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What somebody types is read the same, however it is typed."""
+"""Requirement 4: what somebody types is read the same, however it is typed."""
 
 import time
 import unicodedata

@@ -1,4 +1,4 @@
-"""The audit tells everything: from it alone every past state of every listing comes back, after any deeds."""
+"""Requirement 12: the audit tells everything: every past state of every listing comes back, after any deeds."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a person would be shown: the right kind of place, there or honestly elsewhere, and made-up ones say so."""
+"""Requirements 3 and 5: the right kind of place, there or honestly elsewhere, and made-up ones say so."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A search forgives a lost, doubled or swapped letter, glued words and other marks, and invents nothing from them."""
+"""Requirements 1, 4 and 5: slips, glued words and other marks are forgiven, and nothing is invented from them."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A change reaches the shelf of every process as a delta that equals reading everything anew; a takedown too."""
+"""Requirements 2 and 8: a change reaches every shelf as a delta that equals reading all anew; a takedown too."""
 
 from pathlib import Path
 

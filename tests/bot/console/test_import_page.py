@@ -1,4 +1,4 @@
-"""A maintainer sends a table, sees what it would do, and says yes to all, to the good rows, or to nothing."""
+"""Requirement 15: a table is looked at, then taken whole, in its good rows only, or not at all."""
 
 import html
 import io

@@ -1,4 +1,4 @@
-"""Who may do what to a listing, and where: every role, every deed, a listing nearby and one far away."""
+"""Requirements 8 and 19: every role, every deed on a listing, nearby and far away; one tap takes it down."""
 
 from collections.abc import Mapping
 

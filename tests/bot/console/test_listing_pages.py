@@ -1,4 +1,4 @@
-"""A maintainer keeps the directory true in the console."""
+"""Requirements 8, 9 and 10: a maintainer keeps the directory true in the console."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The table of roles and deeds is what the pages obey: every route, every role."""
+"""Requirement 19: the table of roles and deeds is what the pages obey: every route, every role."""
 
 import pytest
 

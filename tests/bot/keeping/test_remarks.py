@@ -1,4 +1,4 @@
-"""What persons say of a place is counted without who; several voices put it under review, one never does."""
+"""Requirement 13: what persons say is counted without who; several voices bring a review, one never does."""
 
 from datetime import UTC, datetime, timedelta
 

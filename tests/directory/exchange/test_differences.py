@@ -1,4 +1,4 @@
-"""A change is told cell by cell, and of a sealed place never where it is or was."""
+"""Requirement 12: a change is told cell by cell, and of a sealed place never where it is or was."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Days with hours of their own leave as HSDS schedules with dates, mean the same there, and come back unchanged."""
+"""Requirement 16: days apart leave as HSDS schedules with dates, mean the same there, and come back unchanged."""
 
 import io
 import json

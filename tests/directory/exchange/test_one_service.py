@@ -1,4 +1,4 @@
-"""One service at several places goes out and comes in as one, and coming in again changes nothing."""
+"""Requirement 16: one service at several places goes out and comes in as one, and again changes nothing."""
 
 import json
 from collections.abc import Iterator

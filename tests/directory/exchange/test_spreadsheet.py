@@ -1,4 +1,4 @@
-"""What goes out comes back the same; what is wrong is named with its row, and nothing of the file is half taken."""
+"""Requirements 9 and 15: what goes out comes back the same; what is wrong is named with its row, none half taken."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
