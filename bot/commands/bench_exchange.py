@@ -18,7 +18,6 @@ from aiohttp import ClientSession, web
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import create_engine
 
-from bot.app import MachineClock
 from bot.commands import bench_search
 from bot.web import build, hsds
 from directory import editing, listing_index
@@ -122,6 +121,13 @@ def _plain_xlsx(raw: bytes) -> None:
 # --- 17: the API ------------------------------------------------------------------------------------------------------
 
 
+class _StandingClock:
+    """The API asks for the day only."""
+
+    def now(self) -> datetime:
+        return AT
+
+
 async def _api(many: int) -> list[Row]:
     """Lists, single services and the whole stream, beside answers of the same length that were made before."""
     keeper = ShelfKeeper()
@@ -131,7 +137,7 @@ async def _api(many: int) -> list[Row]:
     async def ready_made(request: web.Request) -> web.Response:
         return web.Response(body=plain[request.path], content_type="application/json")
 
-    api = hsds.routes(MachineClock(), keeper, base_url="http://127.0.0.1", trusted_proxies=("127.0.0.1",))
+    api = hsds.routes(_StandingClock(), keeper, base_url="http://127.0.0.1", trusted_proxies=("127.0.0.1",))
     async with _served([*api, web.get("/plain/{kind}", ready_made)]) as (client, base):
         ids = [one.service_id for one in keeper.shelf][:: max(1, LISTINGS // many)][:many]
         lists = [f"/hsds/services?per_page=50&page={1 + number % (LISTINGS // 50)}" for number in range(many)]
