@@ -1,12 +1,13 @@
 """What in the directory needs somebody's care: unchecked for long, reported wrong, written twice, out of reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from directory import catalogue
+from directory.showing import is_asked
 from directory.tables import notice, place_of_service, service
 from directory.wording import HCMC
 
@@ -22,7 +23,13 @@ class Care:
     what: str
 
 
-def needed(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime) -> tuple[Care, ...]:
+def needed(
+    connection: Connection,
+    *,
+    fresh_days: Callable[[str], int],
+    now: datetime,
+    consent_kinds: Collection[str] = (),
+) -> tuple[Care, ...]:
     """Everything that needs care, listing by listing."""
     today = now.astimezone(HCMC).date()
     rows = [one for one in catalogue.rows(connection) if one.state in SHOWN]
@@ -47,6 +54,10 @@ def needed(connection: Connection, *, fresh_days: Callable[[str], int], now: dat
     found += [Care(one, services.get(one, ""), "open_shelter") for one in connection.execute(open_ones).scalars()]
     bare = select(place_of_service.c.id).where(place_of_service.c.is_sealed, place_of_service.c.street.is_not(None))
     found += [Care(one, services.get(one, ""), "sealed_with_street") for one in connection.execute(bare).scalars()]
+    unasked = select(place_of_service.c.id).where(place_of_service.c.consent_on.is_(None))
+    quiet = set(connection.execute(unasked).scalars())
+    asked = [one for one in rows if one.id in quiet and is_asked(one.kind, consent_kinds)]
+    found += [Care(one.id, one.service, "not_agreed") for one in asked]
     over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct()
     found += [Care(one, services.get(one, ""), "notice_over") for one in connection.execute(over).scalars()]
     return tuple(found)

@@ -78,6 +78,8 @@ def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], numbe
             attributes=list(written_attributes(one["attributes"])),
             friendly_why="peer_visit" if FRIENDLY in one["attributes"] else None,
             friendly_on=checked if FRIENDLY in one["attributes"] else None,
+            consent_how="demo",
+            consent_on=checked,
             state="published",
             is_demo=True,
             modified_at=now,

@@ -1,7 +1,7 @@
 """Changing what we know: one deed each, with what stood there before, so that every change can be taken back."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.freshness import Age
 from directory.listing_rows import columns, owner_of, put_lists
 from directory.listings import NOTICES, Friendly, Notice, usual_notice, written_attributes
 from directory.places import PlaceKey, Tier
+from directory.showing import Consent, is_asked, lacks, lacks_yes, too_old
 from directory.tables import (
     directory_audit,
     notice,
@@ -20,9 +22,9 @@ from directory.tables import (
     place_of_service,
     service,
     service_need,
-    verification,
 )
-from directory.verification import note
+from directory.verification import age_of, note
+from directory.wording import HCMC
 
 RESTORE_ALONE = timedelta(hours=24)
 LONGEST_NOTICE = 300  # characters
@@ -54,6 +56,7 @@ class Known:
     friendly: "Friendly | None" = None
     merged_into: str | None = None
     is_hidden: bool = False
+    consent: Consent | None = None
     service_id: str = ""
 
 
@@ -69,6 +72,8 @@ class Change:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     place_id: str = ""
+    role: str = ""
+    source: str = ""
 
 
 def look_up(connection: Connection, place_id: str) -> Known | None:
@@ -105,9 +110,9 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
     )
     under_review = row.under_review_at is not None
     friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
-    marks = (friendly, row.merged_into, row.hidden_at is not None)
-    of = row.service_id
-    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks, of)
+    consent = Consent(row.consent_how, row.consent_on) if row.consent_on else None
+    marks = (friendly, row.merged_into, row.hidden_at is not None, consent, row.service_id)
+    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
 
 
 def propose(
@@ -126,7 +131,7 @@ def propose(
     """
     _refuse(problems(draft, is_demo=is_demo))
     new_id, of = place_id or str(uuid.uuid4()), service_id or str(uuid.uuid4())
-    _others_follow(connection, of, draft, _anyone, staff_id=staff_id, now=now)
+    _others_follow(connection, of, draft, _anyone, (), staff_id=staff_id, now=now)
     owner = owner_of(connection, draft.organisation, is_demo)
     told = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
     if connection.execute(update(service).where(service.c.id == of).values(told)).rowcount == 0:
@@ -144,7 +149,7 @@ def _anyone(other: Known) -> bool:
 
 def save(
     connection: Connection, place_id: str, draft: Draft, *, expected: int, staff_id: int | None, now: datetime,
-    may_touch: Callable[[Known], bool] = _anyone,
+    may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (),
 ) -> tuple[str, ...]:  # fmt: skip
     """Change a listing that still stands at revision `expected`. Raises DraftProblem, EditedMeanwhile, NotNow.
 
@@ -154,14 +159,18 @@ def save(
     known = _known(connection, place_id)
     _refuse(problems(draft, is_demo=known.is_demo))
     if known.state == "published":
-        _refuse(_missing(connection, known, draft))
+        _refuse(lacks(connection, place_id, draft, is_demo=known.is_demo))
+        if not is_asked(known.draft.kind, consent_kinds):
+            _refuse(lacks_yes(draft, known.consent, consent_kinds))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
     values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
         raise EditedMeanwhile
     of = select(place_of_service.c.service_id).where(place_of_service.c.id == place_id)
     service_id = connection.execute(of).scalar_one()
-    moved = _others_follow(connection, service_id, draft, may_touch, but=place_id, staff_id=staff_id, now=now)
+    moved = _others_follow(
+        connection, service_id, draft, may_touch, consent_kinds, but=place_id, staff_id=staff_id, now=now
+    )
     owner = owner_of(connection, draft.organisation, known.is_demo)
     renamed = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
     connection.execute(update(service).where(service.c.id == service_id).values(renamed))
@@ -187,8 +196,8 @@ def places_of(connection: Connection, service_id: str, *, but: str = "") -> tupl
 
 
 def _others_follow(
-    connection: Connection, service_id: str, draft: Draft, may_touch: Callable[[Known], bool], *,
-    staff_id: int | None, now: datetime, but: str = "",
+    connection: Connection, service_id: str, draft: Draft, may_touch: Callable[[Known], bool],
+    consent_kinds: Collection[str], *, staff_id: int | None, now: datetime, but: str = "",
 ) -> tuple[str, ...]:  # fmt: skip
     """Write down at each other place of a service what changes there too; returns their ids."""
     told, others = shared(draft), places_of(connection, service_id, but=but)
@@ -200,7 +209,9 @@ def _others_follow(
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
         if other.state == "published":
-            _refuse(_missing(connection, other, after))
+            _refuse(lacks(connection, id, after, is_demo=other.is_demo))
+            if not is_asked(other.draft.kind, consent_kinds):
+                _refuse(lacks_yes(after, other.consent, consent_kinds))
         mine = (place_of_service.c.id == other.id, place_of_service.c.revision == other.revision)
         values = {"revision": other.revision + 1, "modified_at": now}
         if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
@@ -210,15 +221,27 @@ def _others_follow(
     return others
 
 
-def publish(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
-    """Show a listing to persons. It needs a way to reach it, a need, and somebody who checked the contact.
+def publish(
+    connection: Connection,
+    place_id: str,
+    *,
+    staff_id: int,
+    now: datetime,
+    fresh_days: Callable[[str], int] | None = None,
+    consent_kinds: Collection[str] = (),
+) -> None:
+    """Show a listing to persons. It needs a way to reach it, a need, somebody who checked the contact, and not longer
+    ago than `fresh_days` of its kind; and its own yes, if its kind is of `consent_kinds`.
 
     Raises DraftProblem with what is missing, NotNow if it is not a draft.
     """
     known = _known(connection, place_id)
     _refuse(problems(known.draft, is_demo=known.is_demo))
-    _refuse(_missing(connection, known, known.draft))
-    _move(connection, place_id, ("draft", "stale"), "published", now)
+    missing = lacks(connection, place_id, known.draft, is_demo=known.is_demo)
+    if fresh_days is not None:
+        missing += too_old(connection, place_id, known.draft, fresh_days, now.astimezone(HCMC).date())
+    _refuse(missing + lacks_yes(known.draft, known.consent, consent_kinds))
+    _move(connection, place_id, ("draft",), "published", now)
     note(connection, "publish", place_id, staff_id=staff_id, now=now)
 
 
@@ -228,8 +251,20 @@ def withdraw(connection: Connection, place_id: str, *, staff_id: int, now: datet
     note(connection, "withdraw", place_id, staff_id=staff_id, now=now)
 
 
-def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: bool, now: datetime) -> None:
-    """Bring back what was taken down: another colleague, or the same one after a day where there is no other."""
+def restore(
+    connection: Connection,
+    place_id: str,
+    *,
+    staff_id: int,
+    is_alone: bool,
+    fresh_days: Callable[[str], int],
+    now: datetime,
+    consent_kinds: Collection[str] = (),
+) -> None:
+    """Bring back what was taken down: another colleague, or the same one after a day where there is no other.
+
+    It comes back as old as its checks are.
+    """
     last = connection.execute(
         select(directory_audit.c.staff_id, directory_audit.c.at)
         .where(directory_audit.c.place_id == place_id, directory_audit.c.deed == "withdraw")
@@ -241,14 +276,20 @@ def restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: b
     known = _known(connection, place_id)
     if known.merged_into is not None:
         raise NotNow("listing.problem.merged")
-    _refuse(_missing(connection, known, known.draft))
-    _move(connection, place_id, ("withdrawn",), "published", now)
-    note(connection, "restore", place_id, staff_id=staff_id, now=now)
+    _refuse(lacks(connection, place_id, known.draft, is_demo=known.is_demo))
+    _refuse(lacks_yes(known.draft, known.consent, consent_kinds))
+    age = age_of(connection, place_id, fresh_days, now.astimezone(HCMC).date())
+    state, is_hidden = "stale" if age in (Age.OLD, Age.HIDDEN) else "published", age is Age.HIDDEN
+    _move(connection, place_id, ("withdrawn",), state, now)
+    hidden = update(place_of_service).where(place_of_service.c.id == place_id)
+    connection.execute(hidden.values(hidden_at=now if is_hidden else None))
+    after: dict[str, object] = {"state": state, "is_hidden": is_hidden}
+    note(connection, "restore", place_id, staff_id=staff_id, now=now, after=after)
 
 
 def revert(
     connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime, only: str = "",
-    may_touch: Callable[[Known], bool] = _anyone,
+    may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (),
 ) -> None:  # fmt: skip
     """Write the listing as it stood before change `seq`, or one field of it. Raises NotNow, DraftProblem,
     EditedMeanwhile.
@@ -262,7 +303,8 @@ def revert(
         if only not in {one.name for one in fields(Draft)}:
             raise NotNow("listing.problem.nothing_before")
         draft = replace(_known(connection, place_id).draft, **{only: getattr(draft, only)})
-    save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now, may_touch=may_touch)
+    rules: dict[str, Any] = {"may_touch": may_touch, "consent_kinds": consent_kinds}
+    save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now, **rules)
 
 
 def history(
@@ -274,7 +316,7 @@ def history(
     return tuple(
         Change(
             row.seq, row.at, row.deed, row.staff_id, bool(row.before) and row.place_id == place_id,
-            row.before or {}, row.after or {}, row.place_id,
+            row.before or {}, row.after or {}, row.place_id, row.role or "", row.source or "",
         )
         for row in rows
     )  # fmt: skip
@@ -349,21 +391,6 @@ def _known(connection: Connection, place_id: str) -> Known:
 def _refuse(found: tuple[Problem, ...]) -> None:
     if found:
         raise DraftProblem(found)
-
-
-def _missing(connection: Connection, known: Known, draft: Draft) -> tuple[Problem, ...]:
-    """What a listing lacks to be shown to persons."""
-    found = []
-    if draft.kind == "shelter" and not draft.is_sealed:
-        found.append(Problem("street", "listing.problem.open_shelter"))
-    if not draft.phones:
-        found.append(Problem("phones", "listing.problem.no_phone"))
-    checked = select(verification.c.place_id).where(
-        verification.c.place_id == known.id, verification.c.field_group == "contact"
-    )
-    if connection.execute(checked).first() is None:
-        found.append(Problem("state", "listing.problem.not_verified"))
-    return tuple(found)
 
 
 def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:

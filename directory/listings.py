@@ -81,6 +81,11 @@ class Listing:
         """The oldest of the groups checked: a listing is as fresh as its stalest part."""
         return min(self.verified_on.values(), default=None)
 
+    @property
+    def doubt(self) -> int:
+        """Checked in time comes before unchecked for long, and that before what persons say is wrong."""
+        return 2 if self.is_under_review else 1 if self.state == "stale" else 0
+
     def notices_on(self, day: date, language: str = "vi") -> tuple[str, ...]:
         """The sentences shown with it on this day."""
         return tuple(one.said(language) for one in self.notices if one.starts_on <= day <= one.ends_on)

@@ -37,7 +37,10 @@ def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: d
 
 
 def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> None:
-    """Two listings again, this one as it stood before. Raises NotNow if it is not merged."""
+    """Two listings again, this one as it stood before. Raises NotNow if it is not merged.
+
+    If the one that stayed was taken down meanwhile, so is this one: bringing it back takes somebody else, as always.
+    """
     last = connection.execute(
         select(directory_audit.c.after)
         .where(directory_audit.c.place_id == gone, directory_audit.c.deed == "merge")
@@ -47,11 +50,16 @@ def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> 
     if last is None:
         raise NotNow("listing.problem.not_now")
     table = place_of_service.c
-    values = {"state": last["was"], "merged_into": None, "revision": table.revision + 1, "modified_at": now}
+    stayed = select(table.state).where(table.id == resolve(connection, gone))
+    is_down = last["was"] != "withdrawn" and connection.execute(stayed).scalar_one() == "withdrawn"
+    state = "withdrawn" if is_down else last["was"]
+    values = {"state": state, "merged_into": None, "revision": table.revision + 1, "modified_at": now}
     mine = (table.id == gone, table.merged_into == last["into"])
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
         raise NotNow("listing.problem.not_now")
-    note(connection, "unmerge", gone, staff_id=staff_id, now=now, after={"state": last["was"]})
+    note(connection, "unmerge", gone, staff_id=staff_id, now=now, after={"state": state})
+    if is_down:
+        note(connection, "withdraw", gone, staff_id=staff_id, now=now)
     note(connection, "unmerged", last["into"], staff_id=staff_id, now=now, after={"from": gone})
 
 

@@ -23,6 +23,7 @@ class Standing:
     is_under_review: bool = False
     is_hidden: bool = False
     friendly: tuple[str, str] | None = None
+    consent: tuple[str, str] | None = None
     merged_into: str | None = None
     checked: dict[str, tuple[str, str, int | None]] = field(default_factory=dict)
     notices: list[Said] = field(default_factory=list)
@@ -53,6 +54,7 @@ def stands(connection: Connection, place_id: str) -> Standing | None:
         row.under_review_at is not None,
         row.hidden_at is not None,
         (row.friendly_why, row.friendly_on.isoformat()) if row.friendly_why else None,
+        (row.consent_how, row.consent_on.isoformat()) if row.consent_on else None,
         row.merged_into,
         {one.field_group: (one.verified_on.isoformat(), one.method, one.staff_id) for one in checks},
         [(one.text, one.code or "", one.starts_on.isoformat(), one.ends_on.isoformat()) for one in said],
@@ -76,6 +78,9 @@ def _apply(standing: Standing, row: Any) -> None:
             standing.draft = drafts.from_json(after)
         case "hide":
             standing.state, standing.is_hidden = "stale", True
+        case "restore":
+            standing.state = after.get("state", standing.state)
+            standing.is_hidden = after.get("is_hidden", standing.is_hidden)
         case "report_wrong":
             standing.is_under_review = True
         case "review_over":
@@ -86,6 +91,10 @@ def _apply(standing: Standing, row: Any) -> None:
             standing.friendly = (after["why"], after["on"])
         case "unfriendly":
             standing.friendly = None
+        case "consent":
+            standing.consent = (after["how"], after["on"])
+        case "consent_ended":
+            standing.consent = None
         case "merge":
             standing.state, standing.merged_into = "withdrawn", after["into"]
         case "unmerge":
@@ -98,7 +107,8 @@ def _verified(standing: Standing, after: Mapping[str, Any], staff_id: int | None
     for group in after["groups"]:
         standing.checked[group] = (after["on"], after["method"], staff_id)
     if standing.state in ("published", "stale"):
-        standing.state, standing.is_under_review, standing.is_hidden = "published", False, False
+        standing.state, standing.is_hidden = after.get("state", "published"), after.get("is_hidden", False)
+        standing.is_under_review = standing.is_under_review and bool(after.get("keeps_review"))
 
 
 def _noticed(before: Iterable[Said], deed: str, after: Mapping[str, Any]) -> list[Said]:

@@ -26,6 +26,7 @@ _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
 _EVENING = 19 * 60
 _UNKNOWN = Opening("unknown")
+_OPENNESS = {"open": 0, "unknown": 1, "closed": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,8 @@ def _may(one: Listing, asked: Question) -> bool:
 def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
     kept = _claiming_all(index, asked) or _in_place(index, asked, _scores(index, asked))
-    ranked = sorted(kept, key=lambda pair: (-pair[1], -naming.marks_of(index, pair[0], asked.words), pair[0]))
+    marks = {id: naming.marks_of(index, id, asked.words) for id, _ in kept}
+    ranked = sorted(kept, key=lambda pair: (-pair[1], -marks[pair[0]], index.by_id[pair[0]].doubt, pair[0]))
     need = asked.needs[0] if asked.needs else ""
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
 
@@ -267,10 +269,11 @@ def _best(
 
     def rank(one: Listing) -> tuple[float, ...]:
         opening = _opening(one, asked)
-        return (*where(one), opening.state == "closed", one.is_under_review, -_score(one, asked, need, opening))
+        return (*where(one), one.doubt, _OPENNESS[opening.state], -_score(one, asked, need, opening))
 
     if len(fitting) > MOST_RANKED:
-        fitting = sorted(fitting, key=where)[:MOST_RANKED] if is_near or asked.places else fitting[:MOST_RANKED]
+        lie = where if is_near or asked.places else lambda one: ()
+        fitting = sorted(fitting, key=lambda one: (lie(one), one.doubt))[:MOST_RANKED]
     best = nsmallest(asked.limit, fitting, key=lambda one: (rank(one), one.id))
     return tuple(_with_notices(_hit(one, asked, need, middle), asked) for one in best)
 

@@ -116,6 +116,8 @@ place_of_service = Table(
     Column("merged_into", String(36), nullable=True),  # the listing that took over from this one
     Column("friendly_why", String(20), nullable=True),  # peer_visit | good_reports; None: not friendly
     Column("friendly_on", Date, nullable=True),
+    Column("consent_how", String(20), nullable=True),  # call | visit | letter | demo; None: not asked, or it said no
+    Column("consent_on", Date, nullable=True),
     Column("source", Text, nullable=False, server_default=""),
     Column("is_demo", Boolean, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -150,7 +152,7 @@ verification = Table(  # when each group of fields was last checked, and how; no
     "verification",
     metadata,
     Column("place_id", String(36), ForeignKey("place_of_service.id"), primary_key=True),
-    Column("field_group", String(20), primary_key=True),  # contact | hours | services | reception | price
+    Column("field_group", String(20), primary_key=True),  # see directory.verification
     Column("verified_on", Date, nullable=False),
     Column("method", String(20), nullable=False),  # call | visit | peer | document | demo
     Column("staff_id", Integer, nullable=True),  # who checked; None: nobody of ours
@@ -166,6 +168,8 @@ directory_audit = Table(  # every change of what we know, with what stood there 
     Column("place_id", String(36), nullable=False, index=True),
     Column("before", JSON, nullable=True),
     Column("after", JSON, nullable=True),
+    Column("role", String(20), nullable=True),  # of whoever did it; None: nobody of ours, or from before it was kept
+    Column("source", String(20), nullable=True),  # console | import | persons | clock; None: from before it was kept
 )
 
 not_same = Table(  # two listings that look alike and were found to be two; `first` is the smaller id

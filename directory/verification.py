@@ -6,18 +6,31 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from directory.freshness import OLD_AFTER
+from directory.freshness import OLD_AFTER, Age
+from directory.freshness import age as age_for
 from directory.tables import directory_audit, place_of_service, service, verification
 from directory.wording import HCMC
 
-GROUPS = ("contact", "hours", "services", "reception", "price")
+GROUPS = ("contact", "hours", "address", "services", "audience", "reception", "price")
+_SOURCES = {"hide": "clock", "grow_old": "clock", "notice_over": "clock", "report_wrong": "persons"}  # of nobody's
 BY_RINGING = ("contact", "hours")  # what a peer who has just rung can vouch for
 
 
 def verify(
-    connection: Connection, place_id: str, groups: tuple[str, ...], *, method: str, staff_id: int | None, now: datetime
+    connection: Connection,
+    place_id: str,
+    groups: tuple[str, ...],
+    *,
+    method: str,
+    staff_id: int | None,
+    now: datetime,
+    fresh_days: Callable[[str], int] = lambda kind: 0,
+    keeps_review: bool = False,
 ) -> None:
-    """Somebody has checked these parts: "still correct" in one tap. Ends a review."""
+    """Somebody has checked these parts: "still correct" in one tap. Ends a review, unless one waits.
+
+    It counts as fresh again, or is shown again, only if its stalest part is young enough by then.
+    """
     today = now.astimezone(HCMC).date()
     for group in groups:
         mine = (verification.c.place_id == place_id, verification.c.field_group == group)
@@ -27,13 +40,33 @@ def verify(
                 place_id=place_id, field_group=group, verified_on=today, method=method, staff_id=staff_id
             )
         )
-    connection.execute(
-        update(place_of_service)
-        .where(place_of_service.c.id == place_id, place_of_service.c.state.in_(("published", "stale")))
-        .values(state="published", under_review_at=None, hidden_at=None)
-    )
     after: dict[str, object] = {"groups": list(groups), "method": method, "on": today.isoformat()}
+    after |= _renew(connection, place_id, age_of(connection, place_id, fresh_days, today), keeps_review)
     note(connection, "verify", place_id, staff_id=staff_id, now=now, after=after)
+
+
+def age_of(connection: Connection, place_id: str, fresh_days: Callable[[str], int], today: date) -> Age:
+    """How old its stalest check is, by the days of its kind."""
+    of = select(service.c.kind).join(place_of_service, place_of_service.c.service_id == service.c.id)
+    kind = connection.execute(of.where(place_of_service.c.id == place_id)).scalar_one()
+    oldest = select(func.min(verification.c.verified_on)).where(verification.c.place_id == place_id)
+    return age_for(connection.execute(oldest).scalar_one(), fresh_days(kind), today)
+
+
+def _renew(connection: Connection, place_id: str, age: Age, keeps_review: bool) -> dict[str, object]:
+    """Mark what is shown as its age after a check allows, never as older than before. Returns what the audit keeps."""
+    table = place_of_service.c
+    mine = (table.id == place_id, table.state.in_(("published", "stale")))
+    row = connection.execute(select(table.state, table.hidden_at).where(*mine)).one_or_none()
+    if row is None:
+        return {}
+    state = row.state if age in (Age.OLD, Age.HIDDEN) else "published"
+    hidden_at = row.hidden_at if age is Age.HIDDEN else None
+    values: dict[str, object] = {"state": state, "hidden_at": hidden_at}
+    if not keeps_review:
+        values["under_review_at"] = None
+    connection.execute(update(place_of_service).where(*mine).values(values))
+    return {"state": state, "is_hidden": hidden_at is not None, "keeps_review": keeps_review}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,14 @@ def checks(connection: Connection, place_id: str) -> tuple[Check, ...]:
     rows = connection.execute(select(verification).where(verification.c.place_id == place_id)).all()
     found = {row.field_group: Check(row.field_group, row.verified_on, row.method, row.staff_id) for row in rows}
     return tuple(found[group] for group in GROUPS if group in found)
+
+
+def checked_by(connection: Connection, staff_id: int, day: date) -> int:
+    """How many listings this colleague checked on this day."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=HCMC)
+    log = directory_audit.c
+    mine = (log.staff_id == staff_id, log.deed == "verify", log.at >= begins, log.at < begins + timedelta(days=1))
+    return int(connection.execute(select(func.count(log.place_id.distinct())).where(*mine)).scalar_one())
 
 
 def checked_before(
@@ -146,9 +187,13 @@ def note(
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
 ) -> None:
-    """One row of the directory's own audit; its number tells every shelf that something changed."""
+    """One row of the directory's own audit; its number tells every shelf that something changed.
+
+    By which way a colleague made it, and in which role, is signed by whoever lets her do it.
+    """
+    source = _SOURCES.get(deed, "import") if staff_id is None else None
     connection.execute(
         insert(directory_audit).values(
-            at=now, staff_id=staff_id, deed=deed, place_id=place_id, before=before, after=after
+            at=now, staff_id=staff_id, deed=deed, place_id=place_id, before=before, after=after, source=source
         )
     )

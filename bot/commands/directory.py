@@ -102,7 +102,10 @@ def run_check(arguments: argparse.Namespace) -> int:
             decided = policy.load(house.settings.policy_file, today=now.date())
         except PolicyProblem:
             decided = policy.Policy()
-        found = house.read(lambda connection: care.needed(connection, fresh_days=decided.fresh_days_of, now=now))
+        days, kinds = decided.fresh_days_of, decided.consent_kinds
+        found = house.read(
+            lambda connection: care.needed(connection, fresh_days=days, now=now, consent_kinds=kinds)
+        )
     for one in found:
         print(f"{one.place_id}\t{one.what}\t{one.service}")
     return 1 if found else 0

@@ -19,7 +19,8 @@ from directory.tables import place_of_service
 from directory.wording import HCMC
 
 COMPLAINTS = ("phone", "closed", "address", "rude", "papers", "other")
-ABOUT_FACTS = ("phone", "closed", "address", "other")  # what one call can settle; how somebody was received cannot
+# What a check of this part settles; "" of any part. How somebody was received no check can settle.
+SETTLED_BY = {"phone": "contact", "closed": "hours", "address": "address", "other": ""}
 HARMS_FRIENDLY = frozenset({"rude", "papers"})
 VERDICTS = ("confirmed", "dismissed")
 WINDOW_DAYS = 30  # so long two remarks can be told apart, and no longer
@@ -96,9 +97,31 @@ def decide(tx: Tx, place_id: str, what: str, verdict: str, *, staff_id: int, now
     return True
 
 
-def settle_facts(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
-    """Somebody has just checked the place: what was said of its facts is answered."""
-    mine = (remark.c.place_id == place_id, remark.c.what.in_(ABOUT_FACTS), remark.c.state == "open")
+def checked(
+    connection: Connection,
+    place_id: str,
+    groups: tuple[str, ...],
+    *,
+    method: str,
+    staff_id: int,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """Somebody has just checked the place. A review stays while something waits that no check answers."""
+    settle_facts(connection, place_id, groups, staff_id=staff_id, now=now)
+    waits, fresh_days = _waits(connection, place_id), policy.fresh_days_of
+    verification.verify(
+        connection, place_id, groups, method=method, staff_id=staff_id, now=now, fresh_days=fresh_days,
+        keeps_review=waits,
+    )  # fmt: skip
+
+
+def settle_facts(
+    connection: Connection, place_id: str, groups: tuple[str, ...], *, staff_id: int, now: datetime
+) -> None:
+    """Somebody has just checked these parts of the place: what was said of them is answered."""
+    answered = [what for what, group in SETTLED_BY.items() if not group or group in groups]
+    mine = (remark.c.place_id == place_id, remark.c.what.in_(answered), remark.c.state == "open")
     values = {"state": "dismissed", "staff_id": staff_id, "decided_at": now}
     connection.execute(update(remark).where(*mine).values(values))
 
@@ -157,11 +180,16 @@ def good_by_place(connection: Connection, *, now: datetime) -> Mapping[str, int]
 
 
 def _end_review(connection: Connection, place_id: str, staff_id: int, now: datetime) -> None:
+    if not _waits(connection, place_id):
+        verification.end_review(connection, place_id, staff_id=staff_id, now=now)
+
+
+def _waits(connection: Connection, place_id: str) -> bool:
+    """Whether something was said of it that nobody has decided about."""
     left = select(remark.c.id).where(
         remark.c.place_id == place_id, remark.c.state == "open", remark.c.what.in_(COMPLAINTS)
     )
-    if connection.execute(left.limit(1)).first() is None:
-        verification.end_review(connection, place_id, staff_id=staff_id, now=now)
+    return connection.execute(left.limit(1)).first() is not None
 
 
 def _window(day: date) -> int:

@@ -1,6 +1,5 @@
 """What those who keep the directory have to do: said to be wrong, unchecked for long, never checked, written twice."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,14 +8,14 @@ from sqlalchemy import Connection
 
 from bot.keeping import remarks
 from bot.seals import Seals
-from directory import catalogue, duplicates, freshness, merging
+from directory import catalogue, duplicates, freshness, merging, verification
 from directory.catalogue import Row, entries_of
 from directory.freshness import Age
 from directory.wording import HCMC
 
 KINDS = ("wrong", "overdue", "due", "new", "twice", "ready", "unverified")
 _BY_AGE = {Age.DUE: "due", Age.OVERDUE: "overdue", Age.OLD: "overdue", Age.HIDDEN: "overdue"}
-_DAILY = frozenset({"overdue", "due"})
+_CHECKS = frozenset({"overdue", "due", "unverified"})  # each is a call or a way there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,11 @@ def items(
     most: int,
     language: str = "vi",
     provinces: Collection[str] | None = None,
+    staff_id: int | None = None,
 ) -> tuple[Item, ...]:
-    """Everything to do, by kind and by how long it waits; of the checks at most `most` a province are for today.
+    """Everything to do, by kind and by how long it waits; of the checks at most `most` are for today.
 
-    `provinces`: only of these, and what belongs to none.
+    `provinces`: only of these, and what belongs to none. `staff_id`: what she checked today is part of `most`.
     """
     today = now.astimezone(HCMC).date()
     rows = {row.id: row for row in catalogue.rows(connection, language=language) if _is_of(row.province, provinces)}
@@ -73,7 +73,8 @@ def items(
         if _is_of(one.province or "", provinces)
     ]
     found += _alike(connection, rows)
-    return _spread(sorted(found, key=_rank), most)
+    done = verification.checked_by(connection, staff_id, today) if staff_id is not None else 0
+    return _spread(sorted(found, key=_rank), most - done)
 
 
 def _alike(connection: Connection, rows: Mapping[str, Row]) -> Iterable[Item]:
@@ -114,12 +115,11 @@ def _rank(one: Item) -> tuple[int, int, date, str]:
 
 def _spread(ordered: Iterable[Item], most: int) -> tuple[Item, ...]:
     """Checks beyond what a day can hold are for the days after; nothing that harms somebody waits."""
-    given: defaultdict[str, int] = defaultdict(int)
-    spread = []
+    spread, given = [], 0
     for one in ordered:
-        if one.kind in _DAILY:
-            given[one.province] += 1
-            one = replace(one, is_today=given[one.province] <= most)
+        if one.kind in _CHECKS:
+            given += 1
+            one = replace(one, is_today=given <= most)
         spread.append(one)
     return tuple(spread)
 

@@ -10,6 +10,7 @@ from directory.drafts import Draft
 from directory.editing import Known
 from directory.listings import Friendly, written_attributes
 from directory.places import PlaceKey, Tier
+from directory.showing import Consent
 from directory.tables import organisation, phone, place_of_service, service, service_need
 
 
@@ -53,6 +54,6 @@ def _known(row: Any, needs: Any, numbers: Any) -> Known:
     )
     under_review = row.under_review_at is not None
     friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
-    marks = (friendly, row.merged_into, row.hidden_at is not None)
-    of = row.service_id
-    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks, of)
+    consent = Consent(row.consent_how, row.consent_on) if row.consent_on else None
+    marks = (friendly, row.merged_into, row.hidden_at is not None, consent, row.service_id)
+    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)

@@ -40,8 +40,14 @@ def changes(connection: Connection) -> Iterator[dict[str, Any]]:
                     "field_name": field,
                     "previous_value": _told(before),
                     "replacement_value": _told(after),
-                    "updated_by": "import" if row.staff_id is None else "colleague",
+                    "updated_by": _by(row),
                 }
+
+
+def _by(row: Any) -> str:
+    """The role in which it was made, never who; and that it came with a file, if it did."""
+    role = row.role or ("" if row.staff_id is None else "colleague")
+    return ", ".join(one for one in (role, "import" if row.source == "import" or not role else "") if one)
 
 
 def _told(value: Any) -> str:

@@ -11,6 +11,7 @@ from directory import drafts, needs
 from directory.listings import FRIENDLY
 from directory.reading import SEED
 from directory.seedfiles import load_yaml
+from directory.verification import GROUPS
 from directory.wording import t
 
 _SPACE = uuid.UUID("3d7b0c0e-55ae-4f0a-9a44-6a1c2a0f7b90")
@@ -18,7 +19,6 @@ _BEGUN = sha1(_SPACE.bytes, usedforsecurity=False)
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 PLACE_SCHEME = "vn-administrative-unit"  # external_identifier: tier and code of `seed/places/`
 TEXTS = ("reception", "price", "papers")
-GROUPS = ("contact", "hours", "services", "reception", "price")
 
 
 def name(*parts: str) -> str:

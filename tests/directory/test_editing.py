@@ -11,6 +11,7 @@ from directory.drafts import Draft, DraftProblem
 from directory.editing import EditedMeanwhile, NotNow
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier
+from directory.replay import replay, stands
 from directory.search import hit_now
 from directory.shelf import ShelfKeeper
 
@@ -25,6 +26,10 @@ CLINIC = Draft(
     phones=("024 0000 0000",),
     reception={"vi": "Không hỏi nghề"},
 )
+
+
+def usual(kind: str) -> int:
+    return 180
 
 
 def published(connection: Connection, draft: Draft = CLINIC) -> str:
@@ -87,9 +92,9 @@ def test_taking_down_is_one_tap_and_another_person_brings_it_back(connection: Co
     editing.withdraw(connection, place_id, staff_id=1, now=NOW)
     assert shown(connection) == set()
     with pytest.raises(NotNow) as refused:
-        editing.restore(connection, place_id, staff_id=1, is_alone=False, now=NOW + timedelta(days=2))
+        editing.restore(connection, place_id, staff_id=1, is_alone=False, fresh_days=usual, now=NOW + timedelta(days=2))
     assert refused.value.key == "listing.problem.restore_other"
-    editing.restore(connection, place_id, staff_id=2, is_alone=False, now=NOW)
+    editing.restore(connection, place_id, staff_id=2, is_alone=False, fresh_days=usual, now=NOW)
     assert shown(connection) == {"Phòng khám Thử"}
 
 
@@ -97,9 +102,34 @@ def test_who_keeps_a_province_alone_waits_a_day(connection: Connection) -> None:
     place_id = published(connection)
     editing.withdraw(connection, place_id, staff_id=1, now=NOW)
     with pytest.raises(NotNow):
-        editing.restore(connection, place_id, staff_id=1, is_alone=True, now=NOW + timedelta(hours=23))
-    editing.restore(connection, place_id, staff_id=1, is_alone=True, now=NOW + timedelta(hours=24))
+        later = NOW + timedelta(hours=23)
+        editing.restore(connection, place_id, staff_id=1, is_alone=True, fresh_days=usual, now=later)
+    editing.restore(connection, place_id, staff_id=1, is_alone=True, fresh_days=usual, now=NOW + timedelta(hours=24))
     assert shown(connection) == {"Phòng khám Thử"}
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "is_hidden"), [(180, "published", False), (211, "stale", False), (361, "stale", True)]
+)
+def test_what_is_brought_back_is_as_old_as_its_checks(
+    connection: Connection, days: int, state: str, is_hidden: bool
+) -> None:
+    place_id, then = published(connection), NOW + timedelta(days=days)
+    editing.withdraw(connection, place_id, staff_id=1, now=NOW)
+    editing.restore(connection, place_id, staff_id=2, is_alone=False, fresh_days=usual, now=then)
+    known = editing.look_up(connection, place_id)
+    assert known is not None and (known.state, known.is_hidden) == (state, is_hidden)
+    assert shown(connection) == (set() if is_hidden else {CLINIC.service})
+    assert replay(connection, place_id) == stands(connection, place_id)
+
+
+def test_showing_again_is_not_checking(connection: Connection) -> None:
+    place_id, later = published(connection), NOW + timedelta(days=220)
+    verification.grow_old(connection, fresh_days=usual, now=later)
+    with pytest.raises(NotNow):
+        editing.publish(connection, place_id, staff_id=1, now=later)
+    known = editing.look_up(connection, place_id)
+    assert known is not None and known.state == "stale"
 
 
 @pytest.mark.parametrize(

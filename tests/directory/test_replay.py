@@ -9,14 +9,14 @@ from random import Random
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, func, select
 
-from directory import editing, friendly, merging, verification
+from directory import consent, editing, friendly, merging, showing, verification
 from directory.drafts import Draft, DraftProblem
 from directory.editing import NotNow
 from directory.listings import NOTICES
 from directory.replay import Standing, replay, stands
 from directory.tables import directory_audit, metadata
 from directory.wording import HCMC
-from tests.directory.test_editing import CLINIC
+from tests.directory.test_editing import CLINIC, usual
 
 NOW = datetime(2026, 12, 7, 2, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def one_deed(connection: Connection, ids: list[str], random: Random, now: dateti
     today = now.astimezone(HCMC).date()
     old = today + timedelta(days=random.randrange(1, 20))
     rows = connection.execute(select(directory_audit.c.seq).where(directory_audit.c.place_id == id)).scalars().all()
-    match random.randrange(14):
+    match random.randrange(15):
         case 0 | 1 | 2 | 3:
             draft = edited(known.draft, random)
             editing.save(connection, id, draft, expected=known.revision, staff_id=me, now=now)
@@ -70,13 +70,18 @@ def one_deed(connection: Connection, ids: list[str], random: Random, now: dateti
             editing.revert(connection, id, seq, expected=known.revision, staff_id=me, now=now, only=only)
         case 5:
             groups = tuple(random.sample(verification.GROUPS, random.randrange(1, 4)))
-            verification.verify(connection, id, groups, method="call", staff_id=me, now=now)
+            days, keeps = random.choice((1, 20, 400)), random.random() < 0.5
+            verification.verify(
+                connection, id, groups, method="call", staff_id=me, now=now, fresh_days=lambda kind: days,
+                keeps_review=keeps,
+            )  # fmt: skip
         case 6:
             editing.publish(connection, id, staff_id=me, now=now)
         case 7:
             editing.withdraw(connection, id, staff_id=me, now=now)
         case 8:
-            editing.restore(connection, id, staff_id=me, is_alone=False, now=now)
+            days = random.choice((1, 40))
+            editing.restore(connection, id, staff_id=me, is_alone=False, fresh_days=lambda kind: days, now=now)
         case 9:
             code = random.choice(("", *NOTICES))
             editing.put_notice(connection, id, "chú ý", code=code, starts_on=today, ends_on=old, staff_id=me, now=now)
@@ -91,6 +96,12 @@ def one_deed(connection: Connection, ids: list[str], random: Random, now: dateti
             why = random.choice(friendly.WHYS)
             if not friendly.take_away(connection, id, "complaint", staff_id=me, now=now):
                 friendly.grant(connection, id, why, has_consent=True, staff_id=me, now=now)
+        case 14:
+            how = random.choice(("", *showing.WAYS))
+            if how:
+                consent.give(connection, id, how, staff_id=me, now=now)
+            else:
+                consent.end(connection, id, staff_id=me, now=now)
         case 13:
             if known.merged_into is not None:
                 merging.undo(connection, id, staff_id=me, now=now)
@@ -167,7 +178,7 @@ def test_an_old_id_leads_to_the_listing_that_stays_and_comes_back_when_undone(en
         with pytest.raises(NotNow):
             merging.merge(connection, a, c, staff_id=1, now=NOW)
         with pytest.raises(NotNow):
-            editing.restore(connection, a, staff_id=2, is_alone=False, now=NOW)
+            editing.restore(connection, a, staff_id=2, is_alone=False, fresh_days=usual, now=NOW)
         merging.undo(connection, a, staff_id=1, now=NOW)
         known = editing.look_up(connection, a)
         assert known is not None and known.state == "published" and merging.resolve(connection, a) == a

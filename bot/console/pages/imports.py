@@ -14,6 +14,7 @@ from bot.console.bringing import Look
 from bot.console.layout import Console, Route, Visit, render
 from bot.console.permissions import Deed
 from bot.db import Tx
+from bot.keeping.signing import signed
 from directory.drafts import DraftProblem
 from directory.editing import EditedMeanwhile, NotNow
 from directory.exchange import spreadsheet
@@ -83,7 +84,8 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
     try:
         for start in range(0, len(found.rows), AT_ONCE):
             some = found.rows[start : start + AT_ONCE]
-            moved = await console.db.write(partial(_take_over, console, visit, revisions, some), urgent=False)
+            deed = partial(_take_over, console, visit, revisions, some)
+            moved = await console.db.write(signed(visit.seat.member, deed, source="import"), urgent=False)
             revisions |= {id: revisions[id] + moved.count(id) for id in moved if id in revisions}
             done += len(some)
     except _STALE:

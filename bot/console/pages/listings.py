@@ -8,14 +8,30 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import staff
+from bot.console import listing_deeds as deeds
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
 from bot.console.own_group import may_edit, strays
 from bot.console.permissions import About, Deed, may
+from bot.db import Tx
+from bot.helpline import taken_down
 from bot.keeping import remarks
+from bot.keeping.signing import signed
 from bot.staff import StaffMember
-from directory import catalogue, drafts, duplicates, editing, friendly, merging, needs, places, spoken, verification
+from directory import (
+    catalogue,
+    drafts,
+    duplicates,
+    editing,
+    friendly,
+    merging,
+    needs,
+    places,
+    showing,
+    spoken,
+    verification,
+)
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
 from directory.exchange import differences, rows
@@ -27,7 +43,7 @@ SHOWN = 60
 SAID = frozenset(
     {
         "saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended",
-        "friendly", "unfriendly", "merged_here", "unmerged",
+        "friendly", "unfriendly", "agreed", "agreed_no_more", "merged_here", "unmerged",
     }
 )  # fmt: skip
 NOTICE_DAYS = (1, 3, 7, 14, 30)
@@ -94,6 +110,8 @@ async def _page(
     changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
     checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
     notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    down = known.id if known is not None and known.state == "withdrawn" else ""
+    sent = await console.db.read(lambda connection: taken_down.affected(connection, down)) if down else ()
     elsewhere = await console.db.read(lambda connection: _elsewhere(connection, known, language)) if known else ()
     is_new = known is not None and known.state == "draft"
     alike = await console.db.read(lambda connection: _alike(connection, known)) if known and is_new else ()
@@ -115,9 +133,13 @@ async def _page(
         "edits": known is None or may_edit(member, known.draft),
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,
+        "ways": showing.WAYS,
+        "parts": verification.BY_RINGING if member.role == "peer" else verification.GROUPS,
+        "is_asked": known is not None and showing.is_asked(known.draft.kind, console.policy.consent_kinds),
         "changes": changes,
         "checks": checks,
         "alike": alike,
+        "sent": sent,
         "column": lambda name: rows.header_of(name, language),
         "whys": friendly.WHYS,
         "notices": notices,
@@ -190,7 +212,10 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
         if found:
             raise DraftProblem(found)
         place_id = await console.db.write(
-            lambda tx: editing.propose(tx.connection, draft, staff_id=member.id, now=now, is_demo=is_demo),
+            signed(
+                member,
+                lambda tx: editing.propose(tx.connection, draft, staff_id=member.id, now=now, is_demo=is_demo),
+            ),
             urgent=False,
         )
     except DraftProblem as problem:
@@ -213,9 +238,12 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
         if found:
             raise DraftProblem(found)
         await console.db.write(
-            lambda tx: editing.save(
-                tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now,
-                may_touch=lambda other: may_edit(member, other.draft),
+            signed(
+                member,
+                lambda tx: editing.save(
+                    tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now,
+                    may_touch=lambda other: may_edit(member, other.draft), consent_kinds=console.policy.consent_kinds,
+                ),
             ),
             urgent=False,
         )
@@ -237,7 +265,9 @@ def _may_write(member: StaffMember, place: places.PlaceKey | None) -> bool:
 Do = Callable[[Connection, Known, Visit, Console], None]
 
 
-def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
+def _deed(
+    deed: Deed, do: Do, said: str, *, is_takedown: bool = False
+) -> Callable[[Console, Visit], Awaitable[web.StreamResponse]]:
     """A button of the listing's page."""
 
     async def page(console: Console, visit: Visit) -> web.StreamResponse:
@@ -246,8 +276,15 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
             return refused(visit.request, visit.seat, status=404, key="console.not_found")
         if not may(visit.seat.member, deed, About(known.province)):
             return refused(visit.request, visit.seat, status=403)
+
+        def done(tx: Tx) -> None:
+            do(tx.connection, known, visit, console)
+            if is_takedown:
+                me, now = visit.seat.member.id, console.clock.now()
+                taken_down.after_takedown(tx, known.id, staff_id=me, now=now)
+
         try:
-            await console.db.write(lambda tx: do(tx.connection, known, visit, console), urgent=False)
+            await console.db.write(signed(visit.seat.member, done), urgent=False)
         except DraftProblem as problem:
             form = show_draft(known.draft, visit.language)
             return await _page(
@@ -264,7 +301,9 @@ def _deed(deed: Deed, do: Do, said: str) -> Callable[[Console, Visit], Awaitable
 
 
 def _publish(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    editing.publish(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+    me, now, policy = visit.seat.member.id, console.clock.now(), console.policy
+    days, kinds = policy.fresh_days_of, policy.consent_kinds
+    editing.publish(connection, known.id, staff_id=me, now=now, fresh_days=days, consent_kinds=kinds)
 
 
 def _withdraw(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -277,8 +316,11 @@ def _restore(connection: Connection, known: Known, visit: Visit, console: Consol
         for one in staff.everyone(connection)
         if one.state == "active" and may(one, Deed.PUBLISH_LISTING, About(known.province))
     ]
-    me = visit.seat.member.id
-    editing.restore(connection, known.id, staff_id=me, is_alone=len(others) < 2, now=console.clock.now())
+    me, now, policy = visit.seat.member.id, console.clock.now(), console.policy
+    editing.restore(
+        connection, known.id, staff_id=me, is_alone=len(others) < 2, fresh_days=policy.fresh_days_of, now=now,
+        consent_kinds=policy.consent_kinds,
+    )  # fmt: skip
 
 
 def _verify(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -286,9 +328,8 @@ def _verify(connection: Connection, known: Known, visit: Visit, console: Console
     method = visit.given("method") if visit.given("method") in METHODS else "call"
     if visit.seat.member.role == "peer" and method == "call":  # "it rang and somebody answered" says no more than that
         groups = tuple(one for one in groups if one in verification.BY_RINGING)
-    me = visit.seat.member.id
-    verification.verify(connection, known.id, groups, method=method, staff_id=me, now=console.clock.now())
-    remarks.settle_facts(connection, known.id, staff_id=me, now=console.clock.now())
+    me, now = visit.seat.member.id, console.clock.now()
+    remarks.checked(connection, known.id, groups, method=method, staff_id=me, now=now, policy=console.policy)
 
 
 def _revert(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -299,6 +340,7 @@ def _revert(connection: Connection, known: Known, visit: Visit, console: Console
     editing.revert(
         connection, known.id, int(seq), expected=int(told), staff_id=member.id, now=now, only=only,
         may_touch=lambda other: may_edit(member, other.draft),
+        consent_kinds=console.policy.consent_kinds,
     )  # fmt: skip
 
 
@@ -322,29 +364,6 @@ def _usual_notice(connection: Connection, known: Known, visit: Visit, console: C
     editing.put_notice(connection, known.id, code=code, starts_on=today, ends_on=ends, staff_id=me, now=now)
 
 
-def _end_notices(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
-
-
-def _friendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    """A peer went there; or good reports came in, as many as the policy asks for."""
-    me, now, policy = visit.seat.member, console.clock.now(), console.policy
-    why = "peer_visit" if me.role == "peer" else "good_reports"
-    if why == "good_reports" and remarks.good(connection, known.id, now=now) < policy.good_reports_for_friendly:
-        raise NotNow("listing.problem.few_reports")
-    agrees = visit.given("agrees") == "yes" or "friendly" not in policy.consent_kinds
-    friendly.grant(connection, known.id, why, has_consent=agrees, staff_id=me.id, now=now)
-
-
-def _unfriendly(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    """Said by mistake. A complaint that proves true takes it away by itself."""
-    friendly.take_away(connection, known.id, "mistake", staff_id=visit.seat.member.id, now=console.clock.now())
-
-
-def _unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
-
-
 listing_page = _page  # the page of one more place of a service is the same form
 _ONE = "/listings/{listing}"
 ROUTES = (
@@ -354,14 +373,22 @@ ROUTES = (
     Route("GET", _ONE, Deed.SEE_LISTINGS, show),
     Route("POST", _ONE, Deed.EDIT_LISTING, save),
     Route("POST", f"{_ONE}/publish", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _publish, "published")),
-    Route("POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING, _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn")),
+    Route(
+        "POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING,
+        _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn", is_takedown=True),
+    ),
     Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
     Route("POST", f"{_ONE}/verify", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _verify, "verified")),
-    Route("POST", f"{_ONE}/friendly", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, _friendly, "friendly")),
-    Route("POST", f"{_ONE}/unfriendly", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unfriendly, "unfriendly")),
-    Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _unmerge, "unmerged")),
+    Route("POST", f"{_ONE}/friendly", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, deeds.friendly, "friendly")),
+    Route("POST", f"{_ONE}/unfriendly", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.unfriendly, "unfriendly")),
+    Route("POST", f"{_ONE}/agreed", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, deeds.agreed, "agreed")),
+    Route(
+        "POST", f"{_ONE}/agrees-no-more", Deed.WITHDRAW_LISTING,
+        _deed(Deed.WITHDRAW_LISTING, deeds.agrees_no_more, "agreed_no_more", is_takedown=True),
+    ),
+    Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.unmerge, "unmerged")),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
     Route("POST", f"{_ONE}/notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _notice, "noticed")),
     Route("POST", f"{_ONE}/usual-notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _usual_notice, "noticed")),
-    Route("POST", f"{_ONE}/end-notices", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _end_notices, "ended")),
+    Route("POST", f"{_ONE}/end-notices", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, deeds.end_notices, "ended")),
 )

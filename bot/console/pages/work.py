@@ -8,6 +8,7 @@ from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import PERMISSIONS, About, Deed, Scope, may
 from bot.db import Tx
 from bot.keeping import remarks, worklist
+from bot.keeping.signing import signed
 from bot.staff import StaffMember
 from directory import editing, merging, places
 from directory.editing import NotNow
@@ -20,7 +21,7 @@ SAID = frozenset({"verified", "published", "decided", "first", "merged", "apart"
 async def page(console: Console, visit: Visit) -> web.Response:
     """What there is to do in the colleague's provinces; a filter by province and by kind of work."""
     member, language, now = visit.seat.member, visit.language, console.clock.now()
-    policy, own = console.policy, provinces_of(visit.seat.member)
+    policy, own = console.policy, provinces_of(member)
     mine = await console.db.read(
         lambda connection: worklist.items(
             connection,
@@ -30,6 +31,7 @@ async def page(console: Console, visit: Visit) -> web.Response:
             most=policy.checks_a_day,
             language=language,
             provinces=own,
+            staff_id=member.id,
         )
     )
     province, kind, said = visit.given("province"), visit.given("kind"), visit.given("said")
@@ -65,7 +67,8 @@ async def decide(console: Console, visit: Visit) -> web.StreamResponse:
         return go("/console/to-do")
     me, now = visit.seat.member.id, console.clock.now()
     is_mine = await console.db.write(
-        lambda tx: remarks.decide(tx, place_id, what, verdict, staff_id=me, now=now), urgent=False
+        signed(visit.seat.member, lambda tx: remarks.decide(tx, place_id, what, verdict, staff_id=me, now=now)),
+        urgent=False,
     )
     return go("/console/to-do", "decided" if is_mine else "first")
 
@@ -96,7 +99,8 @@ async def merge(console: Console, visit: Visit) -> web.StreamResponse:
     me, now, is_apart = visit.seat.member.id, console.clock.now(), visit.given("verdict") == "apart"
     act = merging.keep_apart if is_apart else merging.merge
     try:
-        await console.db.write(lambda tx: act(tx.connection, gone, into, staff_id=me, now=now), urgent=False)
+        deed = signed(visit.seat.member, lambda tx: act(tx.connection, gone, into, staff_id=me, now=now))
+        await console.db.write(deed, urgent=False)
     except NotNow:
         return go("/console/to-do", "first")
     return go("/console/to-do", "apart" if is_apart else "merged")

@@ -30,6 +30,8 @@ WANTED: Mapping[tuple[str, str], Mapping[str, tuple[bool, bool]]] = {
     ("POST", "/listings/{listing}/verify"): VERIFIES,
     ("POST", "/listings/{listing}/friendly"): VERIFIES,
     ("POST", "/listings/{listing}/unfriendly"): KEEPS,
+    ("POST", "/listings/{listing}/agreed"): VERIFIES,
+    ("POST", "/listings/{listing}/agrees-no-more"): VERIFIES,
     ("POST", "/listings/{listing}/unmerge"): KEEPS,
     ("POST", "/listings/{listing}/revert"): KEEPS,
     ("POST", "/listings/{listing}/notice"): NOTES,

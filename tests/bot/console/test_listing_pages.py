@@ -69,6 +69,22 @@ async def test_the_list_is_found_by_words_and_read_by_everybody(desk: Desk) -> N
     assert (await desk.press(binh, f"/console/listings/{here}/withdraw"))[1].count("Vai của bạn không làm việc này")
 
 
+async def test_a_group_of_peers_is_shown_when_it_has_agreed_and_taken_down_when_it_agrees_no_more(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    path, page = await desk.press(thu, "/console/new-listing", **{**NEW, "kind": "peer_group"})
+    here = path.partition("?")[0]
+    assert "phải đồng ý trước khi hiện" in page
+    await desk.press(thu, f"{here}/verify", method="call")
+    _, page = await desk.press(thu, f"{here}/publish")
+    assert "Nơi này chưa đồng ý được nêu" in page and "Phòng khám Mới (mẫu)" not in await names(desk)
+    path, page = await desk.press(thu, f"{here}/agreed", how="letter")
+    assert path.endswith("said=agreed") and "thư hoặc tin nhắn, ngày 7/12" in page
+    path, _ = await desk.press(thu, f"{here}/publish")
+    assert path.endswith("said=published") and "Phòng khám Mới (mẫu)" in await names(desk)
+    path, _ = await desk.press(thu, f"{here}/agrees-no-more")
+    assert path.endswith("said=agreed_no_more") and "Phòng khám Mới (mẫu)" not in await names(desk)
+
+
 async def test_a_peer_says_still_right_and_puts_a_note(desk: Desk) -> None:
     sen = await desk.as_("peer-1")
     page = await (await sen.get("/console/listings")).text()

@@ -1,5 +1,6 @@
 """The work list: what is due comes by province and kind, and "still right" is one tap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from bot.keeping import remarks, reminders, worklist
 from bot.masking import mask
 from bot.policy import Policy
 from bot.tables import lane, person
-from directory import verification
+from directory import editing, verification
 from directory.exchange import hsds
 from directory.listing_text import describe
 from directory.search import hit_now
@@ -19,6 +20,7 @@ from directory.tables import verification as checked
 from directory.wording import HCMC, day
 from tests.bot.console.conftest import Desk
 from tests.bot.console.test_listing_pages import NEW
+from tests.directory.exchange.samples import OPEN
 
 
 async def make_old(desk: Desk, *, days: int) -> str:
@@ -72,6 +74,23 @@ async def test_a_peer_who_has_rung_vouches_for_phone_and_hours_only(desk: Desk) 
     assert told["contact"] == told["hours"] == today and told["price"] != today
 
 
+async def test_one_part_is_checked_by_itself_and_the_others_keep_their_day(desk: Desk) -> None:
+    """Requirement 9: dates per group (phone, hours, address, who is received), with method and role."""
+    id = await make_old(desk, days=20)
+    thu, today = await desk.as_("maintainer-1"), desk.clock.now().astimezone(HCMC).date()
+    page = await (await thu.get(f"/console/listings/{id}")).text()
+    assert all(f'name="group" value="{one}"' in page for one in ("contact", "hours", "address", "audience"))
+    before = {one.group: one for one in await desk.db.read(lambda connection: verification.checks(connection, id))}
+    path, page = await desk.press(thu, f"/console/listings/{id}/verify", method="visit", group=["address", "audience"])
+    assert path.endswith("said=verified") and "Địa chỉ: " in page and "Nhận ai: " in page
+    after = {one.group: one for one in await desk.db.read(lambda connection: verification.checks(connection, id))}
+    assert {one for one in after if after[one].method == "visit"} == {"address", "audience"}
+    assert after["address"].on == after["audience"].on == today
+    assert {one: after[one] for one in before if one not in ("address", "audience")} == {
+        one: check for one, check in before.items() if one not in ("address", "audience")
+    }
+
+
 async def test_no_day_asks_for_more_checks_than_one_can_do(desk: Desk) -> None:
     long_ago = desk.clock.now().date() - timedelta(days=300)
     await desk.db.write(lambda tx: tx.execute(update(checked).values(verified_on=long_ago)))
@@ -79,12 +98,50 @@ async def test_no_day_asks_for_more_checks_than_one_can_do(desk: Desk) -> None:
     found = await desk.db.read(
         lambda connection: worklist.items(connection, desk.db.seals, fresh_days=policy.fresh_days_of, now=now, most=3)
     )
-    for province in {one.province for one in found}:
-        assert sum(one.is_today for one in found if one.province == province) <= 3
+    checks = [one for one in found if one.kind in ("overdue", "due", "unverified")]
+    assert len({one.province for one in checks}) > 1 and sum(one.is_today for one in checks) == 3
     assert sum(not one.is_today for one in found) > 0
     assert await desk.db.read(
         lambda connection: worklist.percent_fresh(connection, fresh_days=policy.fresh_days_of, now=now)
     ) < 100
+
+
+async def test_a_day_does_not_fill_up_again_and_new_places_wait_their_turn(desk: Desk) -> None:
+    """One day of one colleague, over all her provinces; an import of forty is not one day's work."""
+    me, policy = await desk.member("maintainer-1"), Policy()
+
+    def brought_in(tx: Tx) -> None:
+        long_ago = desk.clock.now().date() - timedelta(days=800)
+        tx.execute(update(checked).values(verified_on=desk.clock.now().date()))
+        tx.execute(update(checked).where(checked.c.place_id.in_(old)).values(verified_on=long_ago))
+        for number in range(40):
+            draft = replace(OPEN, service=f"Nơi {number} (mẫu)", phones=(f"0000 000 {number + 500:03}",))
+            editing.propose(tx.connection, draft, staff_id=None, now=desk.clock.now(), is_demo=True)
+
+    async def today(staff_id: int) -> list[str]:
+        found = await desk.db.read(
+            lambda connection: worklist.items(
+                connection, desk.db.seals, fresh_days=policy.fresh_days_of, now=desk.clock.now(), most=3,
+                staff_id=staff_id,
+            )
+        )  # fmt: skip
+        assert sum(one.kind == "unverified" for one in found) == 40
+        return [one.place_id for one in found if one.is_today and one.kind in ("overdue", "due", "unverified")]
+
+    old = sorted(one.id for one in desk.keeper.shelf)[:4]
+    await desk.db.write(brought_in)
+    first = await today(me.id)
+    assert len(first) == 3 and set(first) < set(old)
+    thu = await desk.as_("maintainer-1")
+    for id in first[:2]:
+        await desk.press(thu, f"/console/listings/{id}/verify", method="visit")
+    assert len(await today(me.id)) == 1, "two of three are done"
+    assert len(await today(me.id + 1000)) == 3, "somebody else's day is not shorter for that"
+    await desk.press(thu, f"/console/listings/{first[2]}/verify", method="visit")
+    await desk.press(thu, f"/console/listings/{first[2]}/verify", method="visit")
+    assert await today(me.id) == []
+    desk.clock.pass_(hours=24)
+    assert len(await today(me.id)) == 3, "one that is overdue, and two of the new ones"
 
 
 @pytest.mark.parametrize("name", ["worker-1", "admin-1"])

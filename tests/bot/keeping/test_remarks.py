@@ -1,6 +1,7 @@
 """Requirement 13: what persons say is counted without who; several voices bring a review, one never does."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from bot.policy import Policy
 from bot.tables import lane, person, remark, remark_key, remark_token
 from directory import editing, friendly, verification
 from directory.listing_text import describe
+from directory.replay import replay, stands
 from directory.search import hit_now
 from directory.shelf import ShelfKeeper
 from tests.bot.keeping.test_reminders import BOTH, colleagues, listing
@@ -149,11 +151,38 @@ async def test_a_check_answers_what_was_said_of_facts_and_not_how_somebody_was_r
         id = listing(tx.connection, "Phòng khám Thử", "hiv_clinic", NOW)
         me = colleagues(tx)["maintainer"]
         (a,) = lanes(tx, 1)
-        for what in ("phone", "rude"):
+        for what in remarks.COMPLAINTS:
             remarks.note(tx, a, id, what, now=NOW, policy=POLICY)
-        verification.verify(tx.connection, id, ("contact",), method="call", staff_id=me, now=NOW)
-        remarks.settle_facts(tx.connection, id, staff_id=me, now=NOW)
-        assert [one.what for one in remarks.waiting(tx.connection)] == ["rude"]
+        told: dict[str, Any] = {"method": "call", "staff_id": me, "now": NOW, "policy": POLICY}
+        remarks.checked(tx.connection, id, verification.BY_RINGING, **told)
+        assert {one.what for one in remarks.waiting(tx.connection)} == {"address", "rude", "papers"}
+        remarks.checked(tx.connection, id, verification.GROUPS, **told)
+        assert {one.what for one in remarks.waiting(tx.connection)} == {"rude", "papers"}
+
+    await engine.write(story)
+
+
+@BOTH
+async def test_a_ring_ends_no_review_of_how_somebody_was_received(engine: Database) -> None:
+    """Requirement: three independent voices put a place under review; only a decision about them ends it."""
+
+    def story(tx: Tx) -> None:
+        id = listing(tx.connection, "Phòng khám Thử", "hiv_clinic", NOW)
+        me = colleagues(tx)["maintainer"]
+        ringing: dict[str, Any] = {"method": "call", "staff_id": me, "now": NOW, "policy": POLICY}
+        for one in lanes(tx, 3):
+            remarks.note(tx, one, id, "rude", now=NOW, policy=POLICY)
+        assert is_under_review(tx, id)
+        remarks.checked(tx.connection, id, verification.BY_RINGING, **ringing)
+        assert is_under_review(tx, id), "who rings hears nothing of how people are received"
+        assert replay(tx.connection, id) == stands(tx.connection, id)
+        assert remarks.decide(tx, id, "rude", "dismissed", staff_id=me, now=NOW)
+        assert not is_under_review(tx, id)
+        for one in (1, 2, 3):
+            remarks.note(tx, one, id, "phone", now=NOW, policy=POLICY)
+        assert is_under_review(tx, id)
+        remarks.checked(tx.connection, id, verification.BY_RINGING, **ringing)
+        assert not is_under_review(tx, id), "that the number is right is heard by ringing"
 
     await engine.write(story)
 

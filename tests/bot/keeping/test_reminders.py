@@ -4,19 +4,21 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from bot import staff
 from bot.db import Database, Tx
-from bot.keeping import reminders
+from bot.keeping import remarks, reminders
 from bot.policy import Policy
 from bot.tables import listing_reminder, outbox, staff_province
 from bot.tables import staff as people
 from bot.timers import due_at
 from directory import editing, freshness, verification
 from directory.freshness import Age
+from directory.replay import replay, stands
 from directory.shelf import ShelfKeeper, is_withdrawn
 from directory.tables import verification as checked
 from directory.wording import HCMC
@@ -116,11 +118,36 @@ async def test_what_is_unchecked_for_long_is_marked_then_hidden_and_one_tap_brin
     assert states == {119: "published", 150: "published", 151: "stale", 240: "stale", 241: "hidden"}
     assert await engine.read(lambda connection: is_withdrawn(connection, id))
     now = START + timedelta(days=242)
-    await engine.write(
-        lambda tx: verification.verify(tx.connection, id, ("contact",), method="call", staff_id=1, now=now)
-    )
+    told: dict[str, Any] = {"method": "call", "staff_id": 1, "now": now, "fresh_days": POLICY.fresh_days_of}
+    ringing, rest = verification.BY_RINGING, set(verification.GROUPS) - set(verification.BY_RINGING)
+    await engine.write(lambda tx: verification.verify(tx.connection, id, ringing, **told))
     await engine.read(keeper.refresh)
-    assert keeper.shelf.get(id) is not None
+    assert keeper.shelf.get(id) is None, "the rest is as old as it was"
+    await engine.write(lambda tx: verification.verify(tx.connection, id, tuple(rest), **told))
+    await engine.read(keeper.refresh)
+    shown = keeper.shelf.get(id)
+    assert shown is not None and shown.state == "published"
+
+
+@BOTH
+async def test_a_ring_shows_a_listing_again_as_old_as_its_stalest_part(engine: Database) -> None:
+    rest = tuple(one for one in verification.GROUPS if one not in verification.BY_RINGING)
+
+    def states(tx: Tx, day: int) -> tuple[str, bool]:
+        """After a ring at day 245, when the other parts had been checked on this day; the limit is 120 days."""
+        now, then = START + timedelta(days=245), START + timedelta(days=day)
+        id = listing(tx.connection, f"Nhóm {day}", "peer_group", START)
+        verification.verify(tx.connection, id, rest, method="visit", staff_id=1, now=then)
+        verification.grow_old(tx.connection, fresh_days=POLICY.fresh_days_of, now=now)
+        remarks.checked(
+            tx.connection, id, verification.BY_RINGING, method="call", staff_id=1, now=now, policy=POLICY
+        )
+        known = editing.look_up(tx.connection, id)
+        assert known is not None and replay(tx.connection, id) == stands(tx.connection, id)
+        return known.state, known.is_hidden
+
+    found = [await engine.write(lambda tx, day=day: states(tx, day)) for day in (0, 50, 200)]  # type: ignore[misc]
+    assert found == [("stale", True), ("stale", False), ("published", False)]
 
 
 async def test_a_province_that_nobody_keeps_is_told_to_a_manager(db: Database) -> None:

@@ -38,11 +38,10 @@ def test_no_rule_fits_a_counter_example(text: str) -> None:
         ("it was in a movie, he killed her", "none"),
         ("no danger, just asking about my friend", "none"),
         ("what if he beats me again", "violence"),
-        ("sos", "now"),
     ],
 )
 def test_it_is_as_dangerous_as_it_says(text: str, level: str) -> None:
-    assert understanding.read(text).danger.level == level
+    assert english.ruled(english.read(text)).level == level
 
 
 def test_a_refusal_in_the_words_themselves_is_no_denial() -> None:
