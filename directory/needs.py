@@ -1,5 +1,6 @@
 """The taxonomy of needs, and which of them a message speaks of."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -333,16 +334,28 @@ _WISHES = {
     "evening": ("buoi toi", "toi nay", "ban dem", "ban toi", "dem nay", "evening", "tonight"),
     "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
-    "no_papers": ("khong co giay to", "khong giay to", "khong can can cuoc", "mat can cuoc", "no papers"),
+    "after_hours": ("ngoai gio", "after hours", "outside office hours"),
+    "no_papers": (
+        "khong giay to", "mat giay to", "mat can cuoc", "no papers", "no id", "without papers", "without id",
+        "undocumented",
+    ),
     "trans": ("chuyen gioi", "hormone", "trans"),
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
     "men": ("cho nam", "mb", "gay", "msm", "dong tinh nam", "for men"),
 }
+# "Không cần giấy tờ", "không ai hỏi giấy tờ", "khỏi trình căn cước", "chưa có CCCD"; never "có cần giấy tờ không".
+_NO_PAPERS = re.compile(
+    r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|duoc)){0,3}"
+    r" (?:can|co|hoi|doi|bat|xem|mang|trinh|nop|yeu cau|xuat trinh|kiem tra)"
+    r"(?: (?:co|mang|theo|trinh|nop|xem|bat ky|the)){0,2}"
+    r" (?:giay to|giay tuy than|can cuoc|chung minh|cccd|cmnd|ho chieu|passport) "
+)
 
 
 def wishes(reading: Reading) -> frozenset[str]:
     """How the place should be, beside what it is for."""
     plain = f" {reading.plain} "
     found = frozenset(wish for wish, many in _WISHES.items() if any(f" {words} " in plain for words in many))
+    found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
     language = spoken.wish_in(reading.plain)
     return found | {language} if language else found

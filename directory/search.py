@@ -330,6 +330,10 @@ def _is_weekend(one: Listing, asked: Question) -> bool:
     return "weekend" in one.attributes or any(day >= 5 for day, _, _ in (one.hours.spans if one.hours else ()))
 
 
+def _is_after_hours(one: Listing, asked: Question) -> bool:
+    return _is_evening(one, asked) or _is_weekend(one, asked)
+
+
 def _is_open_then(one: Listing, asked: Question) -> bool:
     moment = asked.open_at or asked.at
     return moment is not None and is_open(one.hours, moment).state != "closed"
@@ -344,6 +348,7 @@ _WISHES: Mapping[str, Callable[[Listing, Question], bool]] = {
     "free": lambda one, asked: "free" in one.attributes,
     "no_papers": lambda one, asked: "no_papers" in one.attributes,
     "evening": _is_evening,
+    "after_hours": _is_after_hours,
     "weekend": _is_weekend,
     "open_now": _is_open_then,
 }

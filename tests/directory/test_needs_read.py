@@ -35,3 +35,35 @@ def test_every_need_has_a_label_and_a_group() -> None:
 
 def test_wishes_beside_the_need_are_heard() -> None:
     assert needs.wishes(read("xn hiv mien phi buoi toi")) == {"free", "evening"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prep không cần giấy tờ ở cầu giấy",
+        "xet nghiem hiv khong can giay to o ha noi",
+        "xét nghiệm không hỏi giấy tờ",
+        "không cần bảo hiểm, không đòi giấy tờ",
+        "chỗ nào ko bị hỏi cccd",
+        "kham khoi can trinh can cuoc",
+        "em không có giấy tờ muốn xét nghiệm HIV",
+        "em chưa có căn cước, xin bao cao su",
+        "khám không cần CCCD",
+        "hiv test, no id needed",
+    ],
+)
+def test_a_place_that_asks_for_no_papers_is_wished_for(text: str) -> None:
+    assert "no_papers" in needs.wishes(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["có cần giấy tờ không", "xét nghiệm có hỏi giấy tờ không ạ", "ko biết có cần căn cước không", "làm giấy tờ ở đâu"],
+)
+def test_asking_whether_papers_are_needed_is_no_wish(text: str) -> None:
+    assert "no_papers" not in needs.wishes(read(text))
+
+
+def test_outside_of_office_hours_is_a_wish() -> None:
+    for text in ("khám phụ khoa ngoài giờ", "kham ngoai gio hanh chinh o cau giay", "hiv test after hours"):
+        assert "after_hours" in needs.wishes(read(text))

@@ -183,6 +183,17 @@ def test_a_place_is_found_by_its_name_with_a_slip_and_without_marks(shelf: Shelf
         assert found.results and found.results[0].listing.service == "Phòng khám Hoa Sen (mẫu)", text
 
 
+def test_only_places_open_outside_of_office_hours_are_shown_to_whoever_asks_for_them(shelf: Shelf) -> None:
+    found = search(shelf, question("xét nghiệm HIV ngoài giờ ở Hà Nội", at=NOW, limit=9))
+    usual = search(shelf, question("xét nghiệm HIV ở Hà Nội", at=NOW, limit=9))
+    assert found.results and "after_hours" not in found.dropped and len(found.results) < len(usual.results)
+    for hit in found.results:
+        spans = hit.listing.hours.spans if hit.listing.hours else ()
+        assert {"evening", "weekend"} & set(hit.listing.attributes) or any(
+            day >= 5 or ends > 19 * 60 for day, _, ends in spans
+        )
+
+
 def test_a_wish_that_nothing_fulfils_is_said_and_the_others_are_shown(shelf: Shelf) -> None:
     asked = question("xet nghiem hiv o cau giay", at=NOW)
     found = search(shelf, Question(asked.needs, asked.places, frozenset({"weekend", "no_papers"}), NOW))
