@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from directory.listing_text import checked, opening, where
+from directory.listing_text import checked, opening, papers, way_in, where
 from directory.listings import Listing, is_open
 from directory.reading import Reading
 from directory.wording import HCMC, t
@@ -20,7 +20,7 @@ _ABOUT: tuple[tuple[About, tuple[str, ...]], ...] = (
          "tinh phi", "phi khong", "cost", "free"),
     ),
     ("phone", ("so dien thoai", "so may", "goi so nao", "phone")),
-    ("place", ("o dau", "duong nao", "dia chi", "where")),
+    ("place", ("o dau", "duong nao", "dia chi", "loi vao", "cua nao", "vao the nao", "di vao", "where", "which door")),
     ("papers", ("giay to", "can cuoc", "papers")),
     ("received", ("co kin", "co ky thi", "tiep the nao", "co hoi ten", "received")),
 )
@@ -61,13 +61,14 @@ def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
             today = now.astimezone(HCMC).date()
             notices = (t("listing.notice", language, text=text) for text in one.notices_on(today, language))
             said = "\n".join((opening(is_open(one.hours, now), language), *notices))
-        case "price" | "papers":
-            texts = one.price if asked.about == "price" else one.papers
-            said = texts.get(language) or texts.get("vi") or t("listing.not_known", language)
+        case "price":
+            said = one.price.get(language) or one.price.get("vi") or t("listing.not_known", language)
+        case "papers":
+            said = papers(one, language) or t("listing.not_known", language)
         case "received":
             said = one.reception.get(language) or one.reception.get("vi") or t("listing.not_known", language)
         case "phone":
             said = "\n".join(t("listing.phone", language, number=number) for number in one.phones)
         case "place":
-            said = where(one, language)
+            said = "\n".join(filter(None, (where(one, language), way_in(one, language))))
     return f"{one.service}\n{said or t('listing.not_known', language)}\n{checked(one, language)}"

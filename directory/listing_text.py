@@ -14,12 +14,14 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     lines = [head, t("listing.for", language, needs=_needs(one, language)), opening(hit.opening, language)]
     today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
     lines.extend(t("listing.notice", language, text=text) for text in today)
-    lines.append(where(one, language))
+    lines.extend((where(one, language), way_in(one, language)))
     if one.friendly is not None:
         lines.append(f"• {one.friendly.said(language)}")
     for texts in (one.reception, one.price):
         if said := texts.get(language) or texts.get("vi"):
             lines.append(f"• {said}")
+    if asked := papers(one, language):
+        lines.append(t("listing.papers", language, text=asked))
     if more := spoken.beside_vietnamese(one.languages):
         lines.append(t("listing.speaks", language, languages=spoken.named(more, language)))
     lines.extend(t("listing.phone", language, number=number) for number in one.phones)
@@ -47,6 +49,17 @@ def where(one: Listing, language: str) -> str:
         return t("listing.sealed", language)
     place = name_of(one.place, language)
     return f"• {one.street}, {place}" if one.street else f"• {place}"
+
+
+def way_in(one: Listing, language: str) -> str:
+    """How to come in without being noticed: "side entrance", "ask at the second desk". Never of a sealed place."""
+    return t("listing.way_in", language, text=one.directions) if one.directions and not one.is_sealed else ""
+
+
+def papers(one: Listing, language: str) -> str:
+    """What has to be brought along: she should know before she goes, not at the desk."""
+    told = one.papers.get(language) or one.papers.get("vi")
+    return told or (t("listing.papers.none", language) if "no_papers" in one.attributes else "")
 
 
 def checked(one: Listing, language: str) -> str:
