@@ -9,6 +9,7 @@ from directory import needs, phones, places
 from directory.hours import begins_as_it_ends, clashing
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
+from directory.wording import texts_in
 
 # Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
 _UNSORTED = {"service_point", "labour_rights_point"}
@@ -17,7 +18,7 @@ _BY_NAME = {"pharmacy", "private_clinic", "one_stop_centre", "psychologist"}
 KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED | _BY_NAME))
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare", "accessible")
-LANGUAGES = ("vi", "en")
+LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
 DEMO_MARK = "(mẫu)"
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
 

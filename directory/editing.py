@@ -359,7 +359,7 @@ def notices(connection: Connection, place_id: str) -> tuple[Notice, ...]:
     """The sentences that stand with a listing, also those of days to come."""
     mine = select(notice).where(notice.c.place_id == place_id).order_by(notice.c.starts_on, notice.c.id)
     rows = connection.execute(mine)
-    return tuple(Notice(row.text, row.starts_on, row.ends_on, row.code or "") for row in rows)
+    return tuple(Notice(row.text, row.starts_on, row.ends_on, row.code or "", row.language) for row in rows)
 
 
 def sweep_notices(connection: Connection, *, today: date, now: datetime, most: int = 50) -> int:

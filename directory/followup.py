@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from directory.languages import text_in
 from directory.listing_text import checked, opening, papers, way_in, where
 from directory.listings import Listing, is_open
 from directory.reading import Reading
@@ -62,11 +63,11 @@ def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
             notices = (t("listing.notice", language, text=text) for text in one.notices_on(today, language))
             said = "\n".join((opening(is_open(one.hours, now), language), *notices))
         case "price":
-            said = one.price.get(language) or one.price.get("vi") or t("listing.not_known", language)
+            said = text_in(one.price, language) or t("listing.not_known", language)
         case "papers":
             said = papers(one, language) or t("listing.not_known", language)
         case "received":
-            said = one.reception.get(language) or one.reception.get("vi") or t("listing.not_known", language)
+            said = text_in(one.reception, language) or t("listing.not_known", language)
         case "phone":
             said = "\n".join(t("listing.phone", language, number=number) for number in one.phones)
         case "place":

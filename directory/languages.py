@@ -59,6 +59,26 @@ def is_enabled(code: str | None) -> bool:
     return code in known() and known()[str(code)].is_enabled
 
 
+def text_in(texts: Mapping[str, str], language: str) -> str:
+    """What was written in several languages: in this one, else in Vietnamese, else in any, and then marked as such."""
+    borrowed = next((code for code in (language, wording.FALLBACK, *texts) if texts.get(code)), None)
+    return marked(texts[borrowed], borrowed, language) if borrowed else ""
+
+
+def marked(text: str, written_in: str, language: str) -> str:
+    """The text, with the name of its language before it for whoever reads another."""
+    if not text or written_in == language:
+        return text
+    return f"({named(written_in)}) {text}"
+
+
+def named(code: str) -> str:
+    """What its speakers call a language."""
+    if code == wording.FALLBACK:
+        return wording.catalogue(code)["language.borrowed"].strip("()")
+    return known()[code].name if code in known() else code
+
+
 def wished(text: str) -> str | None:
     """The code of the language somebody asks for ("English", "nói tiếng Anh được không"), if that is all they say."""
     words = _words(text)

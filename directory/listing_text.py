@@ -1,10 +1,11 @@
 """A listing as a person reads it in the chat: what, when, how one is received, phone, and when it was checked."""
 
 from directory import needs, spoken
+from directory.languages import marked, text_in
 from directory.listings import Listing, Opening
 from directory.places import name_of
 from directory.search import Hit
-from directory.wording import HCMC, clock_time, day, t
+from directory.wording import FALLBACK, HCMC, clock_time, day, t
 
 
 def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> str:
@@ -18,7 +19,7 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     if one.friendly is not None:
         lines.append(f"• {one.friendly.said(language)}")
     for texts in (one.reception, one.price):
-        if said := texts.get(language) or texts.get("vi"):
+        if said := text_in(texts, language):
             lines.append(f"• {said}")
     if asked := papers(one, language):
         lines.append(t("listing.papers", language, text=asked))
@@ -53,12 +54,14 @@ def where(one: Listing, language: str) -> str:
 
 def way_in(one: Listing, language: str) -> str:
     """How to come in without being noticed: "side entrance", "ask at the second desk". Never of a sealed place."""
-    return t("listing.way_in", language, text=one.directions) if one.directions and not one.is_sealed else ""
+    if not one.directions or one.is_sealed:
+        return ""
+    return t("listing.way_in", language, text=marked(one.directions, FALLBACK, language))
 
 
 def papers(one: Listing, language: str) -> str:
     """What has to be brought along: she should know before she goes, not at the desk."""
-    told = one.papers.get(language) or one.papers.get("vi")
+    told = text_in(one.papers, language)
     return told or (t("listing.papers.none", language) if "no_papers" in one.attributes else "")
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from directory.hours import DAYS, Hours, ListingProblem, Opening, is_open
+from directory.languages import marked
 from directory.places import PlaceKey
-from directory.wording import day, t
+from directory.wording import FALLBACK, day, t
 
 STATES = ("draft", "published", "stale", "withdrawn")
 FRIENDLY = "friendly"  # an attribute of a listing that no form and no file gives: see directory.friendly
@@ -24,9 +25,12 @@ class Notice:
     starts_on: date
     ends_on: date
     code: str = ""
+    language: str = FALLBACK
 
     def said(self, language: str) -> str:
-        return usual_notice(self.code, self.ends_on, language) if self.code else self.text
+        if self.code:
+            return usual_notice(self.code, self.ends_on, language)
+        return marked(self.text, self.language, language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ def _verified(connection: Connection, ids: Sequence[str] | None) -> Mapping[str,
 def _notices(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, list[Notice]]:
     found: defaultdict[str, list[Notice]] = defaultdict(list)
     for row in connection.execute(_of(notice.c.place_id, ids).order_by(notice.c.starts_on, notice.c.id)):
-        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or ""))
+        found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or "", row.language))
     return found
 
 

@@ -58,6 +58,11 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in LOCALES.iterdir() if (path / "LC_MESSAGES").is_dir()))
 
 
+def texts_in() -> tuple[str, ...]:
+    """The languages in which a listing's texts can be written: every folder, ours first."""
+    return tuple(sorted(languages(), key=lambda code: (code != FALLBACK, code != "en", code)))
+
+
 def keys(language: str = FALLBACK) -> frozenset[str]:
     """Every key of one language."""
     return frozenset(catalogue(language))

@@ -8,9 +8,10 @@ from directory import needs, places
 from directory.exchange.hsds_hours import times_of, weekly
 from directory.exchange.leaving import where
 from directory.hours import Apart
+from directory.languages import marked, text_in
 from directory.listings import DAYS, Hours, Listing
 from directory.places import Tier
-from directory.wording import day, t
+from directory.wording import FALLBACK, day, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
 
 
 def _texts(one: Listing, language: str) -> list[str]:
-    return [text.get(language) or text.get("vi", "") for text in (one.reception, one.price, one.papers)]
+    return [text_in(text, language) for text in (one.reception, one.price, one.papers)]
 
 
 def _area(one: Listing, language: str) -> str:
@@ -83,7 +84,8 @@ def _place(one: Listing, language: str) -> str:
     name = places.name_of(where(one), language)
     if one.is_sealed:
         return f"{name}. {t('exchange.sealed', language)}"
-    return ", ".join(part for part in (one.street, name) if part) + (f". {one.directions}" if one.directions else "")
+    way = marked(one.directions, FALLBACK, language)
+    return ", ".join(part for part in (one.street, name) if part) + (f". {way}" if way else "")
 
 
 def _checked(one: Listing, language: str) -> str:

@@ -14,7 +14,7 @@ from directory.exchange.hsds_hours import schedules
 from directory.exchange.hsds_names import PLACE_SCHEME, TAXONOMIES, name, taxonomy_object, term_object, terms
 from directory.exchange.leaving import where
 from directory.listings import FRIENDLY, Listing, written_attributes
-from directory.wording import t
+from directory.wording import FALLBACK, t
 
 VERSION = "3.1"
 Object = dict[str, Any]
@@ -200,7 +200,8 @@ def _attributes(owner: str, entity: str, told: Iterable[Told]) -> list[Object]:
 
 def _said(group: Sequence[Listing], field: str) -> str:
     texts = (getattr(one, field) for one in group)
-    return " / ".join(dict.fromkeys(said for text in texts if (said := text.get("vi") or text.get("en", ""))))
+    said = (text.get(FALLBACK) or next(iter(text.values()), "") for text in texts)
+    return " / ".join(dict.fromkeys(filter(None, said)))
 
 
 def _labels(taxonomy: str, codes: Iterable[str]) -> list[str]:

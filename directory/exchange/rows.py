@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from directory import drafts, needs, places
+from directory import drafts, languages, needs, places, wording
 from directory.drafts import Draft
 from directory.editing import Known
 from directory.exchange.leaving import veiled
@@ -95,8 +95,16 @@ def _headers() -> Mapping[str, str]:
 
 
 def header_of(column: str, language: str) -> str:
-    """What stands over a column."""
-    return t(f"exchange.column.{column}", language)
+    """What stands over a column; texts of a language that no catalogue names have its own name behind them."""
+    key = f"exchange.column.{column}"
+    what, _, spoken = column.partition(".")
+    is_named = not spoken or key in wording.catalogue(wording.FALLBACK)
+    return t(key, language) if is_named else text_label(what, spoken, language)
+
+
+def text_label(what: str, spoken: str, language: str) -> str:
+    """`Papers (Tày)`."""
+    return t("listing.text.of", language, what=t(f"listing.text.{what}", language), spoken=languages.named(spoken))
 
 
 def _plain(header: str) -> str:
@@ -130,8 +138,9 @@ def understand(
         place=_place(told),
         is_sealed=fold(told.get("is_sealed", "")) in ("yes", "true", "1", "x", "co"),
     )
-    absent = frozenset(name for name in ("source", "directions", "street") if name not in told)
-    row = Row(number, _id(told.get("id", ""), draft), draft, absent)
+    absent = [name for name in ("source", "directions", "street") if name not in told]
+    unsaid = [name for what in TEXTS for spoken in drafts.LANGUAGES if (name := f"{what}.{spoken}") not in told]
+    row = Row(number, _id(told.get("id", ""), draft), draft, frozenset((*absent, *unsaid)))
     wrong = mistakes(number, draft, is_demo=is_demo)
     return row, (*wrong, *_rounded(number, lists["phones"]))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -146,7 +147,12 @@ def _formula(number: int, column: str) -> Trouble:
 
 def settled(row: Row, known: Draft) -> Draft:
     """What a listing will say after this row: what its file could not carry stays."""
-    kept = {name: getattr(known, name) for name in row.keeps - {APART} if not getattr(row.draft, name)}
+    unsaid = {name for name in row.keeps if "." in name}
+    whole = row.keeps - {APART} - unsaid
+    kept: dict[str, Any] = {name: getattr(known, name) for name in whole if not getattr(row.draft, name)}
+    for what, spoken in (name.split(".") for name in sorted(unsaid)):
+        if text := getattr(known, what).get(spoken):
+            kept[what] = {**getattr(row.draft, what), **kept.get(what, {}), spoken: text}
     if APART in row.keeps and row.draft.hours is not None:
         kept["hours"] = (*row.draft.hours, *apart_lines(known.hours or ()))
     return unveiled(replace(row.draft, **kept), known)

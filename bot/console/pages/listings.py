@@ -129,7 +129,7 @@ async def _page(
         "groups": _grouped(language),
         "lists": LISTS,
         "spoken": [(code, spoken.name(code, language)) for code in spoken.table()],
-        "texts": TEXTS,
+        "texts": _texts(language),
         "edits": known is None or may_edit(member, known.draft),
         "allowed": {deed: may(member, deed, about) for deed in Deed},
         "methods": METHODS,
@@ -152,6 +152,12 @@ async def _page(
         "today": today.isoformat(),
     }
     return render(visit.request, "listing.html", visit.seat, status=status, **shown)
+
+
+def _texts(language: str) -> list[tuple[str, str]]:
+    """(field, label) of every text in every language that has a folder."""
+    named = [(f"{what}.{spoken}", what, spoken) for what in TEXTS for spoken in drafts.LANGUAGES]
+    return [(name, rows.text_label(what, spoken, language)) for name, what, spoken in named]
 
 
 def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str, tuple[differences.Cell, ...]]]:
