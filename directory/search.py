@@ -1,14 +1,14 @@
 """Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from directory import naming, near_places, nearly, places, spoken, times
+from directory import naming, near_places, nearly, places, times, widening, wished
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
@@ -24,7 +24,6 @@ _SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
 _SHORT = 12  # words of a message that names little beside its place
 _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
-_EVENING = 19 * 60
 _UNKNOWN = Opening("unknown")
 _OPENNESS = {"open": 0, "unknown": 1, "closed": 2}
 
@@ -137,7 +136,7 @@ def search(shelf: Shelf, asked: Question) -> Found:
         return _anywhere(index, need, asked)
     key = asked.places[0]
     inside = [one for one in index.inside(need, key) if _may(one, asked)]
-    if inside:
+    if inside and not widening.is_only_around(inside, key):
         hits, dropped = _wished(inside, asked, need, asked.near or places.centre_of(key))
         if all(_is_neighbour(hit.listing, key) for hit in hits):
             to = hits[0].listing.place
@@ -160,6 +159,10 @@ def _anywhere(index: ListingIndex, need: str, asked: Question) -> Found:
 def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> Found:
     """Nothing in the place: what is near or in its province is shown as such, otherwise only named as the nearest."""
     middle, province = asked.near or places.centre_of(key), places.province_of(key)
+    if (around := widening.in_district(index, need, key)) and (there := [one for one in around[1] if _may(one, asked)]):
+        left, dropped = _fulfilling(there, asked)
+        told = {"from": _as_key(key), "to": _as_key(around[0]), "why": "none_in_place", "count": len(left)}
+        return Found(_best(left, asked, need, middle, by_distance=True), told, dropped=dropped)
     near = {one.id: one for one in index.of_province(need, province)} if province else {}
     if middle:
         near |= {one.id: one for one in index.around(need, middle, km=FAR_KM)}
@@ -233,18 +236,13 @@ def _wished(
     *,
     by_distance: bool = False,
 ) -> tuple[tuple[Hit, ...], frozenset[str]]:
-    """The best that fulfil every wish; if there are none, the best without those wishes that nothing fulfils."""
-    dropped: set[str] = set()
-    left = list(fitting)
-    for wish in sorted(asked.wishes - _WHOM):
-        keeps = _speaks(wish) if wish.startswith(spoken.WISH) else _WISHES.get(wish)
-        if keeps is None:
-            continue
-        if kept := [one for one in left if keeps(one, asked)]:
-            left = kept
-        else:
-            dropped.add(wish)
-    return _best(left, asked, need, middle, by_distance=by_distance), frozenset(dropped)
+    """The best that fulfil every wish, and the wishes that nothing fulfils."""
+    left, dropped = _fulfilling(fitting, asked)
+    return _best(left, asked, need, middle, by_distance=by_distance), dropped
+
+
+def _fulfilling(fitting: Sequence[Listing], asked: Question) -> tuple[Sequence[Listing], frozenset[str]]:
+    return wished.fulfilling(fitting, asked.wishes - _WHOM, asked.open_at or asked.at)
 
 
 def _best(
@@ -286,10 +284,7 @@ def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
 
 def _is_within(one: Listing, asked: Question) -> bool:
     """Whether it lies in the place asked for, and not only in a neighbour that shares a commune of today with it."""
-    if not asked.places or one.is_sealed or one.place == asked.places[0]:
-        return True
-    own = places.communes_of(asked.places[0])
-    return one.place.tier is not Tier.OLD_DISTRICT and bool(own) and places.communes_of(one.place) <= own
+    return not asked.places or widening.is_within(one, asked.places[0])
 
 
 def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:
@@ -319,39 +314,6 @@ def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
     """Between the middles of two units: roughly, and nothing for a sealed place."""
     point = None if one.is_sealed else places.centre_of(one.place)
     return places.distance_km(point, middle) if point and middle else None
-
-
-def _is_evening(one: Listing, asked: Question) -> bool:
-    spans = one.hours.spans if one.hours else ()
-    return "evening" in one.attributes or any(begins <= _EVENING < ends for _, begins, ends in spans)
-
-
-def _is_weekend(one: Listing, asked: Question) -> bool:
-    return "weekend" in one.attributes or any(day >= 5 for day, _, _ in (one.hours.spans if one.hours else ()))
-
-
-def _is_after_hours(one: Listing, asked: Question) -> bool:
-    return _is_evening(one, asked) or _is_weekend(one, asked)
-
-
-def _is_open_then(one: Listing, asked: Question) -> bool:
-    moment = asked.open_at or asked.at
-    return moment is not None and is_open(one.hours, moment).state != "closed"
-
-
-def _speaks(wish: str) -> Callable[[Listing, Question], bool]:
-    code = wish.removeprefix(spoken.WISH)
-    return lambda one, asked: code in one.languages
-
-
-_WISHES: Mapping[str, Callable[[Listing, Question], bool]] = {
-    "free": lambda one, asked: "free" in one.attributes,
-    "no_papers": lambda one, asked: "no_papers" in one.attributes,
-    "evening": _is_evening,
-    "after_hours": _is_after_hours,
-    "weekend": _is_weekend,
-    "open_now": _is_open_then,
-}
 
 
 # --- what other programs read -----------------------------------------------------------------------------------------

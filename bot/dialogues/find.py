@@ -1,6 +1,7 @@
 """Finds places that help: asks only for what is missing, shows up to three, answers questions about those shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
@@ -12,6 +13,7 @@ from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
 from directory.places import read as read_places
 from directory.reading import fold, read
 from directory.search import Found, Question, search
+from directory.widening import is_within
 from directory.wording import t
 
 NEED_GROUPS = (
@@ -231,7 +233,7 @@ def _counted(turn: Turn, found: Found) -> Sequence[Item]:
     if need is None or need in turn.memory.sought:
         return ()
     turn.memory.sought = (*turn.memory.sought, need)
-    what = "none" if not found.results else "far" if found.widened else "found"
+    what = "none" if not found.results else "far" if found.widened and "count" not in found.widened else "found"
     province = province_of(place) if place else None
     return (Do(lambda tx, lane_id: happened(tx, f"search_{what}:{need}", now=now, province=province, need=need)),)
 
@@ -242,7 +244,9 @@ def _head(turn: Turn, found: Found) -> str:
     nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
     before = (turn.shelf.get(id_) for id_ in turn.memory.shown)
     is_more = any(one is not None and one.place == place for one in before)
-    if found.widened and place and nearest is not None and nearest >= 1:
+    if found.widened and place and "count" in found.widened:
+        head = _in_district(turn, found, found.widened)
+    elif found.widened and place and nearest is not None and nearest >= 1:
         key = "find.widened_km_more" if is_more else "find.widened_km"
         head = t(key, language, place=name_of(place, language), km=round(nearest))
     elif found.widened and place:
@@ -255,6 +259,21 @@ def _head(turn: Turn, found: Found) -> str:
         wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
         head = f"{t('find.dropped', language, wishes=wishes)}\n{head}"
     return head
+
+
+def _in_district(turn: Turn, found: Found, widened: Mapping[str, Any]) -> str:
+    """None in the ward she named; how many in the old district around it, and about how far where we know that."""
+    assert turn.memory.place is not None
+    district = PlaceKey(Tier(widened["to"]["tier"]), widened["to"]["code"])
+    known = [hit.distance_km for hit in found.results if hit.listing.place != district]  # else it may be next door
+    nearest = min((km for km in known if km is not None), default=None)
+    is_more = any(one is not None and is_within(one, district) for one in map(turn.shelf.get, turn.memory.shown))
+    around = name_of(district, turn.language).partition(",")[0]
+    told = {"place": name_of(turn.memory.place, turn.language), "district": around, "n": widened["count"]}
+    if nearest is not None and nearest >= 1:
+        key = "find.in_district_km_more" if is_more else "find.in_district_km"
+        return t(key, turn.language, **told, km=round(nearest))
+    return t("find.in_district_more" if is_more else "find.in_district", turn.language, **told)
 
 
 def _wish(wish: str, language: str) -> str:
