@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims
 from bot.db import Tx
-from bot.dialogues import beside_case, speaking
+from bot.dialogues import beside_case, correcting, speaking
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -111,7 +111,8 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     if talk.has_case and (step := _beside_case(tx, read, turn, standing, now)) is not None:
         _save(tx, _run(tx, read, turn, step, house) if step[0] else standing, read.lane_id)
         return None
-    if read.kept.hidden and not (read.kept.fragments and _is_danger(read)):
+    is_kept = (read.kept.fragments and _is_danger(read)) or correcting.is_expected(turn, standing)
+    if read.kept.hidden and not is_kept:
         tell_person(tx, read.lane_id, t("small.masked", language), now=now)
     after = _advance(tx, read, turn, standing, house)
     if turn.notes.pop("erase", None):

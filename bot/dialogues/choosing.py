@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.dialogues import correcting
 from bot.dialogues.ask import Answer
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.entrust import Entrust
@@ -51,7 +52,7 @@ _OF_PLACES = frozenset({"treated", "new_place", "praise"})
 _TYPED = frozenset(
     {
         ("word", "chosen"), ("mute", "tapped"), ("elsewhere", "where"), ("new_place", "told"),
-        ("wrong_listing", "named"),
+        ("wrong_listing", "named"), ("wrong_listing", "value"),
     }
 )  # fmt: skip
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
@@ -84,8 +85,11 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", standing.step
     if turn.is_start:
         return "welcome", "start"
-    if turn.key is None and danger is not None and danger.level == "violence":
+    is_violence = danger is not None and danger.level == "violence"
+    if turn.key is None and is_violence and not correcting.is_plain_hours(turn, standing):
         return "report", "start"
+    if correcting.is_late(turn, standing):
+        return "wrong_listing", "value"
     if _wants_place_that_speaks(turn):
         return "find", "start"
     if is_answering and (turn.key is not None or _answers(turn, standing)):
@@ -140,6 +144,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return True
     if standing.dialogue == "human" and intent == "human":
         return True  # "muốn gặp người thật" is a yes to the offer of one
+    if (standing.dialogue, standing.step) == ("wrong_listing", "part") and correcting.is_answer(turn):
+        return True  # "số mới là …" says which part is wrong
     is_plain = intent in (None, "unclear", "erase", "find")
     return is_plain and standing.dialogue in _PLAIN
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.dialogues import correcting
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -92,6 +93,8 @@ class Find(Dialogue):
                 return [Hand("wrong_listing")]
             case "human":
                 return [Hand("human")]
+            case "know":
+                return [Hand("wrong_listing", "ask_value")]
         return self.start(turn)
 
     def after_wrong(self, turn: Turn) -> Sequence[Item]:
@@ -289,7 +292,13 @@ def _list(turn: Turn, found: Found, head: str) -> str:
 
 def _after_options(turn: Turn) -> tuple[tuple[str, str], ...]:
     keys = (("more", "find.more"), ("other", "find.not_this"), ("wrong", "find.wrong"), ("human", "find.human"))
-    return tuple((key, t(name, turn.language)) for key, name in keys)
+    return (*_know_option(turn), *((key, t(name, turn.language)) for key, name in keys))
+
+
+def _know_option(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """After "that is wrong": she may know what is right."""
+    _, part = correcting.remembered(turn)
+    return (("know", t(f"find.know.{part}", turn.language)),) if part else ()
 
 
 def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
@@ -300,4 +309,4 @@ def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
     if far and far[0]["distance_km"] is not None:
         text = f"{text}\n{t('find.far', turn.language, place=far[0]['place'], km=round(far[0]['distance_km']))}"
     options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
-    return [Ask(text, options, "after")]
+    return [Ask(text, (*_know_option(turn), *options), "after")]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.dialogues import correcting
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.keeping import remarks
+from bot.keeping import corrections, remarks
 from bot.masking import Masked
 from directory import naming
 from directory.listings import Listing
@@ -15,6 +16,7 @@ from directory.wording import t
 _PARTS = (
     ("rude", ("thai do", "chui", "khinh", "nang loi", "duoi em", "duoi minh", "mieng thi", "rude")),
     ("papers", ("doi giay to", "doi can cuoc", "bat can cuoc", "giay to", "papers")),
+    ("hours", ("sai gio", "gio mo", "gio lam", "gio dong", "doi gio", "gio moi", "mo cua luc", "hours")),
     ("closed", ("dong cua", "dep roi", "dep tiem", "nghi luon", "het kham", "khong con", "closed")),
     ("address", ("dia chi", "doi roi", "chuyen di", "address")),
     ("phone", ("sai so", "so dien thoai", "doi so", "thue bao", "khong nghe may", "goi khong duoc", "sdt", "number")),
@@ -28,6 +30,11 @@ def _shown(turn: Turn) -> list[Listing]:
 def _note(turn: Turn, place_id: str, what: str) -> Do:
     now, policy = turn.now, turn.policy
     return Do(lambda tx, lane_id: remarks.note(tx, lane_id, place_id, what, now=now, policy=policy))
+
+
+def _tell(turn: Turn, place_id: str, part: str, value: str) -> Do:
+    now = turn.now
+    return Do(lambda tx, lane_id: corrections.tell(tx, lane_id, place_id, part, value, now=now))
 
 
 def _which(turn: Turn, text: str, then: str) -> Ask:
@@ -58,8 +65,8 @@ class WrongListing(Dialogue):
         shown = _shown(turn)
         turn.notes.pop("place", None)  # of an earlier word about another place
         turn.notes.pop("what", None)
-        if part := _part(turn):
-            turn.notes["what"] = part
+        turn.notes.pop("value", None)
+        self._hear(turn)
         if len(named := _named(turn)) == 1:
             turn.notes["place"] = named[0].id
             return self._go_on(turn)
@@ -93,9 +100,16 @@ class WrongListing(Dialogue):
             return [Say(t("wrong.not_known", turn.language)), Hand("human", "offer")]
         return self._take(turn, found)
 
+    def _hear(self, turn: Turn) -> None:
+        """Which part is wrong, and what is right, as far as this message says so."""
+        part, value = correcting.volunteered(turn, _part(turn))
+        if found := part or _part(turn):
+            turn.notes["what"] = found
+        if value:
+            turn.notes["value"] = value
+
     def _take(self, turn: Turn, found: Sequence[Listing]) -> Sequence[Item]:
-        if part := _part(turn):
-            turn.notes["what"] = part
+        self._hear(turn)
         if len(found) > 1:  # several bear the name: where they are tells them apart
             options = tuple((one.id, f"{one.service}, {_where(one, turn.language)}") for one in found[:6])
             none = ("none", t("told.choice.none", turn.language))
@@ -109,8 +123,29 @@ class WrongListing(Dialogue):
         """What is wrong there; words that say nothing of it are "something else"."""
         if "place" not in turn.notes:  # a button of long ago
             return self.start(turn)
-        turn.notes["what"] = turn.key if turn.key in remarks.COMPLAINTS else _part(turn) or "other"
+        told, value = correcting.answered(turn)  # "số mới là …" says which part, and what is right
+        turn.notes["what"] = turn.key if turn.key in remarks.COMPLAINTS else _part(turn) or told or "other"
+        if value and turn.notes["what"] == told:
+            turn.notes["value"] = value
         return self._go_on(turn)
+
+    def ask_value(self, turn: Turn) -> Sequence[Item]:
+        """She knows what is right: asked for once, and it may be left."""
+        _, part = correcting.remembered(turn)
+        if not part:
+            return [Say(t("small.stale_choice", turn.language)), Done()]
+        skip = (("skip", t("new_place.choice.skip", turn.language)),)
+        return [Ask(t(f"wrong.value.{part}", turn.language), skip, "value")]
+
+    def value(self, turn: Turn) -> Sequence[Item]:
+        """What is right, in her words; it is kept sealed, without who, for those who keep the place."""
+        place_id, part = correcting.remembered(turn)
+        turn.notes.pop("fix", None)
+        said = correcting.value(turn, part) if part else ""
+        if not said:
+            key = "treated.enough" if turn.key is not None or not part else "wrong.value.none"
+            return [Say(t(key, turn.language)), Done()]
+        return [_tell(turn, place_id, part, said), Say(t("wrong.value.kept", turn.language)), Done()]
 
     def _go_on(self, turn: Turn) -> Sequence[Item]:
         what = turn.notes.get("what")
@@ -119,9 +154,19 @@ class WrongListing(Dialogue):
             return [Ask(t("wrong.what", turn.language), options, "part")]
         if what == "rude":
             return [Hand("treated", "noted")]
-        place_id = turn.notes.pop("place")
+        place_id, value = turn.notes.pop("place"), turn.notes.pop("value", "")
         turn.notes.pop("what")
-        return [_note(turn, place_id, what), Say(t("wrong.thanks", turn.language)), Hand("find", "after_wrong")]
+        items: list[Item] = [_note(turn, place_id, what)]
+        if value and what in corrections.FIELDS:
+            items += [_tell(turn, place_id, what, value), Say(t("wrong.value.kept", turn.language))]
+            return [*items, Hand("find", "after_wrong")]
+        items.append(Say(t("wrong.thanks", turn.language)))
+        listing = turn.shelf.get(place_id)
+        if what in corrections.FIELDS and not (what == "address" and (listing is None or listing.is_sealed)):
+            correcting.remember(turn, place_id, what)
+            if turn.memory.need is None:  # no list follows that could carry the offer
+                return [*items, *self.ask_value(turn)]
+        return [*items, Hand("find", "after_wrong")]
 
 
 class Treated(Dialogue):

@@ -18,9 +18,9 @@ from directory import friendly, verification
 from directory.tables import place_of_service
 from directory.wording import HCMC
 
-COMPLAINTS = ("phone", "closed", "address", "rude", "papers", "other")
+COMPLAINTS = ("phone", "hours", "closed", "address", "rude", "papers", "other")
 # What a check of this part settles; "" of any part. How somebody was received no check can settle.
-SETTLED_BY = {"phone": "contact", "closed": "hours", "address": "address", "other": ""}
+SETTLED_BY = {"phone": "contact", "hours": "hours", "closed": "hours", "address": "address", "other": ""}
 HARMS_FRIENDLY = frozenset({"rude", "papers"})
 VERDICTS = ("confirmed", "dismissed")
 WINDOW_DAYS = 30  # so long two remarks can be told apart, and no longer
@@ -61,8 +61,8 @@ def note(tx: Tx, lane_id: int, place_id: str, what: str, *, now: datetime, polic
         return
     today = now.astimezone(HCMC).date()
     row = {"place_id": place_id, "province": place.province, "what": what, "day": today, "state": "open"}
-    is_apart = _is_apart(tx, lane_id, f"{place_id}:{what}", today, now)
-    tx.execute(insert(remark).values(**row, is_apart=is_apart, forget_at=now + KEPT))
+    is_new = is_apart(tx, lane_id, f"{place_id}:{what}", now=now)
+    tx.execute(insert(remark).values(**row, is_apart=is_new, forget_at=now + KEPT))
     if what == "good" or place.under_review_at is not None:
         return
     mine = (remark.c.place_id == place_id, remark.c.what == what, remark.c.state == "open", remark.c.is_apart)
@@ -75,7 +75,7 @@ def suggest(tx: Tx, lane_id: int, words: Masked, *, province: str | None, now: d
     """A new place, in the words of whoever names it, masked and sealed. One a day from the same account."""
     today = now.astimezone(HCMC).date()
     said = words.strip()[:LONGEST]
-    if not said or not _is_apart(tx, lane_id, f"new:{today}", today, now):
+    if not said or not is_apart(tx, lane_id, f"new:{today}", now=now):
         return
     sealed = tx.seals.close(said, about="remark:new")
     row = {"province": province, "what": "new", "sealed": sealed, "is_apart": True, "day": today, "state": "open"}
@@ -196,8 +196,9 @@ def _window(day: date) -> int:
     return day.toordinal() // WINDOW_DAYS
 
 
-def _is_apart(tx: Tx, lane_id: int, about: str, today: date, now: datetime) -> bool:
+def is_apart(tx: Tx, lane_id: int, about: str, *, now: datetime) -> bool:
     """Whether this account has not said the same in these thirty days. The key goes with them, and all tokens."""
+    today = now.astimezone(HCMC).date()
     handle = tx.execute(select(lane.c.handle).where(lane.c.id == lane_id)).scalar_one()
     begins = date.fromordinal(_window(today) * WINDOW_DAYS)
     until = datetime(begins.year, begins.month, begins.day, tzinfo=HCMC) + timedelta(days=WINDOW_DAYS)

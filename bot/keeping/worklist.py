@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from bot.keeping import remarks
+from bot.keeping import corrections, remarks
 from bot.seals import Seals
-from directory import catalogue, duplicates, freshness, merging, verification
+from directory import catalogue, duplicates, editing, freshness, merging, verification
 from directory.catalogue import Row, entries_of
 from directory.freshness import Age
 from directory.wording import HCMC
 
-KINDS = ("wrong", "overdue", "due", "new", "twice", "ready", "unverified")
+KINDS = ("wrong", "told", "overdue", "due", "new", "twice", "ready", "unverified")
 _BY_AGE = {Age.DUE: "due", Age.OVERDUE: "overdue", Age.OLD: "overdue", Age.HIDDEN: "overdue"}
 _CHECKS = frozenset({"overdue", "due", "unverified"})  # each is a call or a way there
 
@@ -35,7 +35,8 @@ class Item:
     n: int = 0
     apart: int = 0  # how many of them are surely of different persons
     words: str = field(default="", repr=False)
-    number: int = 0  # of a suggestion
+    number: int = 0  # of a suggestion or correction
+    before: str = ""  # of a correction: what stands there now
     other: str = ""  # the listing that may be the same
     other_service: str = ""
 
@@ -72,9 +73,20 @@ def items(
         for one in remarks.suggestions(connection, seals)
         if _is_of(one.province or "", provinces)
     ]
+    found += _told(connection, seals, rows)
     found += _alike(connection, rows)
     done = verification.checked_by(connection, staff_id, today) if staff_id is not None else 0
     return _spread(sorted(found, key=_rank), most - done)
+
+
+def _told(connection: Connection, seals: Seals, rows: Mapping[str, Row]) -> Iterable[Item]:
+    """What somebody in the chat says is right, beside what stands there."""
+    for one in corrections.waiting(connection, seals):
+        known = editing.look_up(connection, one.place_id) if one.place_id in rows else None
+        if known is not None:
+            item = _item("told", rows[one.place_id])
+            stands = ", ".join(corrections.stands(one.part, known.draft))
+            yield replace(item, what=one.part, words=one.words, number=one.id, before=stands)
 
 
 def _alike(connection: Connection, rows: Mapping[str, Row]) -> Iterable[Item]:

@@ -10,8 +10,8 @@ remark = Table(  # what somebody said about a place; nothing here tells who
     Column("id", Integer, primary_key=True),
     Column("place_id", String(36), nullable=True, index=True),  # None: a place we do not know yet
     Column("province", String(2), nullable=True, index=True),
-    Column("what", String(12), nullable=False),  # phone | closed | address | rude | papers | other | good | new
-    Column("sealed", LargeBinary, nullable=True),  # masked words, for a new place only
+    Column("what", String(12), nullable=False),  # phone | hours | closed | … | good | new | new_phone …
+    Column("sealed", LargeBinary, nullable=True),  # words of a new place (masked), or of a new phone, hours, address
     Column("is_apart", Boolean, nullable=False),  # told apart from the earlier ones of the same kind
     Column("day", Date, nullable=False),  # not the hour: that would tell who was writing then
     Column("state", String(10), nullable=False),  # open | confirmed | dismissed

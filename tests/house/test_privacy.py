@@ -234,7 +234,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     ),
     "remark": (
         "maintainers of the province; what was said of a place, sealed, never who",
-        "12 months; a new place 90 days",
+        "12 months; words with the decision, 90 days at the latest",
         "id place_id province what sealed is_apart day state staff_id decided_at forget_at",
     ),
     "remark_key": (
