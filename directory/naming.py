@@ -1,12 +1,13 @@
 """Which listings a message names: by the words that tell names apart, also with a slip in one of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from directory.listing_index import SHORTEST_SLIP, ListingIndex
 from directory.listings import Listing
 from directory.reading import Reading, fold
+from directory.reading.spelling import Word
 from directory.shelf import Shelf
 
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
@@ -29,13 +30,14 @@ _TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",
 class Said:
     """A word of a message that may be of a name, and the place of the first and after the last word it was read as.
 
-    `as_typed`: it was read as another word, and this is how it was typed."""
+    `is_sure` False: a word that was read as another one, as it was typed; or one that is seldom part of a name.
+    """
 
     plain: str
     marked: str
     start: int
     end: int
-    as_typed: bool = False
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,20 @@ def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Said
             continue
         if word.plain not in PLAIN and (len(word.plain) > 1 or word.plain.isdigit()):
             found.append(Said(word.plain, word.marked, at, at + 1))
+        elif word.plain in PLAIN and _is_between(words, at, spent):  # "nhóm Minh Khuê", "trung tâm Hội Ngọc"
+            found.append(Said(word.plain, word.marked, at, at + 1, is_sure=False))
         if word.how and (at == 0 or words[at - 1].start != word.start):
             typed = fold(reading.text[word.start : word.end])
             after = next((end for end in range(at + 1, len(words)) if words[end].start != word.start), len(words))
             if typed != word.plain and typed.isalnum() and len(typed) > 1:
-                found.append(Said(typed, typed, at, after, as_typed=True))
+                found.append(Said(typed, typed, at, after, is_sure=False))
     return tuple(found)
+
+
+def _is_between(words: Sequence[Word], at: int, spent: Set[int]) -> bool:
+    """Whether words that may be of a name stand on both sides, so that one that leads to names may be part of it."""
+    beside = (at - 1, at + 1)
+    return all(0 <= n < len(words) and n not in spent and words[n].plain not in PLAIN for n in beside)
 
 
 def _type_before(reading: Reading, start: int) -> int:
@@ -96,7 +106,7 @@ def scores_of(index: ListingIndex, said: Sequence[Said], *, is_near: bool) -> Ma
 
 def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     """The listings whose name has every word that was typed, but for words that most names have."""
-    needed = [one for one in said if not one.as_typed and index.is_telling(one.plain)]
+    needed = [one for one in said if one.is_sure and index.is_telling(one.plain)]
     telling = {one.plain for one in needed if one.plain in index.by_word}
     if not telling or len(said) < 2:
         return {}
@@ -192,6 +202,11 @@ class _Search:
 
 
 def marks_of(index: ListingIndex, id: str, words: Iterable[Said]) -> int:
-    """How many words typed with marks stand with the same marks in the name."""
-    marked = index.names[id].marked
-    return sum(1 for word in words if word.marked != word.plain and word.marked in marked)
+    """How many words stand with the same marks in the name; in a message with marks a word without any is meant so.
+
+    "Nhóm Lan" is not Nhóm Làn; "nhom lan" may be either.
+    """
+    said, marked = tuple(words), index.names[id].marked
+    if all(word.marked == word.plain for word in said):
+        return 0
+    return sum(1 for word in said if word.marked in marked)

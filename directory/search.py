@@ -198,7 +198,8 @@ def _may(one: Listing, asked: Question) -> bool:
 def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
     kept = _claiming_all(index, asked) or _in_place(index, asked, _scores(index, asked))
-    marks = {id: naming.marks_of(index, id, asked.words) for id, _ in kept}
+    said = asked.all_words or asked.words
+    marks = {id: naming.marks_of(index, id, said) for id, _ in kept}
     ranked = sorted(kept, key=lambda pair: (-pair[1], -marks[pair[0]], index.by_id[pair[0]].doubt, pair[0]))
     need = asked.needs[0] if asked.needs else ""
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
