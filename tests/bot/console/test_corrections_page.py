@@ -1,4 +1,4 @@
-"""What somebody told of a place stands beside what is written there: two taps, and the field is filled or left."""
+"""Requirement 13: what was told of a place stands beside what is written: two taps fill the field or leave it."""
 
 import re
 

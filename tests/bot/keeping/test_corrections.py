@@ -1,4 +1,4 @@
-"""What somebody tells of a place is kept sealed and without who, read by who decides, and gone with the decision."""
+"""Requirement 13: what is told of a place is sealed and without who, read by who decides, and gone with that."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
