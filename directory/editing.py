@@ -221,12 +221,6 @@ def _others_follow(
     return others
 
 
-def with_field(draft: Draft, name: str, lines: tuple[str, ...]) -> Draft:
-    """The same with another phone, hours or street: lines where the field has lines, else one line."""
-    now: dict[str, Any] = {"hours": lines or None, "phones": lines, "street": " ".join(lines)}
-    return replace(draft, **{name: now[name]})
-
-
 def publish(
     connection: Connection,
     place_id: str,

@@ -1,8 +1,9 @@
 """A new phone, hours or address of a place that somebody in the chat tells: sealed, without who, until decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -91,7 +92,7 @@ def take_over(
     known = editing.look_up(tx.connection, told.place_id)
     if known is None:
         raise editing.NotNow("listing.problem.unknown")
-    draft = editing.with_field(known.draft, FIELDS[told.part], tuple(value))
+    draft = _with_field(known.draft, FIELDS[told.part], tuple(value))
     editing.save(tx.connection, told.place_id, draft, expected=expected, staff_id=staff_id, now=now)
     remarks.decide(tx, told.place_id, told.part, "confirmed", staff_id=staff_id, now=now)
     return True
@@ -110,3 +111,9 @@ def _may_tell(tx: Tx, lane_id: int, now: datetime) -> bool:
 
 def _about(part: str) -> str:
     return f"remark:new_{part}"
+
+
+def _with_field(draft: Draft, name: str, lines: tuple[str, ...]) -> Draft:
+    """The same with another phone, hours or street: lines where the field has lines, else one line."""
+    now: dict[str, Any] = {"hours": lines or None, "phones": lines, "street": " ".join(lines)}
+    return replace(draft, **{name: now[name]})
