@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 
 from bot import claims, events
 from bot.db import Tx
-from bot.helpline import aliases, escalation
+from bot.helpline import aliases, escalation, worsening
 from bot.helpline.casebook import (
     URGENCIES,
     Case,
@@ -17,14 +17,12 @@ from bot.helpline.casebook import (
     get,
     hold_still,
     latest_of_lane,
-    move,
     of_lane,
     record,
-    tell,
     view,
 )
-from bot.helpline.moves import Deed, State
-from bot.helpline.ringing import raise_rung, tell_colleague, waiting_for
+from bot.helpline.moves import State
+from bot.helpline.ringing import raise_rung, waiting_for
 from bot.helpline.rota import on_duty
 from bot.helpline.turns import (
     Taken,
@@ -39,7 +37,6 @@ from bot.helpline.turns import (
 )
 from bot.policy import Policy
 from bot.tables import case
-from bot.timers import clear_timer
 from directory.places import PlaceKey, coarse, province_of
 
 __all__ = [
@@ -81,8 +78,9 @@ def open_case(
 ) -> Opened:
     """Open a case and call the first rung; or join the case that is open.
 
-    Telling the same twice makes neither a second case nor a second alarm; a worsening alarms again. The person is
-    told here whether somebody was called or nobody is on duty, except for a request, which promises no minute.
+    Telling the same twice makes neither a second case nor a second alarm; a worsening alarms again, and so does
+    another cry while nobody is with her. The person is told here whether somebody was called or nobody is on duty,
+    except for a request, which promises no minute.
     """
     claims.hold_lane(tx, lane_id)
     known = of_lane(tx.connection, lane_id)
@@ -129,31 +127,14 @@ def _join(
     got_worse = URGENCIES.index(urgency) > URGENCIES.index(known.urgency)
     if need and known.need is None:
         tx.execute(update(case).where(case.c.id == known.id).values(need=need))
+    is_called_again = False
     if got_worse:
-        _worsen(tx, known, urgency, now=now, policy=policy)
+        worsening.worsen(tx, known, urgency, now=now, policy=policy)
+    elif urgency == "now":
+        is_called_again = worsening.cry_again(tx, known, now=now, policy=policy)
     if place is not None and known.place is None:
         _place(tx, _again(tx, known.id), place, now=now, policy=policy)
-    return Opened(_again(tx, known.id), is_new=False, got_worse=got_worse)
-
-
-def _worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Policy) -> None:
-    """Danger grew: who has the case hears it at once; if nobody talks with the person just now, all are called."""
-    tx.execute(update(case).where(case.c.id == known.id).values(urgency=urgency))
-    record(tx, known.id, "worse", now=now, detail=urgency)
-    events.happened(tx, "case_worse", now=now, province=known.province, need=known.need)
-    tx.ring("board")
-    tx.ring(f"case:{known.id}")
-    if known.staff_id is not None:
-        tell_colleague(tx, known, known.staff_id, f"staff.worse.{urgency}", now=now, urgent=True)
-    if known.state is State.TAKEN:
-        tell(tx, _again(tx, known.id), "case.person.colleague_told", now=now)
-        return
-    if known.state in (State.HELD, State.HANDED):
-        move(tx, _again(tx, known.id), Deed.WORSEN, staff_id=None, held_until=None)
-        for kind in ("hold_over", "handed_over", "silent", "shift_end"):
-            clear_timer(tx, kind, known.id)  # of the colleague who had it; whoever takes it now begins anew
-    record(tx, known.id, "waiting", now=now)
-    escalation.begin(tx, _again(tx, known.id), now=now, policy=policy)
+    return Opened(_again(tx, known.id), is_new=False, got_worse=got_worse or is_called_again)
 
 
 def set_place(tx: Tx, lane_id: int, place: PlaceKey, *, now: datetime, policy: Policy) -> Case | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from bot import audit, events
 from bot.db import Tx
 from bot.helpline import escalation
-from bot.helpline.casebook import Case, get, hold_still, move, of_lane, record
+from bot.helpline.casebook import Case, get, hold_still, last_time, move, of_lane, record
 from bot.helpline.moves import Deed, State
 from bot.helpline.outcomes import Outcome
 from bot.helpline.ringing import recall, tell_colleague
@@ -44,11 +44,13 @@ def recall_alarm(tx: Tx, lane_id: int, *, now: datetime, policy: Policy) -> Reca
 
 
 def _urgency_before(tx: Tx, known: Case) -> str | None:
-    """How urgent the case was before this alarm; None if it began with it."""
+    """How urgent the case was before this alarm; None if it began with it and nobody has talked with her since."""
     wanted = select(case_event.c.detail).where(
         case_event.c.case_id == known.id, case_event.c.kind.in_(("opened", "worse", "calmed"))
     )
     past = [one for one in tx.execute(wanted.order_by(case_event.c.id)).scalars() if one != "now"]
+    if not past and last_time(tx.connection, known.id, "taken") is not None:
+        return "violence"  # a colleague knows her: whoever takes it up again asks how she is
     return past[-1] if past else None
 
 

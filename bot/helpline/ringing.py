@@ -102,14 +102,25 @@ def recall(tx: Tx, known: Case, *, key: str, now: datetime, except_for: int | No
 
 
 def tell_colleague(
-    tx: Tx, known: Case, staff_id: int, key: str, *, now: datetime, urgent: bool = False, **values: str
+    tx: Tx,
+    known: Case,
+    staff_id: int,
+    key: str,
+    *,
+    now: datetime,
+    urgent: bool = False,
+    wakes: bool = False,
+    **values: str,
 ) -> None:
-    """Tell a colleague a sentence about a case, in her or his own language. `values` may name the case as {alias}."""
+    """Tell a colleague a sentence about a case, in her or his own language. `values` may name the case as {alias}.
+
+    `wakes`: danger now; it rings through what wakes a sleeper.
+    """
     who = colleague(tx.connection, staff_id)
     if who is None or who.state == "left":
         return
     text = t(key, who.language, **{"alias": known.alias, **values})
-    tell_staff(tx, staff_id, text, now=now, urgent=urgent, case_id=known.id, case_alias=known.alias)
+    tell_staff(tx, staff_id, text, now=now, urgent=urgent, case_id=known.id, case_alias=known.alias, wakes=wakes)
     tx.ring(f"staff:{staff_id}")
 
 

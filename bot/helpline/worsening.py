@@ -1,0 +1,90 @@
+"""Danger grows in an open case, or is cried again: no agreed hour, and nobody who does not answer, keeps it waiting."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from bot import events
+from bot.db import Tx
+from bot.helpline import escalation
+from bot.helpline.casebook import Case, Urgency, get, hold_still, last_time, move, record, tell
+from bot.helpline.moves import Deed, State
+from bot.helpline.ringing import tell_colleague
+from bot.policy import Policy
+from bot.tables import case
+from bot.timers import clear_timer, set_timer
+
+RINGS_AGAIN = timedelta(minutes=1)  # a colleague who was woken a moment ago is not woken by every line
+CALLS_MOST = timedelta(minutes=5)  # who phones for help has so long after another cry, then all are called
+
+
+def worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Policy) -> None:
+    """Danger grew: who has the case hears it at once; if nobody talks with the person just now, all are called."""
+    tx.execute(update(case).where(case.c.id == known.id).values(urgency=urgency))
+    record(tx, known.id, "worse", now=now, detail=urgency)
+    events.happened(tx, "case_worse", now=now, province=known.province, need=known.need)
+    tx.ring("board")
+    tx.ring(f"case:{known.id}")
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, f"staff.worse.{urgency}", now=now, urgent=True)
+    if known.state is State.TAKEN:
+        tell(tx, _again(tx, known), "case.person.colleague_told", now=now)
+        return
+    _call_all(tx, known, now=now, policy=policy)
+
+
+def cry_again(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> bool:
+    """Danger now, and she cries once more. True: everybody on duty is called, as for a new case.
+
+    While the ladder is climbed nothing changes. Whoever phones for help keeps the case a little longer: taken away
+    now, two colleagues would begin from nothing.
+    """
+    if known.state in (State.WAITING, State.CLOSED):
+        return False
+    tell_of_cry(tx, known, now=now)
+    if known.state is State.TAKEN or _is_phoning(tx, known):
+        if known.state is State.HELD:
+            _hold_no_longer(tx, known, now + CALLS_MOST)
+        tell(tx, known, "case.person.colleague_told", now=now)
+        return False
+    _call_all(tx, known, now=now, policy=policy)
+    return True
+
+
+def tell_of_cry(tx: Tx, known: Case, *, now: datetime) -> None:
+    """Whoever has the case, or is offered it, is woken: this is more than one line among others."""
+    before = last_time(tx.connection, known.id, "cried_again")
+    if known.staff_id is None or (before is not None and now - before < RINGS_AGAIN):
+        return
+    record(tx, known.id, "cried_again", now=now)
+    tell_colleague(tx, known, known.staff_id, "staff.cried_again", now=now, urgent=True, wakes=True)
+
+
+def _call_all(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
+    if known.state in (State.HELD, State.HANDED):
+        held = hold_still(tx, known.id)
+        if held is not None:
+            move(tx, held, Deed.WORSEN, staff_id=None, held_until=None, taken_at=None)
+        for kind in ("hold_over", "handed_over", "silent", "shift_end"):
+            clear_timer(tx, kind, known.id)  # of the colleague who had it; whoever takes it now begins anew
+    record(tx, known.id, "waiting", now=now)
+    escalation.begin(tx, _again(tx, known), now=now, policy=policy)
+
+
+def _is_phoning(tx: Tx, known: Case) -> bool:
+    """Whether the case is kept only for the minutes of a call for help."""
+    called = last_time(tx.connection, known.id, "calling_help") if known.state is State.HELD else None
+    since = max((at for at in (known.taken_at, last_time(tx.connection, known.id, "held")) if at), default=None)
+    return called is not None and (since is None or called >= since)
+
+
+def _hold_no_longer(tx: Tx, known: Case, until: datetime) -> None:
+    if known.held_until is None or known.held_until > until:
+        tx.execute(update(case).where(case.c.id == known.id).values(held_until=until))
+        set_timer(tx, "hold_over", known.id, due_at=until)
+
+
+def _again(tx: Tx, known: Case) -> Case:
+    found = get(tx.connection, known.id)
+    assert found is not None
+    return found
