@@ -18,6 +18,7 @@ from directory.places import PlaceKey, Tier, name_of
 from directory.wording import t
 
 Urgency = Literal["now", "violence", "request"]
+ANSWERING = frozenset({"worker", "peer", "supervisor"})  # roles that can read and write in a case
 URGENCIES: tuple[Urgency, ...] = ("request", "violence", "now")  # from less to more
 
 
@@ -108,7 +109,7 @@ _RECORD = insert(case_event)
 _LANGUAGE = (
     select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
 )
-_ANYBODY = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id)
+_ANYBODY = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id, staff.c.role)
 _COLLEAGUE = _ANYBODY.where(staff.c.id == bindparam("who"))
 _COLLEAGUES = _ANYBODY.where(staff.c.id.in_(bindparam("whom", expanding=True)))
 
@@ -227,6 +228,17 @@ class Colleague:
     language: str
     state: str
     centre_id: int
+    role: str
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether a case can be this colleague's own at all."""
+        return self.state == "active" and self.role in ANSWERING
+
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether this colleague hears of cases that nobody takes."""
+        return self.state == "active" and self.role in ("supervisor", "manager")
 
 
 def colleagues(connection: Connection, whom: Sequence[int]) -> dict[int, Colleague]:

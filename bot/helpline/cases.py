@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 
 from bot import claims, events
 from bot.db import Tx
-from bot.helpline import aliases, escalation, worsening
+from bot.helpline import aliases, escalation, reach, worsening
 from bot.helpline.casebook import (
     URGENCIES,
     Case,
@@ -159,7 +159,8 @@ def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Polic
         return
     rungs = on_duty(tx.connection, province, now, policy=policy)
     called = waiting_for(tx, known.id)
-    nearer = [one.staff_id for one in rungs[0] if one.staff_id not in called] if rungs else []
+    first = [one.staff_id for one in rungs[0] if one.staff_id not in called] if rungs else []
+    nearer = reach.allowed(tx, held, first)
     if nearer and not called:
         escalation.begin(tx, held, now=now, policy=policy)  # nobody could be called before the place was known
     else:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from bot.db import Tx
-from bot.helpline import tongues, truth
+from bot.helpline import reach, tongues, truth
 from bot.helpline.casebook import Case, get, hold_still, last_time, record
 from bot.helpline.hindered import called_since, hindered
 from bot.helpline.ladder import Called, Ladder, Step, next_step, put_last
@@ -16,7 +16,7 @@ from bot.helpline.rota import next_duty, on_call, opening
 from bot.helpline.truth import when
 from bot.policy import Policy
 from bot.rota.plan import Kind
-from bot.tables import case, staff, staff_province, timer
+from bot.tables import case, case_event, staff, staff_province, timer
 from bot.timers import clear_timer, due_at, set_timer
 
 __all__ = [
@@ -64,7 +64,7 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
     rungs = _rungs(tx, known, now, policy)
     position = next((at for at, rung in enumerate(rungs) if not set(rung) <= so_far.called), len(rungs))
     round_ = 0 if position < len(rungs) else max(known.round, 1)
-    ahead = None if rungs else next_duty(tx.connection, known.province, now, policy=policy, kind=_kind(known))
+    ahead = None if rungs else _next_duty(tx, known, now, policy)
     opens = None if rungs else opening(tx.connection, known.province, now, policy=policy)
     is_fresh = bool(rungs) and not so_far.called and so_far.since == now  # nobody in charge is called yet
     step = next_step(
@@ -97,6 +97,13 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
     return step
 
 
+def _next_duty(tx: Tx, known: Case, now: datetime, policy: Policy) -> datetime | None:
+    """When somebody comes on duty again. Of another organisation we do not know it."""
+    if known.organisation_id is not None:
+        return None
+    return next_duty(tx.connection, known.province, now, policy=policy, kind=_kind(known))
+
+
 def _kind(known: Case) -> Kind:
     return Kind.DAYTIME if known.urgency == "request" else Kind.DANGER
 
@@ -105,6 +112,7 @@ def _rungs(tx: Tx, known: Case, now: datetime, policy: Policy) -> Called:
     """The ladder as it stands this minute; who has too much or has to rest is called only if nobody else is left."""
     any_hour = known.urgency == "now" and policy.danger_any_hour
     rungs = on_call(tx.connection, known.province, now, policy=policy, kind=_kind(known), any_hour=any_hour)
+    rungs = reach.rungs_for(tx.connection, known, rungs, is_any_hour=any_hour)
     named = frozenset(one for rung in rungs for one in rung)
     return put_last(rungs, hindered(tx.connection, named, now=now, policy=policy))
 
@@ -136,8 +144,17 @@ def mend(tx: Tx, *, now: datetime) -> int:
 
 
 def hurry(tx: Tx, case_id: int, *, now: datetime) -> None:
-    """Everybody who was called has declined: do not wait for the rest of the rung's minutes."""
+    """Everybody who was called has declined: do not wait for the rest of the rung's minutes.
+
+    Where nobody is on duty there is nobody else to call, and those in charge are not called twice in a minute.
+    """
     known = get(tx.connection, case_id)
     planned = due_at(tx, "escalate", case_id)
-    if known is not None and known.state is State.WAITING and planned is not None and planned > now:
+    is_late = planned is not None and planned > now and _last_step(tx, case_id) in ("rung", "repeat", "manager")
+    if known is not None and known.state is State.WAITING and is_late and known.rung + known.round > 0:
         set_timer(tx, "escalate", case_id, due_at=now)
+
+
+def _last_step(tx: Tx, case_id: int) -> str:
+    steps = select(case_event.c.detail).where(case_event.c.case_id == case_id, case_event.c.kind == "step")
+    return str(tx.execute(steps.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none())

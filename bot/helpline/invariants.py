@@ -90,9 +90,14 @@ def _handed_without_end(connection: Connection, now: datetime, policy: Policy) -
 
 
 def _never_called(connection: Connection, now: datetime, policy: Policy) -> int:
-    """Danger, and after a minute nobody was called although somebody is on duty."""
+    """Danger, and a minute after it began to wait nobody who may take it was called, although somebody is on duty."""
+    back = select(func.max(case_event.c.at)).where(case_event.c.case_id == case.c.id, case_event.c.kind == "waiting")
+    since = func.coalesce(back.scalar_subquery(), case.c.opened_at)
+    of_it = (alarm.c.case_id == case.c.id, alarm.c.is_notice.is_(False), alarm.c.at >= since)
+    is_here = (staff.c.id == alarm.c.staff_id, staff.c.state == "active")
+    is_uncalled = or_(case.c.alarmed == 0, ~exists().where(*of_it, *is_here))
     wanted = select(case.c.province).where(
-        case.c.state == State.WAITING, case.c.urgency != "request", case.c.alarmed == 0, case.c.opened_at < now - GRACE
+        case.c.state == State.WAITING, case.c.urgency != "request", is_uncalled, since < now - GRACE
     )
     places = connection.execute(wanted).scalars().all()
     if not places:

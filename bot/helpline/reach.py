@@ -1,23 +1,25 @@
 """Who may be called for a case: not everybody, after a wish to avoid a province or a hand-over to an organisation."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, exists, select
 
 from bot.db import Tx
-from bot.helpline.casebook import Case
+from bot.helpline.casebook import ANSWERING, Case
 from bot.tables import centre, staff, staff_province
-
-_ANSWERING = ("worker", "supervisor")
 
 
 def may_reach(connection: Connection, known: Case, staff_id: int) -> bool:
     """Whether this colleague may have this case."""
-    if known.staff_id == staff_id:
+    return known.staff_id == staff_id or _fits(connection, known, staff_id)
+
+
+def may_take(connection: Connection, known: Case, staff_id: int) -> bool:
+    """Whether this colleague may answer the alarm: also against her wish, if nobody at all could fulfil it."""
+    if may_reach(connection, known, staff_id):
         return True
-    if known.organisation_id is not None and organisation_of(connection, staff_id) != known.organisation_id:
-        return False
-    return known.away_from is None or known.away_from not in _provinces(connection, staff_id)
+    return _is_of_its_organisation(connection, known, staff_id) and not everybody(connection, known)
 
 
 def organisation_of(connection: Connection, staff_id: int) -> int | None:
@@ -26,23 +28,57 @@ def organisation_of(connection: Connection, staff_id: int) -> int | None:
     return connection.execute(wanted.where(staff.c.id == staff_id)).scalar_one_or_none()
 
 
-def allowed(tx: Tx, known: Case, whom: Sequence[int]) -> tuple[int, ...]:
-    """Of those on this rung the ones who may have the case; if that leaves nobody, everybody else who may.
+def is_anybody_at(connection: Connection, organisation_id: int) -> bool:
+    """Whether an organisation has a colleague who could answer."""
+    wanted = _answering().join(centre, centre.c.id == staff.c.centre_id)
+    return connection.execute(wanted.where(centre.c.organisation_id == organisation_id).limit(1)).first() is not None
 
-    Danger is never kept waiting for a wish that nobody can fulfil: then the rung is called as it stands.
+
+def rungs_for(
+    connection: Connection, known: Case, rungs: tuple[tuple[int, ...], ...], *, is_any_hour: bool
+) -> tuple[tuple[int, ...], ...]:
+    """The ladder without those who may not have the case; if that leaves nobody, everybody else who may, as one rung.
+
+    Danger is never kept waiting for a wish that nobody can fulfil: then the ladder stays as it is. An organisation
+    where nobody is left is no such wish: without her yes nobody else has the case, and the ladder is empty.
     """
     if known.organisation_id is None and known.away_from is None:
-        return tuple(whom)
-    fitting = tuple(one for one in whom if may_reach(tx.connection, known, one))
-    if fitting or not whom:
+        return rungs
+    able = tuple(tuple(one for one in rung if _fits(connection, known, one)) for rung in rungs)
+    fitting = tuple(rung for rung in able if rung)
+    if fitting or not (rungs or (known.organisation_id is not None and is_any_hour)):
         return fitting
-    wanted = select(staff.c.id).where(staff.c.state == "active", staff.c.role.in_(_ANSWERING)).order_by(staff.c.id)
-    others = tuple(one for one in tx.execute(wanted).scalars() if may_reach(tx.connection, known, one))
-    if others or known.organisation_id is not None:
-        return others
-    return tuple(whom)
+    others = everybody(connection, known)
+    if others:
+        return (others,)
+    return rungs if known.organisation_id is None else ()
 
 
-def _provinces(connection: Connection, staff_id: int) -> set[str]:
-    mine = select(staff_province.c.province).where(staff_province.c.staff_id == staff_id)
-    return set(connection.execute(mine).scalars())
+def allowed(tx: Tx, known: Case, whom: Sequence[int]) -> tuple[int, ...]:
+    """Of these colleagues the ones who may take the case; the others may only hear of it."""
+    if known.organisation_id is None and known.away_from is None:
+        return tuple(whom)
+    return tuple(one for one in whom if may_take(tx.connection, known, one))
+
+
+def everybody(connection: Connection, known: Case) -> tuple[int, ...]:
+    """All who answer and whom neither the wish nor the organisation of the case keeps out."""
+    wanted = _answering().order_by(staff.c.id)
+    return tuple(one for one in connection.execute(wanted).scalars() if _fits(connection, known, one))
+
+
+def _fits(connection: Connection, known: Case, staff_id: int) -> bool:
+    if not _is_of_its_organisation(connection, known, staff_id):
+        return False
+    if known.away_from is None:
+        return True
+    its = exists().where(staff_province.c.staff_id == staff_id, staff_province.c.province == known.away_from)
+    return not connection.execute(select(its)).scalar_one()
+
+
+def _is_of_its_organisation(connection: Connection, known: Case, staff_id: int) -> bool:
+    return known.organisation_id is None or organisation_of(connection, staff_id) == known.organisation_id
+
+
+def _answering() -> Select[Any]:
+    return select(staff.c.id).where(staff.c.state == "active", staff.c.role.in_(sorted(ANSWERING)))

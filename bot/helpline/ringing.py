@@ -16,6 +16,7 @@ from bot.ports import Choice, ChoiceToken
 from bot.tables import alarm, case, outbox
 from directory.wording import t
 
+THE_ROTA = "/console/rota"
 _ALARM = insert(alarm).returning(alarm.c.id)
 _CALLED = (
     update(case)
@@ -28,22 +29,26 @@ _CALLED = (
 
 
 def raise_rung(tx: Tx, known: Case, whom: Sequence[int], *, now: datetime, policy: Policy) -> None:
-    """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person."""
-    whom = reach.allowed(tx, known, whom)
+    """Alarm these colleagues: name of the case, rough place, urgency, a link that takes it. No words of the person.
+
+    Those in charge who may not have it hear that it waits; anybody else who may not is left in peace.
+    """
     if not whom:
         return
     there = colleagues(tx.connection, whom)
-    for staff_id in whom:
-        if staff_id in there:
-            _raise(tx, known, there[staff_id], now=now, policy=policy)
-    tx.execute(_CALLED, {"which": known.id, "more": len(whom), "now": now})
-    record(tx, known.id, "alarmed", now=now, detail=str(len(whom)))
+    able = set(reach.allowed(tx, known, [one for one in whom if one in there and there[one].may_answer]))
+    called = [there[one] for one in whom if one in able or (one in there and there[one].is_in_charge)]
+    for who in called:
+        _raise(tx, known, who, is_notice=who.id not in able, now=now, policy=policy)
+    if not called:
+        return
+    tx.execute(_CALLED, {"which": known.id, "more": len(called), "now": now})
+    record(tx, known.id, "alarmed", now=now, detail=str(len(called)))
     events.happened(tx, "alarm", now=now, province=known.province, need=known.need)
 
 
-def _raise(tx: Tx, known: Case, who: Colleague, *, now: datetime, policy: Policy) -> None:
-    if who.state == "left":
-        return
+def _raise(tx: Tx, known: Case, who: Colleague, *, is_notice: bool, now: datetime, policy: Policy) -> None:
+    """A link that takes the case; to whoever may not have it a notice, with the way to where others can be called."""
     token = secrets.token_urlsafe(24)
     row = {
         "case_id": known.id,
@@ -53,11 +58,14 @@ def _raise(tx: Tx, known: Case, who: Colleague, *, now: datetime, policy: Policy
         "token_hash": tx.seals.token_hash(token),
         "expires_at": now + timedelta(minutes=policy.take_link_minutes),
         "at": now,
+        "is_notice": is_notice,
     }
     alarm_id = tx.execute(_ALARM, row).scalar_one()
     urgency = t(f"alarm.urgency.{known.urgency}", who.language)
-    text = t("alarm.text", who.language, alias=known.alias, place=known.place_name(who.language), urgency=urgency)
-    link = Choice(ChoiceToken(""), t("alarm.take", who.language), kind="url", url=f"/t/{token}")
+    said, way = ("alarm.notice", "alarm.rota") if is_notice else ("alarm.text", "alarm.take")
+    text = t(said, who.language, alias=known.alias, place=known.place_name(who.language), urgency=urgency)
+    url = THE_ROTA if is_notice else f"/t/{token}"
+    link = Choice(ChoiceToken(""), t(way, who.language), kind="url", url=url)
     tell_staff(
         tx,
         who.id,
@@ -74,14 +82,14 @@ def _raise(tx: Tx, known: Case, who: Colleague, *, now: datetime, policy: Policy
 
 
 def waiting_for(tx: Tx, case_id: int) -> set[int]:
-    """Colleagues who were alarmed for this case and have neither answered nor been called off."""
+    """Colleagues who could still take this case by an alarm: they have neither answered nor been called off."""
     return set(tx.execute(select(alarm.c.staff_id).where(alarm.c.case_id == case_id, *_live())).scalars())
 
 
 def _live() -> tuple[ColumnElement[bool], ...]:
-    """Nobody knows yet how it ends: not taken, not declined, not called off, and it could be delivered."""
+    """Nobody knows yet how it ends: it could be taken, and was not, nor declined, nor called off, nor undeliverable."""
     ended = (alarm.c.used_at, alarm.c.declined_at, alarm.c.recalled_at, alarm.c.unreached_at)
-    return tuple(one.is_(None) for one in ended)
+    return (alarm.c.is_notice.is_(False), *(one.is_(None) for one in ended))
 
 
 def recall(tx: Tx, known: Case, *, key: str, now: datetime, except_for: int | None = None, **values: str) -> None:
@@ -98,7 +106,7 @@ def recall(tx: Tx, known: Case, *, key: str, now: datetime, except_for: int | No
     tx.execute(delete(outbox).where(outbox.c.alarm_id.in_(ids)))
     seen = {row.staff_id for row in live if row.id not in unsent} - {except_for}
     for staff_id in sorted(seen):
-        tell_colleague(tx, known, staff_id, key, now=now, urgent=False, **values)
+        tell_colleague(tx, known, staff_id, key, now=now, urgent=False, wakes=False, **values)
 
 
 def tell_colleague(

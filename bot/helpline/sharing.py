@@ -13,7 +13,7 @@ from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import Deed, State
 from bot.outbox import Option, tell_person
 from bot.policy import Policy
-from bot.tables import case, consent, sharing
+from bot.tables import case, consent, sharing, staff_organisation
 from bot.timers import clear_timer
 from directory.wording import t
 
@@ -23,6 +23,10 @@ ASKED = (ConsentTo.NOTES, ConsentTo.SHARE, ConsentTo.POLICE, ConsentTo.FOLLOW_UP
 
 class NoYes(Exception):
     """She has not said yes to this partner, or has taken it back."""
+
+
+class NobodyThere(Exception):
+    """Nobody of that organisation could answer just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,15 @@ def of_case(connection: Connection, case_id: int) -> tuple[Shared, ...]:
 def hand_to_organisation(
     tx: Tx, case_id: int, staff_id: int, organisation_id: int, *, now: datetime, policy: Policy
 ) -> None:
-    """Another organisation has the case from now on; the first sees no more of it. Raises NotYours or NoYes."""
+    """Another organisation has the case from now on; the first sees no more of it.
+
+    Raises NotYours, NobodyThere (she is not even asked then) or NoYes.
+    """
     known = mine(tx, case_id, staff_id)
     if reach.organisation_of(tx.connection, staff_id) == organisation_id:
         raise NotYours
+    if not reach.is_anybody_at(tx.connection, organisation_id):
+        raise NobodyThere
     share(tx, case_id, staff_id, f"org:{organisation_id}", now=now)
     if not move(tx, known, Deed.HAND_BACK, staff_id=None, centre_id=None, held_until=None, taken_at=None):
         raise NotYours
@@ -107,6 +116,14 @@ def hand_to_organisation(
     assert again is not None
     tell(tx, again, "case.person.to_organisation", now=now)
     escalation.begin(tx, again, now=now, policy=policy)
+
+
+def organisations_there(connection: Connection, staff_id: int) -> tuple[tuple[int, str], ...]:
+    """The other organisations of the line, to which a case can be handed: those where somebody could answer."""
+    mine = reach.organisation_of(connection, staff_id)
+    wanted = select(staff_organisation.c.id, staff_organisation.c.name).where(staff_organisation.c.id != mine)
+    rows = connection.execute(wanted.order_by(staff_organisation.c.name)).all()
+    return tuple((row.id, row.name) for row in rows if reach.is_anybody_at(connection, row.id))
 
 
 def mine(tx: Tx, case_id: int, staff_id: int) -> Case:

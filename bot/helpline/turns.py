@@ -77,7 +77,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     if known.state is State.TAKEN and known.staff_id == staff_id:
         return Taken(known, is_again=True)
     is_free = known.state is State.WAITING or known.staff_id == staff_id
-    is_free = is_free and reach.may_reach(tx.connection, known, staff_id)
+    is_free = is_free and reach.may_take(tx.connection, known, staff_id)
     owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
     if not is_free or not move(tx, known, Deed.TAKE, **owner):
         return _meanwhile(tx, _known(tx, case_id))

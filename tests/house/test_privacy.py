@@ -164,8 +164,8 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "alarm": (
         "nobody; hash only",
         "with the case",
-        "id case_id staff_id rung round token_hash expires_at used_at declined_at recalled_at unreached_at at "
-        "forget_at",
+        "id case_id staff_id rung round token_hash expires_at used_at declined_at recalled_at unreached_at is_notice "
+        "at forget_at",
     ),
     "consent": (
         "supervisor",

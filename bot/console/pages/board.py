@@ -61,8 +61,10 @@ async def _news(console: Console, visit: Visit) -> list[Notice]:
 
 
 def _is_good(connection: Connection, seals: Seals, one: Notice, now: datetime) -> bool:
+    if not (one.url or "").startswith("/t/"):
+        return one.url is not None  # it takes nothing: a way to a page
     token = (one.url or "").removeprefix("/t/")
-    return bool(token) and alarms.open_token(connection, seals, token, now).state == "good"
+    return alarms.open_token(connection, seals, token, now).state == "good"
 
 
 ROUTES = (

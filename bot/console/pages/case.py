@@ -37,7 +37,6 @@ from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
 from bot.tables import audit as audit_table
-from bot.tables import centre, staff_organisation
 from directory import needs
 from directory.listing_text import describe
 from directory.search import Hit, Question, hit_now, question, search
@@ -48,7 +47,7 @@ HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
     {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
      "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
-     "let_in", "duty_asked", "no_time"}
+     "let_in", "duty_asked", "no_time", "nobody_there"}
 )
 
 
@@ -156,7 +155,7 @@ def _told(
         "notes": handover.notes(connection, console.db.seals, known) if may_read else (),
         "yeses": [(one.purpose, _partner(names, one.partner_id)) for one in consents.standing(connection, known.id)],
         "shared": [(one, _partner(names, one.partner_id)) for one in sharing.of_case(connection, known.id)],
-        "organisations": organisations(connection, member) if known.staff_id == member.id else (),
+        "organisations": sharing.organisations_there(connection, member.id) if known.staff_id == member.id else (),
         "kept_out": blocks.until(connection, known.lane_id, now) if known.lane_id is not None else None,
         "entrusted": entrusting.seen(connection, console.db.seals, known.id) if known.staff_id == member.id else (),
         "flags": flags(connection, known),
@@ -172,13 +171,6 @@ def _told(
 def _partner(names: dict[str, str], partner_id: str | None) -> str:
     """How a partner is called on the page."""
     return names.get(partner_id or "", partner_id or "")
-
-
-def organisations(connection: Connection, member: StaffMember) -> tuple[tuple[int, str], ...]:
-    """The other organisations of the line, to which a case can be handed."""
-    mine = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
-    wanted = select(staff_organisation.c.id, staff_organisation.c.name).where(staff_organisation.c.id != mine)
-    return tuple((row.id, row.name) for row in connection.execute(wanted.order_by(staff_organisation.c.name)))
 
 
 def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit]:

@@ -10,7 +10,7 @@ from bot.console.permissions import Deed
 from bot.db import Tx
 from bot.helpline import blocks, duties, going_along, handover, sharing
 from bot.helpline.consents import WITH_PARTNER, ConsentTo
-from bot.helpline.sharing import NoYes
+from bot.helpline.sharing import NobodyThere, NoYes
 from directory.wording import HCMC
 
 COMPANY_AHEAD = timedelta(days=60)
@@ -54,7 +54,10 @@ async def _ask_organisation(console: Console, visit: Visit, opened: Opened) -> w
             return False
         return True
 
-    is_done = await console.db.write(deed)
+    try:
+        is_done = await console.db.write(deed)
+    except NobodyThere:
+        return go(address(opened.known), "nobody_there")
     return go("/console/cases", "handed_over") if is_done else go(address(opened.known), "asked")
 
 

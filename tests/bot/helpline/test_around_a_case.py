@@ -225,11 +225,13 @@ async def test_a_wish_for_another_province_keeps_her_own_out(
         tx.execute(update(case).where(case.c.id == opened.case.id).values(away_from="01", province=None))
         known = cases.get(tx.connection, opened.case.id)
         assert known is not None
-        assert reach.allowed(tx, known, (LAN,)) == (AN,)
+        assert reach.rungs_for(tx.connection, known, ((LAN,),), is_any_hour=True) == ((AN,),)
         assert not desk.may_see(tx.connection, member(tx, LAN), known.id)
         assert isinstance(cases.take(tx, known.id, LAN, now=clock.now(), policy=policy), cases.TakenMeanwhile)
         tx.execute(update(staff).where(staff.c.id == AN).values(state="left"))
-        assert reach.allowed(tx, known, (LAN,)) == (LAN,), "danger is not kept waiting for a wish nobody can fulfil"
+        ladder = reach.rungs_for(tx.connection, known, ((LAN,),), is_any_hour=True)
+        assert ladder == ((LAN,),), "danger is not kept waiting for a wish nobody can fulfil"
+        assert isinstance(cases.take(tx, known.id, LAN, now=clock.now(), policy=policy), cases.Taken)
 
     await line.write(story)
 
