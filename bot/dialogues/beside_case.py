@@ -99,7 +99,7 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     if turn.situations & _FOR_THE_HOUSE and len(turn.text) <= SHORT and not _is_now(turn):
         return Passed.NO
     if known.state is State.TAKEN and not (_is_now(turn) and known.urgency != "now"):
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=_is_now(turn))
         turn.is_kept = True
         is_place = (standing.dialogue, standing.step) == ("report", "where") and turn.meaning and turn.meaning.places
         return Passed.KEPT if is_place else Passed.ON

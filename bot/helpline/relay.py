@@ -11,6 +11,7 @@ from bot.helpline import guards, silence, visibility
 from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
+from bot.helpline.worsening import tell_of_cry
 from bot.masking import Hidden, Masked, mask
 from bot.outbox import Option, tell_person
 from bot.seals import KeyDestroyed, KeyId, Seals
@@ -42,10 +43,11 @@ _LAST_NUMBER = select(func.max(transcript.c.seq)).where(transcript.c.case_id == 
 _KEEP = insert(transcript)
 
 
-def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
+def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bool = False) -> bool:
     """Keep what the person writes and let the colleague know that something came. False: the case is closed.
 
-    Also while nobody has taken the case yet: who takes it later reads it from the beginning.
+    Also while nobody has taken the case yet: who takes it later reads it from the beginning. `is_cry`: danger now; it
+    wakes whoever talks with her, however fast she writes.
     """
     known = hold_still(tx, case_id)
     if known is None or not known.is_open:
@@ -54,7 +56,9 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> bool:
     _keep(tx, known, "person", text, None, now)
     if known.state is State.TAKEN:
         silence.begin(tx, known, now=now)
-    if known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
+    if is_cry and known.state is State.TAKEN:
+        tell_of_cry(tx, known, now=now)
+    elif known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
         tell_colleague(tx, known, known.staff_id, "staff.new_words", now=now, urgent=known.urgency == "now")
     return True
 

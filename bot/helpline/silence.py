@@ -11,10 +11,14 @@ SILENT = timedelta(minutes=30)
 
 
 def begin(tx: Tx, known: Case, *, now: datetime) -> None:
-    """The person wrote, or the case was just taken: from now on an answer is waited for."""
-    if due_at(tx, "silent", known.id) is None:
-        wait = SILENT_NOW if known.urgency == "now" else SILENT
-        set_timer(tx, "silent", known.id, due_at=now + wait)
+    """The person wrote, or the case was just taken: from now on an answer is waited for; in danger now not for long.
+
+    What she writes while an answer is waited for gives no more time, and a worsening shortens it.
+    """
+    latest = now + (SILENT_NOW if known.urgency == "now" else SILENT)
+    planned = due_at(tx, "silent", known.id)
+    if planned is None or planned > latest:
+        set_timer(tx, "silent", known.id, due_at=latest)
 
 
 def answered(tx: Tx, case_id: int) -> None:

@@ -174,7 +174,8 @@ def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, po
     set_timer(tx, "handed_over", case_id, due_at=now + wait)
     _written(tx, known, "handed", staff_id, now=now)
     before = colleague(tx.connection, staff_id)
-    tell_colleague(tx, known, to, "staff.handed", now=now, urgent=True, who=before.alias if before else "")
+    wakes, by = known.urgency == "now", before.alias if before else ""
+    tell_colleague(tx, known, to, "staff.handed", now=now, urgent=True, wakes=wakes, who=by)
     tell(tx, known, "case.person.handed", now=now, who=next_one.alias)
     return _known(tx, case_id)
 

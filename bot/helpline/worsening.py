@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot import events
 from bot.db import Tx
-from bot.helpline import escalation
+from bot.helpline import escalation, silence
 from bot.helpline.casebook import Case, Urgency, get, hold_still, last_time, move, record, tell
 from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import tell_colleague
@@ -26,8 +26,10 @@ def worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Poli
     tx.ring("board")
     tx.ring(f"case:{known.id}")
     if known.staff_id is not None:
-        tell_colleague(tx, known, known.staff_id, f"staff.worse.{urgency}", now=now, urgent=True)
+        key = f"staff.worse.{urgency}"
+        tell_colleague(tx, known, known.staff_id, key, now=now, urgent=True, wakes=urgency == "now")
     if known.state is State.TAKEN:
+        silence.begin(tx, _again(tx, known), now=now)
         tell(tx, _again(tx, known), "case.person.colleague_told", now=now)
         return
     _call_all(tx, known, now=now, policy=policy)
@@ -45,6 +47,8 @@ def cry_again(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> bool:
     if known.state is State.TAKEN or _is_phoning(tx, known):
         if known.state is State.HELD:
             _hold_no_longer(tx, known, now + CALLS_MOST)
+        else:
+            silence.begin(tx, known, now=now)
         tell(tx, known, "case.person.colleague_told", now=now)
         return False
     _call_all(tx, known, now=now, policy=policy)

@@ -225,3 +225,17 @@ def _run_if_due(tx: Tx, case_id: int, line: Line) -> None:
     planned = due_at(tx, "escalate", case_id)
     if planned is not None and planned <= line.clock.now():
         due.DUE["escalate"](tx, case_id, line.clock.now(), demo_policy())
+
+
+async def test_a_worsening_rings_the_phone_of_who_has_the_case_and_a_hand_over_of_who_is_asked(line: Line) -> None:
+    everyone = (LAN, MAI)
+    await line.db.write(lambda tx: [has(tx, one, line.clock.now(), "mail", "ntfy", "voice") for one in everyone])
+    case_id = await cry(line, "violence")
+    await line.db.write(lambda tx: cases.take(tx, case_id, LAN, now=line.clock.now(), policy=demo_policy()))
+    await line.settle()
+    assert line.told("voice") == [] and line.told("ntfy") == []
+    await cry(line, "now")
+    assert line.told("voice") == ["voice-1"] and line.told("ntfy") == ["ntfy-1"]
+    await line.db.write(lambda tx: cases.hand_over(tx, case_id, LAN, MAI, now=line.clock.now(), policy=demo_policy()))
+    await line.settle()
+    assert line.told("voice") == ["voice-1", "voice-2"] and line.told("ntfy") == ["ntfy-1", "ntfy-2"]

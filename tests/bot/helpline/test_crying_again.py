@@ -1,13 +1,14 @@
 """A cry is never only one more message: whoever can help is called, whatever was agreed before."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.db import Database, Tx
-from bot.helpline import calling, cases, due, recalling
+from bot.helpline import calling, cases, due, recalling, relay
 from bot.helpline.moves import State
+from bot.masking import Masked
 from bot.policy import Policy
 from bot.tables import alarm, outbox
 from bot.timers import due_at
@@ -89,3 +90,62 @@ async def test_calm_again_after_such_a_cry_the_case_is_not_closed_behind_the_bac
     found = await line.read(lambda connection: cases.get(connection, case_id))
     assert recalled is recalling.Recalled.CALMED
     assert found is not None and found.state is State.WAITING and found.urgency == "violence"
+
+
+async def test_a_worsening_in_a_taken_case_wakes_the_colleague_and_waits_five_minutes_not_thirty(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> tuple[int, datetime | None]:
+        case_id = cry(tx, clock, policy, "violence").case.id
+        cases.take(tx, case_id, LAN, now=clock.now(), policy=policy)
+        tx.execute(outbox.delete())
+        clock.pass_(minutes=1)
+        assert cry(tx, clock, policy).got_worse
+        return case_id, due_at(tx, "silent", case_id)
+
+    case_id, planned = await line.write(story)
+    assert planned == clock.now() + timedelta(minutes=5)
+    heard = await line.write(lambda tx: letters(tx, staff_id=LAN))
+    assert [(one.wakes, "khẩn cấp" in one.text) for one in heard] == [(True, True)]
+
+    def answered_once(tx: Tx) -> datetime | None:
+        relay.from_worker(tx, case_id, LAN, "chị đây", now=clock.now())
+        assert due_at(tx, "silent", case_id) is None
+        cry(tx, clock, policy)
+        return due_at(tx, "silent", case_id)
+
+    assert await line.write(answered_once) == clock.now() + timedelta(minutes=5), "a tap is waited for like words"
+
+
+async def test_a_cry_among_lines_is_no_line_among_others_but_does_not_ring_at_every_one(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> list[tuple[bool, str]]:
+        case_id = cry(tx, clock, policy).case.id
+        cases.take(tx, case_id, LAN, now=clock.now(), policy=policy)
+        tx.execute(outbox.delete())
+        relay.from_person(tx, case_id, Masked("em sợ"), now=clock.now())
+        for _ in range(4):
+            clock.pass_(seconds=20)
+            relay.from_person(tx, case_id, Masked("nó phá cửa"), now=clock.now(), is_cry=True)
+        return [(one.wakes, one.text) for one in letters(tx, staff_id=LAN)]
+
+    heard = await line.write(story)
+    assert [wakes for wakes, _ in heard] == [False, True, True], "at 20 seconds and a minute later"
+    assert "phá cửa" not in "".join(text for _, text in heard)
+
+
+async def test_danger_now_that_is_handed_over_wakes_whom_it_is_handed_to(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx, urgency: str) -> list[bool]:
+        case_id = cry(tx, clock, policy, urgency).case.id
+        cases.take(tx, case_id, LAN, now=clock.now(), policy=policy)
+        tx.execute(outbox.delete())
+        cases.hand_over(tx, case_id, LAN, MAI, now=clock.now(), policy=policy)
+        return [one.wakes for one in letters(tx, staff_id=MAI)]
+
+    assert await line.write(lambda tx: story(tx, "violence")) == [False]
+    await line.write(lambda tx: cases.take(tx, 1, MAI, now=clock.now(), policy=policy))
+    await line.write(lambda tx: cases.close(tx, 1, MAI, "listened", now=clock.now(), policy=policy))
+    assert await line.write(lambda tx: story(tx, "now")) == [True]
