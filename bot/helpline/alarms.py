@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from bot.db import Tx
 from bot.helpline import escalation
 from bot.helpline.calling import keep_while_calling
-from bot.helpline.casebook import Case, get, record
+from bot.helpline.casebook import Case, colleague, get, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import raise_rung, recall, waiting_for
 from bot.helpline.turns import Taken, TakenMeanwhile, take
@@ -69,7 +69,7 @@ def use_token(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
     assert known is not None
     if known.state in (State.TAKEN, State.HELD) and known.staff_id == link.staff_id:
         return Taken(known, is_again=True)
-    if link.state == "good" and _is_active(tx, link.staff_id):
+    if link.state == "good" and _may_answer(tx, link.staff_id):
         done = take(tx, link.case_id, link.staff_id, now=now, policy=policy)
         if isinstance(done, Taken):
             hashed = tx.seals.token_hash(token)
@@ -80,8 +80,9 @@ def use_token(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
     return Refused(link.state if link.state != "good" else "unknown", link.case_id)
 
 
-def _is_active(tx: Tx, staff_id: int) -> bool:
-    return tx.execute(select(staff.c.state).where(staff.c.id == staff_id)).scalar_one_or_none() == "active"
+def _may_answer(tx: Tx, staff_id: int) -> bool:
+    who = colleague(tx.connection, staff_id)
+    return who is not None and who.may_answer
 
 
 def _first(tx: Tx, known: Case) -> TakenMeanwhile:

@@ -70,9 +70,9 @@ class TakenMeanwhile:
 def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) -> Taken | TakenMeanwhile:
     """Make this case the colleague's own; everybody else who was called learns kindly who was first.
 
-    Raises NotYours if the case does not exist or the colleague has left.
+    Raises NotYours if the case does not exist, or the colleague has left or could not answer in it.
     """
-    who = _active(tx, staff_id)
+    who = _answering(tx, staff_id)
     known = _known(tx, case_id)
     if known.state is State.TAKEN and known.staff_id == staff_id:
         return Taken(known, is_again=True)
@@ -164,7 +164,7 @@ def hold_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
 def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, policy: Policy) -> Case:
     """Offer the case to one colleague. Until she or he takes it, the person is told the truth. Raises NotYours."""
     known = _own(tx, case_id, staff_id)
-    next_one = _active(tx, to)
+    next_one = _answering(tx, to)
     is_fitting = to != staff_id and reach.may_reach(tx.connection, known, to)
     if not is_fitting or not move(tx, known, Deed.HAND_OVER, staff_id=to, held_until=None, taken_at=None):
         raise NotYours
@@ -305,8 +305,8 @@ def _own(tx: Tx, case_id: int, staff_id: int) -> Case:
     return known
 
 
-def _active(tx: Tx, staff_id: int) -> Colleague:
+def _answering(tx: Tx, staff_id: int) -> Colleague:
     who = colleague(tx.connection, staff_id)
-    if who is None or who.state != "active":
+    if who is None or not who.may_answer:
         raise NotYours
     return who

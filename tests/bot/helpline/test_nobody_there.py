@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.db import Database, Tx
-from bot.helpline import cases, consents, due, invariants, sharing
+from bot.helpline import alarms, cases, consents, due, invariants, sharing
 from bot.helpline.consents import ConsentTo
+from bot.helpline.moves import State
 from bot.policy import Policy
-from bot.tables import alarm, case, centre, staff, staff_organisation
-from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, letters
+from bot.tables import alarm, case, centre, outbox, staff, staff_organisation
+from bot.timers import due_at
+from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, letters, token_of
 from tests.conftest import MovableClock
 
 AN = 5
@@ -112,3 +114,44 @@ async def test_of_those_on_duty_who_may_have_the_case_are_called_first_and_nobod
     found = await line.read(lambda connection: invariants.broken(connection, now=clock.now(), policy=policy))
     assert "never_called" not in found
     assert timedelta(minutes=2) > invariants.GRACE
+
+
+async def test_who_may_not_answer_is_woken_without_a_link_and_can_take_nothing(
+    empty_line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    """A manager took a case from an alarm once: everybody else was called off, and nobody could read or write."""
+
+    def story(tx: Tx) -> None:
+        case_id = cases.open_case(
+            tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy
+        ).case.id
+        [to_manager], [to_supervisor] = letters(tx, staff_id=BICH), letters(tx, staff_id=HOA)
+        assert to_manager.wakes and [one.url for one in to_manager.choices] == ["/console/rota"]
+        assert to_supervisor.wakes and token_of(to_supervisor)
+        with pytest.raises(cases.NotYours):
+            cases.take(tx, case_id, BICH, now=clock.now(), policy=policy)
+        tx.execute(update(alarm).where(alarm.c.staff_id == HOA).values(staff_id=BICH))  # the link of a former role
+        done = alarms.use_token(tx, token_of(to_supervisor), now=clock.now(), policy=policy)
+        assert isinstance(done, alarms.Refused)
+        known = cases.get(tx.connection, case_id)
+        assert known is not None and known.state is State.WAITING
+        told = [one.text for one in letters(tx, lane_id=1)]
+        assert not any("đã nhận" in one for one in told), "nobody has taken it"
+        tx.execute(delete(outbox))  # what was told is on its way
+        cases.take(tx, case_id, HOA, now=clock.now(), policy=policy)
+        with pytest.raises(cases.NotYours):
+            cases.hand_over(tx, case_id, HOA, BICH, now=clock.now(), policy=policy)
+        assert "đã nhận" in letters(tx, staff_id=BICH)[-1].text, "who was only told hears that somebody has it"
+
+    await empty_line.write(story)
+
+
+async def test_one_supervisor_who_cannot_come_is_not_called_again_in_the_same_minute(
+    empty_line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        known = cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy).case
+        alarms.decline(tx, token_of(letters(tx, staff_id=HOA)[0]), now=clock.now())
+        assert due_at(tx, "escalate", known.id) == clock.now() + timedelta(minutes=15)
+
+    await empty_line.write(story)
