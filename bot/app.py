@@ -156,6 +156,7 @@ def build(
         forget_lane=partial(forget_lane, db),
         pass_by=alarms.pass_by,
         wake_order=policy.wake_order,
+        pages_suffice=policy.is_demo,
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)

@@ -64,6 +64,7 @@ class Mailroom:
         forget_lane: Callable[[Tx, int], None],
         pass_by: Callable[[Tx, int, datetime], None] = lambda tx, outbox_id, now: None,
         wake_order: Sequence[str] = ("voice", "push", "mail"),
+        pages_suffice: bool = False,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -73,7 +74,7 @@ class Mailroom:
         self._base_url = base_url.rstrip("/")
         self._forget_lane = forget_lane
         self._pass_by = pass_by
-        self._wake_order = tuple(wake_order)
+        self._wake_order, self._pages_suffice = tuple(wake_order), pages_suffice
         self._waiting: defaultdict[Line, deque[Item]] = defaultdict(deque)
         self._tasks: dict[Line, asyncio.Task[None]] = {}
         self._handed: list[Item] = []
@@ -108,7 +109,6 @@ class Mailroom:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
         now = self._clock.now()
         held = [one for one in self._in_hand() if one.leased_until - now < lease_of(one.urgent) * 0.7]
-
         lost = sorted(self._lost)
 
         def deed(tx: Tx) -> list[Item]:
@@ -290,7 +290,7 @@ class Mailroom:
             order=self._wake_order,
             wakes=letter.wakes,
         )
-        if reached.gone or reached.is_unreached:
+        if reached.gone or reached.is_unreached(is_page_enough=self._pages_suffice or not item.urgent):
             now = self._clock.now()
             await self._db.write(lambda tx: self._not_reached(tx, item, staff_id, reached, now))
         if reached.own is not None or (letter.via is not None and not reached.may_work_later):
@@ -309,7 +309,7 @@ class Mailroom:
         """Dead channels are not tried again; if none took an alarm, the next colleague is called at once."""
         for kind, address in reached.gone:
             own_channels.mark_dead(tx, staff_id, kind, address, now=now)
-        if reached.is_unreached:
+        if reached.own is None:
             self._pass_by(tx, item.id, now)
 
     def _open(self, item: Item) -> Letter:

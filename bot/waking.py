@@ -31,10 +31,9 @@ class Reached:
         """Own channels were tried, none took it, and at least one of them is not dead."""
         return self.own is None and self.tried > len(self.gone)
 
-    @property
-    def is_unreached(self) -> bool:
-        """Every own channel there is refused it."""
-        return self.own is None and self.tried > 0
+    def is_unreached(self, *, is_page_enough: bool) -> bool:
+        """Every own channel there is refused it; or there is none, and a page is seen only by who looks at it."""
+        return self.own is None and (self.tried > 0 or not is_page_enough)
 
 
 def in_order(ways: Sequence[Way], order: Sequence[str], *, wakes: bool) -> tuple[tuple[Way, ...], tuple[Way, ...]]:

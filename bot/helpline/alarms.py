@@ -114,7 +114,7 @@ def call_help(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
 
 
 def pass_by(tx: Tx, outbox_id: int, now: datetime) -> None:
-    """Every channel of this colleague refused the alarm: if nobody else was called, the next rung is called at once."""
+    """No own channel of this colleague took the alarm: if nobody else was called, the next rung is called at once."""
     wanted = select(outbox.c.alarm_id, outbox.c.case_id, outbox.c.staff_id).where(outbox.c.id == outbox_id)
     row = tx.execute(wanted).one_or_none()
     if row is None or row.alarm_id is None or row.case_id is None:

@@ -45,9 +45,9 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     if known is None or known.state is not State.WAITING:
         return None
     since = last_time(tx.connection, known.id, "waiting") or known.opened_at
-    called, declined = called_since(tx.connection, known.id, since)
+    called, declined, unreached = called_since(tx.connection, known.id, since)
     managers_at = last_time(tx.connection, known.id, "managers")
-    so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined)
+    so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined, unreached)
     if known.rung == 0 and known.round == 0:
         so_far = replace(so_far, called=frozenset())  # nobody of the rota was called yet: it begins with the first rung
     return _climb(tx, known, so_far, now=now, policy=policy)

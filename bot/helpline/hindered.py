@@ -49,11 +49,13 @@ def is_night(moment: datetime) -> bool:
 
 def called_since(
     connection: Connection, case_id: int, since: datetime
-) -> tuple[frozenset[int], frozenset[int]]:
-    """(everybody alarmed for this case since then, those of them who said that they cannot come)."""
-    wanted = select(alarm.c.staff_id, alarm.c.declined_at).where(alarm.c.case_id == case_id, alarm.c.at >= since)
-    rows = connection.execute(wanted).all()
+) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Everybody alarmed for this case since then; of them who said no, and whom the last alarm did not reach."""
+    wanted = select(alarm.c.staff_id, alarm.c.declined_at, alarm.c.unreached_at)
+    rows = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since).order_by(alarm.c.id)).all()
+    newest = {row.staff_id: row for row in rows}
     return (
-        frozenset(row.staff_id for row in rows),
+        frozenset(newest),
         frozenset(row.staff_id for row in rows if row.declined_at is not None),
+        frozenset(one for one, row in newest.items() if row.unreached_at is not None),
     )

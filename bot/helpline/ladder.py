@@ -17,7 +17,8 @@ _HOUR = timedelta(hours=1)
 class Ladder:
     """How far a case has come: rungs called in this round, rounds before, since when, and the last call to managers.
 
-    `called` and `declined`: colleagues called since the case waits, and those of them who cannot come.
+    `called`, `declined` and `unreached`: colleagues called since the case waits; of them those who cannot come, and
+    those whom the last alarm reached on no channel of their own.
     """
 
     urgency: Urgency
@@ -27,6 +28,7 @@ class Ladder:
     managers_at: datetime | None = None
     called: frozenset[int] = frozenset()
     declined: frozenset[int] = frozenset()
+    unreached: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,15 @@ def _at_managers_minute(
 def _again(ladder: Ladder, rungs: Called, policy: Policy, managers: tuple[int, ...]) -> tuple[int, ...]:
     """Who is called again: the last rung, or all; whoever said that she or he cannot come is left in peace.
 
-    If all of them have said so, those in charge are called; if there are none, the last rung after all.
+    If all of them have said so, those in charge are called; if there are none, the last rung after all. If the last
+    alarm reached none of them, everybody is called besides, and those in charge.
     """
     everybody = _together(*reversed(rungs))
     wanted = everybody if policy.repeat_whom == "all" else rungs[-1]
     for group in (wanted, everybody, managers):
         able = tuple(one for one in group if one not in ladder.declined)
+        if able and ladder.unreached.issuperset(able):
+            return _together(able, (one for one in (*everybody, *managers) if one not in ladder.declined))
         if able:
             return able
     return rungs[-1]

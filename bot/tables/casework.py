@@ -78,7 +78,7 @@ alarm = Table(  # one row a colleague alarmed for a case; the one-time link is k
     Column("used_at", UtcDateTime, nullable=True),
     Column("declined_at", UtcDateTime, nullable=True),
     Column("recalled_at", UtcDateTime, nullable=True),
-    Column("unreached_at", UtcDateTime, nullable=True),  # every channel of the colleague refused it
+    Column("unreached_at", UtcDateTime, nullable=True),  # no own channel of the colleague took it
     Column("is_notice", Boolean, nullable=False, server_default="0"),  # who may not take it only hears of it: no link
     Column("at", UtcDateTime, nullable=False),
     Column("forget_at", UtcDateTime, nullable=True, index=True),

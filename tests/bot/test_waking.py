@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot import own_channels, waking
 from bot.app import forget_lane
@@ -18,7 +18,7 @@ from bot.policy import demonstration as demo_policy
 from bot.ports import Address, ContactRef, MsgRef, Outbound, RichText, SendError, Sent
 from bot.tables import alarm, case_event, outbox, staff_channel
 from bot.timers import due_at
-from tests.bot.helpline.conftest import HOA, LAN, MAI, add_person, add_shift, add_staff
+from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, add_person, add_shift, add_staff
 from tests.conftest import MovableClock
 
 
@@ -239,3 +239,43 @@ async def test_a_worsening_rings_the_phone_of_who_has_the_case_and_a_hand_over_o
     await line.db.write(lambda tx: cases.hand_over(tx, case_id, LAN, MAI, now=line.clock.now(), policy=demo_policy()))
     await line.settle()
     assert line.told("voice") == ["voice-1", "voice-2"] and line.told("ntfy") == ["ntfy-1", "ntfy-2"]
+
+
+@pytest.mark.parametrize("before", ["none", "dead", "no sender", "never shown to work"])
+async def test_a_colleague_who_has_only_an_open_page_is_passed_by_in_the_same_moment(line: Line, before: str) -> None:
+    """An open page wakes nobody: where no own channel is left, nobody waits five minutes for an answer."""
+
+    def story(tx: Tx) -> None:
+        has(tx, MAI, line.clock.now(), "mail")
+        if before != "none":
+            has(tx, LAN, line.clock.now(), "sms" if before == "no sender" else "ntfy")
+        gone = {"dead": {"dead_at": line.clock.now()}, "never shown to work": {"verified_at": None}}.get(before)
+        if gone is not None:
+            tx.execute(update(staff_channel).where(staff_channel.c.staff_id == LAN).values(gone))
+
+    await line.db.write(story)
+    case_id = await cry(line)
+    assert line.told("console") == ["1"], "the page shows it all the same"
+    await line.db.write(lambda tx: _run_if_due(tx, case_id, line))
+    await line.settle()
+    assert line.told("mail") == ["mail-2"], "the clock has not moved"
+
+
+async def test_in_the_demonstration_whose_colleagues_have_only_the_page_the_page_is_enough(line: Line) -> None:
+    line.room._pages_suffice = True
+    case_id = await cry(line)
+    kinds = select(case_event.c.kind).where(case_event.c.case_id == case_id)
+    assert "unreached" not in await line.db.read(lambda connection: connection.execute(kinds).scalars().all())
+
+
+async def test_nobody_has_a_channel_and_still_nobody_is_called_each_second(line: Line) -> None:
+    case_id = await cry(line)
+    for _ in range(8):
+        await line.db.write(lambda tx: _run_if_due(tx, case_id, line))
+        await line.settle()
+    called = await line.db.read(lambda connection: connection.execute(select(alarm.c.staff_id)).scalars().all())
+    assert sorted(called) == [LAN, MAI, HOA], "each once in this minute"
+    line.clock.pass_(minutes=15)
+    await line.db.write(lambda tx: _run_if_due(tx, case_id, line))
+    again = await line.db.read(lambda connection: connection.execute(select(alarm.c.staff_id)).scalars().all())
+    assert sorted(again[3:]) == [LAN, MAI, HOA, BICH], "then all of them and those in charge, not the last rung alone"
