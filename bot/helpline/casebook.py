@@ -182,10 +182,10 @@ def language_of(tx: Tx, lane_id: int | None) -> str:
     return tx.execute(_LANGUAGE, {"whose": lane_id}).scalar_one_or_none() or "vi"
 
 
-# She has asked nothing just now: her phone makes no sound, where a network allows that. Somebody may stand beside her.
-_UNASKED = frozenset(
-    f"case.person.{what}"
-    for what in ("still_waiting", "still_nobody", "taken", "back", "handed_back", "held", "handed", "closed")
+# What may answer something she has just written. Of everything else her phone makes no sound, where a network allows
+# that: she has asked nothing, and somebody may stand beside her.
+_ANSWERS = frozenset(
+    f"case.person.{what}" for what in ("alarmed", "nobody", "nobody_until", "closed_hours", "colleague_told")
 )
 
 
@@ -199,12 +199,13 @@ def tell(
     *,
     now: datetime,
     more: str = "",
+    is_asked: bool = True,
     asks: tuple[str, str] | None = None,
     **values: object,
 ) -> None:
     """Tell the person of this case a sentence of the catalogue, in her language.
 
-    `asks`: it is a question; the step of a dialogue that takes her yes or no.
+    `is_asked`: she has just written. `asks`: it is a question; the step of a dialogue that takes her yes or no.
     """
     if known.lane_id is None:
         return
@@ -212,7 +213,7 @@ def tell(
     said = t(key, language, **values)
     text = f"{said}\n{more}" if more else said
     options = [Option(*asks, answer, t(f"report.{answer}", language)) for answer in ("yes", "no")] if asks else []
-    urgent, purpose = known.urgency == "now", "reminder" if key in _UNASKED else "answer"
+    urgent, purpose = known.urgency == "now", "answer" if is_asked and key in _ANSWERS else "reminder"
     tell_person(
         tx, known.lane_id, text, now=now, options=options, purpose=cast(Purpose, purpose), urgent=urgent,
         case_id=known.id,

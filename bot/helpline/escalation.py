@@ -34,9 +34,10 @@ __all__ = [
 ]
 
 
-def begin(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> Step | None:
-    """Start the ladder from its first rung."""
-    return _climb(tx, replace(known, rung=0, round=0), Ladder(known.urgency, now), now=now, policy=policy)
+def begin(tx: Tx, known: Case, *, now: datetime, policy: Policy, is_asked: bool = True) -> Step | None:
+    """Start the ladder from its first rung. `is_asked`: the person has just written, and hears what is done."""
+    start = Ladder(known.urgency, now)
+    return _climb(tx, replace(known, rung=0, round=0), start, now=now, policy=policy, is_asked=is_asked)
 
 
 def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | None:
@@ -50,7 +51,7 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined, unreached)
     if known.rung == 0 and known.round == 0:
         so_far = replace(so_far, called=frozenset())  # nobody of the rota was called yet: it begins with the first rung
-    return _climb(tx, known, so_far, now=now, policy=policy)
+    return _climb(tx, known, so_far, now=now, policy=policy, is_asked=False)
 
 
 _CLIMBED = (
@@ -60,7 +61,7 @@ _CLIMBED = (
 )
 
 
-def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy) -> Step:
+def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy, is_asked: bool) -> Step:
     rungs = _rungs(tx, known, now, policy)
     position = next((at for at, rung in enumerate(rungs) if not set(rung) <= so_far.called), len(rungs))
     round_ = 0 if position < len(rungs) else max(known.round, 1)
@@ -93,7 +94,10 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
     tx.execute(_CLIMBED, values)
     set_timer(tx, "escalate", known.id, due_at=step.next_at)
     tx.ring("board")
-    truth.tell_step(tx, known, step, bool(rungs), ahead or opens, since=so_far.since, now=now, policy=policy)
+    when_next, since = ahead or opens, so_far.since
+    truth.tell_step(
+        tx, known, step, bool(rungs), when_next, since=since, now=now, policy=policy, is_asked=is_asked
+    )
     return step
 
 

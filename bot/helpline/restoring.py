@@ -45,7 +45,7 @@ def call_again(tx: Tx, case_id: int, *, knows_keys: bool, now: datetime, policy:
         tell(tx, waiting, "case.person.restored", now=now)
     if known.staff_id is not None:
         tell_colleague(tx, waiting, known.staff_id, "staff.restored", now=now, urgent=known.urgency == "now")
-    escalation.begin(tx, waiting, now=now, policy=policy)
+    escalation.begin(tx, waiting, now=now, policy=policy, is_asked=False)
     return True
 
 

@@ -115,7 +115,7 @@ def hand_to_organisation(
     again = get(tx.connection, case_id)
     assert again is not None
     tell(tx, again, "case.person.to_organisation", now=now)
-    escalation.begin(tx, again, now=now, policy=policy)
+    escalation.begin(tx, again, now=now, policy=policy, is_asked=False)
 
 
 def organisations_there(connection: Connection, staff_id: int) -> tuple[tuple[int, str], ...]:

@@ -13,6 +13,7 @@ from directory import lines
 from directory.wording import HCMC, clock_time, t
 
 TELL_AGAIN = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=1)
 EACH_STEP = timedelta(minutes=31)  # so long every step is told; later once an hour
 
 
@@ -26,21 +27,24 @@ def tell_step(
     since: datetime,
     now: datetime,
     policy: Policy,
+    is_asked: bool,
 ) -> None:
     """Say what just happened. `ahead`: when somebody comes on duty, or the line opens again."""
     if known.urgency == "request":
         return  # the daytime queue: said once when it was opened, nothing is promised for the minute
     if not is_anyone:
-        _tell_nobody(tx, known, step, ahead, since, now, policy)
+        _tell_nobody(tx, known, step, ahead, since, now, policy, is_asked)
         return
     if known.rung == 0 and known.round == 0:
-        tell(tx, known, "case.person.alarmed", now=now)
+        tell(tx, known, "case.person.alarmed", now=now, is_asked=is_asked)
         return
     before = last_time(tx.connection, known.id, "told_waiting")
     is_due = before is None or before < since or now - before >= TELL_AGAIN
     if is_due or now - since < EACH_STEP or step.kind == "manager":
         language = language_of(tx, known.lane_id)
         n, first = called_so_far(tx.connection, known.id, since)
+        if now - (first or since) < A_MOMENT:
+            return  # somebody could not come, the next one is called already: nobody was kept waiting yet
         tell(tx, known, "case.person.still_waiting", now=now, n=n, time=lasted(now - (first or since), language))
         record(tx, known.id, "told_waiting", now=now)
 
@@ -61,7 +65,14 @@ def lasted(span: timedelta, language: str) -> str:
 
 
 def _tell_nobody(
-    tx: Tx, known: Case, step: Step, ahead: datetime | None, since: datetime, now: datetime, policy: Policy
+    tx: Tx,
+    known: Case,
+    step: Step,
+    ahead: datetime | None,
+    since: datetime,
+    now: datetime,
+    policy: Policy,
+    is_asked: bool,
 ) -> None:
     before = last_time(tx.connection, known.id, "told_nobody")
     is_first = before is None or before < since
@@ -78,7 +89,7 @@ def _tell_nobody(
     told = t("case.person.in_charge_told", language, n=len(step.whom)) if step.whom and is_first else ""
     numbers = _numbers(known, now, policy, language) if is_first else ""
     more = "\n".join(one for one in (numbers, told) if one)
-    tell(tx, known, key, now=now, more=more, when=when(ahead, now, language))
+    tell(tx, known, key, now=now, more=more, is_asked=is_asked, when=when(ahead, now, language))
     record(tx, known.id, "told_nobody", now=now)
 
 

@@ -131,7 +131,7 @@ def _back_to_queue(
     _written(tx, known, kind, known.staff_id, now=now)
     record(tx, known.id, "waiting", now=now)
     tell(tx, known, key, now=now)
-    escalation.begin(tx, _known(tx, known.id), now=now, policy=policy)
+    escalation.begin(tx, _known(tx, known.id), now=now, policy=policy, is_asked=False)
     return _known(tx, known.id)
 
 
