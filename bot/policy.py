@@ -28,6 +28,18 @@ FRESH_DAYS = {
 }
 
 
+# Beyond these a person in danger would be kept waiting in silence: no organisation signs that by a slip of the pen.
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "repeat_now_minutes": (1, 15),
+    "manager_after_minutes": (1, 60),
+    "manager_every_minutes": (5, 120),
+    "stop_after_hours": (1, 24),
+    "take_link_minutes": (15, 720),  # a link lives at least until the next call
+    "help_call_minutes": (5, 60),
+}
+LONGEST_RUNG = 15
+
+
 class PolicyProblem(Exception):
     """The policy file is missing or wrong; the message names the entry and says how to mend it."""
 
@@ -131,6 +143,13 @@ def load(path: Path, *, today: date) -> Policy:
 
 def _together(made: Policy) -> str:
     """What is wrong although each entry by itself is well formed."""
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(made, name) <= most:
+            return f"{name} must be from {least} to {most}: otherwise somebody in danger waits and nobody is called"
+    if max(made.rung_minutes) > LONGEST_RUNG:
+        return f"rung_minutes must be from 1 to {LONGEST_RUNG} each: so long at most one colleague is waited for"
+    if not made.wake_order:
+        return 'wake_order is empty, and nobody would be woken: name at least one of "voice", "push", "mail"'
     if not 1 <= made.words_days <= 90:
         return "words_days must be from 1 to 90"
     if made.violence_level not in ("offer", "alarm"):

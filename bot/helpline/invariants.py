@@ -47,7 +47,7 @@ def _no_next_step(connection: Connection, now: datetime, policy: Policy) -> int:
 
 def _step_too_far(connection: Connection, now: datetime, policy: Policy) -> int:
     """Danger now is looked at again within the hour at most, everything else by the next morning."""
-    hour = timedelta(minutes=max(60, policy.repeat_now_minutes, *policy.rung_minutes)) + GRACE
+    hour = timedelta(hours=1) + GRACE  # whatever the policy says: what it may say is bounded
     far = select(case.c.urgency, timer.c.due_at).join(case, case.c.id == timer.c.subject_id)
     wanted = far.where(timer.c.kind == "escalate", timer.c.due_at > now + hour, case.c.state == State.WAITING)
     rows = connection.execute(wanted)

@@ -1,7 +1,7 @@
 """Each promise broken by hand in the database is seen at the next look and told past the outbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -204,3 +204,12 @@ def _next_round(tx: Tx, clock: MovableClock, policy: Policy) -> tuple[datetime, 
     due.DUE["escalate"](tx, row.subject_id, clock.now(), policy)
     tx.execute(delete(outbox))
     return clock.now(), list(tx.execute(select(alarm.c.staff_id).where(alarm.c.id > before)).scalars())
+
+
+async def test_no_policy_makes_a_step_that_is_too_far_look_near(
+    watched: Watched, line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    await damage(line, BREAK["step_too_far"])
+    slack = replace(policy, repeat_now_minutes=6000, rung_minutes=(6000,))
+    found = await line.read(lambda connection: invariants.broken(connection, now=clock.now(), policy=slack))
+    assert "step_too_far" in found
