@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from bot import audit as audit_chain
 from bot import claims, memory, postbag, understanding, vault
 from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
@@ -219,6 +220,7 @@ async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
 def _mend(tx: Tx, now: datetime) -> None:
     """What must always have a next moment gets it back."""
     escalation.mend(tx, now=now)
+    audit_chain.adopt(tx, now=now)
     rota_watch.ensure(tx, now=now)
     reminders.ensure(tx, now=now)
 

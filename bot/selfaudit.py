@@ -5,11 +5,11 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot import waking
+from bot import audit, waking
 from bot.db import Database, DatabaseAway
 from bot.helpline import invariants, standing
 from bot.policy import Policy
@@ -20,6 +20,7 @@ from directory.wording import t
 log = logging.getLogger(__name__)
 
 ORDER = ("mail", "push", "voice")  # not the order of alarms: what they may have broken is not tried first
+CHAIN_EVERY = timedelta(hours=1)
 IN_CHARGE = ("admin", "supervisor", "manager")
 
 Routes = Callable[[Connection, int], Sequence[waking.Way]]
@@ -52,12 +53,16 @@ class SelfAudit:
         self._beat = beat
         self._in_charge: tuple[_InCharge, ...] = ()  # kept for the minute in which the database is away
         self._away_told_at: datetime | None = None
+        self._chain_looked_at: datetime | None = None
+        self._newest, self._is_chain_whole = 0, True
 
     async def look(self) -> Mapping[str, int]:
         """Returns what is broken; all well means that the world outside is told so."""
         now = self._clock.now()
         try:
             found, self._in_charge = await self._db.read(lambda connection: self._read(connection, now))
+            await self._look_at_chain(now)
+            found |= {} if self._is_chain_whole else {"audit_altered": 1}
             is_news = await self._db.write(lambda tx: standing.keep(tx, found, now=now))
             self._away_told_at = None
         except DatabaseAway:
@@ -70,6 +75,19 @@ class SelfAudit:
             log.error("promise_broken", extra={"n": sum(found.values()), "kind": min(found)})
             await self._alarm(found)
         return found
+
+    async def _look_at_chain(self, now: datetime) -> None:
+        """Once an hour the whole audit: whether a row was changed or taken away, the newest ones too.
+
+        A known end that was put back with an older copy of itself is seen by the number it had an hour ago.
+        """
+        if self._chain_looked_at is not None and now - self._chain_looked_at < CHAIN_EVERY:
+            return
+        altered = await self._db.read(lambda connection: audit.verify(connection, self._db.seals))
+        newest = await self._db.read(audit.newest)
+        self._is_chain_whole = altered is None and newest >= self._newest
+        self._newest, self._chain_looked_at = max(newest, self._newest), now
+        log.info("audit_looked_at", extra={"n": newest})
 
     def _read(self, connection: Connection, now: datetime) -> tuple[dict[str, int], tuple[_InCharge, ...]]:
         found = invariants.broken(connection, now=now, policy=self._policy)

@@ -25,6 +25,7 @@ from bot.tables.colleagues import (
 )
 from bot.tables.engine import (
     audit,
+    audit_head,
     event,
     lease,
     outbox,
@@ -75,6 +76,7 @@ __all__ = [
     "accompaniment",
     "alarm",
     "audit",
+    "audit_head",
     "block",
     "calendar_feed",
     "canned_reply",

@@ -114,3 +114,12 @@ audit = Table(  # deeds and reads of staff, hash-chained: a changed byte is noti
     Column("witness", String(64), nullable=True),  # of the hash, keyed: nobody without the key file can make one
     Column("forget_at", UtcDateTime, nullable=False, index=True),
 )
+
+audit_head = Table(  # where the chain ends: one row, keyed, so that the newest deeds cannot be cut off unnoticed
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("witness", String(64), nullable=False),
+)

@@ -303,6 +303,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "2 years",
         "seq at staff_id deed subject detail previous hash witness forget_at",
     ),
+    "audit_head": (
+        "nobody; numbers and fingerprints only",
+        "overwritten with each row of the audit",
+        "id seq hash witness",
+    ),
 }
 
 # Rows of persons carry the day on which they go; these have another way to go, or hold no person.
@@ -319,6 +324,7 @@ WITHOUT_A_DAY = {
     "rotation_member",
     "centre_hours",
     "centre_fallback",
+    "audit_head",
     "calendar_feed",
     "self_audit",
     "event",

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text, update
 
+from bot import audit
 from bot.db import Database, DatabaseAway, Tx
 from bot.helpline import cases, due, invariants, standing, turns
 from bot.policy import Policy
 from bot.ports import Address, MsgRef, Outbound, SendError, Sent
 from bot.selfaudit import SelfAudit
-from bot.tables import alarm, outbox, timer
+from bot.tables import alarm, audit_head, outbox, timer
+from bot.tables import audit as audit_rows
 from bot.waking import Way
 from tests.bot.helpline.conftest import (
     BICH,
@@ -213,3 +215,33 @@ async def test_no_policy_makes_a_step_that_is_too_far_look_near(
     slack = replace(policy, repeat_now_minutes=6000, rung_minutes=(6000,))
     found = await line.read(lambda connection: invariants.broken(connection, now=clock.now(), policy=slack))
     assert "step_too_far" in found
+
+
+@pytest.mark.parametrize("is_clever", [False, True])
+async def test_an_audit_that_was_cut_is_told_within_the_hour(
+    watched: Watched, line: Database, clock: MovableClock, is_clever: bool
+) -> None:
+    """Clever: the known end is put back with the copy it had before the deed that is taken away."""
+
+    def some(tx: Tx) -> tuple[int, str, str]:
+        audit.adopt(tx, now=clock.now())
+        row = tx.execute(select(audit_head)).one()
+        audit.write(tx, LAN, "read_words", "case:1", now=clock.now())
+        return row.seq, row.hash, row.witness
+
+    seq, hashed, witness = await line.write(some)
+    assert "audit_altered" not in await watched.audit.look()
+
+    def cut(tx: Tx) -> None:
+        tx.execute(delete(audit_rows).where(audit_rows.c.seq > seq))
+        if is_clever:
+            tx.execute(update(audit_head).values(seq=seq, hash=hashed, witness=witness))
+
+    await line.write(cut)
+    clock.pass_(minutes=59)
+    assert "audit_altered" not in await watched.audit.look()
+    clock.pass_(minutes=1)
+    assert "audit_altered" in await watched.audit.look()
+    assert any("audit_altered" in said for _, said in watched.mail.told)
+    clock.pass_(minutes=1)
+    assert "audit_altered" in await watched.audit.look(), "and stays so"
