@@ -125,7 +125,8 @@ async def a_busy_line(clock: MovableClock, desk: Desk) -> None:
             await fake[0].say(who, text)
             await house.settle()
         first = await house.db.read(lambda connection: connection.execute(select(case.c.id)).scalars().first())
-        worker = await house.db.read(lambda connection: connection.execute(select(staff.c.id)).scalars().first())
+        workers = select(staff.c.id).where(staff.c.role == "worker")
+        worker = await house.db.read(lambda connection: connection.execute(workers).scalars().first())
         assert first is not None and worker is not None
         await house.db.write(lambda tx: turns.take(tx, first, worker, now=clock.now(), policy=house.policy))
         await fake[0].say("anna-account", "ten con chim hồng hạc, goi 0000 000 777")
