@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from sqlalchemy import Connection, func, select
 
-from bot import policy as policies
 from bot.db import Tx
 from bot.helpline import (
     blocks,
+    calling,
     cases,
     consents,
     due,
@@ -31,10 +31,9 @@ from bot.helpline.outcomes import Outcome
 from bot.masking import Masked
 from bot.tables import accompaniment, lane, timer
 from tests.bot.helpline.conftest import HOA, LAN, MAI, add_person, add_shift, add_staff
-from tests.bot.helpline.promised import PERSON, WORDS, Promised
+from tests.bot.helpline.promised import PERSON, POLICY, WORDS, Promised
 
 LONG = 60 * 30  # minutes
-POLICY = policies.demonstration()
 OWNER = 0  # whoever has the case just now
 WHO = st.sampled_from((OWNER, OWNER, OWNER, LAN, MAI, HOA))
 
@@ -84,9 +83,16 @@ class CaseLife(Promised):
 
         if self.is_here():
             self.deed(story)
+            if urgency == "now":
+                self.a_cry_was_heard()
 
     def is_here(self) -> bool:
         return self.look(lambda c: c.execute(select(lane.c.id).where(lane.c.id == PERSON)).first()) is not None
+
+    @rule()
+    def cry_while_somebody_is_there(self) -> None:
+        """As a cry among other words comes in: the colleague hears it through the relay."""
+        self.with_case(lambda tx, known: relay.from_person(tx, known.id, Masked(WORDS), now=self.now, is_cry=True))
 
     @rule()
     def write(self) -> None:
@@ -183,6 +189,16 @@ class CaseLife(Promised):
     def hold(self, who: int, hours: int) -> None:
         until = self.now + timedelta(hours=hours)
         self.with_case(lambda tx, known: cases.hold(tx, known.id, self.who(who), until, now=self.now, policy=POLICY))
+
+    @rule(who=WHO)
+    def phone_for_help(self, who: int) -> None:
+        def story(tx: Tx, known: Any) -> None:
+            cases.take(tx, known.id, self.who(who), now=self.now, policy=POLICY)
+            mine = cases.get(tx.connection, known.id)
+            if mine is not None and mine.staff_id == self.who(who):
+                calling.keep_while_calling(tx, mine, self.who(who), now=self.now, policy=POLICY)
+
+        self.with_case(story)
 
     @rule(who=WHO, to=WHO)
     def hand_over(self, who: int, to: int) -> None:

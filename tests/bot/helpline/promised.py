@@ -2,19 +2,22 @@
 
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy import Connection, Engine, func, select
 
+from bot import audit
+from bot import policy as policies
 from bot.db import open_engine, run_alone
 from bot.helpline import (
     cases,
     desk,
     going_along,
     guards,
+    invariants,
     moves,
     relay,
 )
@@ -27,6 +30,8 @@ from tests.bot.helpline.conftest import LAN, MAI
 
 PERSON = 1
 WORDS = "hồng hạc số mười"
+POLICY = policies.demonstration()
+THE_POST = {"outbox_late", "lease_dead"}
 START = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
 
 
@@ -43,9 +48,12 @@ class Promised(RuleBasedStateMachine):
         self.now = START
 
     def teardown(self) -> None:
+        """At the end of a life the whole audit is looked at, which takes longer the more was done."""
+        is_whole = self.look(lambda connection: audit.verify(connection, self.seals)) is None
         self.engine.dispose()
         self.seals.stop()
         shutil.rmtree(self.folder)
+        assert is_whole
 
     def deed(self, what: Any) -> Any:
         """One transaction; hooks run after the commit."""
@@ -84,6 +92,29 @@ class Promised(RuleBasedStateMachine):
                 assert (row.state == "waiting") == (row.id in stepping)
                 assert (row.staff_id is not None) == (row.state in moves.OWNED)
                 assert row.lane_id is not None
+
+        self.look(check)
+
+    @invariant()
+    def the_house_finds_every_promise_kept(self) -> None:
+        """What the self-audit looks at each minute, but for the post, which nobody carries here."""
+        found = self.look(lambda connection: invariants.broken(connection, now=self.now, policy=POLICY))
+        assert not set(found) - THE_POST, found
+
+    def a_cry_was_heard(self) -> None:
+        """Right after a cry: the ladder is climbed, or a colleague has five minutes for an answer."""
+
+        def check(connection: Connection) -> None:
+            known = cases.of_lane(connection, PERSON)
+            assert known is not None and known.urgency == "now"
+            due = dict(connection.execute(select(timer.c.kind, timer.c.due_at)).all())
+            kinds = {"waiting": "escalate", "taken": "silent", "held": "hold_over"}
+            assert known.state in kinds, "a cry is never only offered to one colleague"
+            longest = timedelta(minutes=5 if known.state != "waiting" else 15)
+            assert due[kinds[known.state]] <= self.now + longest
+            if known.state == "waiting":
+                rung = select(alarm.c.id).where(alarm.c.case_id == known.id, alarm.c.is_notice.is_(False))
+                assert connection.execute(rung).first() is not None
 
         self.look(check)
 
