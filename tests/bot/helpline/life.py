@@ -190,6 +190,21 @@ class CaseLife(Promised):
         until = self.now + timedelta(hours=hours)
         self.with_case(lambda tx, known: cases.hold(tx, known.id, self.who(who), until, now=self.now, policy=POLICY))
 
+    @rule(how=st.sampled_from(("hold", "hand_over", "phone", "reply")))
+    def cry_while_it_is_put_off(self, how: str) -> None:
+        """The same four steps that chance brings together too seldom."""
+        self.report("now")
+        self.take(LAN)
+        if how == "hold":
+            self.hold(OWNER, 48)
+        elif how == "hand_over":
+            self.hand_over(OWNER, MAI)
+        elif how == "phone":
+            self.phone_for_help(OWNER)
+        else:
+            self.reply(OWNER)
+        self.report("now")
+
     @rule(who=WHO)
     def phone_for_help(self, who: int) -> None:
         def story(tx: Tx, known: Any) -> None:
