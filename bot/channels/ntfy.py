@@ -5,9 +5,10 @@ from typing import Any
 import aiohttp
 
 from bot.channels.alert_http import post
-from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, SendError, Sent
+from bot.ports import Address, Cap, Capabilities, Choice, Clock, MsgRef, Outbound, SendError, Sent
 from directory.wording import t
 
+MOST_ACTIONS = 3  # the server refuses more
 MOST_TEXT = 3_500  # the server cuts, or turns into a file, what is longer than 4096 bytes
 _WAKES, _SOON, _QUIET = 5, 4, 3  # ntfy's priorities: max rings through, high makes a sound, default
 
@@ -43,19 +44,28 @@ class Ntfy:
 def _push(message: Outbound, topic: str) -> dict[str, Any]:
     """The topic stands in the body, not in the address, so that no proxy's log has it."""
     links = [choice for choice in message.choices if choice.url]
+    actions = [action for choice in links for action in _actions(choice)]
     repeat = f"{t('wake.again')} " if message.is_repeat else ""
     told: dict[str, Any] = {
         "topic": topic,
         "title": t("wake.title"),
         "message": f"{repeat}{message.text}"[:MOST_TEXT],
         "priority": _WAKES if message.wakes else _SOON if message.urgent else _QUIET,
-        "actions": [
-            {"action": "view", "label": choice.label, "url": choice.url, "clear": True} for choice in links[:3]
-        ],
+        "actions": actions[:MOST_ACTIONS],
     }
     if links:
         told["click"] = links[0].url
     return told
+
+
+def _actions(choice: Choice) -> tuple[dict[str, Any], ...]:
+    """A link that takes a case is pressed from a locked phone, and the page with its other buttons can be opened."""
+    if "/t/" not in (choice.url or ""):
+        return ({"action": "view", "label": choice.label, "url": choice.url, "clear": True},)
+    return (
+        {"action": "http", "method": "POST", "label": choice.label, "url": choice.url, "clear": True},
+        {"action": "view", "label": t("wake.open"), "url": choice.url},
+    )
 
 
 def _without_login(url: str) -> tuple[str, dict[str, str]]:

@@ -45,10 +45,11 @@ def routes(db: Database, clock: Clock, policy: Policy) -> Iterable[Any]:
             case Taken():
                 return _page(t("take.done", case=done.case.alias), case_id=done.case.id)
             case TakenMeanwhile(alias_of_first=None):
-                return _page(t("take.recalled"))
+                return _page(t("take.recalled"), status=410)
             case TakenMeanwhile():
-                return _page(t("take.somebody_first", worker=done.alias_of_first))
-        return _page(t(f"take.{done.state}"), status=404 if done.state == "unknown" else 200)
+                return _page(t("take.somebody_first", worker=done.alias_of_first), status=409)
+        # A push presses without showing a page: only a status that is no success keeps it from looking taken.
+        return _page(t(f"take.{done.state}"), status=404 if done.state == "unknown" else 410)
 
     return (web.get("/t/{token}", look), web.post("/t/{token}", take))
 

@@ -13,7 +13,7 @@ from bot.db import Database, Tx
 from bot.helpline import cases
 from bot.outbox import unpack
 from bot.policy import demonstration as demo_policy
-from bot.tables import case, conversation, lane, outbox, person, timer
+from bot.tables import case, conversation, lane, outbox, person, staff, timer
 from bot.web import build
 from bot.web.take import routes
 from tests.conftest import MovableClock
@@ -99,3 +99,23 @@ async def test_phoning_for_help_keeps_the_case(db: Database, phone: TestClient[A
     assert "30 phút" in await (await phone.post(url, data={"do": "call_help"})).text()
     assert await state(db) == "held"
     assert "Bạn đã nhận" in await (await phone.post(url)).text()
+
+
+async def test_pressed_without_the_page_a_link_that_takes_nothing_says_so_by_its_status(
+    db: Database, phone: TestClient[Any, Any], clock: MovableClock
+) -> None:
+    """The button of a push shows no page: what failed stays on the locked phone, what succeeded goes."""
+    url = await link(db)
+    mai = select(staff.c.id).where(staff.c.name == "worker-2")
+
+    def first(tx: Tx) -> None:
+        cases.take(tx, 1, tx.execute(mai).scalar_one(), now=clock.now(), policy=demo_policy())
+
+    await db.write(first)
+    assert (await phone.post(url)).status == 409
+
+    def back(tx: Tx) -> None:
+        cases.hand_back(tx, 1, tx.execute(mai).scalar_one(), now=clock.now(), policy=demo_policy())
+
+    await db.write(back)
+    assert (await phone.post(url)).status == 410, "recalled"

@@ -6,6 +6,7 @@ import hmac
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -15,7 +16,7 @@ from bot.channels.mail import Mail, MailAddressWrong, read_url
 from bot.channels.ntfy import Ntfy
 from bot.channels.voice import Gateway as Account
 from bot.channels.voice import Voice, international
-from bot.ports import Address, SendError
+from bot.ports import Address, Choice, ChoiceToken, SendError
 from bot.settings import Settings, SettingsProblem, load
 from tests.bot.channels.gateways import NOW, Clock, Postbox, alarm, gateway, port_of, post_office
 
@@ -33,10 +34,24 @@ async def test_a_push_is_as_loud_as_it_is_urgent_and_has_the_link_as_a_button(
         await sender.stop()
     [(path, _, body)] = server.asked
     assert path == "/" and body["topic"] == TOPIC and body["priority"] == priority
+    link = "https://help.test/t/once"
     assert body["actions"] == [
-        {"action": "view", "label": "Tôi nhận", "url": "https://help.test/t/once", "clear": True}
-    ]
+        {"action": "http", "method": "POST", "label": "Tôi nhận", "url": link, "clear": True},
+        {"action": "view", "label": "Mở trang", "url": link},
+    ], "taken without unlocking the phone; the page with the other buttons stays one tap away"
+    assert body["click"] == link
     assert sent.refs[0].native == "n1" and "Sen" in body["message"] and "Sen" not in body["title"]
+
+
+async def test_a_link_that_takes_nothing_is_only_opened() -> None:
+    async with gateway({}) as server:
+        sender = Ntfy(Clock(), server.root)
+        await sender.start()
+        rota = Choice(ChoiceToken(""), "Xem lịch trực", kind="url", url="https://help.test/console/rota")
+        await sender.send(replace(alarm(wakes=True, urgent=True), choices=(rota,)), TOPIC)
+        await sender.stop()
+    [(_, _, body)] = server.asked
+    assert [one["action"] for one in body["actions"]] == ["view"]
 
 
 async def test_a_push_server_behind_a_login_is_shown_it_in_a_header() -> None:
