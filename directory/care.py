@@ -1,6 +1,6 @@
 """What in the directory needs somebody's care: unchecked for long, reported wrong, written twice, out of reach."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from directory import catalogue
 from directory.showing import is_asked
-from directory.tables import notice, place_of_service, service
+from directory.tables import notice, organisation, place_of_service, service
+from directory.telltale import telling
 from directory.wording import HCMC
 
 SHOWN = ("published", "stale")
@@ -54,6 +55,7 @@ def needed(
     found += [Care(one, services.get(one, ""), "open_shelter") for one in connection.execute(open_ones).scalars()]
     bare = select(place_of_service.c.id).where(place_of_service.c.is_sealed, place_of_service.c.street.is_not(None))
     found += [Care(one, services.get(one, ""), "sealed_with_street") for one in connection.execute(bare).scalars()]
+    found += [Care(one, services.get(one, ""), "sealed_tells_where") for one in _telling(connection)]
     unasked = select(place_of_service.c.id).where(place_of_service.c.consent_on.is_(None))
     quiet = set(connection.execute(unasked).scalars())
     asked = [one for one in rows if one.id in quiet and is_asked(one.kind, consent_kinds)]
@@ -61,3 +63,22 @@ def needed(
     over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct()
     found += [Care(one, services.get(one, ""), "notice_over") for one in connection.execute(over).scalars()]
     return tuple(found)
+
+
+def _telling(connection: Connection) -> Iterator[str]:
+    """Sealed places whose names, texts or notices, written before such words were refused, tell where they are."""
+    said = select(notice.c.place_id, notice.c.text).where(notice.c.code.is_(None))
+    notices: dict[str, list[str]] = {}
+    for row in connection.execute(said):
+        notices.setdefault(row.place_id, []).append(row.text)
+    wanted = (
+        select(place_of_service, service.c.name, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+        .where(place_of_service.c.is_sealed)
+        .order_by(place_of_service.c.id)
+    )
+    for row in connection.execute(wanted):
+        texts = [text for by_language in (row.reception, row.price, row.papers) for text in by_language.values()]
+        if any(telling(text) for text in (row.name, row.owner, *texts, *notices.get(row.id, ()))):
+            yield str(row.id)

@@ -11,6 +11,7 @@ from directory.duplicates import Entry
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import fold
 from directory.tables import organisation, phone, place_of_service, service, verification
+from directory.telltale import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Row:
     is_demo: bool
     phones: tuple[str, ...]
     kind: str
+    is_staff_only: bool = False
     is_sealed: bool = False
 
 
@@ -48,8 +50,8 @@ def rows(
     found = [
         Row(
             row.id,
-            row.name,
-            row.owner,
+            cut(row.name) if row.is_sealed else row.name,
+            cut(row.owner) if row.is_sealed else row.owner,
             _place(row, language),
             row.province,
             row.state,
@@ -58,6 +60,7 @@ def rows(
             row.is_demo,
             tuple(numbers.get(row.id, ())),
             row.kind,
+            row.visibility == "staff",
             row.is_sealed,
         )
         for row in connection.execute(wanted)

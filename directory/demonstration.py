@@ -69,6 +69,7 @@ def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], numbe
             province=places.province_of(key),
             directions=one.get("directions", ""),
             is_sealed=bool(one.get("sealed")),
+            visibility="sealed" if one.get("sealed") else "public",
             hours=one["hours"],
             reception=one["reception"],
             price=one["price"],

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from directory import needs, phones, places
+from directory import needs, phones, places, points
 from directory.hours import begins_as_it_ends, clashing
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
+from directory.telltale import telling
 from directory.wording import texts_in
 
 # Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
@@ -19,6 +20,7 @@ KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in ne
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
+TEXTS = ("reception", "price", "papers")
 DEMO_MARK = "(mẫu)"
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
 
@@ -35,6 +37,8 @@ class Draft:
     street: str = ""
     directions: str = ""
     is_sealed: bool = False
+    is_staff_only: bool = False
+    point: str = ""
     hours: tuple[str, ...] | None = None
     phones: tuple[str, ...] = ()
     reception: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +48,11 @@ class Draft:
     languages: tuple[str, ...] = ("vi",)
     attributes: tuple[str, ...] = ()
     source: str = ""
+
+    @property
+    def visibility(self) -> str:
+        """Who is shown it: everybody, colleagues only, or everybody but not where it is."""
+        return "staff" if self.is_staff_only else "sealed" if self.is_sealed else "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,12 @@ def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
     found += _phones(draft, is_demo)
     found += _chosen("audience", draft.audience, AUDIENCES)
     found += _chosen("attributes", draft.attributes, ATTRIBUTES)
-    for name in ("reception", "price", "papers"):
+    for name in TEXTS:
         found += _chosen(name, getattr(draft, name), LANGUAGES)
+    if draft.is_sealed:
+        found += _telling(draft)
+        if draft.is_staff_only:
+            found.append(Problem("is_staff_only", "listing.problem.staff_or_sealed"))
     return tuple(found)
 
 
@@ -97,7 +110,19 @@ def _place(draft: Draft) -> list[Problem]:
         return [Problem("place", "listing.problem.place")]
     if draft.is_sealed and (draft.street or draft.directions):
         return [Problem("street", "listing.problem.sealed")]
+    if draft.is_sealed and draft.point:
+        return [Problem("point", "listing.problem.sealed_point")]
+    if draft.point and (key := points.problem(draft.point, draft.place)):
+        return [Problem("point", key, draft.point[:40])]
     return []
+
+
+def _telling(draft: Draft) -> list[Problem]:
+    """What persons would read of a sealed place and could find it by."""
+    written = [("organisation", draft.organisation), ("service", draft.service)]
+    written += [(f"{name}.{spoken}", text) for name in TEXTS for spoken, text in getattr(draft, name).items()]
+    written += [("languages", code) for code in draft.languages]
+    return [Problem(name, "listing.problem.tells_where", part) for name, text in written if (part := telling(text))]
 
 
 def _hours(draft: Draft) -> list[Problem]:

@@ -10,19 +10,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
+from directory.known import Known as Known
+from directory.known import look_up as look_up
 from directory.listing_rows import columns, owner_of, put_lists
-from directory.listings import NOTICES, Friendly, Notice, usual_notice, written_attributes
-from directory.places import PlaceKey, Tier
-from directory.showing import Consent, is_asked, lacks, lacks_yes, too_old
+from directory.listings import NOTICES, Notice, usual_notice
+from directory.showing import is_asked, lacks, lacks_yes, too_old
 from directory.tables import (
     directory_audit,
     notice,
-    organisation,
-    phone,
     place_of_service,
     service,
-    service_need,
 )
+from directory.telltale import telling
 from directory.verification import age_of, note
 from directory.wording import HCMC
 
@@ -43,24 +42,6 @@ class NotNow(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A listing as the form shows it."""
-
-    id: str
-    draft: Draft
-    state: str
-    revision: int
-    is_demo: bool
-    is_under_review: bool
-    province: str
-    friendly: "Friendly | None" = None
-    merged_into: str | None = None
-    is_hidden: bool = False
-    consent: Consent | None = None
-    service_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """One row of a listing's history."""
 
@@ -74,45 +55,6 @@ class Change:
     place_id: str = ""
     role: str = ""
     source: str = ""
-
-
-def look_up(connection: Connection, place_id: str) -> Known | None:
-    """The listing with everything that can be written about it."""
-    row = connection.execute(
-        select(place_of_service, service.c.name, service.c.kind, organisation.c.name.label("owner"))
-        .join(service, service.c.id == place_of_service.c.service_id)
-        .join(organisation, organisation.c.id == service.c.organisation_id)
-        .where(place_of_service.c.id == place_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    mine = select(service_need.c.need).where(service_need.c.service_id == row.service_id)
-    needs = connection.execute(mine.order_by(service_need.c.position)).scalars()
-    numbers = select(phone.c.number).where(phone.c.place_id == place_id).order_by(phone.c.position)
-    draft = Draft(
-        organisation=row.owner,
-        service=row.name,
-        kind=row.kind,
-        needs=tuple(needs),
-        place=PlaceKey(Tier(row.place_tier), row.place_code),
-        street=row.street or "",
-        directions=row.directions,
-        is_sealed=row.is_sealed,
-        hours=None if row.hours is None else tuple(row.hours),
-        phones=tuple(connection.execute(numbers).scalars()),
-        reception=row.reception,
-        price=row.price,
-        papers=row.papers,
-        audience=tuple(row.audience),
-        languages=tuple(row.languages),
-        attributes=written_attributes(row.attributes),
-        source=row.source,
-    )
-    under_review = row.under_review_at is not None
-    friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
-    consent = Consent(row.consent_how, row.consent_on) if row.consent_on else None
-    marks = (friendly, row.merged_into, row.hidden_at is not None, consent, row.service_id)
-    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
 
 
 def propose(
@@ -149,19 +91,17 @@ def _anyone(other: Known) -> bool:
 
 def save(
     connection: Connection, place_id: str, draft: Draft, *, expected: int, staff_id: int | None, now: datetime,
-    may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (),
+    may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (), may_unseal: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """Change a listing that still stands at revision `expected`. Raises DraftProblem, EditedMeanwhile, NotNow.
 
     What is shared by all places of a service changes at each of them that `may_touch` allows, or not at all;
-    returns the others.
+    returns the others. `may_unseal`: two persons want it open, see directory.unsealing.
     """
     known = _known(connection, place_id)
-    _refuse(problems(draft, is_demo=known.is_demo))
-    if known.state == "published":
-        _refuse(lacks(connection, place_id, draft, is_demo=known.is_demo))
-        if not is_asked(known.draft.kind, consent_kinds):
-            _refuse(lacks_yes(draft, known.consent, consent_kinds))
+    _refuse(hindrances(connection, known, draft, may_unseal=may_unseal))
+    if known.state == "published" and not is_asked(known.draft.kind, consent_kinds):
+        _refuse(lacks_yes(draft, known.consent, consent_kinds))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
     values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
@@ -178,6 +118,18 @@ def save(
     before, after = as_json(known.draft), as_json(draft)
     note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
     return moved
+
+
+def hindrances(
+    connection: Connection, known: Known, draft: Draft, *, may_unseal: bool = False
+) -> tuple[Problem, ...]:
+    """Everything for which a listing cannot become what the draft says: what `save` refuses, and a file asks before."""
+    found = problems(draft, is_demo=known.is_demo)
+    if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
+        found += (Problem("is_sealed", "listing.problem.unseal"),)
+    if known.state == "published":
+        found += lacks(connection, known.id, draft, is_demo=known.is_demo)
+    return found + (_telling_notices(connection, known.id) if draft.is_sealed else ())
 
 
 def shared(draft: Draft) -> dict[str, Any]:
@@ -338,7 +290,7 @@ def put_notice(
 
     A usual sentence replaces the one of the same code. Raises DraftProblem.
     """
-    _known(connection, place_id)
+    is_sealed = _known(connection, place_id).draft.is_sealed
     if code:
         if code not in NOTICES:
             _refuse((Problem("notice", "listing.problem.notice_text"),))
@@ -346,6 +298,8 @@ def put_notice(
         connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.code == code))
     if not text or len(text) > LONGEST_NOTICE:
         _refuse((Problem("notice", "listing.problem.notice_text"),))
+    if is_sealed and (part := telling(text)):
+        _refuse((Problem("notice", "listing.problem.tells_where", part),))
     if ends_on < starts_on:
         _refuse((Problem("notice", "listing.problem.notice_days"),))
     row: dict[str, Any] = {"text": text, "language": language, "code": code or None}
@@ -391,6 +345,12 @@ def _known(connection: Connection, place_id: str) -> Known:
 def _refuse(found: tuple[Problem, ...]) -> None:
     if found:
         raise DraftProblem(found)
+
+
+def _telling_notices(connection: Connection, place_id: str) -> tuple[Problem, ...]:
+    """The sentences that stand with a listing and would tell where it is once it is sealed."""
+    parts = (telling(one.text) for one in notices(connection, place_id) if not one.code)
+    return tuple(Problem("notice", "listing.problem.tells_where", part) for part in parts if part)
 
 
 def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from directory import places
+from directory import places, points
 from directory.drafts import Draft
 from directory.listings import written_attributes
 from directory.tables import organisation, phone, service_need
@@ -14,7 +14,11 @@ from directory.tables import organisation, phone, service_need
 def columns(draft: Draft) -> dict[str, Any]:
     """The columns of its place of service."""
     assert draft.place is not None
+    lat, _, lon = points.tidied(draft.point).partition(", ")
     return {
+        "lat": lat or None,
+        "lon": lon or None,
+        "visibility": draft.visibility,
         "place_tier": str(draft.place.tier),
         "place_code": draft.place.code,
         "province": places.province_of(draft.place),

@@ -72,13 +72,14 @@ class Listing:
     revision: int
     street: str | None = None
     directions: str = ""
+    point: tuple[float, float] | None = None
     notices: tuple["Notice", ...] = ()
     modified_at: datetime | None = None
     friendly: Friendly | None = None
 
     def __post_init__(self) -> None:
-        if self.is_sealed and (self.street or self.directions):
-            raise ListingProblem("A sealed place has no street and no directions: remove them.")
+        if self.is_sealed and (self.street or self.directions or self.point):
+            raise ListingProblem("A sealed place has no street, no directions and no point: remove them.")
 
     @property
     def checked_on(self) -> date | None:

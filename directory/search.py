@@ -8,7 +8,7 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from directory import naming, near_places, nearly, places, times, widening, wished
+from directory import naming, near_places, nearly, places, times, whereabouts, widening, wished
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
@@ -139,7 +139,7 @@ def search(shelf: Shelf, asked: Question) -> Found:
     if inside and not widening.is_only_around(inside, key):
         hits, dropped = _wished(inside, asked, need, asked.near or places.centre_of(key))
         if all(_is_neighbour(hit.listing, key) for hit in hits):
-            to = hits[0].listing.place
+            to = whereabouts.open_place(hits[0].listing)
             return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
         return Found(hits, dropped=dropped)
     return _beyond(index, need, key, asked)
@@ -169,19 +169,15 @@ def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> F
     chosen = [one for one in near.values() if _may(one, asked)]
     if chosen:
         hits, dropped = _wished(chosen, asked, need, middle, by_distance=True)
-        to = hits[0].listing.place
+        to = whereabouts.open_place(hits[0].listing)
         return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
     others = [one for one in index.of_need(need) if _may(one, asked)]
     hits = _best(others, asked, need, middle, by_distance=True)
     nearest = [
-        {"id": hit.listing.id, "place": _rough(hit.listing), "distance_km": _shown_distance(hit)} for hit in hits
+        {"id": hit.listing.id, "place": whereabouts.said(hit.listing), "distance_km": _shown_distance(hit)}
+        for hit in hits
     ]
     return Found((), nothing={"reason": "none_near", "nearest": nearest})
-
-
-def _rough(one: Listing) -> str:
-    """Where it is; of a sealed place the province."""
-    return places.provinces()[one.province] if one.is_sealed else places.name_of(one.place)
 
 
 def _may(one: Listing, asked: Question) -> bool:
@@ -221,9 +217,11 @@ def _claiming_all(index: ListingIndex, asked: Question) -> list[tuple[str, float
 def _in_place(index: ListingIndex, asked: Question, named: Mapping[str, naming.Named]) -> list[tuple[str, float]]:
     """Without those whom it does not receive, and, if a place is named, those elsewhere."""
     kept = [(id, one.share) for id, one in named.items() if _may(index.by_id[id], asked)]
-    own = places.communes_of(asked.places[0]) if asked.places and kept else frozenset()
-    there = [(id, share) for id, share in kept if not own or places.communes_of(index.by_id[id].place) & own]
-    return there or ([] if asked.places else kept)
+    if not asked.places or not kept:
+        return kept
+    key = asked.places[0]
+    own = places.communes_of(key)
+    return [(id, share) for id, share in kept if not own or whereabouts.lies_in(index.by_id[id], key, own)]
 
 
 # --- ranking ----------------------------------------------------------------------------------------------------------
@@ -256,14 +254,14 @@ def _best(
 ) -> tuple[Hit, ...]:
     """The best of these; of very many those are compared that lie best."""
     is_near = by_distance or asked.near is not None
-    lies: dict[PlaceKey, tuple[float, bool]] = {}
+    lies: dict[tuple[PlaceKey, tuple[float, float] | None], tuple[float, bool]] = {}
 
     def where(one: Listing) -> tuple[float, bool]:
         if one.is_sealed:
             return 0.0, False
-        if (there := lies.get(one.place)) is None:
+        if (there := lies.get((one.place, one.point))) is None:
             far = round((_km(one, middle) or 0) / 5) if is_near else 0
-            there = lies[one.place] = (far, not _is_within(one, asked))
+            there = lies[one.place, one.point] = (far, not _is_within(one, asked))
         return there
 
     def rank(one: Listing) -> tuple[float, ...]:
@@ -312,8 +310,8 @@ def _with_notices(hit: Hit, asked: Question) -> Hit:
 
 
 def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
-    """Between the middles of two units: roughly, and nothing for a sealed place."""
-    point = None if one.is_sealed else places.centre_of(one.place)
+    """From the point of a listing, or the middle of its unit: roughly, and nothing for a sealed place."""
+    point = None if one.is_sealed else one.point or places.centre_of(one.place)
     return places.distance_km(point, middle) if point and middle else None
 
 
@@ -342,7 +340,7 @@ def _as_result(hit: Hit, language: str) -> dict[str, Any]:
         "id": one.id,
         "service": one.service,
         "organisation": one.organisation,
-        "place": places.provinces()[one.province] if one.is_sealed else places.name_of(one.place, language),
+        "place": whereabouts.said(one, language),
         "open": opening.state,
         "closes": opening.closes.astimezone(HCMC).strftime("%H:%M") if opening.closes else None,
         "opens": opening.opens.astimezone(HCMC).strftime("%H:%M") if opening.opens else None,

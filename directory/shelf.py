@@ -22,9 +22,11 @@ from directory.tables import (
     service_need,
     verification,
 )
+from directory.telltale import cut, silent, telling
 
 MOST_AT_ONCE = 500  # of more changes everything is read: a statement holds only so many names
 SHOWN = ("published", "stale")
+STAFF = "staff"
 
 
 class Shelf:
@@ -109,19 +111,24 @@ class ShelfKeeper:
 
 def is_withdrawn(connection: Connection, id: str) -> bool:
     """Looked up live: what was taken down a second ago is not shown."""
-    mine = select(place_of_service.c.state).where(place_of_service.c.id == id, place_of_service.c.hidden_at.is_(None))
+    table = place_of_service.c
+    mine = select(table.state).where(table.id == id, table.hidden_at.is_(None), table.visibility != STAFF)
     return connection.execute(mine).scalar_one_or_none() not in SHOWN
 
 
 def read_listings(
-    connection: Connection, ids: list[str] | None = None, *, states: tuple[str, ...] = SHOWN
+    connection: Connection, ids: list[str] | None = None, *, states: tuple[str, ...] = SHOWN, for_staff: bool = False
 ) -> list[Listing]:
-    """Listings in these states, all or only `ids`; none that is hidden for its age."""
+    """Listings in these states, all or only `ids`; none that is hidden for its age.
+
+    Those for colleagues only are never among the others: `for_staff` reads them alone.
+    """
     wanted = (
         select(place_of_service, service.c.name.label("service"), service.c.kind, organisation.c.name.label("owner"))
         .join(service, service.c.id == place_of_service.c.service_id)
         .join(organisation, organisation.c.id == service.c.organisation_id)
         .where(place_of_service.c.state.in_(states), place_of_service.c.hidden_at.is_(None))
+        .where((place_of_service.c.visibility == STAFF) if for_staff else (place_of_service.c.visibility != STAFF))
         .order_by(place_of_service.c.id)
     )
     if ids is not None:
@@ -139,20 +146,23 @@ def _listing(
     checked: Mapping[str, Any],
     notices: Mapping[str, list[Notice]],
 ) -> Listing:
+    texts = {name: getattr(row, name) for name in ("reception", "price", "papers")}
+    told = notices.get(row.id, ())
+    if row.is_sealed:  # what was written before such words were refused is not shown either
+        texts = {name: silent(said) for name, said in texts.items()}
+        told = [one for one in told if one.code or not telling(one.text)]
     return Listing(
         id=row.id,
         service_id=row.service_id,
-        organisation=row.owner,
-        service=row.service,
+        organisation=cut(row.owner) if row.is_sealed else row.owner,
+        service=cut(row.service) if row.is_sealed else row.service,
         kind=row.kind,
         needs=tuple(needs.get(row.service_id, ())),
         place=PlaceKey(Tier(row.place_tier), row.place_code),
         province=row.province,
         hours=Hours.parse(row.hours),
         phones=tuple(phones.get(row.id, ())),
-        reception=row.reception,
-        price=row.price,
-        papers=row.papers,
+        **texts,
         audience=tuple(row.audience),
         languages=tuple(row.languages),
         attributes=(*written_attributes(row.attributes), *((FRIENDLY,) if row.friendly_why else ())),
@@ -164,7 +174,8 @@ def _listing(
         revision=row.revision,
         street=None if row.is_sealed else row.street,
         directions="" if row.is_sealed else row.directions,
-        notices=tuple(notices.get(row.id, ())),
+        point=None if row.is_sealed or not (row.lat and row.lon) else (float(row.lat), float(row.lon)),
+        notices=tuple(told),
         modified_at=row.modified_at,
         friendly=Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None,
     )

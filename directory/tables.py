@@ -103,6 +103,8 @@ place_of_service = Table(
     Column("lat", String(12), nullable=True),  # decimal degrees as text; never for a sealed place
     Column("lon", String(12), nullable=True),
     Column("is_sealed", Boolean, nullable=False, server_default="0"),
+    # public | staff | sealed; whether it is sealed is read from is_sealed, which the version before this one writes too
+    Column("visibility", String(8), nullable=False, server_default="public"),
     Column("hours", JSON, nullable=True),  # None: unknown; see directory.listings.Hours
     Column("reception", JSON, nullable=False),  # how people are received, by language
     Column("price", JSON, nullable=False),

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from bot.console.layout import Console, Visit
 from bot.keeping import remarks
-from directory import consent, editing, merging, showing
+from directory import consent, editing, merging, showing, unsealing
 from directory import friendly as friendly_
 from directory.editing import Known, NotNow
 
@@ -41,3 +41,16 @@ def end_notices(connection: Connection, known: Known, visit: Visit, console: Con
 
 def unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def ask_unseal(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    unsealing.ask(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def unseal(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    """A second person agrees that the place be sealed no more."""
+    unsealing.agree(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+
+
+def keep_sealed(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
+    unsealing.refuse(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.console.layout import Visit
-from directory import drafts, places, spoken
+from directory import drafts, places, points, spoken
 from directory.drafts import Draft, Problem
 from directory.places import PlaceKey
 from directory.reading import read
@@ -22,6 +22,7 @@ class Form:
     lines: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_sealed: bool = False
+    is_staff_only: bool = False
 
     def of(self, name: str) -> str:
         return self.lines.get(name, "")
@@ -39,6 +40,7 @@ def show_draft(draft: Draft, shown_in: str) -> Form:
         "place": places.name_of(draft.place, shown_in) if draft.place else "",
         "street": draft.street,
         "directions": draft.directions,
+        "point": draft.point,
         "hours": "\n".join(draft.hours or ()),
         "phones": "\n".join(draft.phones),
         "source": draft.source,
@@ -48,17 +50,17 @@ def show_draft(draft: Draft, shown_in: str) -> Form:
             lines[f"{name}.{language}"] = getattr(draft, name).get(language, "")
     chosen = {"needs": draft.needs, "audience": draft.audience, "attributes": draft.attributes}
     chosen["languages"] = draft.languages
-    return Form(lines, chosen, draft.is_sealed)
+    return Form(lines, chosen, draft.is_sealed, draft.is_staff_only)
 
 
 def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Problem, ...]]:
     """(what was typed, the draft it means, what could not be understood)."""
-    names = ("organisation", "service", "kind", "place", "street", "directions", "hours", "phones", "source")
+    names = ("organisation", "service", "kind", "place", "street", "directions", "point", "hours", "phones", "source")
     texts = tuple(f"{name}.{language}" for name in TEXTS for language in drafts.LANGUAGES)
     lines = {name: visit.given(name, most=2_000) for name in (*names, *texts)}
     chosen = {name: tuple(visit.every(name)) for name in ("needs", *LISTS)}
     chosen["languages"] = tuple(code for code in visit.every("languages") if code in spoken.table())
-    form = Form(lines, chosen, visit.given("is_sealed") == "yes")
+    form = Form(lines, chosen, visit.given("is_sealed") == "yes", visit.given("is_staff_only") == "yes")
     place = _place(lines["place"], before, visit.language)
     hours = _lines(lines["hours"])
     draft = Draft(
@@ -69,7 +71,9 @@ def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Pr
         place=place,
         street=lines["street"],
         directions=lines["directions"],
+        point=points.tidied(lines["point"]),
         is_sealed=form.is_sealed,
+        is_staff_only=form.is_staff_only,
         hours=hours or None,
         phones=_lines(lines["phones"]),
         reception=_texts(lines, "reception"),

@@ -130,7 +130,7 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.PUBLISH_LISTING: Scope.PROVINCES,
         Deed.WITHDRAW_LISTING: Scope.PROVINCES,
         Deed.VERIFY_LISTING: Scope.PROVINCES,
-        Deed.EXPORT_LISTINGS: Scope.ALL,  # drafts and notes too; what persons are shown, everybody may carry away
+        Deed.EXPORT_LISTINGS: Scope.PROVINCES,  # drafts and notes; what persons are shown, everybody may carry away
         Deed.IMPORT_LISTINGS: Scope.PROVINCES,
         Deed.SEE_WORK: Scope.PROVINCES,
         Deed.PUT_NOTICE: Scope.PROVINCES,

@@ -6,9 +6,9 @@ from bot.dialogues import correcting
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.keeping import corrections, remarks
 from bot.masking import Masked
-from directory import naming
+from directory import naming, whereabouts
 from directory.listings import Listing
-from directory.places import name_of, province_of, provinces
+from directory.places import province_of
 from directory.reading import fold, read
 from directory.wording import t
 
@@ -50,10 +50,6 @@ def _named(turn: Turn) -> Sequence[Listing]:
 
 def _ask_name(turn: Turn) -> Ask:
     return Ask(t("wrong.which_place", turn.language), (("skip", t("new_place.choice.skip", turn.language)),), "named")
-
-
-def _where(one: Listing, language: str) -> str:
-    return provinces()[one.province] if one.is_sealed else name_of(one.place, language)
 
 
 class WrongListing(Dialogue):
@@ -111,7 +107,7 @@ class WrongListing(Dialogue):
     def _take(self, turn: Turn, found: Sequence[Listing]) -> Sequence[Item]:
         self._hear(turn)
         if len(found) > 1:  # several bear the name: where they are tells them apart
-            options = tuple((one.id, f"{one.service}, {_where(one, turn.language)}") for one in found[:6])
+            options = tuple((one.id, f"{one.service}, {whereabouts.said(one, turn.language)}") for one in found[:6])
             none = ("none", t("told.choice.none", turn.language))
             return [Ask(t("wrong.which", turn.language), (*options, none), "named")]
         turn.notes["place"] = found[0].id

@@ -42,6 +42,8 @@ def _known(row: Any, needs: Any, numbers: Any) -> Known:
         street=row.street or "",
         directions=row.directions,
         is_sealed=row.is_sealed,
+        is_staff_only=row.visibility == "staff",
+        point=f"{row.lat}, {row.lon}" if row.lat and row.lon else "",
         hours=None if row.hours is None else tuple(row.hours),
         phones=tuple(numbers),
         reception=row.reception,

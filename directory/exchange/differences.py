@@ -6,8 +6,9 @@ from typing import Any
 
 from directory.drafts import from_json
 from directory.exchange.rows import COLUMNS, said
+from directory.telltale import telling
 
-HIDDEN = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
+HIDDEN = frozenset({"place", "place_tier", "place_code", "street", "directions", "point", "source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,14 @@ class Cell:
     after: str
 
 
-def cells(before: Mapping[str, Any], after: Mapping[str, Any], *, is_sealed: bool = False) -> tuple[Cell, ...]:
-    """The cells that differ. Empty where there was nothing before, or nothing is written about it."""
+def cells(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, is_sealed: bool = False,
+    hidden: frozenset[str] = frozenset(),
+) -> tuple[Cell, ...]:  # fmt: skip
+    """The cells that differ. Empty where there was nothing before, or nothing is written about it.
+
+    `hidden`: columns that this reader is not told.
+    """
     if not before or not after:
         return ()
     was, then = said(from_json(before)), said(from_json(after))
@@ -31,6 +38,10 @@ def cells(before: Mapping[str, Any], after: Mapping[str, Any], *, is_sealed: boo
         a, b = was.get(column, ""), then.get(column, "")
         if a == b or column in ("place_tier", "place_code"):
             continue
-        told = ("…", "…") if veils and column in HIDDEN else (a, b)
+        told = ("…", "…") if column in hidden or (veils and _hides(column, a, b)) else (a, b)
         found.append(Cell(column, column.partition(".")[0], *told))
     return tuple(found)
+
+
+def _hides(column: str, before: str, after: str) -> bool:
+    return column in HIDDEN or bool(telling(before) or telling(after))

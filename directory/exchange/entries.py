@@ -6,11 +6,11 @@ from datetime import date
 
 from directory import needs, places
 from directory.exchange.hsds_hours import times_of, weekly
-from directory.exchange.leaving import where
 from directory.hours import Apart
 from directory.languages import marked, text_in
 from directory.listings import DAYS, Hours, Listing
 from directory.places import Tier
+from directory.whereabouts import open_place
 from directory.wording import FALLBACK, day, t
 
 
@@ -81,7 +81,7 @@ def _area(one: Listing, language: str) -> str:
 
 
 def _place(one: Listing, language: str) -> str:
-    name = places.name_of(where(one), language)
+    name = places.name_of(open_place(one), language)
     if one.is_sealed:
         return f"{name}. {t('exchange.sealed', language)}"
     way = marked(one.directions, FALLBACK, language)

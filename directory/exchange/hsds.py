@@ -12,8 +12,8 @@ from directory import places
 from directory.exchange import hsds_days
 from directory.exchange.hsds_hours import schedules
 from directory.exchange.hsds_names import PLACE_SCHEME, TAXONOMIES, name, taxonomy_object, term_object, terms
-from directory.exchange.leaving import where
 from directory.listings import FRIENDLY, Listing, written_attributes
+from directory.whereabouts import open_place
 from directory.wording import FALLBACK, t
 
 VERSION = "3.1"
@@ -107,7 +107,7 @@ def location(one: Listing) -> Object:
     told: Object = {"id": name("location", one.id), "location_type": "physical"}
     if one.is_sealed:
         return told
-    key = where(one)
+    key = open_place(one)
     told |= {
         "name": places.name_of(key),
         "external_identifier": f"{key.tier}:{key.code}",
@@ -115,6 +115,8 @@ def location(one: Listing) -> Object:
     }
     if one.directions:
         told["transportation"] = one.directions
+    if one.point:
+        told["latitude"], told["longitude"] = one.point
     if one.street:
         told["addresses"] = [_address(one)]
     if "accessible" in one.attributes:

@@ -9,12 +9,12 @@ from functools import cache
 from directory import needs, places
 from directory.exchange import hsds
 from directory.exchange.hsds_names import TAXONOMIES, Term, by_id, name, terms
-from directory.exchange.leaving import where
 from directory.gazetteer import forget_with_lists
 from directory.listings import Listing
 from directory.places import PlaceKey
 from directory.reading import fold
 from directory.shelf import Shelf
+from directory.whereabouts import open_place
 from directory.wording import HCMC
 
 Group = tuple[str, ...]  # the ids of a service's places
@@ -133,7 +133,7 @@ class _Fits:
 
     def _says(self, one: Listing) -> bool:
         """Whether its names, its place as it may be named, or its needs hold every word."""
-        own, place, needed = self.names[one.id].plain, _place_words(where(one)), _need_words(one.needs)
+        own, place, needed = self.names[one.id].plain, _place_words(open_place(one)), _need_words(one.needs)
         return all(word in needed or word in place or word in own for word in self.words)
 
 

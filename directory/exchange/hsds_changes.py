@@ -8,15 +8,16 @@ from sqlalchemy import Connection, select
 from directory.exchange.hsds_names import name
 from directory.exchange.leaving import shown
 from directory.tables import directory_audit
+from directory.telltale import telling
 
 # Only these fields are told; of a place that is or was sealed not where it is. Inner notes never.
 _TOLD = frozenset(
     {
-        "service", "organisation", "kind", "needs", "place", "street", "directions", "is_sealed", "hours", "phones",
-        "reception", "price", "papers", "audience", "languages", "attributes",
+        "service", "organisation", "kind", "needs", "place", "street", "directions", "point", "is_sealed", "hours",
+        "phones", "reception", "price", "papers", "audience", "languages", "attributes",
     }
 )  # fmt: skip
-_HIDDEN = frozenset({"place", "street", "directions"})
+_HIDDEN = frozenset({"place", "street", "directions", "point"})
 _EMPTY = "-"  # HSDS demands a value before and after
 
 
@@ -27,10 +28,14 @@ def changes(connection: Connection) -> Iterator[dict[str, Any]]:
     for row in connection.execute(wanted):
         if row.place_id not in sealed or not row.before or not row.after:
             continue
+        if row.before.get("is_staff_only") or row.after.get("is_staff_only"):
+            continue  # written while it was for colleagues only
         was_sealed = sealed[row.place_id] or row.before.get("is_sealed") or row.after.get("is_sealed")
         for field in sorted(_TOLD - _HIDDEN if was_sealed else _TOLD):
             before, after = row.before.get(field), row.after.get(field)
             if before != after:
+                if was_sealed and (telling(_told(before)) or telling(_told(after))):
+                    continue
                 yield {
                     "id": name("change", str(row.seq), field),
                     "resource_id": row.place_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from directory import drafts, places
+from directory import drafts, places, points
 from directory.drafts import Draft
 from directory.exchange import hsds_shapes
 from directory.exchange.hsds_hours import HoursProblem, lines
@@ -37,7 +37,7 @@ _TAKEN: Mapping[str, frozenset[str]] = {
     "location": frozenset(
         {
             "id", "location_type", "name", "external_identifier", "external_identifier_type", "transportation",
-            "addresses", "accessibility", "phones", "schedules",
+            "latitude", "longitude", "addresses", "accessibility", "phones", "schedules",
         }
     ),
 }  # fmt: skip
@@ -106,7 +106,7 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
         draft = _draft(told, at, hours)
         troubles += mistakes(number, draft, is_demo=is_demo, unit="service")
         own = at.get("id") or told["id"]
-        keeps = {"source"} if hours and apart_lines(hours) else {"source", APART}
+        keeps = {"source", "is_staff_only", "point"} | (set() if hours and apart_lines(hours) else {APART})
         yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps), str(uuid.UUID(told["id"]))), tuple(troubles)
 
 
@@ -131,6 +131,7 @@ def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
         street="" if is_sealed else tidy(str(address.get("address_1") or "")),
         directions="" if is_sealed else tidy(str(location.get("transportation") or "")),
         is_sealed=is_sealed,
+        point="" if is_sealed else _point(location),
         hours=hours,
         phones=tuple(tidy(str(one["number"])) for one in _nearest("phones", at, told)),
         audience=_coded("audience", words),
@@ -138,6 +139,12 @@ def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
         attributes=written_attributes(_coded("quality", words)),
         **(texts if is_ours else _plain_texts(told)),
     )
+
+
+def _point(location: Object) -> str:
+    """The point of a location; a file without one says nothing of ours."""
+    north, east = location.get("latitude"), location.get("longitude")
+    return "" if north is None or east is None else points.tidied(f"{north}, {east}")
 
 
 def _nearest(key: str, at: Object, told: Object) -> Sequence[Object]:

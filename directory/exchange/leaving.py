@@ -4,14 +4,16 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 
 from directory import places
-from directory.drafts import Draft
+from directory.drafts import TEXTS, Draft
 from directory.listings import Hours, Listing, ListingProblem
 from directory.places import PlaceKey, Tier
 from directory.shelf import SHOWN, read_listings
+from directory.telltale import cut, silent
 
 
 def shown(connection: Connection) -> tuple[Listing, ...]:
@@ -28,18 +30,15 @@ def packed(files: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def where(one: Listing) -> PlaceKey:
-    """The place that may be named: of a sealed one the province, never the district or ward."""
-    return PlaceKey(Tier.NEW_PROVINCE, one.province) if one.is_sealed else one.place
-
-
 def veiled(draft: Draft) -> Draft:
     """A draft as a file may carry it. What a sealed one hides is left out, and comes back by `unveiled`."""
     if not draft.is_sealed or draft.place is None:
         return draft
     province = places.province_of(draft.place)
     place = PlaceKey(Tier.NEW_PROVINCE, province) if province else None
-    return replace(draft, place=place, street="", directions="", source="")
+    names: dict[str, Any] = {"organisation": cut(draft.organisation), "service": cut(draft.service)}
+    texts: dict[str, Any] = {name: silent(getattr(draft, name)) for name in TEXTS}
+    return replace(draft, place=place, street="", directions="", point="", source="", **names, **texts)
 
 
 def unveiled(told: Draft, known: Draft) -> Draft:
@@ -50,7 +49,12 @@ def unveiled(told: Draft, known: Draft) -> Draft:
     hidden = veiled(known)
     if kept.place == hidden.place:
         kept = replace(kept, place=known.place)
-    return replace(kept, source=kept.source or known.source)
+    same: dict[str, Any] = {
+        name: getattr(known, name)
+        for name in ("organisation", "service", *TEXTS)
+        if getattr(kept, name) == getattr(hidden, name)
+    }
+    return replace(kept, source=kept.source or known.source, **same)
 
 
 def _same_hours(told: Draft, known: Draft) -> bool:

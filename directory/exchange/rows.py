@@ -19,12 +19,15 @@ from directory.wording import t
 
 TEXTS = ("reception", "price", "papers")
 LISTS = ("needs", "hours", "phones", "audience", "languages", "attributes")
-LINES = ("organisation", "service", "kind", "street", "directions", "source")
+LINES = ("organisation", "service", "kind", "street", "directions", "point", "source")
 COLUMNS = (
     "id", "service", "organisation", "kind", "needs", "place", "place_tier", "place_code", "street", "directions",
-    "is_sealed", "hours", "phones", *(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES),
+    "point", "is_sealed", "is_staff_only", "hours", "phones",
+    *(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES),
     "audience", "languages", "attributes", "source", "state", "revision", "friendly",
 )  # fmt: skip
+# A table without these columns leaves them as they are.
+ABLE_TO_MISS = ("source", "directions", "street", "point", "is_staff_only")
 NEEDED = frozenset({"service", "organisation", "kind", "needs"})
 _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
 APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry
@@ -77,7 +80,8 @@ def said(draft: Draft) -> dict[str, str]:
     if draft.place is not None:
         found |= {"place": places.name_of(draft.place), "place_tier": str(draft.place.tier)}
         found["place_code"] = f"{draft.place.code}"
-    return found | {"is_sealed": "yes" if draft.is_sealed else ""}
+    marks = {name: "yes" if getattr(draft, name) else "" for name in ("is_sealed", "is_staff_only")}
+    return found | marks
 
 
 def column_of(header: str) -> str | None:
@@ -136,13 +140,18 @@ def understand(
         languages=lists["languages"] or ("vi",),
         attributes=written_attributes(_code("attributes", one) for one in lists["attributes"]),
         place=_place(told),
-        is_sealed=fold(told.get("is_sealed", "")) in ("yes", "true", "1", "x", "co"),
+        is_sealed=_is_yes(told.get("is_sealed", "")),
+        is_staff_only=_is_yes(told.get("is_staff_only", "")),
     )
-    absent = [name for name in ("source", "directions", "street") if name not in told]
+    absent = [name for name in ABLE_TO_MISS if name not in told]
     unsaid = [name for what in TEXTS for spoken in drafts.LANGUAGES if (name := f"{what}.{spoken}") not in told]
     row = Row(number, _id(told.get("id", ""), draft), draft, frozenset((*absent, *unsaid)))
     wrong = mistakes(number, draft, is_demo=is_demo)
     return row, (*wrong, *_rounded(number, lists["phones"]))
+
+
+def _is_yes(cell: str) -> bool:
+    return fold(cell) in ("yes", "true", "1", "x", "co")
 
 
 def _rounded(number: int, phones: Iterable[str]) -> list[Trouble]:
@@ -204,6 +213,17 @@ _WHY = {
     "listing.problem.hours_twice": "says two things of the same days",
     "listing.problem.place": "names no place we know: give a district and a province, or tier and code",
     "listing.problem.sealed": "a sealed place has no street and no directions",
+    "listing.problem.tells_where": "tells where a sealed place is: leave out streets, wards, landmarks, links, points",
+    "listing.problem.no_phone": "is empty, and the listing is shown: it needs one",
+    "listing.problem.open_shelter": "a shelter that is shown stays sealed",
+    "listing.problem.not_verified": "nobody has checked how to reach it, and the listing is shown",
+    "listing.problem.staff_or_sealed": "is for colleagues only or sealed, not both",
+    "listing.problem.sealed_point": "a sealed place has no point on the map",
+    "listing.problem.point": "is no point: write degrees north, then east, like 21.0285, 105.8542",
+    "listing.problem.point_turned": "has east before north: turn the two round",
+    "listing.problem.point_abroad": "lies outside of Vietnam",
+    "listing.problem.point_far": "lies far away from the place that is named",
+    "listing.problem.unseal": "is empty, and the place is sealed: two persons open it in the console, no file does",
     "listing.problem.real_phone": "is a made-up number",
     "listing.problem.demo_phone": "must be 0000 000 NNN in the demonstration",
 }
@@ -211,7 +231,11 @@ _WHY = {
 
 def mistakes(number: int, draft: Draft, *, is_demo: bool, unit: str = "row") -> tuple[Trouble, ...]:
     """Every mistake of a draft, as sentences."""
-    found = drafts.problems(draft, is_demo=is_demo)
+    return troubles(number, drafts.problems(draft, is_demo=is_demo), unit=unit)
+
+
+def troubles(number: int, found: Iterable[drafts.Problem], *, unit: str = "row") -> tuple[Trouble, ...]:
+    """Problems of a listing as mistakes of the row that asks for it."""
     return tuple(Trouble(number, one.field, _says(one), unit, one.key, one.what) for one in found)
 
 

@@ -19,8 +19,9 @@ from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
 from directory.hours import apart_lines
+from directory.telltale import telling
 
-_SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "source"})
+_SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "point", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
 
 
@@ -52,16 +53,16 @@ def everything(connection: Connection) -> tuple[Known, ...]:
     return tuple(all_known(connection).values())
 
 
-def as_csv(listings: Iterable[Known], *, language: str = "") -> str:
-    """All listings as CSV, the header in our own names or in the words of a language."""
-    return sheets.as_csv(_head(language), (_line(one) for one in listings))
+def as_csv(listings: Iterable[Known], *, language: str = "", without: frozenset[str] = frozenset()) -> str:
+    """All listings as CSV, the header in our own names or in the words of a language, `without` some columns."""
+    return sheets.as_csv(_head(language, without), (_line(one, without) for one in listings))
 
 
-def as_xlsx(listings: Iterable[Known], *, language: str = "") -> bytes:
+def as_xlsx(listings: Iterable[Known], *, language: str = "", without: frozenset[str] = frozenset()) -> bytes:
     """All listings as a workbook."""
     from directory.exchange import workbook  # its library loads slowly, and most commands never need it
 
-    return workbook.as_xlsx(_head(language), (_line(one) for one in listings))
+    return workbook.as_xlsx(_head(language, without), (_line(one, without) for one in listings))
 
 
 def as_ndjson(listings: Iterable[Known]) -> str:
@@ -78,13 +79,13 @@ def _marks(one: Known) -> dict[str, object]:
     return {"state": one.state, "revision": one.revision, "friendly": friendly}
 
 
-def _head(language: str) -> list[str]:
-    return [header_of(name, language) if language else name for name in COLUMNS]
+def _head(language: str, without: frozenset[str]) -> list[str]:
+    return [header_of(name, language) if language else name for name in COLUMNS if name not in without]
 
 
-def _line(known: Known) -> list[str]:
+def _line(known: Known, without: frozenset[str]) -> list[str]:
     told = cells(known)
-    return [told.get(name, "") for name in COLUMNS]
+    return [told.get(name, "") for name in COLUMNS if name not in without]
 
 
 def parse(text: str, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
@@ -180,7 +181,7 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
     todo: list[Row] = []
     found: list[Difference] = []
     wrong: list[Trouble] = []
-    new = 0
+    new = bad = 0
     everyone = all_known(connection)
     reached = one_service.reached(everyone, [row for row in rows if row.id not in everyone])
     contradicting = one_service.contradictions(everyone, rows)
@@ -196,13 +197,13 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
             found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
-            if known.state == "published" and not row.draft.phones:
-                says, key = "is empty, and the listing is shown: it needs one", "listing.problem.no_phone"
-                wrong.append(Trouble(row.number, "phones", says, key=key))
+            if hindered := editing.hindrances(connection, known, settled(row, known.draft)):
+                bad += 1
+                wrong += rows_.troubles(row.number, hindered)
                 continue
             todo.append(row)
             found += cells_changed
-    outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - len(wrong))
+    outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - bad)
     return Plan(outcome, tuple(todo), tuple(found), tuple(wrong))
 
 
@@ -222,7 +223,8 @@ def _changed(row: Row, known: Draft) -> Iterator[Difference]:
     for name in COLUMNS:
         before, then = was.get(name, ""), will.get(name, "")
         if rows_.tidy(before) != rows_.tidy(then):
-            yield Difference(row.number, name, *(("…", "…") if name in hidden else (before, then)))
+            hides = name in hidden or (hidden and (telling(before) or telling(then)))
+            yield Difference(row.number, name, *(("…", "…") if hides else (before, then)))
 
 
 def take_over(

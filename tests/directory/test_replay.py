@@ -16,6 +16,7 @@ from directory.listings import NOTICES
 from directory.replay import Standing, replay, stands
 from directory.tables import directory_audit, metadata
 from directory.wording import HCMC
+from tests.directory.exchange.samples import OPEN, shown
 from tests.directory.test_editing import CLINIC, usual
 
 NOW = datetime(2026, 12, 7, 2, tzinfo=UTC)
@@ -199,3 +200,14 @@ def test_friendly_is_said_with_its_reason_and_taken_away_with_one(engine: Engine
         assert friendly.taken_on(connection, id) == NOW.date()
         told = [(one.deed, one.after.get("why")) for one in editing.history(connection, id)]
         assert told[:2] == [("unfriendly", "complaint"), ("friendly", "peer_visit")]
+
+
+def test_a_check_that_keeps_a_review_is_played_back(connection: Connection) -> None:
+    id = shown(connection, OPEN)
+    verification.report_wrong(connection, id, now=NOW)
+    for keeps in (True, False):
+        verification.verify(
+            connection, id, verification.BY_RINGING, method="call", staff_id=1, now=NOW, keeps_review=keeps
+        )
+        standing = replay(connection, id)
+        assert standing == stands(connection, id) and standing is not None and standing.is_under_review is keeps

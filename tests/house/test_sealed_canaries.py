@@ -23,7 +23,7 @@ from directory.exchange import hsds as hsds_objects
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier
 from directory.shelf import ShelfKeeper
-from directory.tables import place_of_service
+from directory.tables import notice, organisation, place_of_service, service
 from directory.tables import verification as checks
 from tests.bot.console.conftest import Desk, desk  # noqa: F401
 from tests.directory.exchange.samples import SEALED
@@ -35,9 +35,10 @@ DISTRICT = "Hoàng Mai"
 def plant(connection: Connection, now: datetime) -> tuple[str, ...]:
     """Ten sealed places whose rows hold 50 strings that may never be seen. Their state is written past all rules."""
     place = PlaceKey(Tier.OLD_DISTRICT, "008")
-    draft = replace(SEALED, service="Nhà Kín 0 (mẫu)", phones=("0000 000 900",), place=place, source="")
+    draft = replace(SEALED, place=place, source="")
     for number in range(10):
         named: dict[str, Any] = {"service": f"Nhà Kín {number} (mẫu)", "phones": (f"0000 000 90{number}",)}
+        named["organisation"] = f"Nhóm {number} (mẫu)"
         id = editing.propose(connection, replace(draft, **named), staff_id=1, now=now, is_demo=True)
         verification.verify(connection, id, verification.GROUPS, method="call", staff_id=1, now=now)
         editing.publish(connection, id, staff_id=1, now=now)
@@ -53,10 +54,37 @@ def plant(connection: Connection, now: datetime) -> tuple[str, ...]:
         }
         connection.execute(update(place_of_service).where(place_of_service.c.id == id).values(**row))
         planted += row.values()
+        planted += plant_words(connection, id, number)
         after = {**row, "attributes": ["free"], "place": ["old_district", "008"], "is_sealed": True}
+        after["reception"] = {"vi": f"Đón ở {number}1 ngõ Canary qx"}
         verification.note(connection, "save", id, staff_id=1, now=now, before={"is_sealed": True}, after=after)
-    assert len(set(planted)) == 50
+    assert len(set(planted)) == 50 + 80
     return tuple(planted)
+
+
+def plant_words(connection: Connection, id: str, number: int) -> tuple[str, ...]:
+    """Words that tell where it is, in every text that persons read, and in a sentence of these days."""
+    told = (
+        f"{number}1 ngõ Canary qx", f"{number}2 Canary Street qx", f"https://canary{number}.example.vn/qx",
+        f"20.9{number}77, 105.8{number}55 qx", f"phố Canary {number} qx", f"quận Canary {number} qx",
+        f"{number}3 ngõ Canary qx", f"{number}4 hẻm Canary qx",
+    )  # fmt: skip
+    texts = {
+        "reception": {"vi": f"Đón ở {told[0]}", "en": f"Come to {told[1]}"},
+        "price": {"vi": told[2], "en": "Free"},
+        "papers": {"vi": f"Xem {told[3]}", "en": f"At {told[4]}"},
+    }
+    mine = place_of_service.c.id == id
+    of = connection.execute(select(place_of_service.c.service_id).where(mine)).scalar_one()
+    owner = connection.execute(select(service.c.organisation_id).where(service.c.id == of)).scalar_one()
+    connection.execute(update(place_of_service).where(mine).values(**texts))
+    named = service.update().where(service.c.id == of).values(name=service.c.name + f", {told[6]}")
+    connection.execute(named)
+    whose = organisation.update().where(organisation.c.id == owner).values(name=f"Nhóm {number} (mẫu), {told[7]}")
+    connection.execute(whose)
+    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 2, 28)}
+    connection.execute(notice.insert().values(place_id=id, text=f"Chuyển sang {told[5]}", **days))
+    return told
 
 
 def told_by_files(connection: Connection) -> dict[str, str]:

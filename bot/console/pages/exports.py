@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import audit
+from bot.console import veil
 from bot.console.layout import Console, Route, Visit, render
 from bot.console.permissions import Deed
 from directory import overlay, places, wording
@@ -58,15 +59,16 @@ def _page(visit: Visit, *, key: str = "", status: int = 200) -> web.Response:
 
 
 async def table(console: Console, visit: Visit) -> web.StreamResponse:
-    """All listings in whatever state, as they can be brought in again; of sealed ones the province only."""
-    form, language = visit.given("form"), visit.language
+    """The listings of one's provinces in whatever state, to be brought in again; of sealed ones the province only."""
+    form, language, member = visit.given("form"), visit.language, visit.seat.member
+    without = veil.left_out_for(member)
     make: Mapping[str, Callable[[], bytes]] = {
-        "csv": lambda: spreadsheet.as_csv(known, language=language).encode(),
-        "xlsx": lambda: spreadsheet.as_xlsx(known, language=language),
+        "csv": lambda: spreadsheet.as_csv(known, language=language, without=without).encode(),
+        "xlsx": lambda: spreadsheet.as_xlsx(known, language=language, without=without),
     }
     if form not in make:
         return _page(visit, key="console.exports.unknown", status=400)
-    known = await console.db.read(spreadsheet.everything)
+    known = veil.carried_by(member, await console.db.read(spreadsheet.everything))
     return await _given(console, visit, form, await asyncio.to_thread(make[form]))
 
 

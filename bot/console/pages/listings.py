@@ -8,7 +8,9 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import staff
+from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
+from bot.console import veil
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
@@ -22,7 +24,6 @@ from bot.staff import StaffMember
 from directory import (
     catalogue,
     drafts,
-    duplicates,
     editing,
     friendly,
     merging,
@@ -34,8 +35,7 @@ from directory import (
 )
 from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
-from directory.exchange import differences, rows
-from directory.exchange.leaving import veiled
+from directory.exchange import rows
 from directory.listings import NOTICES, STATES
 from directory.wording import HCMC, day, t
 
@@ -43,7 +43,8 @@ SHOWN = 60
 SAID = frozenset(
     {
         "saved", "proposed", "published", "withdrawn", "restored", "verified", "reverted", "noticed", "ended",
-        "friendly", "unfriendly", "agreed", "agreed_no_more", "merged_here", "unmerged",
+        "friendly", "unfriendly", "agreed", "agreed_no_more", "merged_here", "unmerged", "unseal_asked", "unsealed",
+        "kept_sealed",
     }
 )  # fmt: skip
 NOTICE_DAYS = (1, 3, 7, 14, 30)
@@ -88,7 +89,7 @@ async def show(console: Console, visit: Visit) -> web.Response:
     if known.merged_into is not None and not visit.given("old"):
         leads_to = await console.db.read(lambda connection: merging.resolve(connection, known.id))
         return go(f"/console/listings/{leads_to}", "merged_here")
-    return await _page(console, visit, known, show_draft(known.draft, visit.language))
+    return await _page(console, visit, known, show_draft(veil.seen_by(visit.seat.member, known), visit.language))
 
 
 async def new(console: Console, visit: Visit) -> web.Response:
@@ -107,14 +108,15 @@ async def _page(
 ) -> web.Response:  # fmt: skip
     member, said, language = visit.seat.member, visit.given("said"), visit.language
     about = About(province=known.province if known else None)
-    changes = await console.db.read(lambda connection: _changes(connection, known)) if known else []
-    checks = await console.db.read(lambda connection: _checks(connection, known)) if known else []
+    changes = await console.db.read(lambda connection: beside.changes(connection, known, member)) if known else []
+    checks = await console.db.read(lambda connection: beside.checks(connection, known)) if known else []
     notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    asked = await console.db.read(lambda connection: beside.asked(connection, known, console)) if known else None
     down = known.id if known is not None and known.state == "withdrawn" else ""
     sent = await console.db.read(lambda connection: taken_down.affected(connection, down)) if down else ()
-    elsewhere = await console.db.read(lambda connection: _elsewhere(connection, known, language)) if known else ()
-    is_new = known is not None and known.state == "draft"
-    alike = await console.db.read(lambda connection: _alike(connection, known)) if known and is_new else ()
+    elsewhere = await console.db.read(lambda connection: beside.elsewhere(connection, known, language)) if known else ()
+    is_new = known is not None and known.state == "draft" and veil.keeps(member, known)
+    alike = await console.db.read(lambda connection: beside.alike(connection, known)) if known and is_new else ()
     today = console.clock.now().astimezone(HCMC).date()
     mistakes: dict[str, list[str]] = {}
     for one in found:
@@ -143,6 +145,7 @@ async def _page(
         "column": lambda name: rows.header_of(name, language),
         "whys": friendly.WHYS,
         "notices": notices,
+        "asked": asked,
         "usual": NOTICES,
         "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
         "day": lambda value: day(value, language),
@@ -158,42 +161,6 @@ def _texts(language: str) -> list[tuple[str, str]]:
     """(field, label) of every text in every language that has a folder."""
     named = [(f"{what}.{spoken}", what, spoken) for what in TEXTS for spoken in drafts.LANGUAGES]
     return [(name, rows.text_label(what, spoken, language)) for name, what, spoken in named]
-
-
-def _changes(connection: Connection, known: Known) -> list[tuple[editing.Change, str, tuple[differences.Cell, ...]]]:
-    """Each change, who made it, and what it changed; also of the listings that were merged into this one."""
-    names = {one.id: one.alias for one in staff.everyone(connection)}
-    found = editing.history(connection, known.id, with_=merging.merged_into(connection, known.id))
-    is_sealed = known.draft.is_sealed
-    return [
-        (one, names.get(one.staff_id or 0, "–"), differences.cells(one.before, one.after, is_sealed=is_sealed))
-        for one in found
-    ]
-
-
-def _elsewhere(connection: Connection, known: Known, language: str) -> tuple[tuple[str, str], ...]:
-    """The other places of the same service, by id and name; of a sealed one the province."""
-    ids = editing.places_of(connection, known.service_id, but=known.id)
-    others = [one for id in ids if (one := editing.look_up(connection, id)) is not None and one.merged_into is None]
-    drafts_ = [(one.id, veiled(one.draft).place) for one in others]
-    return tuple((id, places.name_of(place, language)) for id, place in drafts_ if place is not None)
-
-
-def _checks(connection: Connection, known: Known) -> list[tuple[verification.Check, str]]:
-    """Who checked which part, when and how."""
-    names = {one.id: one.alias for one in staff.everyone(connection)}
-    return [(one, names.get(one.staff_id or 0, "–")) for one in verification.checks(connection, known.id)]
-
-
-def _alike(connection: Connection, known: Known) -> tuple[tuple[str, str], ...]:
-    """Listings that may be this one, by id and name: seen when a new one is written down."""
-    entries = {one.id: one for one in catalogue.entries_of(connection)}
-    mine = entries.get(known.id)
-    apart = merging.pairs_apart(connection, (known.id,))
-    pairs = duplicates.like(mine, entries.values()) if mine else ()
-    asked = [two for two in pairs if (two.first, two.second) not in apart]
-    others = [two.second if two.first == known.id else two.first for two in asked]
-    return tuple((id, entries[id].service) for id in others[:5])
 
 
 def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:
@@ -292,13 +259,13 @@ def _deed(
         try:
             await console.db.write(signed(visit.seat.member, done), urgent=False)
         except DraftProblem as problem:
-            form = show_draft(known.draft, visit.language)
+            form = show_draft(veil.seen_by(visit.seat.member, known), visit.language)
             return await _page(
                 console, visit, known, form, status=400, key="console.listing.mend", found=problem.problems
             )
         except (NotNow, EditedMeanwhile) as problem:
             key = problem.key if isinstance(problem, NotNow) else "console.listing.meanwhile"
-            form = show_draft(known.draft, visit.language)
+            form = show_draft(veil.seen_by(visit.seat.member, known), visit.language)
             return await _page(console, visit, known, form, status=409, key=key)
         back = {"work": "/console/to-do", "list": "/console/listings"}.get(visit.given("back"))
         return go(back or f"/console/listings/{known.id}", said)
@@ -393,6 +360,12 @@ ROUTES = (
         _deed(Deed.WITHDRAW_LISTING, deeds.agrees_no_more, "agreed_no_more", is_takedown=True),
     ),
     Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.unmerge, "unmerged")),
+    Route("POST", f"{_ONE}/ask-unseal", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.ask_unseal, "unseal_asked")),
+    Route("POST", f"{_ONE}/unseal", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, deeds.unseal, "unsealed")),
+    Route(
+        "POST", f"{_ONE}/keep-sealed", Deed.VERIFY_LISTING,
+        _deed(Deed.VERIFY_LISTING, deeds.keep_sealed, "kept_sealed"),
+    ),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),
     Route("POST", f"{_ONE}/notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _notice, "noticed")),
     Route("POST", f"{_ONE}/usual-notice", Deed.PUT_NOTICE, _deed(Deed.PUT_NOTICE, _usual_notice, "noticed")),

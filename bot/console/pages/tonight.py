@@ -11,6 +11,9 @@ from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.helpline import blocks, casebook, desk, duties, handover, tonight
 from bot.helpline.duties import NotOurDuty
+from directory.listing_text import describe
+from directory.search import hit_now
+from directory.shelf import read_listings
 
 HOURS = (0, 12, 24, 72)
 SHELTERS = frozenset({"shelter"})
@@ -31,6 +34,7 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
             "notes": [(card, handover.notes(connection, seals, one)) for card, one in known if one is not None],
             "contacts": tonight.contacts(connection, seals, member.provinces),
             "rooms": tonight.rooms(connection, now),
+            "for_staff": [one for one in read_listings(connection, for_staff=True) if one.province in member.provinces],
             "blocks": blocks.waiting(connection) if may_confirm else (),
             "duties": duties.duties_waiting(connection) if may_confirm else (),
         }
@@ -39,6 +43,7 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
     said = visit.given("said")
     told = await console.db.read(look)
     more: dict[str, Any] = {"shelters": shelters, "kinds": tonight.KINDS, "provinces": sorted(member.provinces)}
+    more["describe"] = lambda one: describe(hit_now(one, now), visit.language)
     more |= {"hours": HOURS, "said": said if said in SAID else ""}
     return render(visit.request, "tonight.html", visit.seat, **told, **more)
 

@@ -34,6 +34,8 @@ async def page(console: Console, visit: Visit) -> web.Response:
             staff_id=member.id,
         )
     )
+    # That two are alike can tell where a sealed one is: it is for those who could merge them.
+    mine = tuple(one for one in mine if one.kind != "twice" or may(member, Deed.EDIT_LISTING, About(one.province)))
     province, kind, said = visit.given("province"), visit.given("kind"), visit.given("said")
     chosen = [
         one

@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from directory import verification
+import pytest
+
+from bot.db import Tx
+from bot.keeping import remarks
+from bot.policy import Policy
+from directory import editing, verification
 from tests.bot.console.conftest import Desk
+from tests.bot.keeping.test_remarks import lanes
 
 NEW: dict[str, Any] = {
     "service": "Phòng khám Mới (mẫu)",
@@ -107,3 +113,27 @@ async def test_what_a_person_said_is_wrong_stands_on_top(desk: Desk) -> None:
     assert page.partition('href="/console/listings/')[2].startswith(last)
     _, page = await desk.press(thu, f"/console/listings/{last}/verify", method="visit")
     assert 'class="tag now"' not in page
+
+
+@pytest.mark.parametrize("name", ["peer-1", "maintainer-1"])
+async def test_a_review_for_being_treated_badly_stays_until_somebody_decides(desk: Desk, name: str) -> None:
+    await desk.db.read(desk.keeper.refresh)
+    last, now = sorted(one.id for one in desk.keeper.shelf)[-1], desk.clock.now()
+
+    def told(tx: Tx) -> None:
+        for one in lanes(tx, 3):
+            remarks.note(tx, one, last, "rude", now=now, policy=Policy())
+
+    async def is_under_review() -> bool:
+        known = await desk.db.read(lambda connection: editing.look_up(connection, last))
+        assert known is not None
+        return known.is_under_review
+
+    await desk.db.write(told)
+    here = f"/console/listings/{last}"
+    path, _ = await desk.press(await desk.as_(name), f"{here}/verify", method="call")
+    assert path.endswith("said=verified") and await is_under_review()
+    thu = await desk.as_("maintainer-1")
+    await desk.press(thu, f"/console/to-do/{last}/decide", what="rude", verdict="confirmed")
+    await desk.press(thu, f"{here}/verify", method="visit")
+    assert not await is_under_review()
