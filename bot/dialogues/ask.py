@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.dialogues import fitting
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
 from directory import answers, articles, needs, recordings
 from directory.articles import Article, Library
 from directory.reading import read
-from directory.wording import HCMC, t
+from directory.wording import t
 
 OPINIONS = ("helped", "not_helped", "wrong")
 
@@ -21,18 +22,24 @@ class Answer(Dialogue):
 
     def start(self, turn: Turn) -> Sequence[Item]:
         heard = turn.meaning.heard if turn.meaning else None
+        if turn.meaning is not None and turn.meaning.places and not turn.meaning.place_is_ambiguous:
+            turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
         found = answers.find(read(turn.text), library=turn.shelf.library, about=turn.memory.article, heard=heard)
-        shown = [id for id in found.ids if _article(turn, id) is not None]
+        shown = [id for id in found.ids if fitting.article(turn, id) is not None]
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]
         if not shown:
             return self._nothing(turn, is_known=bool(found.ids))
         if found.is_sure or (len(shown) == 1 and not found.is_guess):
             return self._tell(turn, shown[0])
-        options = [(id, _title(turn, id)) for id in shown]
+        options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
         remember(turn)
-        return [Ask(t("ask.which", turn.language), tuple(options), "which")]
+        return [*fitting.soon(turn), Ask(t("ask.which", turn.language), tuple(options), "which")]
+
+    def read(self, turn: Turn) -> Sequence[Item]:
+        """The article that stood as a choice beside something else."""
+        return self._tell(turn, (turn.key or "").removeprefix("article:"))
 
     def which(self, turn: Turn) -> Sequence[Item]:
         """One of the candidates, or none of them."""
@@ -44,16 +51,16 @@ class Answer(Dialogue):
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
         key, id, days = turn.key or "", turn.memory.article, turn.policy.law_shown_days
-        article = _article(turn, id) if id else None
+        article = fitting.article(turn, id) if id else None
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
         if key == "listen" and article is not None:
-            text, options = told(article, turn.language, _library(turn), today=_today(turn), days=days)
+            text, options = told(article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days)
             left = tuple(one for one in options if one[0] != "listen")
             return [Ask(text, left, "after", audio=recordings.of(article))]
         if key == "more" and article is not None:
             rest, options = told(
-                article, turn.language, _library(turn), today=_today(turn), days=days, is_all=True
+                article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days, is_all=True
             )
             return [Ask(rest, options, "after")]
         if key == "talk":
@@ -67,18 +74,18 @@ class Answer(Dialogue):
         return self.start(turn)
 
     def _tell(self, turn: Turn, id: str) -> Sequence[Item]:
-        article = _article(turn, id)
+        article = fitting.article(turn, id)
         if article is None:
             return self._nothing(turn, is_known=True)
         turn.memory.article = id
         days = turn.policy.law_shown_days
-        text, options = told(article, turn.language, _library(turn), today=_today(turn), days=days)
+        text, options = told(article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days)
         return [Ask(text, options, "after")]
 
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
         key = "article.not_written" if is_known else "answer.none"
-        return [*noted(turn), Say(t(key, turn.language)), Hand("human", "offer")]
+        return [*fitting.soon(turn), *noted(turn), Say(t(key, turn.language)), Hand("human", "offer")]
 
     def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
         if opinion == "helped":
@@ -112,25 +119,6 @@ def told(
             found.append((f"article:{step.subject}", other.title))
     return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
 
-
-def _library(turn: Turn) -> Library:
-    return turn.shelf.library or answers.shipped()
-
-
-def _article(turn: Turn, id: str) -> Article | None:
-    """The article in the person's language; none where a law may have changed too long ago."""
-    found = _library(turn).get(id, turn.language)
-    days = turn.policy.law_shown_days
-    return None if found is None or articles.is_hidden(found, _today(turn), days=days) else found
-
-
-def _today(turn: Turn) -> date:
-    return turn.now.astimezone(HCMC).date()
-
-
-def _title(turn: Turn, id: str) -> str:
-    article = _article(turn, id)
-    return article.title if article else articles.topics()[id].title(turn.language)
 
 
 def _usual(article: Article) -> tuple[articles.NextStep, ...]:

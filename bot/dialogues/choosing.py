@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogues import correcting
+from bot.dialogues import correcting, fitting
 from bot.dialogues.ask import Answer
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.entrust import Entrust
@@ -57,6 +57,7 @@ _TYPED = frozenset(
 )  # fmt: skip
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
 _SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
+_IDLE = ("unclear", "greeting", "thanks", "feedback")
 _APART = ("under_18", "buyer", "harasser", "provider")
 
 
@@ -169,6 +170,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "small", "unclear"
     if meaning.intent in ("find", "unclear") and (_is_learnt(turn) or _is_begun(turn)):
         return "answer", "start"
+    if meaning.intent in _IDLE and (overheard := fitting.is_overheard(turn)):
+        return overheard
     if meaning.intent in _BY_INTENT:
         return _BY_INTENT[meaning.intent]
     if meaning.intent in ("about_bot", *_SMALL, *_APART):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.dialogues import correcting
+from bot.dialogues import correcting, fitting
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -43,7 +43,7 @@ class Find(Dialogue):
         if answered := self._about_shown(turn):
             return answered
         _take_in(turn)
-        return self._go_on(turn)
+        return [*fitting.before_places(turn), *self._go_on(turn)]
 
     def look(self, turn: Turn) -> Sequence[Item]:
         """The need is known already (an article led here): go on with the place."""
@@ -62,6 +62,8 @@ class Find(Dialogue):
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The answer to "where are you"; "anywhere" is an answer too."""
+        if turn.key and turn.key.startswith("article:"):
+            return [Hand("answer", "read")]
         before = turn.memory.place
         _take_in(turn)
         if turn.key and turn.key.count(":") == 1:
@@ -84,6 +86,8 @@ class Find(Dialogue):
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow a list: more, not this, another place, a question about one shown."""
+        if turn.key and turn.key.startswith("article:"):
+            return [Hand("answer", "read")]
         match turn.key:
             case "more":
                 return self._show(turn)
@@ -160,7 +164,7 @@ def _ask_need(turn: Turn) -> Ask:
 
 
 def _ask_where(turn: Turn) -> Ask:
-    options = (("anywhere", t("find.anywhere", turn.language)),)
+    options = (("anywhere", t("find.anywhere", turn.language)), *fitting.choice(turn))
     share = t("find.share_place", turn.language)
     return Ask(t("find.where", turn.language), options, "where", share_place=share)
 
@@ -207,7 +211,7 @@ def _ask_which(turn: Turn) -> Ask:
             seen.setdefault(name_of(guess.key, turn.language), f"{guess.key.tier}:{guess.key.code}")
     options = tuple((key, name) for name, key in list(seen.items())[:6])
     turn.memory.place = None
-    return Ask(t("find.which", turn.language), options, "where")
+    return Ask(t("find.which", turn.language), (*options, *fitting.choice(turn)), "where")
 
 
 def _place(key: str) -> PlaceKey:
@@ -292,7 +296,7 @@ def _list(turn: Turn, found: Found, head: str) -> str:
 
 def _after_options(turn: Turn) -> tuple[tuple[str, str], ...]:
     keys = (("more", "find.more"), ("other", "find.not_this"), ("wrong", "find.wrong"), ("human", "find.human"))
-    return (*_know_option(turn), *((key, t(name, turn.language)) for key, name in keys))
+    return (*_know_option(turn), *((key, t(name, turn.language)) for key, name in keys), *fitting.choice(turn))
 
 
 def _know_option(turn: Turn) -> tuple[tuple[str, str], ...]:
@@ -309,4 +313,4 @@ def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
     if far and far[0]["distance_km"] is not None:
         text = f"{text}\n{t('find.far', turn.language, place=far[0]['place'], km=round(far[0]['distance_km']))}"
     options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
-    return [Ask(text, (*_know_option(turn), *options), "after")]
+    return [Ask(text, (*_know_option(turn), *options, *fitting.choice(turn)), "after")]

@@ -1,5 +1,6 @@
 """The list that a lawyer, doctor or peer gets to tick off names every text, what is certain in it and what is not."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -62,8 +63,9 @@ def test_sentences_said_in_danger_stand_on_the_list_of_the_doctor_until_somebody
     assert danger_sentences.closing("danger.medical_self", "en") == ""
 
 
-def test_a_sentence_said_in_danger_rests_on_known_facts_and_states_no_number_that_no_rule_shows() -> None:
+def test_a_sentence_said_in_danger_states_no_number_that_no_rule_shows_and_no_sourced_fact_has() -> None:
     for one in danger_sentences.table():
         assert set(one.facts) <= set(facts.facts())
         numbers = {word for word in wording.t(one.key).replace(",", " ").split() if word.isdigit()}
-        assert numbers <= {lines.rows()["N115"].number}
+        sourced = " ".join(facts.facts()[id].says for id in one.facts if facts.facts()[id].is_sourced)
+        assert numbers <= {lines.rows()["N115"].number, *re.findall(r"\d+", sourced)}

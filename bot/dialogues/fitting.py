@@ -1,0 +1,107 @@
+"""Which article fits what somebody tells, and what cannot wait for our questions: a medicine that has its hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.dialogues.kit import Item, Say, Turn
+from directory import answers, articles, danger_sentences
+from directory.articles import Article, Library
+from directory.reading import read
+from directory.wording import HCMC, t
+
+# Articles of what must be done within hours or days, and the few words of each that are said before any question.
+TIMELY: Mapping[str, str] = {
+    "after-abortion-danger": "danger.soon.bleeding",
+    "just-raped": "danger.soon.raped",
+    "condom-removed": "danger.soon.condom",
+    "pep-72h": "danger.soon.condom",
+    "emergency-pill": "danger.soon.pill",
+}
+_AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
+_SOUGHT = 0.75
+_FITS = 0.25  # so likely is an article before it stands as a choice beside something else
+_NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
+
+
+def library(turn: Turn) -> Library:
+    return turn.shelf.library or answers.shipped()
+
+
+def today(turn: Turn) -> date:
+    return turn.now.astimezone(HCMC).date()
+
+
+def article(turn: Turn, id: str) -> Article | None:
+    """The article in the person's language; none where a law may have changed too long ago."""
+    found = library(turn).get(id, turn.language)
+    days = turn.policy.law_shown_days
+    return None if found is None or articles.is_hidden(found, today(turn), days=days) else found
+
+
+def title(turn: Turn, id: str) -> str:
+    found = article(turn, id)
+    return found.title if found else articles.topics()[id].title(turn.language)
+
+
+def timely(turn: Turn) -> str | None:
+    """The article of what has its hours, where this message tells of such a thing."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None:
+        return None
+    by_words = answers.match(read(turn.text), library=library(turn))
+    for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
+        least = _AS_LIKELY * found[0][1] if found else 0.0
+        named = next((id for id, score in found if id in TIMELY and score >= least), None)
+        if named is not None:
+            return named
+    if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds:
+        return "just-raped"
+    is_late = any(found and found[0][0] == "pep-too-late" for found in (meaning.articles, by_words))
+    sought = any(guess.code == "health.pep" and guess.score >= _SOUGHT for guess in meaning.needs)
+    return "pep-72h" if sought and not is_late else None
+
+
+def is_overheard(turn: Turn) -> tuple[str, str] | None:
+    """A story that was understood as nothing, and whose words are those of such an article: the step that answers."""
+    id = timely(turn)
+    if id is None:
+        return None
+    return ("report", "start") if id == "just-raped" else ("answer", "start")
+
+
+def soon(turn: Turn) -> Sequence[Item]:
+    """The few words of it, once a talk; empty where nothing runs out."""
+    id = timely(turn)
+    if id is None or turn.memory.article == id:
+        return []
+    turn.memory.article = id
+    key = TIMELY[id]
+    return [Say("\n".join(filter(None, (t(key, turn.language), danger_sentences.closing(key, turn.language)))))]
+
+
+def before_places(turn: Turn) -> Sequence[Item]:
+    """Before a place is asked for or shown: the short answer of what has its hours. Any other article is a choice."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None:
+        return []
+    if meaning.needs or meaning.articles:
+        turn.notes.pop(_NOTE, None)  # of what was looked for before
+    id = timely(turn)
+    if id is None:
+        if meaning.articles and meaning.articles[0][1] >= _FITS:
+            turn.notes[_NOTE] = meaning.articles[0][0]
+        return []
+    turn.notes[_NOTE] = id
+    if id == "after-abortion-danger":
+        turn.memory.need = "health.emergency"  # a hospital, and no clinic that asks for an appointment
+    found = article(turn, id)
+    if found is None or turn.memory.article == id:
+        return []
+    turn.memory.article = id
+    return [Say(articles.short(found, found.language, today=today(turn)))]
+
+
+def choice(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """The article noted in this talk, as a choice beside others; nothing where there is none."""
+    id = turn.notes.get(_NOTE, "")
+    return ((f"article:{id}", title(turn, id)),) if id and article(turn, id) is not None else ()
