@@ -41,6 +41,14 @@ class Answer(Dialogue):
         """The article that stood as a choice beside something else."""
         return self._tell(turn, (turn.key or "").removeprefix("article:"))
 
+    def beside(self, turn: Turn) -> Sequence[Item]:
+        """The article that fits what was told elsewhere; no answer is waited for: her next words are her own."""
+        return [Ask(t("ask.beside", turn.language), fitting.choice_after_harm(turn), "after"), Done()]
+
+    def what_now(self, turn: Turn) -> Sequence[Item]:
+        """ "Em phải làm gì": the article of what was told or read just before."""
+        return self._tell(turn, turn.memory.article or "")
+
     def which(self, turn: Turn) -> Sequence[Item]:
         """One of the candidates, or none of them."""
         unmet = remembered(turn)
@@ -63,6 +71,8 @@ class Answer(Dialogue):
                 article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days, is_all=True
             )
             return [Ask(rest, options, "after")]
+        if "told" in turn.notes and (key == "talk" or _wants_person(turn)):
+            return [Hand("report", "offer")]  # with what she has told already
         if key == "talk":
             return [Hand("human")]
         kind, _, subject = key.partition(":")
@@ -80,7 +90,8 @@ class Answer(Dialogue):
         turn.memory.article = id
         days = turn.policy.law_shown_days
         text, options = told(article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days)
-        return [Ask(text, options, "after")]
+        # With a case open nothing is waited for: what she writes next goes to the case, not to this article.
+        return [Ask(text, options, "after"), *([Done()] if turn.memory.has_case else [])]
 
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
@@ -119,6 +130,10 @@ def told(
             found.append((f"article:{step.subject}", other.title))
     return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
 
+
+
+def _wants_person(turn: Turn) -> bool:
+    return turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
 
 
 def _usual(article: Article) -> tuple[articles.NextStep, ...]:

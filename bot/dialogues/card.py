@@ -76,6 +76,8 @@ def numbers(turn: Turn) -> Sequence[Item]:
 def _head(turn: Turn) -> str:
     if "medical" in turn.memory.situations:
         return "danger.medical_self" if OWN_BODY in turn.memory.situations else "danger.medical"
+    if turn.notes.get("harmed"):
+        return "danger.self_harm.harmed"
     return "danger.abroad" if "abroad" in turn.memory.situations else "danger.first"
 
 

@@ -86,6 +86,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", standing.step
     if turn.is_start:
         return "welcome", "start"
+    if fitting.asks_what_now(turn):
+        return "answer", "what_now"
     is_violence = danger is not None and danger.level == "violence"
     if turn.key is None and is_violence and not correcting.is_plain_hours(turn, standing):
         return "report", "start"
@@ -140,7 +142,7 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
         return is_plain and (_is_about_shown(turn) or not _is_new_question(turn))
     if standing.dialogue == "answer":
-        return intent in (None, "ask", "unclear")
+        return intent in (None, "ask", "unclear") or (intent == "human" and "told" in turn.notes)
     if (standing.dialogue, standing.step) in _TYPED:
         return True
     if standing.dialogue == "human" and intent == "human":

@@ -1,12 +1,14 @@
 """Which article fits what somebody tells, and what cannot wait for our questions: a medicine that has its hours."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from bot.dialogues.kit import Item, Say, Turn
+from bot.dialogues.kit import Done, Hand, Item, Say, Turn
 from directory import answers, articles, danger_sentences
 from directory.articles import Article, Library
-from directory.reading import read
+from directory.reading import fold, read
 from directory.wording import HCMC, t
 
 # Articles of what must be done within hours or days, and the few words of each that are said before any question.
@@ -17,7 +19,30 @@ TIMELY: Mapping[str, str] = {
     "pep-72h": "danger.soon.condom",
     "emergency-pill": "danger.soon.pill",
 }
+# For a story of harm that no article was found for: which kind leads to which, the gravest first.
+_BY_KIND: Mapping[str, str] = {
+    "self_harm": "want-to-die",
+    "minor": "under-18",
+    "trafficking": "trafficked-abroad",
+    "sexual": "just-raped",
+    "digital": "images-leaked",
+    "police": "official-extortion",
+    "partner": "partner-violence",
+    "control": "held-by-owner",
+    "physical": "just-beaten",
+    "robbery": "client-did-not-pay",
+}
+# Needs of the articles that may answer such a story.
+_OF_HARM = ("violence.", "mind.suicide", "legal.police", "legal.detained", "work.rights", "health.emergency")
 _AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
+# A question of these words alone asks what to do.
+_WHAT_NOW_WORDS = """
+em e minh m toi t tui gio bay the vay nen can phai pai lam j gi sao nao tiep day a ha roi thi duoc dc
+what should do i now next can to must
+"""
+_WHAT_NOW = frozenset(_WHAT_NOW_WORDS.split())
+_ASKING = frozenset({"j", "gi", "sao", "nao", "what"})
+_WORD = re.compile(r"\w+|/")
 _SOUGHT = 0.75
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
@@ -72,11 +97,58 @@ def is_overheard(turn: Turn) -> tuple[str, str] | None:
 def soon(turn: Turn) -> Sequence[Item]:
     """The few words of it, once a talk; empty where nothing runs out."""
     id = timely(turn)
-    if id is None or turn.memory.article == id:
+    if id is None or turn.memory.article == id or "medical" in turn.situations:  # there the card says it already
         return []
     turn.memory.article = id
     key = TIMELY[id]
     return [Say("\n".join(filter(None, (t(key, turn.language), danger_sentences.closing(key, turn.language)))))]
+
+
+def note_harm(turn: Turn) -> None:
+    """Keep which article fits a story of harm: it is offered when what must come first is done."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None:
+        return
+    kinds = meaning.danger.kinds
+    best = meaning.articles[:1] if meaning.danger.level != "none" else ()
+    told = next((id for id, score in best if score >= _FITS and _is_of_harm(id)), None)
+    by_kind = next((id for kind, id in _BY_KIND.items() if kind in kinds), None)
+    id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind
+    if id is not None and article(turn, id) is not None:
+        turn.notes[_NOTE] = turn.memory.article = id
+
+
+def _is_of_harm(id: str) -> bool:
+    topic = articles.topics().get(id)
+    return topic is not None and any(need.startswith(_OF_HARM) for need in topic.needs)
+
+
+def at_the_end(turn: Turn) -> Sequence[Item]:
+    """The article as a choice below the last message; nothing waits for an answer, and nothing else stays noted."""
+    return [Hand("answer", "beside")] if choice(turn) else [Done()]
+
+
+def asks_what_now(turn: Turn) -> bool:
+    """ "Em phải làm gì" names nothing at all: it is about what was told or read just before."""
+    if turn.key is not None or turn.memory.article is None:
+        return False
+    said = [word.strip(".,!?") for word in fold(turn.text).split()]
+    return len(said) >= 2 and _WHAT_NOW.issuperset(said) and not _ASKING.isdisjoint(said)
+
+
+def is_cued(turn: Turn, words: Sequence[str]) -> bool:
+    """Whether these folded words stand side by side in what an article is known by that fits this message."""
+    meaning = turn.meaning
+    ids = [timely(turn), *(id for id, _ in meaning.articles)] if meaning is not None else []
+    wanted = f" {' '.join(words)} "
+    return any(wanted in _known_by(found) for id in ids if id and (found := library(turn).get(id)) is not None)
+
+
+@lru_cache(maxsize=200)
+def _known_by(found: Article) -> str:
+    """Its title, phrasings and text, folded."""
+    said = fold(" / ".join((found.title, *found.questions, *found.body)))
+    return f" {' '.join(_WORD.findall(said))} "
 
 
 def before_places(turn: Turn) -> Sequence[Item]:
@@ -101,7 +173,12 @@ def before_places(turn: Turn) -> Sequence[Item]:
     return [Say(articles.short(found, found.language, today=today(turn)))]
 
 
-def choice(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """The article noted in this talk, as a choice beside others; nothing where there is none."""
+def choice(turn: Turn, label: str = "") -> tuple[tuple[str, str], ...]:
+    """The article noted in this talk, as a choice beside others, empty where none is. `label`: instead of its title."""
     id = turn.notes.get(_NOTE, "")
-    return ((f"article:{id}", title(turn, id)),) if id and article(turn, id) is not None else ()
+    return ((f"article:{id}", label or title(turn, id)),) if id and article(turn, id) is not None else ()
+
+
+def choice_after_harm(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """The same under neutral words: the title would tell whoever takes the phone what was told here."""
+    return choice(turn, t("ask.beside.choice", turn.language))

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.db import Tx
+from bot.dialogues import fitting
 from bot.dialogues.card import needs_of, numbers, safety_card, said_place, take_in
 from bot.dialogues.consenting import (
     BRIEF,
@@ -27,12 +29,16 @@ from bot.helpline.progress import progress
 from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
 from bot.staff import covers
+from directory import danger_sentences
 from directory.places import name_of, province_of
 from directory.reading import fold
 from directory.wording import t
 
 MOST_TOLD = 4_000  # characters kept in the notes of the talk (sealed, 72 hours)
 _YES = {"co", "dang", "phai", "u", "uh", "um", "ua", "da", "vang", "yes", "y", "dung", "ngay luc nay", "co a", "da co"}
+_BY_OTHERS = {"physical", "sexual", "control", "partner", "family", "trafficking"}
+_HARMED = {"roi", "co", "da", "yes", "u", "uh", "da co", "co roi", "uong roi", "da uong", "cat roi", "i did", "i have"}
+_UNHARMED = {"chua", "khong", "ko", "k", "hk", "hok", "no", "chua a", "khong a", "chua co", "not yet"}
 _NO = {"khong", "ko", "k", "hk", "hok", "no", "khong a", "chua", "da qua", "roi", "qua roi", "het roi"}
 
 
@@ -48,7 +54,9 @@ class Report(Dialogue):
         if turn.memory.is_minor:  # harm to a child is never only offered help
             return [Say(t("danger.minor", turn.language)), *self.now(turn)]
         _remember(turn)
-        return [_ask_now(turn)]
+        before = fitting.soon(turn)
+        fitting.note_harm(turn)
+        return [*before, _ask_harmed(turn) if _is_self_harm(turn) else _ask_now(turn)]
 
     def now_or_not(self, turn: Turn) -> Sequence[Item]:
         """The answer to "are you in danger right now". Unclear is asked once more, then a person is offered."""
@@ -62,12 +70,28 @@ class Report(Dialogue):
         _remember(turn)
         return [_ask_now(turn)]
 
+    def harmed(self, turn: Turn) -> Sequence[Item]:
+        """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
+        level = turn.meaning.danger.level if turn.meaning else "none"
+        said = fold(turn.text).strip(" .!?")
+        if turn.key == "yes" or level == "now" or (turn.key is None and said in _HARMED):
+            turn.notes["harmed"] = "yes"
+            return self.now(turn)
+        if turn.key == "no" or said in _UNHARMED or turn.notes.get("asked_twice"):
+            return [Say(_with_closing("danger.self_harm.unharmed", turn.language)), *self.offer(turn)]
+        turn.notes["asked_twice"] = "yes"
+        _remember(turn)
+        return [_ask_harmed(turn)]
+
     def now(self, turn: Turn) -> Sequence[Item]:
         """The case is opened and the alarm raised at once; what else we know is added afterwards."""
         take_in(turn)
         turn.memory.has_alarm = turn.memory.has_case = True
+        card, soon = safety_card(turn), fitting.soon(turn)
+        fitting.note_harm(turn)
         return [
-            Say(safety_card(turn)),
+            Say(card),
+            *soon,
             Do(_open(turn, "now"), lambda opened: self._opened(turn, opened)),
         ]
 
@@ -75,7 +99,8 @@ class Report(Dialogue):
         """Whether somebody is told at once or only after a yes, the organisation has decided."""
         if turn.policy.violence_level == "alarm":
             return [Do(_open(turn, "violence"), lambda opened: self._opened(turn, opened))]
-        return [ask_consent(turn, "talk")]
+        asked = ask_consent(turn, "talk")
+        return [replace(asked, options=(*asked.options, *fitting.choice_after_harm(turn)))]
 
     def talk(self, turn: Turn) -> Sequence[Item]:
         """The answer to the offer of a colleague: without a yes nobody is told anything."""
@@ -84,11 +109,13 @@ class Report(Dialogue):
             return [
                 Do(_open(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
             ]
+        if turn.key is not None and turn.key.startswith("article:"):
+            return [Hand("answer", "read")]  # the offer stays: a person is one of the choices below it
         if other := _asks_something_else(turn):
             return other
         if is_unclear(turn):
             return [ask_consent(turn, "talk", first="report.offer_again")]
-        return [Say(t("report.later", turn.language)), *numbers(turn), Done()]
+        return [Say(t("report.later", turn.language)), *numbers(turn), *fitting.at_the_end(turn)]
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The area, if the person wants to say it; it goes to the open case."""
@@ -120,9 +147,9 @@ class Report(Dialogue):
         if turn.key in ("fine", "mute"):
             return self.fine(turn) if turn.key == "fine" else [Hand("mute")]
         if is_yes(turn):
-            return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), Done()]
+            return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), *fitting.at_the_end(turn)]
         if is_no(turn):
-            return [refuse(turn), Say(t("report.not_agreed", turn.language)), Done()]
+            return [refuse(turn), Say(t("report.not_agreed", turn.language)), *fitting.at_the_end(turn)]
         if turn.meaning is not None and turn.meaning.places:
             return self.where(turn)
         if is_unclear(turn):
@@ -162,7 +189,7 @@ class Report(Dialogue):
         return [
             Do(
                 lambda tx, lane_id: is_agreed(tx, lane_id),
-                lambda has: [Done()] if has else [ask_consent_briefly(turn, "agreed")],
+                lambda has: fitting.at_the_end(turn) if has else [ask_consent_briefly(turn, "agreed")],
             )
         ]
 
@@ -192,6 +219,8 @@ class Report(Dialogue):
 def _asks_something_else(turn: Turn) -> Sequence[Item]:
     """A question about a place or an article instead of yes or no: it is answered, and a person stays one tap away."""
     meaning = turn.meaning
+    if fitting.asks_what_now(turn):
+        return [Hand("answer", "what_now")]
     if turn.key is not None or meaning is None:
         return []
     if meaning.intent == "find" and (meaning.needs or meaning.places):
@@ -239,6 +268,21 @@ def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int]
         return opened
 
     return open_case
+
+
+def _is_self_harm(turn: Turn) -> bool:
+    """She may hurt herself, and nothing says that somebody else is hurting her."""
+    kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
+    return "self_harm" in kinds and kinds.isdisjoint(_BY_OTHERS)
+
+
+def _ask_harmed(turn: Turn) -> Ask:
+    options = tuple((key, t(f"danger.choice.{key}_harmed", turn.language)) for key in ("yes", "no"))
+    return Ask(t("danger.self_harm.question", turn.language), options, "harmed")
+
+
+def _with_closing(key: str, language: str) -> str:
+    return "\n".join(filter(None, (t(key, language), danger_sentences.closing(key, language))))
 
 
 def _ask_now(turn: Turn) -> Ask:
