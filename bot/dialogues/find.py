@@ -12,7 +12,7 @@ from directory.listing_text import describe
 from directory.naming import name_words
 from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
 from directory.places import read as read_places
-from directory.reading import fold, read
+from directory.reading import Reading, fold, read
 from directory.search import Found, Question, search
 from directory.widening import is_within
 from directory.wording import t
@@ -31,6 +31,7 @@ NEED_GROUPS = (
 _LONGEST = 12  # words; in a longer message chance makes too much look like a place
 _SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken, and the answer names the place
 _NAMES_COMMUNE = ("phuong", "xa", "thi tran", "dac khu")
+_STOPS = frozenset(",.;:!?()\n…")
 _YES = frozenset({"dung", "dung roi", "phai", "u", "uh", "um", "da", "da dung", "vang", "ok", "co", "yes", "y"})
 
 
@@ -178,22 +179,34 @@ def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
         turn.memory.place = exact.places[0].key  # "Vinh" alone sounds like chat; to this question it is an answer
         return None
     found = near_places.nearest(reading, needs.read_with_words(reading).words, is_answer=is_answer)
-    fitting = [one for one in found if is_answer or one.key.tier is not Tier.NEW_COMMUNE or _says_commune(turn, one)]
-    if not fitting:
+    likely = [one for one in found if is_answer or _may_be_meant(turn, reading, one)]
+    if not likely:
         return None
-    first = fitting[0]
+    first = likely[0]
     letters = sum(len(word.plain) for word in reading.words[first.start : first.end])
-    if len(fitting) == 1 and (first.score > _SURE or (first.score == _SURE and letters >= _SURE_LETTERS)):
+    if len(likely) == 1 and (first.score > _SURE or (first.score == _SURE and letters >= _SURE_LETTERS)):
         turn.memory.place = first.key
         turn.memory.shown, turn.memory.last_shown = (), ()
         return None
-    named = {name_of(one.key, turn.language): f"{one.key.tier}:{one.key.code}" for one in fitting[:6]}
+    named = {name_of(one.key, turn.language): f"{one.key.tier}:{one.key.code}" for one in likely[:6]}
     no = ("no", t("find.meant.no", turn.language))
     if len(named) > 1:
         return [Ask(t("find.which", turn.language), (*((key, name) for name, key in named.items()), no), "meant")]
     ((name, key),) = named.items()
     turn.notes["meant"] = key
     return [Ask(t("find.meant", turn.language, place=name), ((key, t("find.meant.yes", turn.language)), no), "meant")]
+
+
+def _may_be_meant(turn: Turn, reading: Reading, guess: PlaceGuess) -> bool:
+    """Whether words that nobody asked a place for may name one. Not across a comma: "bao rách, giờ sao" is no Rạch Giá.
+
+    Not where they are what an article is known by: "ra dịch hôi" is no Định Hoá."""
+    if guess.key.tier is Tier.NEW_COMMUNE and not _says_commune(turn, guess):
+        return False
+    words = reading.words[guess.start : guess.end]
+    if any(sign in _STOPS for sign in reading.text[words[0].start : words[-1].end]):
+        return False
+    return not fitting.is_cued(turn, [word.plain for word in words])
 
 
 def _says_commune(turn: Turn, guess: PlaceGuess) -> bool:
