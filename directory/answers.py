@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -20,6 +20,15 @@ FOLLOWS = 6  # a question this short may be about the article just read
 BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.861
 ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
 ANSWERED = 0.18
+# Words that name nothing: a short question of these alone is about the article just read. (Folded.)
+_NAMELESS = """
+the vay con do nay kia ay no thi sao roi la gi j co khong ko k hong hok duoc dc bao lau nhieu may ngay gio tuan thang
+nam tieng lan vien qua sau truoc nua them chua hay phai can lam lay xin mua uong dung tien dat re phi gia mien ton met
+hai phu tac ai nao khi luc cach em e minh toi m o dau ma neu
+it how much long late what if is does do that then after days hours
+"""
+NAMELESS = frozenset(_NAMELESS.split())
+POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just said
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
 AGREED = 0.6  # so likely is what words and sound agree on, before it is told at once
@@ -65,6 +74,7 @@ class Candidates:
     ids: tuple[str, ...]
     is_sure: bool
     is_guess: bool = False
+    follows: bool = False  # the question goes on about the article just read
 
 
 def match(
@@ -130,6 +140,32 @@ def find(
 ) -> Candidates:
     """The candidates for a question. `about`: the article just read; a short question that says little is about it.
     `heard` counts where words alone find nothing, and where they are not alone in what they say."""
+    own = _find(reading, library=library, about=about, heard=heard)
+    if about is None or not goes_on(reading) or (own.ids and _is_near(own.ids[0], about)):
+        return own
+    title = _title_of(about, library or shipped())
+    found = match(read(f"{title} {reading.text}"), library=library) if title else ()
+    return replace(_judged(found), follows=True) if found else own
+
+
+def goes_on(reading: Reading) -> bool:
+    """Whether a question names nothing of its own, or points back and its words are of no topic."""
+    if not 2 <= len(reading.tokens) <= FOLLOWS:
+        return False
+    if all(token in NAMELESS or token.isdigit() for token in reading.tokens):
+        return True
+    return not POINTING.isdisjoint(reading.tokens) and not match(reading)
+
+
+def _is_near(id: str, about: str) -> bool:
+    """Whether two topics are of one need: "quá 3 ngày" after PEP is its other article."""
+    topics = articles.topics()
+    return id in topics and about in topics and not set(topics[id].needs).isdisjoint(topics[about].needs)
+
+
+def _find(
+    reading: Reading, *, library: articles.Library | None, about: str | None, heard: Heard | None
+) -> Candidates:
     found = match(reading, library=library)
     is_begun = bool(found) and articles.is_begun(found[0][0]) and found[0][1] < WHOLE
     if found and heard is not None and not is_begun:

@@ -31,7 +31,7 @@ class Answer(Dialogue):
         if not shown:
             return self._nothing(turn, is_known=bool(found.ids))
         if found.is_sure or (len(shown) == 1 and not found.is_guess):
-            return self._tell(turn, shown[0])
+            return self._tell(turn, shown[0], goes_on=found.follows and shown[0] == turn.memory.article)
         options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
         remember(turn)
@@ -83,13 +83,15 @@ class Answer(Dialogue):
             return self._tell(turn, subject)
         return self.start(turn)
 
-    def _tell(self, turn: Turn, id: str) -> Sequence[Item]:
+    def _tell(self, turn: Turn, id: str, *, goes_on: bool = False) -> Sequence[Item]:
+        """`goes_on`: the short answer was read just before; what stands behind it is told."""
         article = fitting.article(turn, id)
         if article is None:
             return self._nothing(turn, is_known=True)
         turn.memory.article = id
         days = turn.policy.law_shown_days
-        text, options = told(article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days)
+        today, is_all = fitting.today(turn), goes_on and bool(article.more)
+        text, options = told(article, turn.language, fitting.library(turn), today=today, days=days, is_all=is_all)
         # With a case open nothing is waited for: what she writes next goes to the case, not to this article.
         return [Ask(text, options, "after"), *([Done()] if turn.memory.has_case else [])]
 

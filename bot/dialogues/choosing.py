@@ -142,7 +142,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
         return is_plain and (_is_about_shown(turn) or not _is_new_question(turn))
     if standing.dialogue == "answer":
-        return intent in (None, "ask", "unclear") or (intent == "human" and "told" in turn.notes)
+        goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(read(turn.text))
+        return intent in (None, "ask", "unclear") or goes_on or (intent == "human" and "told" in turn.notes)
     if (standing.dialogue, standing.step) in _TYPED:
         return True
     if standing.dialogue == "human" and intent == "human":
