@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.dialogues import correcting, fitting
 from bot.dialogues.ask import Answer
 from bot.dialogues.blocked import Blocked
+from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
 from bot.dialogues.find import Find
@@ -22,7 +23,7 @@ from directory.reading import read
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
     Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
-    Treated, Praise, NewPlace,
+    Treated, Praise, NewPlace, Declined,
 )  # fmt: skip
 
 _BY_INTENT = {
@@ -46,6 +47,9 @@ _BY_SITUATION = {
     "treated": ("treated", "start"),
     "new_place": ("new_place", "start"),
     "praise": ("praise", "start"),
+    "forged": ("declined", "forged"),
+    "drugs": ("declined", "drugs"),
+    "insult": ("declined", "insult"),
 }
 _OF_PLACES = frozenset({"treated", "new_place", "praise"})
 # Answered in free words too.
@@ -86,6 +90,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", standing.step
     if turn.is_start:
         return "welcome", "start"
+    if turn.key is None and is_unreadable(turn.text):
+        return "declined", "unreadable"
     if fitting.asks_what_now(turn):
         return "answer", "what_now"
     is_violence = danger is not None and danger.level == "violence"
