@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogues import fitting
+from bot.dialogues.consenting import is_no
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
@@ -75,6 +76,8 @@ class Answer(Dialogue):
             return [Hand("report", "offer")]  # with what she has told already
         if key == "talk":
             return [Hand("human")]
+        if turn.key is None and is_no(turn):
+            return [Say(t("report.later", turn.language)), Done()]
         kind, _, subject = key.partition(":")
         if kind == "find" and subject in needs.all_needs():
             turn.memory.need, turn.memory.shown, turn.memory.last_shown = subject, (), ()

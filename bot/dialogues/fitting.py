@@ -44,6 +44,7 @@ _WHAT_NOW = frozenset(_WHAT_NOW_WORDS.split())
 _ASKING = frozenset({"j", "gi", "sao", "nao", "what"})
 _WORD = re.compile(r"\w+|/")
 _SOUGHT = 0.75
+_LIKELY = 0.6
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
 
@@ -160,8 +161,8 @@ def before_places(turn: Turn) -> Sequence[Item]:
         turn.notes.pop(_NOTE, None)  # of what was looked for before
     id = timely(turn)
     if id is None:
-        if meaning.articles and meaning.articles[0][1] >= _FITS:
-            turn.notes[_NOTE] = meaning.articles[0][0]
+        if (beside := _beside_the_need(turn)) is not None:
+            turn.notes[_NOTE] = beside
         return []
     turn.notes[_NOTE] = id
     if id == "after-abortion-danger":
@@ -171,6 +172,18 @@ def before_places(turn: Turn) -> Sequence[Item]:
         return []
     turn.memory.article = id
     return [Say(articles.short(found, found.language, today=today(turn)))]
+
+
+def _beside_the_need(turn: Turn) -> str | None:
+    """An article about the very need that is looked for; else one that is likely: who wants no child reads no other."""
+    meaning = turn.meaning
+    if meaning is None:
+        return None
+    found = (*meaning.articles, *answers.match(read(turn.text), library=library(turn)))
+    known, codes = articles.topics(), [guess.code for guess in meaning.needs[:1]]
+    of_need = (id for id, _ in found if id in known and set(codes) & set(known[id].needs))
+    likely = (id for id, score in found if score >= (_LIKELY if codes else _FITS))
+    return next(of_need, None) or next(likely, None)
 
 
 def choice(turn: Turn, label: str = "") -> tuple[tuple[str, str], ...]:
