@@ -52,7 +52,7 @@ class Report(Dialogue):
         if turn.meaning is not None and turn.meaning.danger.level == "now":
             return self.now(turn)
         if turn.memory.is_minor:  # harm to a child is never only offered help
-            return [Say(t("danger.minor", turn.language)), *self.now(turn)]
+            return [*_limits(turn), *self.now(turn)]
         _remember(turn)
         before = fitting.soon(turn)
         fitting.note_harm(turn)
@@ -91,6 +91,7 @@ class Report(Dialogue):
         fitting.note_harm(turn)
         return [
             Say(card),
+            *_limits(turn),
             *soon,
             Do(_open(turn, "now"), lambda opened: self._opened(turn, opened)),
         ]
@@ -214,6 +215,14 @@ class Report(Dialogue):
             lambda is_covered: [] if is_covered else [_not_covered(turn)],
         )
         return [*code, check, *self._talk_about(turn)]
+
+
+def _limits(turn: Turn) -> Sequence[Item]:
+    """What we cannot keep to ourselves of somebody under 18, once a talk."""
+    if not turn.memory.is_minor or turn.notes.get("limits"):
+        return []
+    turn.notes["limits"] = "said"
+    return [Say(t("danger.minor", turn.language))]
 
 
 def _asks_something_else(turn: Turn) -> Sequence[Item]:

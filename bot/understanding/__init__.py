@@ -80,6 +80,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(
             seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
         )
+    if intent == "ask" and needs.named_by(reading) is not None:
+        intent = "find"  # the name of a need and nothing else asks nothing about it
     wishes = needs.wishes(reading)
     if intent in ("language", "unclear", "ask", "find") and _seeks_speakers(
         reading, wishes, bool(place.places or (found and found[0].score >= _SURE))
