@@ -96,6 +96,17 @@ def _number(match: "re.Match[str]") -> str | None:
     return mark(Hidden.CARD) if len(digits) >= 12 else mark(Hidden.PHONE)
 
 
+_LINE = re.compile(r"(?:số|so)\s*11[1-5]", re.IGNORECASE)
+_AT_A_HOUSE = re.compile(r"(?:nhà|nha|ở|o|tại|tai|địa chỉ|dia chi)[\s:,]+$", re.IGNORECASE)
+
+
+def _street(match: "re.Match[str]") -> str | None:
+    """ "Gọi số 111" names a national line, which points at nobody; "ở số 111" a house."""
+    before = match.string[max(0, match.start() - 10) : match.start()]
+    is_line = _LINE.fullmatch(match.group()) is not None and not _AT_A_HOUSE.search(before)
+    return None if is_line else mark(Hidden.STREET)
+
+
 def _spelled(match: "re.Match[str]") -> str | None:
     return mark(Hidden.PHONE)
 
@@ -114,7 +125,7 @@ _RULES: tuple[tuple[Hidden, "re.Pattern[str]", Callable[["re.Match[str]"], str |
     (Hidden.PHONE, _DIGITS, _number),
     (Hidden.PHONE, _SPELLED, _spelled),
     (Hidden.NAME, _NAME, _after_lead),
-    (Hidden.STREET, _STREET, lambda _: mark(Hidden.STREET)),
+    (Hidden.STREET, _STREET, _street),
     (Hidden.PLACE, _PLACE, _at_place),
 )
 

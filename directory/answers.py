@@ -34,6 +34,7 @@ HALF = 0.5  # less surely answered: shown as what may be meant; told only where 
 AGREED = 0.6  # so likely is what words and sound agree on, before it is told at once
 TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
 ALONE = 0.7  # so likely is what words do not find and the question sounds like, before it is told at once
+DECIDED = 0.9  # named by what only one topic answers
 WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
@@ -81,6 +82,8 @@ def match(
     reading: Reading, *, library: articles.Library | None = None, heard: Heard | None = None
 ) -> tuple[tuple[str, float], ...]:
     """The topics that fit the question, best first, with a score between 0 and 1; empty where none fits well."""
+    if (id := cues.decided(reading)) is not None:
+        return ((id, DECIDED),)
     if heard is not None:
         found = _with_sounds(reading, library or shipped(), heard)
     else:
@@ -98,6 +101,11 @@ def _with_begun(
     for id, strength in strengths.items():
         known[id] = max(known.get(id, 0.0), round(1 / (1 + math.exp(-strength)), 3))
     return tuple(sorted(known.items(), key=lambda pair: -pair[1])[:3])
+
+
+def phrasing_of(reading: Reading) -> str | None:
+    """The shipped article of which these are the very words of one phrasing; None where no single one claims them."""
+    return _index(shipped()).known.get(tuple(reading.tokens))
 
 
 def begun_strengths(reading: Reading, library: articles.Library) -> Mapping[str, float]:

@@ -38,6 +38,7 @@ class Topic:
     review: str  # who must check the text: doctor, lawyer, peer, none
     facts: tuple[str, ...]  # what the article rests on
     cues: tuple[str, ...]  # folded words; "a + b" means both, in any order
+    surely: tuple[str, ...] = ()  # cues that decide alone in a short question, such as a national line by its number
 
     def title(self, language: str = FALLBACK) -> str:
         """The question in the person's language."""
@@ -114,7 +115,10 @@ def topics() -> Mapping[str, Topic]:
     """Every question that the library should answer, by id, in the order of the list."""
     rows = load_yaml((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
     found = (
-        Topic(row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]))
+        Topic(
+            row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]),
+            tuple(row.get("surely", ())),
+        )
         for row in rows
     )
     return {topic.id: topic for topic in found}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -15,6 +16,8 @@ from directory.reading.spelling import is_syllable
 NEEDED = 5.0  # how much must be said before one cue alone is nearly believed
 FUZZY_FROM = 5  # shorter words turn into other words with a single slip
 LONGEST = 200  # words; a longer message is a story, and its beginning says what it is about
+SHORT = 14  # words of a question that names one thing
+_DOORS = frozenset({"phong", "nha", "duong", "ngo", "hem", "kiet", "lau", "tang"})  # "phòng 111" is no national line
 REACH = 6  # words of one phrase may stand this far apart, not more
 
 Phrase = tuple[str, ...]
@@ -38,6 +41,15 @@ def scores(reading: Reading) -> Mapping[str, float]:
         for id, score in _scores(tuple(_heard(token) for token in tokens)).items():
             found[id] = max(found.get(id, 0.0), score)
     return found
+
+
+def decided(reading: Reading) -> str | None:
+    """The topic whose `surely` a short question holds, whatever else it sounds like; None where none does."""
+    if len(reading.tokens) > SHORT or any(a in _DOORS and b.isdigit() for a, b in pairwise(reading.tokens)):
+        return None
+    heard = tuple(frozenset({token}) for token in reading.tokens)
+    present = frozenset(reading.tokens)
+    return next((id for id, cue in _surely() if _weight(heard, present, cue, NEEDED)), None)
 
 
 def _scores(heard: Heard) -> Mapping[str, float]:
@@ -121,6 +133,11 @@ def _heard(token: str) -> frozenset[str]:
         return frozenset({token})
     near = (word for word in _topics_with() if len(word) >= FUZZY_FROM)
     return frozenset({token, *(word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1)})
+
+
+@cache
+def _surely() -> tuple[tuple[str, Cue], ...]:
+    return tuple((topic.id, _cue(written)) for topic in articles.topics().values() for written in topic.surely)
 
 
 @cache

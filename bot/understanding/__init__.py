@@ -13,6 +13,8 @@ from bot.understanding.topics import Topics, sounds_like
 from bot.understanding.wanted import wanted, wanted_in_danger
 from directory import added, answers, english_questions, languages, needs, places, spoken
 from directory.answers import Heard
+from directory.articles import OF_DANGER
+from directory.articles import topics as all_topics
 from directory.needs import NeedGuess
 from directory.places import PlaceGuess
 from directory.reading import Reading, fold
@@ -63,6 +65,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     looked = _not_less(look(reading, seen), reading, text)
     place = places.read(reading, province, choose=sought.choose)
     looked = _unless_one_word(_unless_only_age(_unless_only_where(looked, reading, place), reading), reading)
+    looked = _unless_in_words_of_an_article(looked, reading)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
@@ -242,6 +245,23 @@ def _unless_one_word(looked: Look, reading: Reading) -> Look:
         return looked
     is_cry = reading.tokens[0] in _CRIES
     return replace(looked, danger=replace(danger, level="violence", doubt=True) if is_cry else Danger("none"))
+
+
+_CALM = ("health.", "papers.")
+_CRY = frozenset({"health.emergency"})
+_LONGEST_PHRASING = 8  # words; longer ones tell a story, and what is felt in a story is asked about
+
+
+def _unless_in_words_of_an_article(looked: Look, reading: Reading) -> Look:
+    """ "xuất trong rồi phải làm sao" stands in an article about medicine: what the model alone feels is no danger."""
+    if looked.danger.source != "model" or looked.danger.rule is not None or len(reading.tokens) > _LONGEST_PHRASING:
+        return looked
+    id = answers.phrasing_of(reading)
+    if id is None or id in OF_DANGER or id not in all_topics():
+        return looked
+    wanted_there = all_topics()[id].needs
+    is_calm = bool(wanted_there) and all(one.startswith(_CALM) and one not in _CRY for one in wanted_there)
+    return replace(looked, danger=Danger("none")) if is_calm else looked
 
 
 _SURE = 0.8

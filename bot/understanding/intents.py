@@ -42,6 +42,8 @@ def intent_of(
         return "report"
     live = _index().live(seen)
     named = next((intent for intent, patterns in _patterns().items() if _fits(patterns, seen, live)), None)
+    if named in _ABOUT_US and _fits(_group("lines"), seen, live):
+        named = None  # "111 có báo công an không": what they do there, not what we do here
     likely = {intent: chance for intent, chance in learnt if intent in _LEARNT}
     wants_place = has_place or likely.get("find", 0.0) >= 0.6
     if named in _SURE:
@@ -99,4 +101,4 @@ def _group(name: str) -> tuple[Pattern, ...]:
 @cache
 def _index() -> Index:
     named = [pattern for patterns in _patterns().values() for pattern in patterns]
-    return Index([*named, *_group("questions"), *_group("seeking")])
+    return Index([*named, *_group("questions"), *_group("seeking"), *_group("lines")])

@@ -22,6 +22,8 @@ from bot.masking import Hidden, mask
         ("https://example.org/a?b=c", Hidden.LINK),
         ("tên em là Hoa Mai, em cần giúp", Hidden.NAME),
         ("số nhà 12/3 ngõ 45", Hidden.STREET),
+        ("em ở số 111", Hidden.STREET),
+        ("số 111 đường Láng", Hidden.STREET),
     ],
 )
 def test_what_points_at_a_person_is_taken_out(text: str, kind: Hidden) -> None:
@@ -31,7 +33,10 @@ def test_what_points_at_a_person_is_taken_out(text: str, kind: Hidden) -> None:
     assert "123" not in masking.text and "Hoa Mai" not in masking.text and "ten.em" not in masking.text
 
 
-PUBLIC = ["gọi 115 nha", "1800 1768 có phải không", "tên em là gì", "14t", "5tr2", "q1 tphcm", "9h30"]
+PUBLIC = [
+    "gọi 115 nha", "gọi số 111 được không", "so 115", "1800 1768 có phải không", "tên em là gì", "14t", "5tr2",
+    "q1 tphcm", "9h30",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", PUBLIC)
