@@ -1,7 +1,6 @@
 """Reads all articles as a strict editor would: names file and line of whatever a reader could not rely on."""
 
 import csv
-import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,11 +11,12 @@ from pathlib import Path
 
 import yaml
 
-from directory import articles, facts, needs, recordings
+from directory import article_numbers, articles, facts, needs, recordings
 from directory.articles import Article, ArticleIsIncomplete, Library
+from directory.findings import Finding
 from directory.reading import fold
 from directory.reading import read as read_text
-from directory.wording import FALLBACK, LOCALES, count_syllables, sentences, t
+from directory.wording import FALLBACK, LOCALES, count_syllables, sentences
 
 LONGEST_ANSWER = 80  # syllables of what is said first
 LONGEST_SENTENCE = 24
@@ -24,27 +24,10 @@ FEWEST_QUESTIONS = {FALLBACK: 12}
 FEWEST_ELSEWHERE = 4  # phrasings in a language besides Vietnamese
 MOST_IN_CUE = 4  # words
 SHARED_CUE = 5  # so many phrasings of other articles hold the words: they mean no single topic
-# Numbers that need no source of their own: emergency numbers by the rules of `lines.yaml`, and counting on one hand.
-PLAIN_NUMBERS = frozenset({"111", "113", "114", "115", "1", "2", "3", "4", "5", "24"})
-
 
 LONGEST_CARD = 1500  # characters of a whole article as it is read
 _WORDS = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to mend in one article: the field it stands in, words near it, and which fault it is."""
-
-    field: str
-    near: str
-    code: str
-    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
-
-    def says(self, language: str = "en") -> str:
-        """The fault as a sentence, for whoever edits."""
-        return t(f"command.article.{self.code}", language, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +79,8 @@ def problems(
     missing = [id for id in topic.facts if facts.facts()[id].is_sourced and id not in article.facts]
     if missing:
         yield Finding("facts", "facts:", "facts_missing", {"facts": ", ".join(missing)})
-    yield from _numbers(article)
-    yield from _amounts(article, today)
+    yield from article_numbers.numbers(article)
+    yield from article_numbers.amounts(article, today)
     yield from _words(article)
 
 
@@ -146,17 +129,13 @@ def _lengths(article: Article) -> Iterator[Finding]:
     said = sum(count_syllables(paragraph) for paragraph in article.body)
     if said > LONGEST_ANSWER:
         yield Finding("body", article.body[0][:30], "answer_long", {"n": said, "most": LONGEST_ANSWER})
-    for name, paragraphs in _parts(article):
+    for name, paragraphs in article_numbers.parts(article):
         for sentence in (one for paragraph in paragraphs for one in sentences(paragraph)):
             if (count := count_syllables(sentence)) > LONGEST_SENTENCE:
                 yield Finding(name, sentence[:30], "sentence_long", {"n": count, "most": LONGEST_SENTENCE})
     letters = sum(map(len, (*article.body, *article.more, *article.sources)))
     if letters > LONGEST_CARD:
         yield Finding("more", "---", "too_long", {"n": letters, "most": LONGEST_CARD})
-
-
-def _parts(article: Article) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("body", article.body), ("more", article.more))
 
 
 def _front(article: Article, written: set[str], today: date) -> Iterator[Finding]:
@@ -182,35 +161,10 @@ def _front(article: Article, written: set[str], today: date) -> Iterator[Finding
         yield Finding("valid_to", "valid_to:", "over")
 
 
-def _numbers(article: Article) -> Iterator[Finding]:
-    """A number in the text stands in a sourced fact that the article names, or is an amount of values.yaml."""
-    known = [facts.facts()[id] for id in article.facts if id in facts.facts()]
-    whole = frozenset().union(*(facts.numbers_in(one.says) for one in known if one.is_sourced), PLAIN_NUMBERS)
-    sourced = whole.union(*(number.split("/") for number in whole))  # "1 July 2025" for 1/7/2025
-    for name, paragraphs in _parts(article):
-        for number in sorted(facts.numbers_in("\n".join(paragraphs)) - sourced):
-            if not all(part in sourced for part in number.split("/")):
-                yield Finding(name, number, "number", {"number": number})
-
-
-def _amounts(article: Article, today: date) -> Iterator[Finding]:
-    """An amount is known, rests on a fact that the article names, and holds from its first day until today."""
-    for part, name in ((part, name) for part, said in _parts(article) for name in facts.names_in("\n".join(said))):
-        if name not in facts.values():
-            yield Finding(part, name, "amount_unknown", {"name": name})
-            continue
-        value = facts.values()[name]
-        if value.fact not in article.facts:
-            yield Finding(part, name, "amount_fact", {"name": name, "fact": value.fact})
-        if not value.holds_on(article.valid_from):
-            yield Finding(part, name, "amount_early", {"name": name, "day": article.valid_from})
-        if not value.holds_on(max(today, article.valid_from)):
-            yield Finding(part, name, "amount_changed", {"name": name, "day": value.valid_to})
-
-
 def _words(article: Article) -> Iterator[Finding]:
     """No word that wounds, nothing on a locked screen that betrays, no phone number without a public source."""
-    for name, text in (("title", article.title), *((part, "\n".join(said)) for part, said in _parts(article))):
+    said = ((name, "\n".join(paragraphs)) for name, paragraphs in article_numbers.parts(article))
+    for name, text in (("title", article.title), *said):
         if hit := words_of("stigmatising-words.txt").search(text):
             yield Finding(name, hit[0], "wounding", {"word": hit[0]})
         for number in _PHONE.findall(text):

@@ -38,6 +38,7 @@ class Topic:
     review: str  # who must check the text: doctor, lawyer, peer, none
     facts: tuple[str, ...]  # what the article rests on
     cues: tuple[str, ...]  # folded words; "a + b" means both, in any order
+    tell: tuple[str, ...] = ()  # of its facts what the text must say: amounts by name, numbers
     surely: tuple[str, ...] = ()  # cues that decide alone in a short question, such as a national line by its number
 
     def title(self, language: str = FALLBACK) -> str:
@@ -117,7 +118,7 @@ def topics() -> Mapping[str, Topic]:
     found = (
         Topic(
             row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]),
-            tuple(row.get("surely", ())),
+            tuple(map(str, row.get("tell", ()))), tuple(row.get("surely", ())),
         )
         for row in rows
     )

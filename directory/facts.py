@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from directory.seedfiles import load_yaml
 from directory.wording import FALLBACK, day, t
@@ -24,6 +25,18 @@ class Fact:
     says: str
     mark: str
     source: str
+    # Numbers in `says` that have no source, though the rest has; with words (a pattern) beside which they may not stand
+    # without saying so.
+    unsourced: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The numbers that its source gives."""
+        return numbers_in(self.says) - self.unsourced.keys()
+
+    @property
+    def is_law(self) -> bool:
+        return self.id.startswith("L")
 
     @property
     def is_sourced(self) -> bool:
@@ -32,17 +45,27 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An amount or term that a law fixes; it holds from `valid_from` to `valid_to` (None: until further notice)."""
+    """An amount or term that a law fixes; it holds from `valid_from` to `valid_to` (None: until further notice).
+
+    Where no source tells its first day, `seen` is the day of our source; without both it is known until `valid_to`.
+    """
 
     name: str
     fact: str
     says: Mapping[str, str]
     law: Mapping[str, str]
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
+    seen: date | None = None
+
+    @property
+    def is_bygone(self) -> bool:
+        """Whether nobody knows if it still holds: it is said together with the last day that is known."""
+        return self.valid_from is None and self.seen is None
 
     def holds_on(self, today: date) -> bool:
-        return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
+        is_begun = self.valid_from is None or self.valid_from <= today
+        return is_begun and (self.valid_to is None or today <= self.valid_to)
 
 
 class UnknownValue(KeyError):
@@ -53,15 +76,23 @@ class UnknownValue(KeyError):
 def facts() -> Mapping[str, Fact]:
     """Every fact by its id. Source: `seed/facts.yaml`."""
     rows = load_yaml((SEED / "facts.yaml").read_text("utf-8"))["facts"]
-    return {row["id"]: Fact(row["id"], row["says"], row["mark"], row["source"]) for row in rows}
+    return {row["id"]: _fact(row) for row in rows}
 
 
 @cache
 def values() -> Mapping[str, Value]:
     """Every amount by its name. Source: `seed/values.yaml`."""
     rows = load_yaml((SEED / "values.yaml").read_text("utf-8"))["values"]
-    made = (Value(one["name"], one["fact"], one["says"], one["law"], one["from"], one["to"]) for one in rows)
+    made = (
+        Value(one["name"], one["fact"], one["says"], one["law"], one["from"], one["to"], one.get("seen"))
+        for one in rows
+    )
     return {value.name: value for value in made}
+
+
+def _fact(row: Mapping[str, Any]) -> Fact:
+    unsourced = {str(number): str(words or "") for number, words in (row.get("unsourced") or {}).items()}
+    return Fact(row["id"], row["says"], row["mark"], row["source"], unsourced)
 
 
 def fill(text: str, language: str, today: date) -> str:
@@ -73,10 +104,14 @@ def fill(text: str, language: str, today: date) -> str:
     def say(found: "re.Match[str]") -> str:
         value = named(found[1])
         law = value.law.get(language) or value.law[FALLBACK]
+        said = value.says.get(language) or value.says[FALLBACK]
+        if value.is_bygone and value.valid_to is not None:
+            return t("article.value_until", language, value=said, law=law, day=day(value.valid_to, language))
         if not value.holds_on(today):
             return t("article.value_over", language, law=law)
-        said = value.says.get(language) or value.says[FALLBACK]
-        return t("article.value", language, value=said, law=law, day=day(value.valid_from, language))
+        if value.valid_from is None and value.seen is not None:
+            return t("article.value_seen", language, value=said, law=law, day=day(value.seen, language))
+        return t("article.value", language, value=said, law=law, day=day(value.valid_from or today, language))
 
     return _NAMED.sub(say, text)
 

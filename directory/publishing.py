@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from directory import article_check, article_text, articles, outrun, overlay
-from directory.article_check import Finding
 from directory.articles import Article, ArticleIsIncomplete, Library
+from directory.findings import Finding
 from directory.needs import all_needs
 from directory.overlay import Entry, Revision
 from directory.wording import FALLBACK

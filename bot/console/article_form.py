@@ -6,8 +6,8 @@ from datetime import date
 
 from bot.console.layout import Visit
 from directory import article_text, articles
-from directory.article_check import Finding
 from directory.articles import Article, ArticleIsIncomplete, NextStep
+from directory.findings import Finding
 
 LONG = ("body", "more", "questions", "cues", "sources", "next")
 SHORT = ("title", "facts", "valid_from", "valid_to", "review_by", "since", "audio")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from directory import article_check, articles, facts
+from directory.seedfiles import load_yaml
 
 TODAY = date(2026, 12, 7)
 QUESTIONS = "\n".join(f"  - câu hỏi số {number} về pep" for number in range(12))
@@ -57,6 +58,10 @@ def test_a_good_article_has_nothing_to_mend(tmp_path: Path) -> None:
         ("trong 72 giờ", "trong 96 giờ", 28, "the number 96 stands in no sourced fact"),
         ("Mỗi nơi một khác.", "{value:selling_fine}", 32, "rests on L2, which is not named"),
         ("Mỗi nơi một khác.", "{value:nothing}", 32, "nothing is no amount"),
+        ("Mỗi nơi một khác.", "Phạt mười lăm triệu đồng.", 32, "the number mười lăm triệu stands in no sourced fact"),
+        ("Mỗi nơi một khác.", "Thử lại sau chín mươi ngày.", 32, "the number chín mươi ngày stands in no sourced fact"),
+        ("uống đủ 28 ngày", "uống cho đủ", 18, "28 is not told, which a fact of this topic gives"),
+        ('["duphonghiv.com"]', '["báo nào đó"]', 19, "the source of H1 is not among the sources"),
         ("Mỗi nơi", f"{'Rất ' * 30}dài", 32, "a sentence of"),
         ("Phải bắt đầu", f"{'Từng bước một. ' * 30}Phải", 28, "the short answer has"),
         ("  - câu hỏi số 3 về pep\n", "", 5, "11 phrasings, at least 12"),
@@ -67,6 +72,48 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, was: str, becomes: str, 
     assert was in GOOD
     found = told(tmp_path, GOOD.replace(was, becomes))
     assert any(says in one and one.startswith(f"locales/vi/articles/pep-72h.md:{line}:") for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("fact", "line", "says"),
+    [
+        ("L1", "Theo Điều 327 thì là tội.", "the number 327 stands in no sourced fact"),
+        ("H12", "Nhiều hộp thuốc ghi 72 giờ.", "the number 72 beside “hộp” has no source: the paragraph must say so"),
+        ("L4", "Giữ không quá 12 giờ.", "“12 giờ” is a term of law: say by which law and since when"),
+    ],
+)
+def test_a_named_fact_does_not_vouch_for_what_of_it_has_no_source_or_no_day(
+    tmp_path: Path, fact: str, line: str, says: str
+) -> None:
+    text = GOOD.replace("facts: [H1]", f"facts: [H1, {fact}]")
+    found = told(tmp_path / "bare", text.replace("Mỗi nơi một khác.", line))
+    assert any(says in one and one.startswith("locales/vi/articles/pep-72h.md:32: ") for one in found), found
+    fair = {
+        "L1": "Môi giới là tội.",
+        "H12": f"{line} Phần này mình chưa có nguồn chắc chắn.",
+        "L4": f"{line} Từ ngày 1/1/2022 chỉ còn năm lý do.",
+    }
+    assert told(tmp_path / "fair", text.replace("Mỗi nơi một khác.", fair[fact])) == []
+
+
+def test_counting_on_one_hand_needs_no_source(tmp_path: Path) -> None:
+    assert told(tmp_path, GOOD.replace("Mỗi nơi một khác.", "Chờ hai ba ngày. Không mất một đồng nào.")) == []
+
+
+def test_every_sourced_fact_with_a_part_that_has_no_source_says_which_numbers_these_are() -> None:
+    rows = load_yaml((facts.SEED / "facts.yaml").read_text("utf-8"))["facts"]
+    mixed = [row for row in rows if row["mark"] == "sourced" and "UNSOURCED" in f"{row['says']} {row['source']}"]
+    assert len(mixed) >= 9
+    assert [row["id"] for row in mixed if "unsourced" not in row] == []
+    for row in rows:
+        assert facts.facts()[row["id"]].unsourced.keys() <= facts.numbers_in(row["says"] + row["source"]), row["id"]
+
+
+def test_a_term_without_a_known_first_day_says_the_day_of_its_source_or_the_last_one_known() -> None:
+    said = facts.fill("{value:rape_term}", "vi", TODAY)
+    assert said == "phạt tù 2–7 năm (theo Bộ luật Hình sự, Điều 141, nguồn ngày 1/11/2026)"
+    said = facts.fill("{value:loan_individual}", "en", TODAY)
+    assert "20 million" in said and "known until 31 Dec 2020" in said
 
 
 def test_an_amount_that_does_not_hold_on_the_first_day_is_named(tmp_path: Path) -> None:

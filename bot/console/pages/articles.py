@@ -17,7 +17,7 @@ from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.dialogues import ask
 from directory import answers, article_check, articles, differences, facts, overlay, publishing, wording
-from directory.article_check import Finding
+from directory.findings import Finding
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
 from directory.reading import fold

@@ -9,7 +9,7 @@ from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import Deed
 from bot.db import Tx
 from directory import needs, publishing, wording
-from directory.article_check import Finding
+from directory.findings import Finding
 from directory.overlay import ChangedMeanwhile
 
 FIELDS = ("id", "title", "review", "sources")
