@@ -50,8 +50,8 @@ def check(folder: Path = LOCALES, *, today: date) -> list[Trouble]:
         text = path.read_text("utf-8")
         try:
             read[path] = (text, articles.parse(text, language=path.parent.parent.name))
-        except (ArticleIsIncomplete, yaml.YAMLError, AttributeError) as problem:
-            found.append(Trouble(_name(path, folder), 1, str(problem).splitlines()[0]))
+        except (ArticleIsIncomplete, yaml.YAMLError) as problem:
+            found.append(Trouble(_name(path, folder), _line_of_fault(text, problem), str(problem).splitlines()[0]))
     written = {article.id for _, article in read.values()}
     for path, (text, article) in read.items():
         for one in problems(article, written=written, today=today):
@@ -139,9 +139,12 @@ def _lengths(article: Article) -> Iterator[Finding]:
 
 
 def _front(article: Article, written: set[str], today: date) -> Iterator[Finding]:
+    topic = articles.topics().get(article.id)
     fewest = FEWEST_QUESTIONS.get(article.language, FEWEST_ELSEWHERE)
     if len(article.questions) < fewest:
         yield Finding("questions", "questions:", "questions_few", {"n": len(article.questions), "most": fewest})
+    if topic is not None and article.review != topic.review:
+        yield Finding("review", "review:", "review_other", {"role": topic.review, "id": topic.id})
     for code in article.needs:
         if code not in needs.all_needs():
             yield Finding("needs", "needs:", "need_unknown", {"code": code})
@@ -213,6 +216,14 @@ def awaiting(library: Library) -> Mapping[str, tuple[Article, ...]]:
         if article.awaits_review:
             found[article.review].append(article)
     return {role: tuple(sorted(found[role], key=lambda one: (one.id, one.language))) for role in sorted(found)}
+
+
+def _line_of_fault(text: str, problem: Exception) -> int:
+    """The line of the field that cannot be read, or where the front matter breaks; the first where nothing tells it."""
+    if isinstance(problem, yaml.MarkedYAMLError) and problem.problem_mark is not None:
+        return problem.problem_mark.line + 2  # the front matter begins on the second line
+    field = f"{getattr(problem, 'field', '')}:"
+    return next((n for n, row in enumerate(text.splitlines(), 1) if field != ":" and row.startswith(field)), 1)
 
 
 def _line_of(text: str, needle: str) -> int:

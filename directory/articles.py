@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from directory import facts
+from directory import article_front, facts
 from directory.seedfiles import load_yaml
 from directory.wording import FALLBACK, LOCALES, day, t
 
@@ -25,7 +25,11 @@ OF_DANGER = frozenset(
 
 
 class ArticleIsIncomplete(ValueError):
-    """An article's file lacks something a reader must be told, for example its source."""
+    """An article's file lacks something a reader must be told, for example its source. `field`: where to mend it."""
+
+    def __init__(self, says: str, field: str = "") -> None:
+        super().__init__(says)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +190,15 @@ def is_over(article: Article, today: date) -> bool:
     return article.valid_to is not None and today > article.valid_to
 
 
+def is_lawful(article: Article) -> bool:
+    """Whether a law may end what it says: a lawyer must look at it, or it names a fact of law."""
+    known = (facts.facts()[id] for id in article.facts if id in facts.facts())
+    return article.since == "law" or article.review == "lawyer" or any(one.is_law for one in known)
+
+
 def may_be_over(article: Article, today: date) -> bool:
     """Whether the law it rests on has ended, or nobody has looked in time: shown with a warning, a person offered."""
-    return is_over(article, today) or (article.since == "law" and today > article.review_by)
+    return is_over(article, today) or (is_lawful(article) and today > article.review_by)
 
 
 def is_hidden(article: Article, today: date, *, days: int) -> bool:
@@ -198,7 +208,7 @@ def is_hidden(article: Article, today: date, *, days: int) -> bool:
     """
     if article.id in OF_DANGER:
         return False
-    ends = (article.valid_to, article.review_by if article.since == "law" else None)
+    ends = (article.valid_to, article.review_by if is_lawful(article) else None)
     return any(end is not None and today > end + timedelta(days=days) for end in ends)
 
 
@@ -207,11 +217,7 @@ def parse(text: str, *, language: str) -> Article:
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
         raise ArticleIsIncomplete("An article starts with its front matter between two lines of three dashes.")
-    front: dict[str, Any] = load_yaml(parts[1])
-    wanted = ("id", "title", "needs", "sources", "valid_from", "review_by", "state", "reviewer", "review")
-    missing = [field for field in wanted if field not in front]
-    if missing or not front["sources"] or front["state"] not in STATES:
-        raise ArticleIsIncomplete(f"{front.get('id')}: missing {', '.join(missing) or 'a source or a known state'}.")
+    front = _front(parts[1])
     said, _, rest = _parted(parts[2])
     return Article(
         id=front["id"],
@@ -237,6 +243,17 @@ def parse(text: str, *, language: str) -> Article:
     )
 
 
+def _front(text: str) -> dict[str, Any]:
+    try:
+        front = load_yaml(text)
+    except ValueError:  # a day such as 2026-13-01
+        field, says = article_front.wrong_day(text)
+        raise ArticleIsIncomplete(f"{says}.", field) from None
+    if (wrong := article_front.fault(front, STATES)) is not None:
+        raise ArticleIsIncomplete(f"{wrong[1]}.", wrong[0])
+    return dict(front)
+
+
 def _parted(text: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
     """What is said first, and what stands below the first heading ("## Đọc thêm")."""
     found = _MORE.search(text)
@@ -251,9 +268,9 @@ def _paragraphs(text: str) -> tuple[str, ...]:
 
 def _step(id: str, written: Any) -> NextStep:
     """`talk`, `{find: health.pep}` or `{article: pep-too-late}`."""
-    kind, subject = next(iter(written.items())) if isinstance(written, dict) else (written, "")
+    kind, subject = next(iter(written.items()), ("", "")) if isinstance(written, dict) else (written, "")
     if kind not in STEPS or (kind == "talk") == bool(subject):
-        raise ArticleIsIncomplete(f"{id}: a next step is talk, find: NEED or article: ID, not {written}.")
+        raise ArticleIsIncomplete(f"{id}: a next step is talk, find: NEED or article: ID, not {written}.", "next")
     return NextStep(str(kind), str(subject))
 
 

@@ -1,7 +1,7 @@
 """A text for somebody in danger stays when its law has ended: with the warning, and first of all a colleague to ask."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -32,3 +32,14 @@ def test_buttons_that_lead_to_it_stay(id: str) -> None:
     here = replace(found, next=(articles.NextStep("article", id),))
     _, choices = ask.told(here, "vi", library, today=LONG_AFTER, days=30)
     assert f"article:{id}" in [key for key, _ in choices]
+
+
+@pytest.mark.parametrize("id", ["policy-loan", "told-to-family", "legal-aid-free", "safe-abortion"])
+def test_what_rests_on_a_law_has_the_colleague_first_once_its_review_is_late(id: str) -> None:
+    library = answers.shipped()
+    found = library.get(id, "vi")
+    assert found is not None and found.since == "source"
+    for today, is_first in ((found.review_by, False), (found.review_by + timedelta(days=1), True)):
+        text, choices = ask.told(found, "vi", library, today=today, days=30)
+        assert (t("article.over", "vi") in text) is is_first
+        assert (next(key for key, _ in choices if key != "more") == "talk") is is_first

@@ -139,6 +139,42 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert told(tmp_path, GOOD.replace("sources:", "source:"))[0].startswith("locales/vi/articles/pep-72h.md:1: ")
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "says"),
+    [
+        ("valid_from: 2026-11-01", "valid_from: 2026-13-01", 20, "valid_from: 2026-13-01 is in no calendar"),
+        ("valid_from: 2026-11-01", 'valid_from: "2026-11-01"', 20, "valid_from is a day"),
+        ("review_by: 2027-03-31", "review_by:", 21, "review_by is a day"),
+        ("needs: [health.pep]", "needs:", 4, "needs is a list"),
+        ("needs: [health.pep]", "needs: health.pep", 4, "needs is a list"),
+        ("facts: [H1]", "facts: H1", 18, "facts is a list"),
+        ("since: source", "since: lww", 22, "since is one of source, law, not 'lww'"),
+        ("review: doctor", "review: docter", 24, "review is one of doctor, lawyer, peer, none, not 'docter'"),
+        ("state: draft", "state: drafd", 23, "state is one of draft, reviewed"),
+        ("reviewer: null", "reviewer: Dr. Lan", 25, "never a name or another role"),
+        ("reviewer: null", "reviewer: peer", 25, "reviewer is null or doctor"),
+        ("reviewer: null", "reviewer: doctor", 25, "reviewed_on does not say when"),
+        ("state: draft", "state: reviewed", 23, "no reviewer has looked"),
+        ("review: doctor", "review: lawyer", 24, "wants doctor to review it"),
+        ("next: [{find: health.pep}, talk]", "next: [{}]", 26, "a next step is talk, find: NEED or article: ID"),
+        ("needs: [health.pep]", "needs: [health.pep", 5, ""),
+        ('sources: ["duphonghiv.com"]', "sources: []", 19, "missing a source"),
+    ],
+)
+def test_a_field_that_cannot_be_believed_is_named_with_its_line(
+    tmp_path: Path, was: str, becomes: str, line: int, says: str
+) -> None:
+    assert GOOD.count(f"{was}\n") == 1
+    found = told(tmp_path, GOOD.replace(f"{was}\n", f"{becomes}\n"))
+    assert len(found) == 1 and says in found[0], found
+    assert found[0].startswith(f"locales/vi/articles/pep-72h.md:{line}: ")
+
+
+@pytest.mark.parametrize("text", ["---\n---\nhi\n", "---\n- a\n---\nhi\n", "---\nx\n---\nhi\n", "hi\n", ""])
+def test_a_file_without_any_field_is_named(tmp_path: Path, text: str) -> None:
+    assert [one.split(": ")[0] for one in told(tmp_path, text)] == ["locales/vi/articles/broken.md:1"]
+
+
 def test_a_phrasing_that_two_articles_claim_is_named(tmp_path: Path) -> None:
     other = GOOD.replace("id: pep-72h", "id: pep-too-late").replace("facts: [H1]", "facts: [H1, H2]")
     found = told(tmp_path, GOOD, other)

@@ -1,7 +1,7 @@
 """An article on its way: a draft changes nothing for readers, an approval names the role, taking back is at once."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -192,9 +192,21 @@ def test_a_law_that_may_be_over_is_warned_about_then_hidden() -> None:
     assert articles.may_be_over(law, date(2027, 2, 1)) and not articles.is_hidden(law, date(2027, 2, 1), days=30)
     assert "có thể đã đổi" in articles.short(law, "vi", today=date(2027, 2, 1))
     assert articles.is_hidden(law, too_late, days=30)
-    other = replace(law, since="source")
+    other = next(one for one in articles.load() if one.id == "pep-72h" and one.language == "vi")
+    years_later = date(2031, 1, 1)
+    assert not articles.is_hidden(other, years_later, days=30) and not articles.may_be_over(other, years_later)
     assert not articles.is_hidden(other, too_late, days=30), "what is no law stays, and says that it is due"
     assert articles.is_hidden(replace(other, valid_to=date(2026, 12, 1)), date(2027, 1, 1), days=30)
+
+
+@pytest.mark.parametrize("id", ["policy-loan", "told-to-family", "legal-aid-free", "safe-abortion", "how-to-report"])
+def test_what_rests_on_a_law_ends_like_one_though_its_day_is_that_of_a_source(id: str) -> None:
+    for language in ("vi", "en"):
+        one = articles.load().by_key[id, language]
+        assert one.since == "source"
+        late = one.review_by + timedelta(days=1)
+        assert articles.may_be_over(one, late) and not articles.is_hidden(one, late, days=30)
+        assert articles.is_hidden(one, one.review_by + timedelta(days=31), days=30)
 
 
 def test_what_keeps_somebody_safe_is_never_hidden_for_its_age_and_says_that_the_law_may_have_changed() -> None:
