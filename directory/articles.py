@@ -22,6 +22,8 @@ OF_DANGER = frozenset(
     {"just-raped", "just-beaten", "held-by-owner", "trafficked-abroad", "want-to-die", "overdose", "images-leaked",
      "stopped-by-police"}
 )  # fmt: skip
+# Who we are and what we keep: whoever asks must never find nothing.
+ABOUT_US = frozenset({"who-runs-this", "what-is-kept"})
 
 
 class ArticleIsIncomplete(ValueError):
@@ -204,9 +206,10 @@ def may_be_over(article: Article, today: date) -> bool:
 def is_hidden(article: Article, today: date, *, days: int) -> bool:
     """Whether a text that may be over has been warned about for so many days: then nobody is shown it any more.
 
-    Never a text for somebody in danger: what keeps her safe does not end with a law. It stays, with the warning.
+    Never a text for somebody in danger, nor who we are and what we keep: these do not end with a law. They stay, with
+    the warning.
     """
-    if article.id in OF_DANGER:
+    if article.id in OF_DANGER or article.id in ABOUT_US:
         return False
     ends = (article.valid_to, article.review_by if is_lawful(article) else None)
     return any(end is not None and today > end + timedelta(days=days) for end in ends)

@@ -57,12 +57,15 @@ BY_OTHERS, BY_TEXT = 0.2, 0.5  # several phrasings are surer than one; and so is
 class _Index:
     rarity: Mapping[str, float]
     phrasings: tuple[tuple[str, Mapping[str, float], float], ...]  # article, weight of each word, their length
+    exact: Mapping[str, str]  # a phrasing as it stands: its article
     texts: tuple[tuple[str, frozenset[str]], ...]  # article, the words of its whole text
 
 
 def likely(text: str, library: Library) -> dict[str, float]:
     """Articles by how well the question fits their phrasings, best first, 0 to 1; at most five."""
     index = _index(library)
+    if (same := index.exact.get(_plain(text))) is not None:
+        return {same: 1.0}
     asked = _weights(text, index.rarity)
     length = _length(asked)
     best: dict[str, list[float]] = {}
@@ -79,6 +82,10 @@ def likely(text: str, library: Library) -> dict[str, float]:
         if score >= NEAR and said > COVERED:
             scored[id] = round(score, 3)
     return dict(sorted(scored.items(), key=lambda pair: (-pair[1], pair[0]))[:5])
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()[:4_000]))
 
 
 def _weights(text: str, rarity: Mapping[str, float]) -> dict[str, float]:
@@ -121,4 +128,5 @@ def _index(library: Library) -> _Index:
         weights = _weights(phrasing, rarity)
         rows.append((id, weights, _length(weights)))
     texts = tuple((one.id, frozenset(_stems(" ".join((one.title, *one.questions, *one.body))))) for one in own)
-    return _Index(rarity, tuple(rows), texts)
+    exact = {_plain(phrasing): id for id, phrasing in said}
+    return _Index(rarity, tuple(rows), exact, texts)
