@@ -1,4 +1,4 @@
-"""A sealed place is opened by two persons and by no single save, file or taking back."""
+"""Requirement 7: a sealed place is opened by two persons and by no single save, file or taking back."""
 
 from dataclasses import replace
 from datetime import timedelta

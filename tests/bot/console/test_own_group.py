@@ -20,6 +20,7 @@ async def put_down(desk: Desk, **fields: Any) -> str:
     here = path.partition("?")[0]
     assert path.endswith("said=proposed"), page
     await desk.press(thu, f"{here}/verify", method="call")
+    await desk.press(thu, f"{here}/agreed", how="letter")
     await desk.press(thu, f"{here}/publish")
     return here
 

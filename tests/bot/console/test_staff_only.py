@@ -42,7 +42,7 @@ async def test_a_save_that_says_nothing_of_it_is_a_form_with_the_box_empty(desk:
 
     assert await desk.db.write(check)
     page = await (await thu.get(here)).text()
-    assert 'name="is_staff_only" value="yes" checked' in page
+    assert 'name="is_staff_only" value="yes" aria-describedby="hint-is_staff_only" checked' in page
     revision = page.partition('name="revision" value="')[2].partition('"')[0]
     await desk.press(thu, here, **{**NEW, "service": NAME, "revision": revision})
     assert not await desk.db.write(check)
