@@ -50,8 +50,9 @@ def test_people_who_ask_in_other_words_find_it(with_cues: bool) -> None:
 def test_several_topics_do_not_take_each_others_questions() -> None:
     library = shelved(*(article(id, one) for id, one in TOPICS.items()))
     for id, one in TOPICS.items():
-        shown = [offered(text, library).ids for text in one.asked]
-        assert sum(id in ids for ids in shown) >= 15, id
+        calm = [text for text in one.asked if understanding.read(text).danger.level == "none"]  # danger is asked first
+        shown = [offered(text, library).ids for text in calm]
+        assert len(calm) >= 17 and sum(id in ids for ids in shown) >= 0.75 * len(calm), id
         assert sum(ids[0] in TOPICS and ids[0] != id for ids in shown if ids) <= 1, id
 
 
