@@ -310,6 +310,8 @@ def _beside_case(tx: Tx, read: Read, turn: Turn, standing: Standing, now: dateti
     passed = beside_case.pass_on(tx, read.lane_id, turn, standing, word=read.word)
     if turn.fragments and passed is not Passed.NO and not _is_danger(read):
         return "entrust", "start"
+    if passed is Passed.ANSWER:
+        return "report", "agreed"
     if passed is Passed.ON:
         return ("entrust", "start") if turn.fragments else ("", "")
     if passed is Passed.WAITING and standing.dialogue is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogues import fitting
-from bot.dialogues.consenting import is_no
+from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
@@ -72,7 +72,7 @@ class Answer(Dialogue):
                 article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days, is_all=True
             )
             return [Ask(rest, options, "after")]
-        if "told" in turn.notes and (key == "talk" or _wants_person(turn)):
+        if "told" in turn.notes and (key == "talk" or _wants_person(turn) or is_yes(turn)):
             return [Hand("report", "offer")]  # with what she has told already
         if key == "talk":
             return [Hand("human")]

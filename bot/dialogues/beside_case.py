@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.db import Tx
+from bot.dialogues import declined
+from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Standing, Turn
-from bot.helpline import blocks, cases, coming_back, guards, relay
+from bot.helpline import blocks, cases, coming_back, guards, relay, visibility
 from bot.helpline.casebook import Case, last_time, record
 from bot.helpline.guards import Holder
 from bot.helpline.moves import State
@@ -32,6 +34,7 @@ class Passed(StrEnum):
     KEPT = "kept"  # they wait in the case, and the house answers too
     WAITING = "waiting"  # they wait in the case, and there is nothing else to answer
     ON = "on"  # the colleague has them
+    ANSWER = "answer"  # a yes or no to whether the colleague may read
 
 
 def guarded(
@@ -64,6 +67,8 @@ def _is_kept_out(
     """A cry gets through, and with it all that follows: her taps, what she answers us, her talk with the colleague."""
     if word is not None or turn.key is not None or _is_danger(turn) or standing.dialogue in _GOES_THROUGH:
         return False
+    if declined.is_unreadable(turn.text):  # it may be a cry
+        return False
     if known is not None and known.urgency != "request":
         return False
     return blocks.until(tx.connection, lane_id, turn.now) is not None
@@ -94,6 +99,8 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     known = cases.of_lane(tx.connection, lane_id)
     if known is None or _answers_the_house(turn, standing):
         return Passed.NO
+    if _is_about_reading(tx, known, turn):
+        return Passed.ANSWER
     if _is_now(turn):
         record(tx, known.id, "cry", now=turn.now)
     if turn.situations & _FOR_THE_HOUSE and len(turn.text) <= SHORT and not _is_now(turn):
@@ -108,6 +115,13 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
     turn.is_kept = True
     return Passed.WAITING if _has_nothing_else(turn, known) else Passed.KEPT
+
+
+def _is_about_reading(tx: Tx, known: Case, turn: Turn) -> bool:
+    """Whoever took the case may not read, she was asked "bạn cho đọc không?", and no colleague has asked her since."""
+    if known.state is not State.TAKEN or visibility.is_open(tx.connection, known.id):
+        return False
+    return (is_yes(turn) or is_no(turn)) and not relay.is_colleague_last(tx.connection, known.id)
 
 
 def may_say_kept(tx: Tx, lane_id: int, now: datetime) -> bool:
@@ -132,7 +146,7 @@ def _answers_the_house(turn: Turn, standing: Standing) -> bool:
 def _has_nothing_else(turn: Turn, known: Case) -> bool:
     """Whether all there is to say is that the words are kept. Violence in an alarmed case is not asked about again."""
     meaning = turn.meaning
-    if meaning is None:
+    if meaning is None or declined.is_unreadable(turn.text):  # danger is asked about with two buttons
         return False
     if meaning.danger.level == "violence":
         return known.urgency == "now" or (known.urgency == "violence" and not meaning.danger.doubt)

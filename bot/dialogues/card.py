@@ -1,8 +1,10 @@
 """The safety card: what to do and whom to call, by the rules for this trouble, place and hour. It waits for nobody."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.dialogues.kit import Item, Say, Turn
+from bot.helpline.entrusting import ASKED_FOR
 from directory import danger_sentences, lines
 from directory.places import PlaceKey, Tier, province_of
 from directory.wording import t
@@ -42,7 +44,8 @@ def said_place(turn: Turn) -> PlaceKey | None:
     if meaning is not None and meaning.places and not meaning.place_is_ambiguous:
         return meaning.places[0].key
     told = turn.notes.get("told_place", "").split("|")
-    return PlaceKey(Tier(told[0]), told[1]) if len(told) == 2 else None
+    is_young = len(told) == 3 and turn.now - datetime.fromisoformat(told[2]) < ASKED_FOR
+    return PlaceKey(Tier(told[0]), told[1]) if is_young else None
 
 
 def needs_of(turn: Turn) -> tuple[str, ...]:

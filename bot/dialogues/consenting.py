@@ -11,7 +11,10 @@ from directory.wording import t
 
 VERSION = "T2-2026-11"
 BRIEF = "T2-brief-2026-11"  # in danger: four short sentences
-_YES = {"co", "u", "uh", "um", "vang", "da", "yes", "ok", "muon", "dong y", "dc", "duoc", "dong y a", "co a", "agree"}
+_YES = {
+    "cho doc", "duoc doc", "co", "u", "uh", "um", "vang", "da", "yes", "ok", "muon", "dong y", "dc", "duoc",
+    "dong y a", "co a", "agree",
+}  # fmt: skip
 _NO = {
     "khong", "ko", "k", "hk", "hok", "hong", "no", "khong a", "thoi", "thoi khoi", "khoi", "de sau", "khong muon",
     "khong can", "ko can", "ko muon", "luc khac", "chua",

@@ -37,7 +37,11 @@ from directory.wording import t
 MOST_TOLD = 4_000  # characters kept in the notes of the talk (sealed, 72 hours)
 _YES = {"co", "dang", "phai", "u", "uh", "um", "ua", "da", "vang", "yes", "y", "dung", "ngay luc nay", "co a", "da co"}
 _BY_OTHERS = {"physical", "sexual", "control", "partner", "family", "trafficking"}
-_HARMED = {"roi", "co", "da", "yes", "u", "uh", "da co", "co roi", "uong roi", "da uong", "cat roi", "i did", "i have"}
+_HARMED_WORDS = "roi|co|da|yes|did|have|yes did|yes have|u|uh|da co|co roi|uong roi|da uong|cat roi|i did|i have"
+_HARMED = frozenset(_HARMED_WORDS.split("|"))
+_DONE_WORDS = "uong nuot vien thuoc para paracetamol panadol cat rach mau took swallowed pills tablets cut bleeding"
+_DONE = frozenset(_DONE_WORDS.split())
+_POLITE = {"da", "a", "em", "e", "chi", "anh", "minh", "i"}
 _UNHARMED = {"chua", "khong", "ko", "k", "hk", "hok", "no", "chua a", "khong a", "chua co", "not yet"}
 _NO = {"khong", "ko", "k", "hk", "hok", "no", "khong a", "chua", "da qua", "roi", "qua roi", "het roi"}
 
@@ -73,11 +77,14 @@ class Report(Dialogue):
     def harmed(self, turn: Turn) -> Sequence[Item]:
         """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
         level = turn.meaning.danger.level if turn.meaning else "none"
-        said = fold(turn.text).strip(" .!?")
-        if turn.key == "yes" or level == "now" or (turn.key is None and said in _HARMED):
+        typed = fold(turn.text).strip(" .!?")
+        said = " ".join(word for word in typed.split() if word not in _POLITE) or typed
+        is_no = turn.key == "no" or (turn.key is None and said in _UNHARMED)
+        has_done = not is_no and not _DONE.isdisjoint(typed.split())  # "uống 30 viên rồi", "i took them all"
+        if turn.key == "yes" or level == "now" or said in _HARMED or has_done:
             turn.notes["harmed"] = "yes"
             return self.now(turn)
-        if turn.key == "no" or said in _UNHARMED or turn.notes.get("asked_twice"):
+        if is_no or turn.notes.get("asked_twice"):
             return [Say(_with_closing("danger.self_harm.unharmed", turn.language)), *self.offer(turn)]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)
@@ -115,6 +122,7 @@ class Report(Dialogue):
         if other := _asks_something_else(turn):
             return other
         if is_unclear(turn):
+            _remember(turn)
             return [ask_consent(turn, "talk", first="report.offer_again")]
         return [Say(t("report.later", turn.language)), *numbers(turn), *fitting.at_the_end(turn)]
 
@@ -249,7 +257,7 @@ def _remember(turn: Turn) -> None:
     if turn.text:
         turn.notes["told"] = "\n".join(filter(None, (turn.notes.get("told", ""), turn.text)))[:MOST_TOLD]
     if (place := said_place(turn)) is not None:
-        turn.notes["told_place"] = f"{place.tier}|{place.code}"
+        turn.notes["told_place"] = f"{place.tier}|{place.code}|{turn.now.isoformat()}"
     if turn.fragments:  # where she is must not be lost only because we asked back first
         turn.notes["fragments"] = json.dumps([[kind, text, turn.now.isoformat()] for kind, text in turn.fragments])
 

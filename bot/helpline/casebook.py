@@ -189,6 +189,13 @@ _ANSWERS = frozenset(
 )
 
 
+def is_phoning(connection: Connection, known: Case) -> bool:
+    """Whether the case is kept only for the minutes of a call for help."""
+    called = last_time(connection, known.id, "calling_help") if known.state is State.HELD else None
+    since = max((at for at in (known.taken_at, last_time(connection, known.id, "held")) if at), default=None)
+    return called is not None and (since is None or called >= since)
+
+
 CONSENT = ("report", "agreed")  # the step that takes the answer to: may whoever took the case read your words?
 
 

@@ -127,6 +127,10 @@ def _join(
     got_worse = URGENCIES.index(urgency) > URGENCIES.index(known.urgency)
     if need and known.need is None:
         tx.execute(update(case).where(case.c.id == known.id).values(need=need))
+    where = coarse(place) if place is not None else None
+    if urgency == "now" and where is not None and known.place is not None and where != known.place:
+        _place(tx, known, where, now=now, policy=policy)  # she is somewhere else now: whoever is called hears it
+        known = _again(tx, known.id)
     is_called_again = False
     if got_worse:
         worsening.worsen(tx, known, urgency, now=now, policy=policy)

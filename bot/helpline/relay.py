@@ -63,6 +63,12 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bo
     return True
 
 
+def is_colleague_last(connection: Connection, case_id: int) -> bool:
+    """Whether the newest line of the case is the colleague's."""
+    last = connection.execute(_LAST, {"which": case_id}).one_or_none()
+    return last is not None and last.direction != "person"
+
+
 def _is_quiet(tx: Tx, case_id: int, now: datetime) -> bool:
     """True when the last line was the person's own, a moment ago: the colleague has just been told."""
     last = tx.execute(_LAST, {"which": case_id}).one_or_none()

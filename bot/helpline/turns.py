@@ -16,6 +16,7 @@ from bot.helpline.casebook import (
     NotYours,
     colleague,
     hold_still,
+    is_phoning,
     language_of,
     last_time,
     move,
@@ -158,7 +159,9 @@ def hold_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
         return
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.hold_over", now=now, urgent=True)
-    _back_to_queue(tx, known, Deed.HOLD_OVER, "hold_over", "case.person.hold_over", now=now, policy=policy)
+    # Whoever phoned for help agreed no hour with her.
+    key = "case.person.handed_back" if is_phoning(tx.connection, known) else "case.person.hold_over"
+    _back_to_queue(tx, known, Deed.HOLD_OVER, "hold_over", key, now=now, policy=policy)
 
 
 def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, policy: Policy) -> Case:

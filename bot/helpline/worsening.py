@@ -7,7 +7,7 @@ from sqlalchemy import update
 from bot import events
 from bot.db import Tx
 from bot.helpline import escalation, silence
-from bot.helpline.casebook import Case, Urgency, get, hold_still, last_time, move, record, tell
+from bot.helpline.casebook import Case, Urgency, get, hold_still, is_phoning, last_time, move, record, tell
 from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import tell_colleague
 from bot.policy import Policy
@@ -44,7 +44,7 @@ def cry_again(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> bool:
     if known.state in (State.WAITING, State.CLOSED):
         return False
     tell_of_cry(tx, known, now=now)
-    if known.state is State.TAKEN or _is_phoning(tx, known):
+    if known.state is State.TAKEN or is_phoning(tx.connection, known):
         if known.state is State.HELD:
             _hold_no_longer(tx, known, now + CALLS_MOST)
         else:
@@ -73,13 +73,6 @@ def _call_all(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
             clear_timer(tx, kind, known.id)  # of the colleague who had it; whoever takes it now begins anew
     record(tx, known.id, "waiting", now=now)
     escalation.begin(tx, _again(tx, known), now=now, policy=policy)
-
-
-def _is_phoning(tx: Tx, known: Case) -> bool:
-    """Whether the case is kept only for the minutes of a call for help."""
-    called = last_time(tx.connection, known.id, "calling_help") if known.state is State.HELD else None
-    since = max((at for at in (known.taken_at, last_time(tx.connection, known.id, "held")) if at), default=None)
-    return called is not None and (since is None or called >= since)
 
 
 def _hold_no_longer(tx: Tx, known: Case, until: datetime) -> None:

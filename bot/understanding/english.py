@@ -131,12 +131,11 @@ def ruled(reading: Reading) -> Danger:
     """What the rules alone see. A doubt is asked about, as in Vietnamese."""
     seen = view(reading)
     live = _index().live(seen)
-    if any(_fits(patterns, seen, live) for patterns in _vetoes().values()):
-        return Danger()
     clear = _without_harmless(seen, live)
+    is_vetoed = any(_fits(patterns, seen, live) for patterns in _vetoes().values())
     hits = [(rule, where) for rule in rules() if (where := _standing(rule, clear, live)) is not None]
-    if not hits:
-        return Danger()
+    if is_vetoed or not hits:
+        return _asked_about(clear, live, seen)
     is_now, is_past = _fits(_group("now"), seen, live), _fits(_group("past"), seen, live)
     is_if = _fits(_group("if"), seen, live)
     kinds = list(dict.fromkeys(kind for rule, _ in hits for kind in rule.kinds))
@@ -151,6 +150,16 @@ def ruled(reading: Reading) -> Danger:
     rule, (start, end) = hits[0]
     doubt = rule.doubt or not is_past or is_if
     return Danger("violence", tuple(kinds), "rule", rule.id, seen.span(start, end), doubt)
+
+
+def _asked_about(clear: View, live: set[int], seen: View) -> Danger:
+    """ "After the training my boss is beating me", "nobody here, he is choking me": where a rule of this moment fits
+    and something speaks against it, she is asked."""
+    for rule in rules():
+        where = _standing(rule, clear, live, is_denial_heard=False) if rule.level == "now" else None
+        if where is not None:
+            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
+    return Danger()
 
 
 def sounds_of(reading: Reading) -> Topics:
@@ -205,12 +214,14 @@ def is_minor(text: str) -> bool:
     return _MINOR.search(text.lower()) is not None
 
 
-def _standing(rule: Rule, seen: View, live: set[int]) -> tuple[int, int] | None:
+def _standing(
+    rule: Rule, seen: View, live: set[int], *, is_denial_heard: bool = True
+) -> tuple[int, int] | None:
     """Where the rule fits and is not denied."""
     for pattern in rule.patterns:
         if id(pattern) in live:
             for match in islice(pattern.expression.finditer(seen.line), 50):
-                if not _is_denied(seen, match.start(), match.end()):
+                if not is_denial_heard or not _is_denied(seen, match.start(), match.end()):
                     return match.start(), match.end()
     return None
 
