@@ -156,7 +156,7 @@ def _asked_about(clear: View, live: set[int], seen: View) -> Danger:
     """ "After the training my boss is beating me", "nobody here, he is choking me": where a rule of this moment fits
     and something speaks against it, she is asked."""
     for rule in rules():
-        where = _standing(rule, clear, live, is_denial_heard=False) if rule.level == "now" else None
+        where = _standing(rule, clear, live, denied_within=1) if rule.level == "now" else None
         if where is not None:
             return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
     return Danger()
@@ -215,18 +215,18 @@ def is_minor(text: str) -> bool:
 
 
 def _standing(
-    rule: Rule, seen: View, live: set[int], *, is_denial_heard: bool = True
+    rule: Rule, seen: View, live: set[int], *, denied_within: int = _BEFORE
 ) -> tuple[int, int] | None:
-    """Where the rule fits and is not denied."""
+    """Where the rule fits and is not denied by one of so many words before."""
     for pattern in rule.patterns:
         if id(pattern) in live:
             for match in islice(pattern.expression.finditer(seen.line), 50):
-                if not is_denial_heard or not _is_denied(seen, match.start(), match.end()):
+                if not _is_denied(seen, match.start(), match.end(), denied_within):
                     return match.start(), match.end()
     return None
 
 
-def _is_denied(seen: View, start: int, end: int) -> bool:
+def _is_denied(seen: View, start: int, end: int, within: int) -> bool:
     """ "He never hit me". What is itself said with a no ("won't let me leave") is not denied by it."""
     denying = _denying()
     inside = seen.words_between(start, end)
@@ -237,7 +237,7 @@ def _is_denied(seen: View, start: int, end: int) -> bool:
     before = seen.words_between(max(0, start - 60), start)
     if STOP in before:
         before = before[len(before) - before[::-1].index(STOP) :]
-    return not denying.isdisjoint(before[-_BEFORE:])
+    return not denying.isdisjoint(before[-within:])
 
 
 def _without_harmless(seen: View, live: set[int]) -> View:
