@@ -1,13 +1,15 @@
 """What a message tells of a place's new phone, hours or address; what masking took out is looked at here alone."""
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 
 from bot.dialogues.kit import Standing, Turn
 from bot.keeping import hours_said
 from bot.keeping.corrections import FIELDS, LONGEST
 from bot.masking import Hidden, mark
-from directory.reading import fold
+from directory import naming
+from directory.reading import fold, read
 
 KNOWN_FOR = timedelta(minutes=30)  # so long a number typed after "this number is wrong" is taken for the new one
 _SHORT = 14  # words
@@ -15,6 +17,32 @@ _ABOUT_PLACES = frozenset({None, "find", "ask", "unclear", "wrong_listing", "fee
 _PUBLIC = re.compile(r"(?<!\d)1[89]00[ .-]?\d{2,4}(?:[ .-]?\d{2})?(?!\d)")
 _CLOCK = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:\d{2})?\b|24 ?/ ?24|\bca ngay\b")
 _NEW = re.compile(r"\b(?:moi|doi (?:sang|thanh|qua|ve|lai)|chuyen (?:sang|qua|ve|toi|den)|dung la|phai la|new)\b")
+_PLAINLY_NEW = re.compile(
+    r"\b(?:(?:so|gio|dia chi|sdt|lich|cho|mo cua) moi|moi (?:la|dung)|doi (?:sang|thanh|qua|ve|lai)|"
+    r"chuyen (?:sang|qua|ve|toi|den)|dung la|phai la|new (?:number|phone|hours|address|one)|now)\b"
+)
+_MARK = re.compile(r"⟦[a-z]+⟧")
+_TIMES = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:\d{2})?\b|24 ?/ ?24|\bt ?[2-7]\b|\b\d{1,2}\b")
+# What may stand beside a number, hours or an address and still leave it one and nothing else.
+_BESIDE = frozenset(
+    word
+    for row in (
+        "la so dien thoai dt sdt day nay do a ah nha nhe ne oi ban vang dung moi gio mo cua dong lam viec ca ngay hang tu",
+        "den toi sang trua chieu thu cn chu nhat hai ba bon nam sau bay cac tuan nghi va dia chi o tai doi thanh cam on",
+        "the it its is number phone address hours open opens from to until and now new mon tue wed thu fri sat sun am pm",
+        "thanks",
+    )
+    for word in row.split()
+)
+# Whoever says this may be telling of herself ("tới" and "tối" between hours are not "tôi").
+_OWN = re.compile(
+    r"\b(?:m[iì]nh|em|e|tôi|tui|tao|tớ|cháu|chau|zalo|zl|facebook|fb|telegram|whatsapp|me|my|mine|i|"
+    r"(?<!\d )(?<!\d)(?<!h )(?<!h)toi(?! ?\d))\b"
+)
+_ASKS = re.compile(
+    r"\?|\b(?:sao|gi|nao|dau|bao nhieu|may gio|co phai|phai khong|duoc khong|dung khong|what|when|where|which|who|why|"
+    r"how|can|should|is it|is this|are you|do you)\b|\b(?:khong|ko|k|hong|hok|hem|chua|ha)\W*$"
+)
 
 
 def value(turn: Turn, part: str) -> str:
@@ -69,19 +97,48 @@ def remembered(turn: Turn) -> tuple[str, str]:
 
 
 def is_late(turn: Turn, standing: Standing) -> bool:
-    """Whether this message, right after the list, is plainly the new number or address of what was wrong.
+    """Whether this message, right after the list, is plainly the new number, hours or address of what was wrong.
 
-    Never one that asks for a person or tells of trouble: a number in it may be her own.
+    Plainly: that alone, or with the word that it is new. Never one that speaks of herself, asks, tells of trouble or
+    names another place: a number in it may be her own.
     """
-    _, part = remembered(turn)
+    place_id, part = remembered(turn)
     is_after = (standing.dialogue, standing.step) == ("find", "after")
     intent = turn.meaning.intent if turn.meaning else None
     if not part or not is_after or intent not in _ABOUT_PLACES or turn.key is not None or not turn.text:
         return False
     plain = fold(turn.text)[:300]
-    if part == "hours":
-        return len(_CLOCK.findall(plain)) > 1 or bool(_NEW.search(plain) and _CLOCK.search(plain))
-    return _has(turn, part, plain)
+    if not _has(turn, part, plain) or _is_hers_or_asks(turn, plain) or _names_another(turn, place_id):
+        return False
+    if _is_bare(turn, part, plain):
+        return True
+    return bool(_PLAINLY_NEW.search(plain)) and not (turn.meaning and turn.meaning.needs)
+
+
+def _is_hers_or_asks(turn: Turn, plain: str) -> bool:
+    said = unicodedata.normalize("NFC", turn.text).casefold()
+    is_danger = turn.meaning is not None and turn.meaning.danger.level != "none"
+    return is_danger or _OWN.search(said) is not None or _ASKS.search(plain) is not None
+
+
+def _names_another(turn: Turn, place_id: str) -> bool:
+    named = naming.called(turn.shelf, read(turn.text))
+    return bool(named) and place_id not in {one.id for one in named}
+
+
+def _is_bare(turn: Turn, part: str, plain: str) -> bool:
+    """Whether the value stands there alone; after a street its quarter and town may follow."""
+    if part == "hours" and len(_CLOCK.findall(plain)) < 2 and not hours_said.lines_of(turn.text):
+        return False
+    if part == "address":
+        before, _, after = plain.partition(mark(Hidden.STREET) if mark(Hidden.STREET) in plain else mark(Hidden.PLACE))
+        return _is_little(before) and len(after.split()) <= _SHORT and not (turn.meaning and turn.meaning.needs)
+    left = _MARK.sub(" ", _PUBLIC.sub(" ", plain))
+    return _is_little(_TIMES.sub(" ", left) if part == "hours" else left)
+
+
+def _is_little(words: str) -> bool:
+    return all(word in _BESIDE for word in re.findall(r"\w+", words))
 
 
 def is_plain_hours(turn: Turn, standing: Standing) -> bool:
