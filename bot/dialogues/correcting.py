@@ -27,10 +27,10 @@ _TIMES = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:\d{2})?\b|24 ?/ ?24|\bt ?[2-7
 _BESIDE = frozenset(
     word
     for row in (
-        "la so dien thoai dt sdt day nay do a ah nha nhe ne oi ban vang dung moi gio mo cua dong lam viec ca ngay hang tu",
-        "den toi sang trua chieu thu cn chu nhat hai ba bon nam sau bay cac tuan nghi va dia chi o tai doi thanh cam on",
-        "the it its is number phone address hours open opens from to until and now new mon tue wed thu fri sat sun am pm",
-        "thanks",
+        "la so dien thoai dt sdt day nay do a ah nha nhe ne oi ban vang dung moi gio mo cua dong lam viec ca ngay hang",
+        "tu den toi sang trua chieu thu cn chu nhat hai ba bon nam sau bay cac tuan nghi va dia chi o tai doi thanh",
+        "the it its is number phone address hours open opens from to until and now new mon tue wed thu fri sat sun am",
+        "pm thanks cam on",
     )
     for word in row.split()
 )

@@ -43,6 +43,12 @@ def _which(turn: Turn, text: str, then: str) -> Ask:
     return Ask(text, (*options, ("none", t("told.choice.none", turn.language))), then)
 
 
+def _which_named(turn: Turn, text: str, found: Sequence[Listing], then: str) -> Ask:
+    """Several bear the name: where they are tells them apart."""
+    options = tuple((one.id, f"{one.service}, {whereabouts.said(one, turn.language)}") for one in found[:6])
+    return Ask(text, (*options, ("none", t("told.choice.none", turn.language))), then)
+
+
 def _named(turn: Turn) -> Sequence[Listing]:
     """The listings whose name was typed, shown before or not."""
     return naming.called(turn.shelf, read(turn.text)) if turn.key is None and turn.text else ()
@@ -66,6 +72,8 @@ class WrongListing(Dialogue):
         if len(named := _named(turn)) == 1:
             turn.notes["place"] = named[0].id
             return self._go_on(turn)
+        if named:
+            return self._take(turn, named)
         if not shown:
             return [_ask_name(turn)]
         if len(shown) == 1:
@@ -106,10 +114,8 @@ class WrongListing(Dialogue):
 
     def _take(self, turn: Turn, found: Sequence[Listing]) -> Sequence[Item]:
         self._hear(turn)
-        if len(found) > 1:  # several bear the name: where they are tells them apart
-            options = tuple((one.id, f"{one.service}, {whereabouts.said(one, turn.language)}") for one in found[:6])
-            none = ("none", t("told.choice.none", turn.language))
-            return [Ask(t("wrong.which", turn.language), (*options, none), "named")]
+        if len(found) > 1:
+            return [_which_named(turn, t("wrong.which", turn.language), found, "named")]
         turn.notes["place"] = found[0].id
         if turn.notes.pop("asked", ""):
             turn.notes.setdefault("what", "other")
@@ -176,6 +182,8 @@ class Treated(Dialogue):
         if len(named := _named(turn)) == 1:
             turn.notes["place"] = named[0].id
             return self.noted(turn)
+        if named:
+            return [sorry, _which_named(turn, t("treated.which", turn.language), named, "where")]
         if not shown:
             return [sorry, self._next(turn)]
         if len(shown) == 1:

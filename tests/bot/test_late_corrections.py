@@ -57,7 +57,7 @@ async def play(*messages: str) -> tuple[list[tuple[str, str]], list[tuple[str, s
         told = await house.db.read(lambda connection: corrections.waiting(connection, house.db.seals))
     noted = [(phones.get(row.place_id, ""), row.what) for row in rows if row.what in ("phone", "rude")]
     last = "\n".join(str(one.get("text", "")) + str(one.get("choices", "")) for one in said)
-    return noted, [(phones[one.place_id], one.part, one.words) for one in told], last
+    return noted, [(phones.get(one.place_id, ""), one.part, one.words) for one in told], last
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,23 @@ async def test_what_is_her_own_or_a_question_is_never_kept(part: str, text: str)
 async def test_the_value_alone_or_said_to_be_new_is_kept(part: str, text: str, kept: str) -> None:
     _, told, _ = await play(*WRONG[part], text)
     assert told == [("901", part, kept)]
+
+
+ONE = f"{NAME} ở Cầu Giấy"  # shows one listing alone
+TWICE = "phòng khám Quỳnh Giao Hội Tú Anh"
+
+
+async def test_where_two_bear_the_name_neither_they_nor_the_one_shown_are_noted_before_it_is_clear() -> None:
+    said = f"{TWICE} sai số điện thoại rồi, số mới là 0000 000 777"
+    noted, told, last = await play(ONE, said)
+    assert noted == [] and told == [] and last.count("Quỳnh Giao") >= 2
+    noted, told, _ = await play(ONE, said, "2")
+    assert len(noted) == 1 and noted[0][1] == "phone" and noted[0][0] in ("903", "904")
+    assert told == [(noted[0][0], "phone", "0000 000 777")]
+
+
+async def test_where_two_bear_the_name_and_she_was_treated_badly_it_is_asked_which() -> None:
+    noted, _, last = await play(ONE, f"{TWICE} thái độ tệ quá")
+    assert noted == [] and last.count("Quỳnh Giao") >= 2
+    noted, _, _ = await play(ONE, f"{TWICE} thái độ tệ quá", "1")
+    assert [what for _, what in noted] == ["rude"] and noted[0][0] in ("903", "904")
