@@ -37,6 +37,12 @@ def _tell(turn: Turn, place_id: str, part: str, value: str) -> Do:
     return Do(lambda tx, lane_id: corrections.tell(tx, lane_id, place_id, part, value, now=now))
 
 
+def _may_tell(turn: Turn, place_id: str, part: str) -> bool:
+    """Whether what is right may be kept: never where a sealed place is."""
+    listing = turn.shelf.get(place_id)
+    return part in corrections.FIELDS and not (part == "address" and (listing is None or listing.is_sealed))
+
+
 def _which(turn: Turn, text: str, then: str) -> Ask:
     """Which of those just shown; "another one" is an answer too."""
     options = [(listing.id, listing.service) for listing in _shown(turn)]
@@ -143,7 +149,7 @@ class WrongListing(Dialogue):
         """What is right, in her words; it is kept sealed, without who, for those who keep the place."""
         place_id, part = correcting.remembered(turn)
         turn.notes.pop("fix", None)
-        said = correcting.value(turn, part) if part else ""
+        said = correcting.value(turn, part) if _may_tell(turn, place_id, part) else ""
         if not said:
             key = "treated.enough" if turn.key is not None or not part else "wrong.value.none"
             return [Say(t(key, turn.language)), Done()]
@@ -159,12 +165,11 @@ class WrongListing(Dialogue):
         place_id, value = turn.notes.pop("place"), turn.notes.pop("value", "")
         turn.notes.pop("what")
         items: list[Item] = [_note(turn, place_id, what)]
-        if value and what in corrections.FIELDS:
+        if value and _may_tell(turn, place_id, what):
             items += [_tell(turn, place_id, what, value), Say(t("wrong.value.kept", turn.language))]
             return [*items, Hand("find", "after_wrong")]
         items.append(Say(t("wrong.thanks", turn.language)))
-        listing = turn.shelf.get(place_id)
-        if what in corrections.FIELDS and not (what == "address" and (listing is None or listing.is_sealed)):
+        if _may_tell(turn, place_id, what):
             correcting.remember(turn, place_id, what)
             if turn.memory.need is None:  # no list follows that could carry the offer
                 return [*items, *self.ask_value(turn)]

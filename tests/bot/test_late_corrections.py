@@ -116,3 +116,9 @@ async def test_where_two_bear_the_name_and_she_was_treated_badly_it_is_asked_whi
     assert noted == [] and last.count("Quỳnh Giao") >= 2
     noted, _, _ = await play(ONE, f"{TWICE} thái độ tệ quá", "1")
     assert [what for _, what in noted] == ["rude"] and noted[0][0] in ("903", "904")
+
+
+async def test_nobody_is_told_that_the_address_of_a_sealed_place_will_be_looked_at() -> None:
+    home = "Mái Ấm Nghi Dung Hội Bội Ngọc"
+    _, told, last = await play(home, f"{home} sai địa chỉ rồi, địa chỉ mới là số 12 ngõ 7 phố Tân Mai")
+    assert told == [] and "sẽ kiểm tra trước khi sửa" not in last and "Mình đã ghi lại" in last
