@@ -11,7 +11,7 @@ from bot.db import Tx
 from bot.keeping import remarks
 from bot.seals import SealBroken, Seals
 from bot.tables import remark
-from directory import editing
+from directory import editing, merging
 from directory.drafts import Draft
 from directory.tables import place_of_service
 from directory.wording import HCMC
@@ -55,7 +55,10 @@ def tell(tx: Tx, lane_id: int, place_id: str, part: str, words: str, *, now: dat
 
 
 def waiting(connection: Connection, seals: Seals, *, number: int | None = None) -> tuple[Correction, ...]:
-    """Those that nobody has decided about, oldest first; or the one of this number."""
+    """Those that nobody has decided about, oldest first; or the one of this number.
+
+    What was told of a listing that was merged since is about the one that stayed.
+    """
     mine = [remark.c.what.in_(_WHAT), remark.c.state == "open", remark.c.sealed.is_not(None)]
     if number is not None:
         mine.append(remark.c.id == number)
@@ -65,7 +68,8 @@ def waiting(connection: Connection, seals: Seals, *, number: int | None = None) 
             words = seals.open(row.sealed, about=_about(_WHAT[row.what]))
         except SealBroken:
             continue
-        found.append(Correction(row.id, row.place_id, row.province or "", _WHAT[row.what], row.day, words))
+        place_id = merging.resolve(connection, row.place_id)
+        found.append(Correction(row.id, place_id, row.province or "", _WHAT[row.what], row.day, words))
     return tuple(found)
 
 
@@ -89,12 +93,16 @@ def take_over(
     """
     if not _decide(tx, told.id, "confirmed", staff_id, now):
         return False
+    if merging.resolve(tx.connection, told.place_id) != told.place_id:
+        raise editing.EditedMeanwhile
     known = editing.look_up(tx.connection, told.place_id)
     if known is None:
         raise editing.NotNow("listing.problem.unknown")
     draft = _with_field(known.draft, FIELDS[told.part], tuple(value))
     editing.save(tx.connection, told.place_id, draft, expected=expected, staff_id=staff_id, now=now)
-    remarks.decide(tx, told.place_id, told.part, "confirmed", staff_id=staff_id, now=now)
+    told_of = tx.execute(select(remark.c.place_id).where(remark.c.id == told.id)).scalar_one()
+    for place_id in {told.place_id, told_of}:
+        remarks.decide(tx, place_id, told.part, "confirmed", staff_id=staff_id, now=now)
     return True
 
 

@@ -12,7 +12,7 @@ from bot.keeping import corrections, hours_said, remarks
 from bot.policy import Policy
 from bot.resealing import HOUSE_SEALED
 from bot.tables import remark
-from directory import editing
+from directory import editing, merging
 from directory.drafts import DraftProblem
 from directory.editing import EditedMeanwhile
 from tests.bot.keeping.test_remarks import lanes
@@ -143,3 +143,27 @@ async def test_undecided_it_goes_after_ninety_days(engine: Database) -> None:
 )
 def test_hours_in_plain_words_are_lines_and_the_rest_is_for_a_person(words: str, lines: tuple[str, ...]) -> None:
     assert hours_said.lines_of(words) == lines
+
+
+@BOTH
+async def test_what_was_told_of_a_merged_listing_is_written_into_the_one_that_stayed(engine: Database) -> None:
+    def story(tx: Tx) -> None:
+        gone, stays = (listing(tx.connection, name, "hiv_clinic", NOW) for name in ("Nơi cũ", "Nơi còn"))
+        me = colleagues(tx)["maintainer"]
+        (a,) = lanes(tx, 1)
+        remarks.note(tx, a, gone, "phone", now=NOW, policy=Policy())
+        corrections.tell(tx, a, gone, "phone", NEW, now=NOW)
+        before = told(tx)
+        merging.merge(tx.connection, gone, stays, staff_id=me, now=NOW)
+        one, take = told(tx), {"staff_id": me, "now": NOW}
+        assert before.place_id == gone and one.place_id == stays
+        dead, known = (editing.look_up(tx.connection, id) for id in (gone, stays))
+        assert dead is not None and known is not None
+        with pytest.raises(EditedMeanwhile), tx.connection.begin_nested():
+            corrections.take_over(tx, before, (NEW,), expected=dead.revision, **take)
+        assert corrections.take_over(tx, one, (NEW,), expected=known.revision, **take)
+        after = [editing.look_up(tx.connection, id) for id in (gone, stays)]
+        assert [NEW in each.draft.phones for each in after if each] == [False, True]
+        assert tx.execute(select(remark.c.state)).scalars().all() == ["confirmed", "confirmed"]
+
+    await engine.write(story)
