@@ -234,6 +234,15 @@ async def test_a_place_that_was_named_stands_on_the_list_in_its_words_and_goes(d
     assert path == "/console/to-do?said=decided" and "Hoa Mai" not in page
 
 
+async def test_what_was_masked_in_a_named_place_is_said_in_words(desk: Desk) -> None:
+    await complain(desk, "good")
+    words = mask("Phòng khám Hoa Mai, số 12 ngõ 7, 0912345678").text
+    assert "⟦street⟧" in words and "⟦phone⟧" in words
+    await desk.db.write(lambda tx: remarks.suggest(tx, 900, words, province="01", now=desk.clock.now()))
+    page = await (await (await desk.as_("maintainer-1")).get("/console/to-do", params={"kind": "new"})).text()
+    assert "Hoa Mai, [" in page and "⟦" not in page
+
+
 async def test_friendly_asks_for_consent_and_for_a_visit_or_good_reports(desk: Desk) -> None:
     one = next(one for one in desk.keeper.shelf if one.province == "01" and one.friendly is None)
     here = f"/console/listings/{one.id}"
