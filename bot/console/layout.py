@@ -83,7 +83,7 @@ class Visit:
     def number(self, name: str) -> int:
         """A number in the address; anything else is an address that does not exist."""
         told = self.request.match_info[name]
-        if not told.isdigit() or len(told) > 9:
+        if not told.isdecimal() or len(told) > 9:
             raise web.HTTPNotFound
         return int(told)
 

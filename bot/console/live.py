@@ -68,7 +68,7 @@ async def _topics(console: Console, visit: Visit) -> list[str]:
     if wanted == "board" and has(member, Deed.SEE_BOARD):
         return ["board"]
     kind, _, number = wanted.partition(":")
-    if kind != "case" or not number.isdigit() or len(number) > 9:
+    if kind != "case" or not number.isdecimal() or len(number) > 9:
         return []
     can_look = await console.db.read(lambda connection: desk.may_see(connection, member, int(number)))
     return [wanted] if can_look else []

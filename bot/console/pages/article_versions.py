@@ -34,7 +34,7 @@ async def page(console: Console, visit: Visit) -> web.Response:
 
 def _chosen(visit: Visit, made: tuple[Revision, ...]) -> tuple[int, int]:
     known = [one.change for one in made]
-    told = [int(one) if one.isdigit() and len(one) < 9 else None for one in (visit.given("from"), visit.given("to"))]
+    told = [int(one) if one.isdecimal() and len(one) < 9 else None for one in (visit.given("from"), visit.given("to"))]
     new = told[1] if told[1] in (*known, FILES) else known[0] if known else FILES
     before = [one for one in (*known, FILES) if one < (new or FILES)]
     old = told[0] if told[0] in (*known, FILES) else before[0] if before else FILES

@@ -271,7 +271,7 @@ def _here(desk: Desk) -> str:
 
 
 def _number(told: str) -> int | None:
-    return int(told) if told.isdigit() and len(told) < 9 else None
+    return int(told) if told.isdecimal() and len(told) < 9 else None
 
 
 def _today(console: Console) -> date:

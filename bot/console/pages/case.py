@@ -228,7 +228,7 @@ async def take(console: Console, visit: Visit) -> web.StreamResponse:
 async def _reply(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     text, case_id, member, now = visit.given("text"), opened.known.id, visit.seat.member, console.clock.now()
     picked = visit.given("canned")
-    if picked.isdigit() and len(picked) <= 9:
+    if picked.isdecimal() and len(picked) <= 9:
         text = await console.db.read(lambda connection: canned.pick(connection, int(picked)))
     if not text:
         return go(address(opened.known), "empty")
@@ -278,7 +278,7 @@ async def _hand_back(console: Console, visit: Visit, opened: Opened) -> web.Stre
 
 async def _hand_over(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     to = visit.given("to")
-    if not to.isdigit():
+    if not to.isdecimal() or len(to) > 9:
         return go(address(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
     await console.db.write(lambda tx: turns.hand_over(tx, case_id, member.id, int(to), now=now, policy=policy))

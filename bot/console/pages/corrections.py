@@ -41,7 +41,7 @@ async def fill(console: Console, visit: Visit) -> web.StreamResponse:
     written, told = visit.given("value", most=2_000), visit.given("revision")
     lines = tuple(line.strip() for line in written.splitlines() if line.strip())
     is_of_this = visit.given("place") in ("", found.known.id)  # another one, if it was merged since the page was shown
-    expected = int(told) if is_of_this and told.isdigit() and len(told) < 9 else -1
+    expected = int(told) if is_of_this and told.isdecimal() and len(told) < 9 else -1
     me, now = visit.seat.member.id, console.clock.now()
     try:
         is_mine = await console.db.write(

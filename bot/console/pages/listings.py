@@ -206,7 +206,7 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
     if not may_edit(member, known.draft) or (not found and not may_edit(member, draft)):
         return refused(visit.request, visit.seat, status=403)
     told = visit.given("revision")
-    expected = int(told) if told.isdigit() and len(told) < 9 else -1
+    expected = int(told) if told.isdecimal() and len(told) < 9 else -1
     try:
         if found:
             raise DraftProblem(found)
@@ -307,7 +307,7 @@ def _verify(connection: Connection, known: Known, visit: Visit, console: Console
 
 def _revert(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     seq, told = visit.given("seq"), visit.given("revision")
-    if not (seq.isdigit() and told.isdigit()):
+    if not all(one.isdecimal() and len(one) <= 9 for one in (seq, told)):
         raise NotNow("listing.problem.nothing_before")
     member, now, only = visit.seat.member, console.clock.now(), visit.given("only")
     editing.revert(

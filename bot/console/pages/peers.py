@@ -53,7 +53,7 @@ async def finish(console: Console, visit: Visit) -> web.StreamResponse:
 async def contacts(console: Console, visit: Visit) -> web.StreamResponse:
     """A number for a province; no name is asked for and none is kept."""
     told, province, member = visit.given("n"), visit.given("province"), visit.seat.member
-    if not told.isdigit() or not 0 < int(told[:6]) <= MOST or province not in member.provinces:
+    if not told.isdecimal() or len(told) > 6 or not 0 < int(told) <= MOST or province not in member.provinces:
         return go("/console/peers", "empty")
     n, now = int(told), console.clock.now()
     await console.db.write(lambda tx: going_along.count_contacts(tx, member.id, province, n, now=now), urgent=False)

@@ -157,7 +157,7 @@ def _between(visit: Visit, suffix: str = "") -> tuple[datetime, datetime] | None
 
 def _number(visit: Visit, name: str) -> int | None:
     told = visit.given(name, most=9)
-    return int(told) if told.isdigit() else None
+    return int(told) if told.isdecimal() else None
 
 
 ROUTES = (

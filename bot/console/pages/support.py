@@ -41,7 +41,7 @@ def _name(console: Console, partner: str) -> str:
 async def _ask_organisation(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     """Ask whether another organisation may have the case, or hand it over once she has said yes."""
     number, name = visit.given("organisation"), visit.given("name", most=200)
-    if not number.isdigit() or len(number) > 9:
+    if not number.isdecimal() or len(number) > 9:
         return go(address(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
     partner = f"org:{int(number)}"

@@ -94,7 +94,7 @@ async def take_back(console: Console, visit: Visit) -> web.StreamResponse:
     """It counts no more; its revisions stay."""
     me, now, told = visit.seat.member.id, console.clock.now(), visit.given("revision")
     kind, key = visit.given("kind"), visit.given("key")
-    expected = int(told) if told.isdigit() and len(told) < 9 else -1
+    expected = int(told) if told.isdecimal() and len(told) < 9 else -1
 
     def deed(tx: Tx) -> None:
         number = adding.take_back(tx.connection, kind, key, expected=expected, staff_id=me, now=now)
