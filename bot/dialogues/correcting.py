@@ -29,6 +29,7 @@ _BESIDE = frozenset(
     for row in (
         "la so dien thoai dt sdt day nay do a ah nha nhe ne oi ban vang dung moi gio mo cua dong lam viec ca ngay hang",
         "tu den toi sang trua chieu thu cn chu nhat hai ba bon nam sau bay cac tuan nghi va dia chi o tai doi thanh",
+        "cho ho roi",
         "the it its is number phone address hours open opens from to until and now new mon tue wed thu fri sat sun am",
         "pm thanks cam on",
     )

@@ -89,6 +89,8 @@ async def test_what_is_her_own_or_a_question_is_never_kept(part: str, text: str)
         ("phone", "số mới là 0000 000 777 nha bạn", "0000 000 777"),
         ("phone", "nghe người ta nói số mới là 0000 000 777", "0000 000 777"),
         ("hours", "8h tới 17h", "8h tới 17h"),
+        ("hours", "chỗ đó mở 8h tới 17h", "chỗ đó mở 8h tới 17h"),
+        ("phone", "số chỗ đó là 0000 000 777", "0000 000 777"),
         ("hours", "chỗ đó đổi thành 7h - 16h30 rồi", "chỗ đó đổi thành 7h - 16h30 rồi"),
         ("address", "số 12 ngõ 7 phố Tân Mai", "số 12 ngõ 7 phố Tân Mai"),
     ],
