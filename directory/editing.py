@@ -14,6 +14,7 @@ from directory.known import Known as Known
 from directory.known import look_up as look_up
 from directory.listing_rows import columns, owner_of, put_lists
 from directory.listings import NOTICES, Notice, usual_notice
+from directory.shelf import SHOWN
 from directory.showing import is_asked, lacks, lacks_yes, too_old
 from directory.tables import (
     directory_audit,
@@ -100,7 +101,7 @@ def save(
     """
     known = _known(connection, place_id)
     _refuse(hindrances(connection, known, draft, may_unseal=may_unseal))
-    if known.state == "published" and not is_asked(known.draft.kind, consent_kinds):
+    if known.state in SHOWN and not is_asked(known.draft.kind, consent_kinds):
         _refuse(lacks_yes(draft, known.consent, consent_kinds))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
     values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
@@ -127,7 +128,7 @@ def hindrances(
     found = problems(draft, is_demo=known.is_demo)
     if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
         found += (Problem("is_sealed", "listing.problem.unseal"),)
-    if known.state == "published":
+    if known.state in SHOWN:
         found += lacks(connection, known.id, draft, is_demo=known.is_demo)
     return found + (_telling_notices(connection, known.id) if draft.is_sealed else ())
 
@@ -160,7 +161,7 @@ def _others_follow(
         if not may_touch(other):
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
-        if other.state == "published":
+        if other.state in SHOWN:
             _refuse(lacks(connection, id, after, is_demo=other.is_demo))
             if not is_asked(other.draft.kind, consent_kinds):
                 _refuse(lacks_yes(after, other.consent, consent_kinds))
