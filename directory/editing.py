@@ -67,6 +67,7 @@ def propose(
     is_demo: bool = False,
     place_id: str | None = None,
     service_id: str | None = None,
+    consent_kinds: Collection[str] = (),
 ) -> str:
     """Write a new listing down, hidden until it is published; returns its id. Raises DraftProblem.
 
@@ -74,7 +75,7 @@ def propose(
     """
     _refuse(problems(draft, is_demo=is_demo))
     new_id, of = place_id or str(uuid.uuid4()), service_id or str(uuid.uuid4())
-    _others_follow(connection, of, draft, _anyone, (), staff_id=staff_id, now=now)
+    _others_follow(connection, of, draft, _anyone, consent_kinds, staff_id=staff_id, now=now)
     owner = owner_of(connection, draft.organisation, is_demo)
     told = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
     if connection.execute(update(service).where(service.c.id == of).values(told)).rowcount == 0:
@@ -100,9 +101,7 @@ def save(
     returns the others. `may_unseal`: two persons want it open, see directory.unsealing.
     """
     known = _known(connection, place_id)
-    _refuse(hindrances(connection, known, draft, may_unseal=may_unseal))
-    if known.state in SHOWN and not is_asked(known.draft.kind, consent_kinds):
-        _refuse(lacks_yes(draft, known.consent, consent_kinds))
+    _refuse(hindrances(connection, known, draft, may_unseal=may_unseal, consent_kinds=consent_kinds))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
     values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
@@ -122,14 +121,17 @@ def save(
 
 
 def hindrances(
-    connection: Connection, known: Known, draft: Draft, *, may_unseal: bool = False
-) -> tuple[Problem, ...]:
+    connection: Connection, known: Known, draft: Draft, *, may_unseal: bool = False,
+    consent_kinds: Collection[str] = (),
+) -> tuple[Problem, ...]:  # fmt: skip
     """Everything for which a listing cannot become what the draft says: what `save` refuses, and a file asks before."""
     found = problems(draft, is_demo=known.is_demo)
     if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
         found += (Problem("is_sealed", "listing.problem.unseal"),)
     if known.state in SHOWN:
         found += lacks(connection, known.id, draft, is_demo=known.is_demo)
+        if not is_asked(known.draft.kind, consent_kinds):
+            found += lacks_yes(draft, known.consent, consent_kinds)
     return found + (_telling_notices(connection, known.id) if draft.is_sealed else ())
 
 

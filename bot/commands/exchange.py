@@ -5,8 +5,9 @@ import io
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from bot import policy
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
+from bot.db import Tx
 from bot.policy import Policy, PolicyProblem
 from directory import adding, catalogue, duplicates, editing, merging, needs, overlay, places
 from directory.demonstration import DemoRefused, refuse_demo
@@ -90,11 +92,12 @@ def run_import(arguments: argparse.Namespace) -> int:
     try:
         with opened() as house:
             house.read(refuse_demo)
-            plan = house.read(lambda connection: spreadsheet.plan(connection, rows))
+            kinds = _policy(house, MachineClock().now()).consent_kinds
+            plan = house.read(lambda connection: spreadsheet.plan(connection, rows, consent_kinds=kinds))
             wrong = (*wrong, *plan.wrong)
             is_refused = bool(wrong) and not arguments.partial
             if not is_refused and not arguments.dry_run:
-                _bring(house, plan.rows)
+                _bring(house, plan.rows, kinds)
             alike = house.read(lambda connection: _alike(connection, rows))
     except (DemoRefused, DraftProblem) as problem:
         print(problem, file=sys.stderr)
@@ -142,12 +145,16 @@ def _entry(row: Row) -> duplicates.Entry:
     return duplicates.Entry(row.id, *names, *where, one.phones, row.service_id)
 
 
-def _bring(house: Opened, rows: Sequence[Row]) -> None:
+def _bring(house: Opened, rows: Sequence[Row], kinds: Collection[str]) -> None:
     """A few at a time, so that nobody who writes meanwhile has to wait. Everything that could fail was looked at."""
     now = MachineClock().now()
     for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        house.write(lambda tx, some=some: spreadsheet.take_over(tx.connection, some, now=now))  # type: ignore[misc]
+        take = partial(_take_over, rows[start : start + AT_ONCE], now, kinds)
+        house.write(take)
+
+
+def _take_over(some: Sequence[Row], now: datetime, kinds: Collection[str], tx: Tx) -> None:
+    spreadsheet.take_over(tx.connection, some, now=now, consent_kinds=kinds)
 
 
 def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, ...]]:

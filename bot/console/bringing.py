@@ -6,7 +6,7 @@ Nothing is kept between the look and the yes: the page carries the file itself, 
 import base64
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -55,9 +55,12 @@ def understood(raw: bytes, *, is_demo: bool) -> tuple[tuple[Row, ...], tuple[Tro
     return spreadsheet.parse_bytes(raw, is_demo=is_demo, most_rows=MOST_ROWS, most_unpacked=MOST_UNPACKED)
 
 
-def look(connection: Connection, member: StaffMember, rows: Sequence[Row], wrong: Sequence[Trouble]) -> Look:
+def look(
+    connection: Connection, member: StaffMember, rows: Sequence[Row], wrong: Sequence[Trouble],
+    *, consent_kinds: Collection[str],
+) -> Look:  # fmt: skip
     """Look at everything and change nothing. A row about another region is a mistake, unless it changes nothing."""
-    plan = spreadsheet.plan(connection, rows)
+    plan = spreadsheet.plan(connection, rows, consent_kinds=consent_kinds)
     known = all_known(connection)
     where = {one.id: known[one.id].province for one in plan.rows if one.id in known}
     reached = one_service.reached(known, plan.rows)

@@ -217,6 +217,7 @@ _WHY = {
     "listing.problem.no_phone": "is empty, and the listing is shown: it needs one",
     "listing.problem.open_shelter": "a shelter that is shown stays sealed",
     "listing.problem.not_verified": "nobody has checked how to reach it, and the listing is shown",
+    "listing.problem.not_agreed": "the place has not agreed, and the listing is shown: ask it, note its yes first",
     "listing.problem.staff_or_sealed": "is for colleagues only or sealed, not both",
     "listing.problem.sealed_point": "a sealed place has no point on the map",
     "listing.problem.point": "is no point: write degrees north, then east, like 21.0285, 105.8542",

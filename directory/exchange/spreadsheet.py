@@ -1,7 +1,7 @@
 """The directory as a table for any spreadsheet, out and in: every mistake with its row, every change with its cell."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -176,8 +176,8 @@ class Plan:
     wrong: tuple[Trouble, ...]
 
 
-def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
-    """Look at everything and change nothing."""
+def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collection[str] = ()) -> Plan:
+    """Look at everything and change nothing; `consent_kinds`: those that need their own yes to be shown."""
     todo: list[Row] = []
     found: list[Difference] = []
     wrong: list[Trouble] = []
@@ -197,7 +197,8 @@ def plan(connection: Connection, rows: Sequence[Row]) -> Plan:
             found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
-            if hindered := editing.hindrances(connection, known, settled(row, known.draft)):
+            after = settled(row, known.draft)
+            if hindered := editing.hindrances(connection, known, after, consent_kinds=consent_kinds):
                 bad += 1
                 wrong += rows_.troubles(row.number, hindered)
                 continue
@@ -229,7 +230,7 @@ def _changed(row: Row, known: Draft) -> Iterator[Difference]:
 
 def take_over(
     connection: Connection, rows: Sequence[Row], *, now: datetime, is_dry: bool = False, is_demo: bool = False,
-    staff_id: int | None = None, revisions: Mapping[str, int] | None = None,
+    staff_id: int | None = None, revisions: Mapping[str, int] | None = None, consent_kinds: Collection[str] = (),
 ) -> Outcome:  # fmt: skip
     """Write what is new or changed. New listings are drafts, unchecked and hidden, whatever the table says of them.
 
@@ -246,7 +247,7 @@ def take_over(
             if not is_dry:
                 editing.propose(
                     connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id,
-                    service_id=row.service_id or None,
+                    service_id=row.service_id or None, consent_kinds=consent_kinds,
                 )  # fmt: skip
             continue
         draft = settled(row, known.draft)
@@ -256,8 +257,9 @@ def take_over(
             changed += 1
             if not is_dry:
                 moved += editing.save(
-                    connection, row.id, draft, expected=known.revision, staff_id=staff_id, now=now
-                )
+                    connection, row.id, draft, expected=known.revision, staff_id=staff_id, now=now,
+                    consent_kinds=consent_kinds,
+                )  # fmt: skip
     return Outcome(new, changed, same, tuple(moved))
 
 

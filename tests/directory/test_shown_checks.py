@@ -5,13 +5,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, update
 
-from directory import editing
+from directory import consent, editing
 from directory.drafts import DraftProblem
+from directory.exchange import spreadsheet
+from directory.exchange.rows import Row
 from directory.places import PlaceKey, Tier
 from directory.shelf import read_listings
 from directory.tables import place_of_service
 from tests.directory.exchange.samples import NOW, OPEN, shown
 
+FRESH = "5f0d2c0e-8a52-4cbb-8f3e-0a7c8f6f0002"
 KINDS_ASKED = ("private", "peer", "friendly")
 
 
@@ -61,3 +64,21 @@ def test_one_whose_check_is_old_is_not_changed_by_another_place_of_its_service_e
             now=NOW, consent_kinds=KINDS_ASKED,
         )  # fmt: skip
     assert editing.look_up(connection, id) == known
+
+
+def test_a_file_makes_no_private_place_of_one_that_is_shown_without_its_yes(connection: Connection) -> None:
+    id = shown(connection, OPEN)
+    known = editing.look_up(connection, id)
+    assert known is not None
+    rows = (Row(2, id, replace(OPEN, kind="private_clinic")),)
+    planned = spreadsheet.plan(connection, rows, consent_kinds=KINDS_ASKED)
+    assert [(one.row, one.key) for one in planned.wrong] == [(2, "listing.problem.not_agreed")] and not planned.rows
+    assert "has not agreed" in planned.wrong[0].says
+    with pytest.raises(DraftProblem):
+        spreadsheet.take_over(connection, rows, now=NOW, consent_kinds=KINDS_ASKED)
+    more = (Row(3, FRESH, replace(OPEN, kind="private_clinic"), service_id=known.service_id),)
+    with pytest.raises(DraftProblem):
+        spreadsheet.take_over(connection, more, now=NOW, consent_kinds=KINDS_ASKED)
+    assert editing.look_up(connection, id) == known
+    consent.give(connection, id, "call", staff_id=1, now=NOW)
+    assert not spreadsheet.plan(connection, rows, consent_kinds=KINDS_ASKED).wrong

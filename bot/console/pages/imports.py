@@ -100,16 +100,19 @@ def _take_over(
     """Write some rows; returns the other places that changed with them."""
     me, now, is_demo = visit.seat.member.id, console.clock.now(), console.policy.is_demo
     told = spreadsheet.take_over(
-        tx.connection, some, now=now, is_demo=is_demo, staff_id=me, revisions=revisions
-    )
+        tx.connection, some, now=now, is_demo=is_demo, staff_id=me, revisions=revisions,
+        consent_kinds=console.policy.consent_kinds,
+    )  # fmt: skip
     audit.write(tx, me, "import_taken", "listings", f"rows:{len(some)}", now=now)
     return told.moved
 
 
 async def _found(console: Console, visit: Visit, raw: bytes) -> Look:
     rows, wrong = await asyncio.to_thread(bringing.understood, raw, is_demo=console.policy.is_demo)
-    member = visit.seat.member
-    return await console.db.read(lambda connection: bringing.look(connection, member, rows, wrong))
+    member, kinds = visit.seat.member, console.policy.consent_kinds
+    return await console.db.read(
+        lambda connection: bringing.look(connection, member, rows, wrong, consent_kinds=kinds)
+    )
 
 
 def _raw(visit: Visit) -> bytes:

@@ -200,3 +200,16 @@ def test_an_import_says_which_rows_look_like_another_listing(house: Path, capsys
     assert "may stand twice: “" in told.err and "Ban Mai" in told.err and "(phone)" in told.err
     assert main(["directory", "import", str(house / "two.csv")]) == 0
     assert "new 1" in capsys.readouterr().out, "said, and not stopped"
+
+
+def test_no_file_makes_a_private_place_of_one_that_is_shown_without_its_yes(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened() as made:
+        made.write(lambda tx: three(tx.connection))
+    path = house / "out.csv"
+    main(["directory", "export", "--format", "csv", "-o", str(path)])
+    path.write_text(path.read_text("utf-8-sig").replace("hiv_clinic", "private_clinic"), "utf-8")
+    assert main(["directory", "import", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "the place has not agreed, and the listing is shown" in told and "Nothing was brought in" in told

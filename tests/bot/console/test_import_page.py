@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.console import bringing
 from bot.tables import audit, staff_province
@@ -177,3 +177,15 @@ async def test_a_listing_that_is_another_than_the_one_looked_at_is_not_written_o
                 lambda tx, told=revisions: spreadsheet.take_over(tx.connection, rows, now=now, revisions=told)  # type: ignore[misc]
             )
         assert await table(desk) == before
+
+
+async def test_a_table_makes_no_shown_listing_a_private_place_without_its_yes(desk: Desk) -> None:
+    known = next(
+        one for one in await desk.db.read(spreadsheet.everything)
+        if one.state == "published" and one.draft.kind == "hospital" and one.province == "01"
+    )  # fmt: skip
+    none = update(place_of_service).where(place_of_service.c.id == known.id).values(consent_how=None, consent_on=None)
+    await desk.db.write(lambda tx: tx.execute(none))
+    thu, text = await desk.as_("maintainer-1"), spreadsheet.as_csv([known]).replace("hospital", "private_clinic")
+    status, page = await send(thu, text.encode())
+    assert status == 200 and "Dòng có lỗi: 1." in page and "import/take" not in page
