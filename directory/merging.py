@@ -39,19 +39,21 @@ def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: d
 def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> None:
     """Two listings again, this one as it stood before. Raises NotNow if it is not merged.
 
-    If the one that stayed was taken down meanwhile, so is this one: bringing it back takes somebody else, as always.
+    If the one that stayed was taken down meanwhile, or this one agreed no more, it is down too: bringing it back takes
+    somebody else, as always.
     """
-    last = connection.execute(
-        select(directory_audit.c.after)
+    joined = connection.execute(
+        select(directory_audit.c.after, directory_audit.c.seq)
         .where(directory_audit.c.place_id == gone, directory_audit.c.deed == "merge")
         .order_by(directory_audit.c.seq.desc())
         .limit(1)
-    ).scalar_one_or_none()
-    if last is None:
+    ).one_or_none()
+    if joined is None:
         raise NotNow("listing.problem.not_now")
-    table = place_of_service.c
+    last, table = joined.after, place_of_service.c
     stayed = select(table.state).where(table.id == resolve(connection, gone))
-    is_down = last["was"] != "withdrawn" and connection.execute(stayed).scalar_one() == "withdrawn"
+    is_over = connection.execute(stayed).scalar_one() == "withdrawn" or _said_no_since(connection, gone, joined.seq)
+    is_down = last["was"] != "withdrawn" and is_over
     state = "withdrawn" if is_down else last["was"]
     values = {"state": state, "merged_into": None, "revision": table.revision + 1, "modified_at": now}
     mine = (table.id == gone, table.merged_into == last["into"])
@@ -61,6 +63,12 @@ def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> 
     if is_down:
         note(connection, "withdraw", gone, staff_id=staff_id, now=now)
     note(connection, "unmerged", last["into"], staff_id=staff_id, now=now, after={"from": gone})
+
+
+def _said_no_since(connection: Connection, id: str, seq: int) -> bool:
+    log = directory_audit.c
+    mine = (log.place_id == id, log.deed == "consent_ended", log.seq > seq)
+    return connection.execute(select(log.seq).where(*mine).limit(1)).first() is not None
 
 
 def keep_apart(connection: Connection, one: str, other: str, *, staff_id: int, now: datetime) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from directory import care, consent, editing, verification
+from directory import care, consent, editing, merging, verification
 from directory.drafts import KINDS, DraftProblem
 from directory.editing import NotNow
 from directory.replay import replay, stands
+from directory.shelf import read_listings
 from directory.showing import _ASKED_AS, is_asked
 from tests.directory.test_editing import CLINIC, NOW, shown, usual
 
@@ -99,3 +100,33 @@ def test_a_check_by_nobody_or_of_long_ago_shows_nothing(connection: Connection) 
     id = checked(connection, "hospital")
     assert keys(connection, id, days=4 * 365) == keys(connection, id, days=181) == ["listing.problem.checked_long_ago"]
     assert keys(connection, id, days=180) == []
+
+
+def test_a_no_while_it_was_merged_keeps_it_down_when_it_is_one_of_two_again(connection: Connection) -> None:
+    stays = checked(connection, "hospital")
+    assert keys(connection, stays) == []
+    gone = checked(connection, "peer_group")
+    consent.give(connection, gone, "call", staff_id=1, now=NOW)
+    assert keys(connection, gone) == []
+    merging.merge(connection, gone, stays, staff_id=1, now=NOW)
+    consent.end(connection, gone, staff_id=1, now=NOW)
+    merging.undo(connection, gone, staff_id=1, now=NOW)
+    known = editing.look_up(connection, gone)
+    assert known is not None and known.state == "withdrawn" and known.merged_into is None
+    assert replay(connection, gone) == stands(connection, gone)
+    back = {"is_alone": False, "fresh_days": usual, "now": NOW, "consent_kinds": KINDS_ASKED}
+    with pytest.raises(NotNow):
+        editing.restore(connection, gone, staff_id=1, **back)  # type: ignore[arg-type]
+    assert len(read_listings(connection)) == 1
+
+
+def test_a_no_before_a_merge_is_not_counted_twice(connection: Connection) -> None:
+    stays, gone = checked(connection, "hospital"), checked(connection, "hospital")
+    consent.give(connection, gone, "call", staff_id=1, now=NOW)
+    consent.end(connection, gone, staff_id=1, now=NOW)
+    consent.give(connection, gone, "call", staff_id=2, now=NOW)
+    editing.restore(connection, gone, staff_id=2, is_alone=False, fresh_days=usual, now=NOW)
+    assert keys(connection, stays) == []
+    merging.merge(connection, gone, stays, staff_id=1, now=NOW)
+    merging.undo(connection, gone, staff_id=1, now=NOW)
+    assert len(read_listings(connection)) == 2
