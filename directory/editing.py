@@ -15,7 +15,7 @@ from directory.known import look_up as look_up
 from directory.listing_rows import columns, owner_of, put_lists
 from directory.listings import NOTICES, Notice, usual_notice
 from directory.shelf import SHOWN
-from directory.showing import is_asked, lacks, lacks_yes, too_old
+from directory.showing import is_asked, lacks, lacks_yes, no_stands, too_old
 from directory.tables import (
     directory_audit,
     notice,
@@ -27,6 +27,7 @@ from directory.verification import age_of, note
 from directory.wording import HCMC
 
 RESTORE_ALONE = timedelta(hours=24)
+TAKEN_DOWN = ("withdraw", "consent_ended")  # whoever did the last of these does not bring it back
 LONGEST_NOTICE = 300  # characters
 
 
@@ -218,11 +219,11 @@ def restore(
 ) -> None:
     """Bring back what was taken down: another colleague, or the same one after a day where there is no other.
 
-    It comes back as old as its checks are.
+    It comes back as old as its checks are; after its own no, with a new yes only, whatever its kind.
     """
     last = connection.execute(
         select(directory_audit.c.staff_id, directory_audit.c.at)
-        .where(directory_audit.c.place_id == place_id, directory_audit.c.deed == "withdraw")
+        .where(directory_audit.c.place_id == place_id, directory_audit.c.deed.in_(TAKEN_DOWN))
         .order_by(directory_audit.c.seq.desc())
         .limit(1)
     ).one_or_none()
@@ -232,7 +233,7 @@ def restore(
     if known.merged_into is not None:
         raise NotNow("listing.problem.merged")
     _refuse(lacks(connection, place_id, known.draft, is_demo=known.is_demo))
-    _refuse(lacks_yes(known.draft, known.consent, consent_kinds))
+    _refuse(lacks_yes(known.draft, known.consent, consent_kinds) or no_stands(connection, place_id, known.consent))
     age = age_of(connection, place_id, fresh_days, now.astimezone(HCMC).date())
     state, is_hidden = "stale" if age in (Age.OLD, Age.HIDDEN) else "published", age is Age.HIDDEN
     _move(connection, place_id, ("withdrawn",), state, now)

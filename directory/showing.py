@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from directory.drafts import Draft, Problem
-from directory.tables import verification
+from directory.tables import directory_audit, verification
 
 WAYS = ("call", "visit", "letter")
 # Whose yes the policy may ask for: places of private persons or firms, and groups of peers. Public ones need none.
@@ -50,6 +50,14 @@ def lacks(connection: Connection, place_id: str, draft: Draft, *, is_demo: bool)
 def lacks_yes(draft: Draft, consent: Consent | None, consent_kinds: Collection[str]) -> tuple[Problem, ...]:
     """The yes of the place, where the policy asks for it."""
     if consent is not None or not is_asked(draft.kind, consent_kinds):
+        return ()
+    return (Problem("state", "listing.problem.not_agreed"),)
+
+
+def no_stands(connection: Connection, place_id: str, consent: Consent | None) -> tuple[Problem, ...]:
+    """A place that agreed once and agrees no more said no; only its new yes undoes that."""
+    mine = (directory_audit.c.place_id == place_id, directory_audit.c.deed == "consent_ended")
+    if consent is not None or connection.execute(select(directory_audit.c.seq).where(*mine)).first() is None:
         return ()
     return (Problem("state", "listing.problem.not_agreed"),)
 

@@ -130,3 +130,32 @@ def test_a_no_before_a_merge_is_not_counted_twice(connection: Connection) -> Non
     merging.merge(connection, gone, stays, staff_id=1, now=NOW)
     merging.undo(connection, gone, staff_id=1, now=NOW)
     assert len(read_listings(connection)) == 2
+
+
+def test_after_a_no_a_public_place_comes_back_with_a_new_yes_only(connection: Connection) -> None:
+    id = checked(connection, "hospital")
+    consent.give(connection, id, "call", staff_id=1, now=NOW)
+    assert keys(connection, id) == []
+    consent.end(connection, id, staff_id=1, now=NOW)
+    back = {"is_alone": False, "fresh_days": usual, "now": NOW, "consent_kinds": KINDS_ASKED}
+    with pytest.raises(DraftProblem) as refused:
+        editing.restore(connection, id, staff_id=2, **back)  # type: ignore[arg-type]
+    assert [one.key for one in refused.value.problems] == ["listing.problem.not_agreed"] and not shown(connection)
+    consent.give(connection, id, "call", staff_id=2, now=NOW)
+    editing.restore(connection, id, staff_id=2, **back)  # type: ignore[arg-type]
+    assert shown(connection) == {CLINIC.service}
+
+
+def test_who_took_the_no_of_what_was_down_already_does_not_bring_it_back(connection: Connection) -> None:
+    id = checked(connection, "hospital")
+    consent.give(connection, id, "call", staff_id=1, now=NOW)
+    assert keys(connection, id) == []
+    editing.withdraw(connection, id, staff_id=1, now=NOW)
+    consent.end(connection, id, staff_id=2, now=NOW)
+    consent.give(connection, id, "visit", staff_id=2, now=NOW)
+    back = {"is_alone": False, "fresh_days": usual, "now": NOW, "consent_kinds": KINDS_ASKED}
+    with pytest.raises(NotNow) as refused:
+        editing.restore(connection, id, staff_id=2, **back)  # type: ignore[arg-type]
+    assert refused.value.key == "listing.problem.restore_other" and not shown(connection)
+    editing.restore(connection, id, staff_id=3, **back)  # type: ignore[arg-type]
+    assert shown(connection) == {CLINIC.service}
