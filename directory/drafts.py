@@ -22,6 +22,7 @@ ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare",
 LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
 TEXTS = ("reception", "price", "papers")
 DEMO_MARK = "(mẫu)"
+_NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no draft that names them
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
 
 
@@ -159,7 +160,12 @@ def _phones(draft: Draft, is_demo: bool) -> list[Problem]:
 
 
 def as_json(draft: Draft) -> dict[str, Any]:
-    """The draft as the audit keeps it."""
+    """The draft as the audit keeps it: without what says nothing, where a version before this one knows no such field."""
+    return {name: value for name, value in whole(draft).items() if value or name not in _NEWER}
+
+
+def whole(draft: Draft) -> dict[str, Any]:
+    """Every field of the draft, as JSON knows it."""
     told: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(Draft)}
     told["place"] = [str(draft.place.tier), draft.place.code] if draft.place else None
     for name, value in told.items():

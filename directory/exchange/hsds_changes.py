@@ -32,7 +32,7 @@ def changes(connection: Connection) -> Iterator[dict[str, Any]]:
             continue  # written while it was for colleagues only
         was_sealed = sealed[row.place_id] or row.before.get("is_sealed") or row.after.get("is_sealed")
         for field in sorted(_TOLD - _HIDDEN if was_sealed else _TOLD):
-            before, after = row.before.get(field), row.after.get(field)
+            before, after = row.before.get(field, ""), row.after.get(field, "")
             if before != after:
                 if was_sealed and (telling(_told(before)) or telling(_told(after))):
                     continue

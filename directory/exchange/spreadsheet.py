@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from directory import editing, verification
-from directory.drafts import Draft, as_json
+from directory.drafts import Draft, whole
 from directory.editing import Known
 from directory.exchange import one_service, sheets
 from directory.exchange import rows as rows_
@@ -68,7 +68,7 @@ def as_xlsx(listings: Iterable[Known], *, language: str = "", without: frozenset
 def as_ndjson(listings: Iterable[Known]) -> str:
     """One listing a line, in our own words; of sealed ones without what is sealed."""
     lines = (
-        {"id": one.id, **as_json(veiled(one.draft)), **_marks(one)} for one in listings
+        {"id": one.id, **whole(veiled(one.draft)), **_marks(one)} for one in listings
     )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
@@ -149,8 +149,8 @@ def _formula(number: int, column: str) -> Trouble:
 def settled(row: Row, known: Draft) -> Draft:
     """What a listing will say after this row: what its file could not carry stays."""
     unsaid = {name for name in row.keeps if "." in name}
-    whole = row.keeps - {APART} - unsaid
-    kept: dict[str, Any] = {name: getattr(known, name) for name in whole if not getattr(row.draft, name)}
+    bare = row.keeps - {APART} - unsaid
+    kept: dict[str, Any] = {name: getattr(known, name) for name in bare if not getattr(row.draft, name)}
     for what, spoken in (name.split(".") for name in sorted(unsaid)):
         if text := getattr(known, what).get(spoken):
             kept[what] = {**getattr(row.draft, what), **kept.get(what, {}), spoken: text}

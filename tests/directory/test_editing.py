@@ -230,3 +230,13 @@ def test_a_shelter_is_not_shown_before_it_is_sealed(connection: Connection) -> N
 @pytest.mark.parametrize("kind", ["pharmacy", "private_clinic", "one_stop_centre", "psychologist"])
 def test_kinds_that_people_ask_for_by_name_can_be_written_down(connection: Connection, kind: str) -> None:
     assert drafts.problems(replace(CLINIC, kind=kind), is_demo=False) == ()
+
+
+def test_a_draft_that_says_nothing_new_is_read_by_the_version_before(connection: Connection) -> None:
+    place_id = editing.propose(connection, CLINIC, staff_id=1, now=NOW)
+    editing.save(connection, place_id, replace(CLINIC, street="Số 5"), expected=1, staff_id=1, now=NOW)
+    for change in editing.history(connection, place_id):
+        assert not {"is_staff_only", "point"} & {*change.before, *change.after}
+    newer = replace(CLINIC, is_staff_only=True, point="21.0300, 105.7900")
+    assert {"is_staff_only", "point"} <= set(drafts.as_json(newer))
+    assert drafts.from_json(drafts.as_json(newer)) == newer
