@@ -160,7 +160,7 @@ def _phones(draft: Draft, is_demo: bool) -> list[Problem]:
 
 
 def as_json(draft: Draft) -> dict[str, Any]:
-    """The draft as the audit keeps it: without what says nothing, where a version before this one knows no such field."""
+    """The draft as the audit keeps it: without an empty field that the version before this one does not know."""
     return {name: value for name, value in whole(draft).items() if value or name not in _NEWER}
 
 
