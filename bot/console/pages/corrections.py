@@ -8,6 +8,7 @@ from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import About, Deed, may
 from bot.keeping import corrections, hours_said
 from bot.keeping.corrections import FIELDS, Correction
+from bot.keeping.signing import signed
 from directory import editing
 from directory.drafts import Draft, DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
@@ -42,10 +43,15 @@ async def fill(console: Console, visit: Visit) -> web.StreamResponse:
     lines = tuple(line.strip() for line in written.splitlines() if line.strip())
     is_of_this = visit.given("place") in ("", found.known.id)  # another one, if it was merged since the page was shown
     expected = int(told) if is_of_this and told.isdecimal() and len(told) < 9 else -1
-    me, now = visit.seat.member.id, console.clock.now()
+    member, now = visit.seat.member, console.clock.now()
     try:
         is_mine = await console.db.write(
-            lambda tx: corrections.take_over(tx, found.told, lines, expected=expected, staff_id=me, now=now),
+            signed(
+                member,
+                lambda tx: corrections.take_over(
+                    tx, found.told, lines, expected=expected, staff_id=member.id, now=now
+                ),
+            ),
             urgent=False,
         )
     except DraftProblem as problem:

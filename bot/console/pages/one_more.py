@@ -10,6 +10,7 @@ from bot.console.layout import Console, Route, Visit, go, refused
 from bot.console.listing_form import Form, read_form
 from bot.console.pages.listings import listing_page
 from bot.console.permissions import About, Deed, may
+from bot.keeping.signing import signed
 from directory import editing, places
 from directory.drafts import Draft, DraftProblem
 from directory.editing import Known
@@ -37,7 +38,11 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
         if found:
             raise DraftProblem(found)
         place_id = await console.db.write(
-            lambda tx: _join(tx.connection, known, typed, staff_id=member.id, now=now, is_demo=is_demo), urgent=False
+            signed(
+                member,
+                lambda tx: _join(tx.connection, known, typed, staff_id=member.id, now=now, is_demo=is_demo),
+            ),
+            urgent=False,
         )
     except DraftProblem as problem:
         key, wrong = "console.listing.mend", problem.problems

@@ -6,12 +6,14 @@ from sqlalchemy import select, update
 
 from bot.db import Tx
 from bot.tables import staff
-from directory import verification
+from directory import editing, verification
 from directory.editing import sweep_notices
 from directory.exchange import hsds_changes
 from directory.tables import directory_audit
 from tests.bot.console.conftest import Desk
+from tests.bot.console.test_corrections_page import link, tell
 from tests.bot.console.test_listing_pages import NEW
+from tests.bot.console.test_one_more import HERE
 
 
 async def test_a_change_keeps_the_role_and_the_way_in_which_it_was_made(desk: Desk) -> None:
@@ -69,3 +71,25 @@ async def test_the_role_is_that_of_the_day_and_nobody_elses_row_is_signed(desk: 
         return list(tx.execute(select(directory_audit.c.role).where(*mine).order_by(directory_audit.c.seq)).scalars())
 
     assert await desk.db.write(roles) == [None, "maintainer"]
+
+
+async def last_signed(desk: Desk, id: str) -> tuple[str, str | None, str | None]:
+    mine = select(directory_audit).where(directory_audit.c.place_id == id).order_by(directory_audit.c.seq.desc())
+    row = await desk.db.read(lambda connection: connection.execute(mine.limit(1)).one())
+    return row.deed, row.role, row.source
+
+
+async def test_one_more_place_and_a_correction_that_is_filled_in_are_signed_too(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    path, _ = await desk.press(thu, "/console/new-listing", **NEW)
+    path, _ = await desk.press(thu, f"{path.partition('?')[0]}/one-more", **HERE)
+    assert path.endswith("said=proposed")
+    new = path.partition("?")[0].rpartition("/")[2]
+    assert await last_signed(desk, new) == ("propose", "maintainer", "console")
+    id = await tell(desk, "phone", "0000 000 987")
+    known = await desk.db.read(lambda connection: editing.look_up(connection, id))
+    assert known is not None
+    told = {"value": "0000 000 987", "revision": str(known.revision)}
+    path, _ = await desk.press(thu, f"{await link(desk)}/fill", **told)
+    assert path.endswith("said=decided")
+    assert await last_signed(desk, id) == ("save", "maintainer", "console")
