@@ -248,17 +248,19 @@ def revert(
     may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (),
 ) -> None:  # fmt: skip
     """Write the listing as it stood before change `seq`, or one field of it. Raises NotNow, DraftProblem,
-    EditedMeanwhile.
+    EditedMeanwhile. Nothing is taken back that `may_touch` forbids as it would stand then.
     """
     mine = (directory_audit.c.seq == seq, directory_audit.c.place_id == place_id)
     before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()
     if not before:
         raise NotNow("listing.problem.nothing_before")
-    draft = from_json(before)
+    draft, known = from_json(before), _known(connection, place_id)
     if only:
         if only not in {one.name for one in fields(Draft)}:
             raise NotNow("listing.problem.nothing_before")
-        draft = replace(_known(connection, place_id).draft, **{only: getattr(draft, only)})
+        draft = replace(known.draft, **{only: getattr(draft, only)})
+    if not may_touch(replace(known, draft=draft)):
+        raise DraftProblem((Problem("place", "console.import.problem.far"),))
     rules: dict[str, Any] = {"may_touch": may_touch, "consent_kinds": consent_kinds}
     save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now, **rules)
 

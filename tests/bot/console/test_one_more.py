@@ -73,3 +73,18 @@ async def test_nobody_else_is_offered_one_more_place(desk: Desk, role: str) -> N
     browser = await desk.as_(f"{role}-1")
     assert "one-more" not in await (await browser.get(here)).text()
     assert (await browser.get(f"{here}/one-more")).status == 403
+
+
+async def test_taking_a_change_back_moves_no_listing_where_one_may_not_write(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    path, _ = await desk.press(thu, "/console/new-listing", **{**NEW, "place": FAR})
+    here = path.partition("?")[0]
+    path, _ = await desk.press(thu, here, **{**NEW, "revision": "1"})
+    assert path.endswith("said=saved") and (await known_at(desk, here)).province == "01"
+    changes = await desk.db.read(lambda one: editing.history(one, here.rpartition("/")[2]))
+    seq = str(next(one.seq for one in changes if one.deed == "save"))
+    await stay_in(desk, "maintainer-1", "01")
+    thu = await desk.as_("maintainer-1")
+    for only in ("", "place"):
+        path, page = await desk.press(thu, f"{here}/revert", seq=seq, revision="2", only=only)
+        assert "Nơi này ngoài các tỉnh của bạn." in page and (await known_at(desk, here)).province == "01"
