@@ -129,11 +129,29 @@ def hindrances(
     found = problems(draft, is_demo=known.is_demo)
     if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
         found += (Problem("is_sealed", "listing.problem.unseal"),)
-    if known.state in SHOWN:
-        found += lacks(connection, known.id, draft, is_demo=known.is_demo)
-        if not is_asked(known.draft.kind, consent_kinds):
-            found += lacks_yes(draft, known.consent, consent_kinds)
+    found += _as_shown(connection, known, draft, consent_kinds)
     return found + (_telling_notices(connection, known.id) if draft.is_sealed else ())
+
+
+def hindrances_elsewhere(
+    connection: Connection, service_id: str, draft: Draft, *, but: str = "", consent_kinds: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """The same for the other places of a service, which change with the draft: what shown ones would lack then."""
+    told, others = shared(draft), [_known(connection, id) for id in places_of(connection, service_id, but=but)]
+    moved = [(one, replace(one.draft, **told)) for one in others if shared(one.draft) != told]
+    found = [lack for one, after in moved for lack in _as_shown(connection, one, after, consent_kinds)]
+    return tuple(dict.fromkeys(found))
+
+
+def _as_shown(
+    connection: Connection, known: Known, draft: Draft, consent_kinds: Collection[str]
+) -> tuple[Problem, ...]:
+    if known.state not in SHOWN:
+        return ()
+    found = lacks(connection, known.id, draft, is_demo=known.is_demo)
+    if is_asked(known.draft.kind, consent_kinds):  # it was shown before the question was put
+        return found
+    return found + lacks_yes(draft, known.consent, consent_kinds)
 
 
 def shared(draft: Draft) -> dict[str, Any]:
@@ -164,10 +182,7 @@ def _others_follow(
         if not may_touch(other):
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
-        if other.state in SHOWN:
-            _refuse(lacks(connection, id, after, is_demo=other.is_demo))
-            if not is_asked(other.draft.kind, consent_kinds):
-                _refuse(lacks_yes(after, other.consent, consent_kinds))
+        _refuse(_as_shown(connection, other, after, consent_kinds))
         mine = (place_of_service.c.id == other.id, place_of_service.c.revision == other.revision)
         values = {"revision": other.revision + 1, "modified_at": now}
         if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:

@@ -191,6 +191,11 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             continue
         known = everyone.get(row.id)
         if known is None:
+            of, kinds = row.service_id, consent_kinds
+            if of and (hindered := editing.hindrances_elsewhere(connection, of, row.draft, consent_kinds=kinds)):
+                bad += 1
+                wrong += rows_.troubles(row.number, hindered)
+                continue
             new += 1
             todo.append(row)
             found.append(Difference(row.number, "service", "", row.draft.service))
@@ -198,7 +203,11 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
             after = settled(row, known.draft)
-            if hindered := editing.hindrances(connection, known, after, consent_kinds=consent_kinds):
+            hindered = editing.hindrances(connection, known, after, consent_kinds=consent_kinds)
+            if editing.shared(after) != editing.shared(known.draft):
+                of, kinds = known.service_id, consent_kinds
+                hindered += editing.hindrances_elsewhere(connection, of, after, but=known.id, consent_kinds=kinds)
+            if hindered:
                 bad += 1
                 wrong += rows_.troubles(row.number, hindered)
                 continue

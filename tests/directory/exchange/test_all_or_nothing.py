@@ -11,6 +11,7 @@ from directory import editing
 from directory.drafts import DraftProblem
 from directory.exchange import spreadsheet
 from directory.exchange.rows import Row
+from directory.places import PlaceKey, Tier
 from directory.tables import directory_audit
 from tests.directory.exchange.samples import NOW, OPEN, SEALED, shown
 
@@ -49,3 +50,29 @@ def test_what_cannot_be_written_is_found_before_anything_is(
     assert {one.key for one in refused.value.problems} == keys, "the plan and the deed ask the same"
     assert connection.execute(select(directory_audit.c.seq)).all() == before
     spreadsheet.take_over(connection, planned.rows, now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["shelter", "private_clinic"])
+@pytest.mark.parametrize("is_new", [False, True])
+def test_what_another_place_of_the_service_would_be_refused_is_found_before_anything_is_written(
+    connection: Connection, kind: str, is_new: bool
+) -> None:
+    id = shown(connection, OPEN)
+    known = editing.look_up(connection, id)
+    assert known is not None
+    second = replace(OPEN, place=PlaceKey(Tier.OLD_DISTRICT, "006"))
+    here = "5f0d2c0e-8a52-4cbb-8f3e-0a7c8f6f0003"
+    if not is_new:
+        editing.propose(connection, second, staff_id=1, now=NOW, service_id=known.service_id, place_id=here)
+    before = connection.execute(select(directory_audit.c.seq)).all()
+    row = Row(2, here, replace(second, kind=kind), service_id=known.service_id)
+    planned = spreadsheet.plan(connection, [row], consent_kinds=("private",))
+    key = {"shelter": "listing.problem.open_shelter", "private_clinic": "listing.problem.not_agreed"}[kind]
+    assert [(one.row, one.key) for one in planned.wrong] == [(2, key)] and not planned.rows and not planned.differences
+    assert planned.outcome == spreadsheet.Outcome(0, 0, 0)
+    with pytest.raises(DraftProblem) as refused:
+        spreadsheet.take_over(connection, [row], now=NOW, consent_kinds=("private",))
+    assert [one.key for one in refused.value.problems] == [key], "the plan and the deed ask the same"
+    if not is_new:
+        assert connection.execute(select(directory_audit.c.seq)).all() == before
+    assert editing.look_up(connection, id) == known
