@@ -154,7 +154,8 @@ class HouseMachine(RuleBasedStateMachine):
     async def _begin(self) -> None:
         await self._live()
         await self.house.db.write(lambda tx: demonstration.seed(tx, self.clock.now()))
-        self.worker = await self.house.db.read(lambda c: c.execute(select(staff.c.id).where(staff.c.role == "worker")).scalars().first())
+        workers = select(staff.c.id).where(staff.c.role == "worker")
+        self.worker = await self.house.db.read(lambda c: c.execute(workers).scalars().first())
         self.cases: dict[str, int] = {}
         for who in PERSONS:
             await self._door().say(who, "cứu", event_id=f"{who}:cry")
