@@ -21,6 +21,7 @@ AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
 TEXTS = ("reception", "price", "papers")
+TELLS = "listing.problem.tells_where"
 DEMO_MARK = "(mẫu)"
 _NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no draft that names them
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
@@ -123,7 +124,7 @@ def _telling(draft: Draft) -> list[Problem]:
     written = [("organisation", draft.organisation), ("service", draft.service)]
     written += [(f"{name}.{spoken}", text) for name in TEXTS for spoken, text in getattr(draft, name).items()]
     written += [("languages", code) for code in draft.languages]
-    return [Problem(name, "listing.problem.tells_where", part) for name, text in written if (part := telling(text))]
+    return [Problem(name, TELLS, part) for name, text in written if (part := telling(text))]
 
 
 def _hours(draft: Draft) -> list[Problem]:

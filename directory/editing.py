@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from directory.drafts import Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.drafts import TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
 from directory.known import Known as Known
 from directory.known import look_up as look_up
@@ -139,8 +139,16 @@ def hindrances_elsewhere(
     """The same for the other places of a service, which change with the draft: what shown ones would lack then."""
     told, others = shared(draft), [_known(connection, id) for id in places_of(connection, service_id, but=but)]
     moved = [(one, replace(one.draft, **told)) for one in others if shared(one.draft) != told]
-    found = [lack for one, after in moved for lack in _as_shown(connection, one, after, consent_kinds)]
+    found = [lack for one, after in moved for lack in _at_another_place(connection, one, after, consent_kinds)]
     return tuple(dict.fromkeys(found))
+
+
+def _at_another_place(
+    connection: Connection, known: Known, draft: Draft, consent_kinds: Collection[str]
+) -> tuple[Problem, ...]:
+    """What a change of the whole service would break there; a name must not tell where a sealed place is."""
+    tells = [one for one in problems(draft, is_demo=known.is_demo) if one.key == TELLS] if draft.is_sealed else []
+    return (*tells, *_as_shown(connection, known, draft, consent_kinds))
 
 
 def _as_shown(
@@ -182,7 +190,7 @@ def _others_follow(
         if not may_touch(other):
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
-        _refuse(_as_shown(connection, other, after, consent_kinds))
+        _refuse(_at_another_place(connection, other, after, consent_kinds))
         mine = (place_of_service.c.id == other.id, place_of_service.c.revision == other.revision)
         values = {"revision": other.revision + 1, "modified_at": now}
         if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:

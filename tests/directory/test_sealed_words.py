@@ -98,3 +98,16 @@ def test_what_was_written_before_is_not_shown_is_named_and_comes_back_from_a_fil
 def test_a_listing_that_tells_nothing_is_taken_as_before(connection: Connection) -> None:
     draft = replace(SEALED, place=PlaceKey(Tier.NEW_PROVINCE, "01"), price={"vi": "20.000 đồng một đêm"})
     assert read_listings(connection) == [] and shown(connection, draft)
+
+
+def test_a_service_is_not_renamed_at_an_open_place_so_that_it_tells_of_a_sealed_one(connection: Connection) -> None:
+    sealed, here = shown(connection, SEALED), editing.look_up(connection, shown(connection, OPEN))
+    assert here is not None
+    same = update(place_of_service).where(place_of_service.c.id == sealed).values(service_id=here.service_id)
+    connection.execute(same)
+    before = editing.look_up(connection, sealed)
+    with pytest.raises(DraftProblem) as refused:
+        renamed = replace(here.draft, service="Quầy 12 ngõ 7 phố Tân Mai")
+        editing.save(connection, here.id, renamed, expected=here.revision, staff_id=1, now=NOW)
+    assert TELLS in [one.key for one in refused.value.problems]
+    assert editing.look_up(connection, sealed) == before
