@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.understanding.danger import Danger
 from bot.understanding.features import Groups, stretches
 from bot.understanding.model import Opinion, Weights, load, opinion
 from bot.understanding.patterns import STOP, Index, Pattern, View, compile_pattern, view
+from bot.understanding.rules import Rule
 from bot.understanding.topics import Heads, Topics, sounds_like
 from bot.understanding.topics import load as load_heads
 from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, WORDS
@@ -35,20 +35,6 @@ _LOANED = frozenset(_LOANED_WORDS.split())
 _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
 _SCORES = (0.9, 0.7, 0.5)  # of what the table names, in its order
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of danger of `english.yaml`; the fields are those of `rules.Rule`."""
-
-    id: str
-    level: str
-    kinds: tuple[str, ...]
-    patterns: tuple[Pattern, ...]
-    rises: bool
-    doubt: bool
-    examples: tuple[str, ...]
-    counters: tuple[str, ...]
 
 
 def is_english(text: str) -> bool:
@@ -267,7 +253,7 @@ def rules() -> tuple[Rule, ...]:
     """The rules of danger in their order."""
     return tuple(
         Rule(
-            one["id"], one["level"], tuple(one["kinds"]), _compiled(one["patterns"]), one.get("rises", False),
+            one["id"], one["level"], tuple(one["kinds"]), _compiled(one["patterns"]), (), one.get("rises", False),
             one.get("doubt", False), tuple(one["examples"]), tuple(one["counters"]),
         )
         for one in _content()["rules"]

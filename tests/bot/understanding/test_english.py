@@ -8,6 +8,7 @@ import pytest
 from bot import understanding
 from bot.understanding import english, training_english
 from bot.understanding.examples import load
+from bot.understanding.rules import Rule
 from directory import articles, english_questions
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -17,7 +18,7 @@ AUTHORS, ENGLISH = EXAMPLES / "authors", EXAMPLES / "english"
 @pytest.mark.parametrize(
     ("rule", "text"), [(one, text) for one in english.rules() for text in one.examples], ids=lambda one: str(one)[:40]
 )
-def test_every_rule_fits_its_examples(rule: english.Rule, text: str) -> None:
+def test_every_rule_fits_its_examples(rule: Rule, text: str) -> None:
     danger = understanding.read(text).danger
     assert danger.level == "now" if rule.level == "now" else danger.level != "none"
 
