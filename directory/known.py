@@ -1,6 +1,8 @@
 """A listing with everything that people write about it, in whatever state it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -42,6 +44,11 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
     mine = select(service_need.c.need).where(service_need.c.service_id == row.service_id)
     needs = connection.execute(mine.order_by(service_need.c.position)).scalars()
     numbers = select(phone.c.number).where(phone.c.place_id == place_id).order_by(phone.c.position)
+    return of_row(row, needs, connection.execute(numbers).scalars())
+
+
+def of_row(row: Any, needs: Iterable[str], numbers: Iterable[str]) -> Known:
+    """The listing of a joined row of place, service and organisation (`name`, `kind`, `owner`)."""
     draft = Draft(
         organisation=row.owner,
         service=row.name,
@@ -54,7 +61,7 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
         is_staff_only=row.visibility == "staff",
         point=f"{row.lat}, {row.lon}" if row.lat and row.lon else "",
         hours=None if row.hours is None else tuple(row.hours),
-        phones=tuple(connection.execute(numbers).scalars()),
+        phones=tuple(numbers),
         reception=row.reception,
         price=row.price,
         papers=row.papers,
@@ -67,4 +74,4 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
     friendly = Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None
     consent = Consent(row.consent_how, row.consent_on) if row.consent_on else None
     marks = (friendly, row.merged_into, row.hidden_at is not None, consent, row.service_id)
-    return Known(place_id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
+    return Known(row.id, draft, row.state, row.revision, row.is_demo, under_review, row.province, *marks)
