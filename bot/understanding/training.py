@@ -228,7 +228,11 @@ def mark(values: Sequence[float], room: float) -> float:
 
 def figures(told: Sequence[tuple[Example, Opinion, Examined]], marks: dict[str, float]) -> dict[str, float]:
     """How rules and model do together on authors the model had not read; a share of nothing is left out."""
-    levels = [(example, judge(seen, second, marks).level) for example, second, seen in told]
+    return shares([(example, judge(seen, second, marks).level) for example, second, seen in told])
+
+
+def shares(levels: Sequence[tuple[Example, str]]) -> dict[str, float]:
+    """What was seen, asked and alarmed of these examples, each with the level it was given."""
     groups = {
         "danger seen": [level != "none" for example, level in levels if example.level != "none"],
         "now as now": [level == "now" for example, level in levels if example.level == "now"],

@@ -14,7 +14,7 @@ LEAST = (2, 4, 2, 3, 2, 2)  # there are few examples: rarer features are kept th
 # Who writes English is rarely here and has few others to ask, so a question too many is cheaper than in Vietnamese.
 MAY_ASK, MAY_ALARM = 0.12, 0.01
 LEAST_HEADS = (7, 6, 5)
-_KINDS = frozenset({"need", "intent", "wants", "topic", "asks"})
+_KINDS = frozenset({"need", "wants", "topic", "asks"})
 
 
 def print_of(folder: Path) -> str:
@@ -45,7 +45,7 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
 
 
 def _learn_the_rest(rows: Sequence[training.Row], many: Sequence[Example], made_from: str, into: Path) -> None:
-    """Needs, intents and articles; of the articles the English phrasings are examples too."""
+    """Needs and articles; of the articles the English phrasings are examples too."""
     phrased = [
         Example("articles", text, ("none",), needs=one.needs, topics=(one.id,))
         for one in articles.load()
@@ -67,11 +67,4 @@ def _choose(chances: Sequence[Opinion], ruled: Sequence[Danger], many: Sequence[
 
 
 def _figures(told: Sequence[tuple[Example, Opinion, Danger]], marks: dict[str, float]) -> dict[str, float]:
-    levels = [(example, english.judge(danger, second, marks).level) for example, second, danger in told]
-    groups = {
-        "danger seen": [level != "none" for example, level in levels if example.level != "none"],
-        "now as now": [level == "now" for example, level in levels if example.level == "now"],
-        "harmless asked": [level != "none" for example, level in levels if example.levels == ("none",)],
-        "harmless alarmed": [level == "now" for example, level in levels if example.levels == ("none",)],
-    }
-    return {name: round(sum(facts) / len(facts), 4) for name, facts in groups.items() if facts}
+    return training.shares([(one, english.judge(danger, second, marks).level) for one, second, danger in told])

@@ -96,3 +96,12 @@ def test_the_model_is_made_from_the_examples_and_rules_as_they_are() -> None:
 def test_what_no_rule_knows_is_asked_about_where_it_sounds_like_the_examples() -> None:
     danger = understanding.read("he took my shoes and my keys and he says we talk when the sun is up").danger
     assert (danger.level, danger.source, danger.doubt) == ("violence", "model", True)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("piece", ["he is hitting me ", "nobody, he lost a game and beats me now ", "want to ", "he'"])
+def test_a_hundred_thousand_english_signs_are_read_in_linear_time(piece: str) -> None:
+    """Were a pattern to try every combination, this would not end within the timeout."""
+    reading = english.read((piece * 100_000)[:100_000])
+    danger = english.danger_of(reading)
+    english.needs_of(reading, danger, english.sounds_of(reading))
