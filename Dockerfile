@@ -13,7 +13,8 @@ COPY directory directory
 COPY locales locales
 COPY migrations migrations
 # The user of the service may not write beside the code: what Python would keep there is made now.
-RUN /opt/venv/bin/python -m compileall -q bot directory migrations
+RUN /opt/venv/bin/python -m compileall -q bot directory migrations \
+    && /opt/venv/bin/python -m bot understand "xin chào" > /dev/null
 
 # hadolint ignore=DL3006
 FROM ${BASE}

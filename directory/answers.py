@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from directory import added, articles, begun, cues, phrases
+from directory.compiled import kept
 from directory.reading import Reading, read
 from directory.wording import FALLBACK, t
 
@@ -265,10 +266,13 @@ def get_ready(library: articles.Library) -> None:
 @lru_cache(maxsize=4)
 def _index(library: articles.Library) -> phrases.Index:
     """Every phrasing of every article, and the titles."""
-    with added.using(added.NOTHING):  # kept for this library, whatever is added or taken back meanwhile
-        return phrases.index(
-            (article.id, phrase) for article in library for phrase in (article.title, *article.questions)
-        )
+    said = [(article.id, phrase) for article in library for phrase in (article.title, *article.questions)]
+
+    def made() -> phrases.Index:
+        with added.using(added.NOTHING):  # kept for this library, whatever is added or taken back meanwhile
+            return phrases.index(said)
+
+    return kept("phrasings", made, of=repr(said)) if library is shipped() else made()
 
 
 @lru_cache(maxsize=4)

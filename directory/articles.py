@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from directory import article_front, facts
-from directory.seedfiles import load_yaml
+from directory.compiled import kept
+from directory.seedfiles import load_table, load_yaml
 from directory.wording import FALLBACK, LOCALES, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -108,7 +109,7 @@ class Library:
 @cache
 def load() -> Library:
     """The library as the article files have it, read once."""
-    return shelve(_read(path) for path in sorted(LOCALES.glob("*/articles/*.md")))
+    return kept("articles", lambda: shelve(_read(path) for path in sorted(LOCALES.glob("*/articles/*.md"))), LOCALES)
 
 
 def shelve(articles: Iterable[Article]) -> Library:
@@ -120,7 +121,11 @@ def shelve(articles: Iterable[Article]) -> Library:
 @cache
 def topics() -> Mapping[str, Topic]:
     """Every question that the library should answer, by id, in the order of the list."""
-    rows = load_yaml((SEED / "topics.yaml").read_text(encoding="utf-8"))["topics"]
+    return kept("topics", _read_topics)
+
+
+def _read_topics() -> dict[str, Topic]:
+    rows = load_table(SEED / "topics.yaml")["topics"]
     found = (
         Topic(
             row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]),

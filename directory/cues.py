@@ -10,6 +10,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from directory import added, articles
+from directory.compiled import kept
 from directory.reading import Reading, fold
 from directory.reading.spelling import is_syllable
 
@@ -142,7 +143,8 @@ def _surely() -> tuple[tuple[str, Cue], ...]:
 
 @cache
 def _cues() -> dict[str, tuple[Cue, ...]]:
-    return {topic.id: tuple(_cue(written) for written in topic.cues) for topic in articles.topics().values()}
+    known = articles.topics().values()
+    return kept("cues", lambda: {topic.id: tuple(_cue(written) for written in topic.cues) for topic in known})
 
 
 def _cue(written: str) -> Cue:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.wording import t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -30,7 +30,7 @@ class Reviewed:
 @cache
 def table() -> tuple[Reviewed, ...]:
     """Every such sentence."""
-    told = load_yaml((SEED / "danger-sentences.yaml").read_text(encoding="utf-8"))["sentences"]
+    told = load_table(SEED / "danger-sentences.yaml")["sentences"]
     return tuple(
         Reviewed(str(one["key"]), str(one["review"]), tuple(one["facts"]), one["reviewer"], one["reviewed_on"])
         for one in told

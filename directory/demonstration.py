@@ -12,7 +12,7 @@ from directory import places
 from directory.listings import FRIENDLY, Hours, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.reading import SEED
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.tables import organisation, phone, place_of_service, service, service_need, verification
 from directory.verification import GROUPS, note
 from directory.wording import HCMC
@@ -31,7 +31,7 @@ def import_demo(connection: Connection, now: datetime) -> int:
     if connection.execute(real).first() is not None:
         raise DemoRefused("This database holds real listings; use another one for the demonstration.")
     known = set(connection.execute(select(place_of_service.c.id)).scalars())
-    entries = load_yaml((SEED / "demo-listings.yaml").read_text("utf-8"))
+    entries = load_table(SEED / "demo-listings.yaml")
     fresh = [(_id("place", one["key"]), one) for one in entries]
     for number, (place_id, one) in enumerate(fresh):
         if place_id not in known:

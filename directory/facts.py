@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.wording import FALLBACK, day, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -75,14 +75,14 @@ class UnknownValue(KeyError):
 @cache
 def facts() -> Mapping[str, Fact]:
     """Every fact by its id. Source: `seed/facts.yaml`."""
-    rows = load_yaml((SEED / "facts.yaml").read_text("utf-8"))["facts"]
+    rows = load_table(SEED / "facts.yaml")["facts"]
     return {row["id"]: _fact(row) for row in rows}
 
 
 @cache
 def values() -> Mapping[str, Value]:
     """Every amount by its name. Source: `seed/values.yaml`."""
-    rows = load_yaml((SEED / "values.yaml").read_text("utf-8"))["values"]
+    rows = load_table(SEED / "values.yaml")["values"]
     made = (
         Value(one["name"], one["fact"], one["says"], one["law"], one["from"], one["to"], one.get("seen"))
         for one in rows

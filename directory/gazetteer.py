@@ -9,14 +9,18 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
+from directory.compiled import kept
 from directory.reading import SEED, fold
+
+T = TypeVar("T")
 
 BOUNDARY_KM = 1.5  # a point nearer than this to the middle between two units may lie in either
 
@@ -111,50 +115,70 @@ def rows_of(pattern: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def kept_of_lists(name: str, make: Callable[[], T]) -> T:
+    """What was worked out from the lists: the shipped ones' is kept between starts, a house's own is made each time."""
+    return kept(name, make, *_folders)
+
+
 def _point(lat: str, lon: str) -> tuple[float, float] | None:
     return (float(lat), float(lon)) if lat and lon else None
+
+
+Row = tuple[str, str, str, str, str, frozenset[str], tuple[float, float] | None, str, str]
 
 
 @cache
 def units() -> Mapping[PlaceKey, Unit]:
     """Every unit. Sources: statistics office lists of 2025, units in force on 30 April 2026 (`seed/places/`)."""
-    found: dict[PlaceKey, Unit] = {}
+    tiers = {tier.value: tier for tier in Tier}
+    found = {}
+    for tier, code, kind, name, of, communes, point, old_province, parent in zip(
+        *kept_of_lists("units", lambda: [*zip(*_read_units(), strict=True)]), strict=True
+    ):
+        key = PlaceKey(tiers[tier], code)
+        found[key] = Unit(key, kind, name, of, communes, point, old_province, parent)
+    return found
+
+
+def _read_units() -> Iterable[Row]:
+    """Units as plain rows: tier, code, and what else a unit has in the order of its fields."""
+    found: dict[tuple[str, str], Row] = {}
     sets: dict[str, frozenset[str]] = {}  # wards that went to the same commune share what they became
     with list_file("new_units_*.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for level, code, kind, name, _, province, lat, lon, *_ in map(_shared, rows):
             if level == "province":
-                key, own, of = PlaceKey(Tier.NEW_PROVINCE, code), frozenset[str](), code
+                tier, own, of = Tier.NEW_PROVINCE.value, frozenset[str](), code
             else:
-                key, own, of = PlaceKey(Tier.NEW_COMMUNE, code), sets.setdefault(code, frozenset({code})), province
-            found[key] = Unit(key, kind, name, of, own, _point(lat, lon))
+                tier, own, of = Tier.NEW_COMMUNE.value, sets.setdefault(code, frozenset({code})), province
+            found[tier, code] = (tier, code, kind, name, of, own, _point(lat, lon), "", "")
     with list_file("old_units_*.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         for level, code, kind, name, _, district, old_province, became, lat, lon in map(_shared, rows):
-            key = PlaceKey(_OLD_TIERS[level], code)
+            tier = _OLD_TIERS[level].value
             codes = [one for one in became.split(";") if one]
-            if key.tier is Tier.OLD_PROVINCE:
+            if level == "province":
                 # One row of Tiền Giang went to Tây Ninh: the province that took nearly all of it comes last.
                 of, own = (codes[-1] if codes else ""), frozenset[str]()
             else:
                 own = sets.setdefault(became, frozenset(codes))
-                first = found.get(PlaceKey(Tier.NEW_COMMUNE, codes[0])) if codes else None
-                of = first.province if first else ""
-            of = of or _province_of_old(found, old_province)
-            found[key] = Unit(key, kind, name, of, own, _point(lat, lon), old_province or code, district)
-    return found
+                of = _province_of(found, Tier.NEW_COMMUNE, codes[0] if codes else "")
+            of = of or _province_of(found, Tier.OLD_PROVINCE, old_province)
+            row = (tier, code, kind, name, of, own, _point(lat, lon), old_province or code, district)
+            found[tier, code] = row
+    return found.values()
+
+
+def _province_of(found: Mapping[tuple[str, str], Row], tier: Tier, code: str) -> str:
+    row = found.get((tier.value, code))
+    return row[4] if row else ""
 
 
 def _shared(row: list[str]) -> list[str]:
     """The same words as one object each: names, kinds and codes come thousands of times."""
     return [sys.intern(one) for one in row]
-
-
-def _province_of_old(found: Mapping[PlaceKey, Unit], old_province: str) -> str:
-    old = found.get(PlaceKey(Tier.OLD_PROVINCE, old_province))
-    return old.province if old else ""
 
 
 @cache
@@ -166,10 +190,16 @@ def words_of(name: str) -> tuple[str, ...]:
 @cache
 def by_name() -> Mapping[str, tuple[PlaceKey, ...]]:
     """Units by their folded name, words parted by one space."""
-    found: defaultdict[str, list[PlaceKey]] = defaultdict(list)
-    for key, unit in units().items():
-        found[" ".join(words_of(unit.name))].append(key)
-    return {name: tuple(keys) for name, keys in found.items()}
+    keys = tuple(units())
+    return {name: tuple(keys[at] for at in found) for name, found in kept_of_lists("unit-names", _number_names).items()}
+
+
+def _number_names() -> dict[str, tuple[int, ...]]:
+    """Folded names, and where the units called so stand among all."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for at, unit in enumerate(units().values()):
+        found[" ".join(words_of(unit.name))].append(at)
+    return {name: tuple(many) for name, many in found.items()}
 
 
 @cache

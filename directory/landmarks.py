@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from directory.added import Added, AddedLandmark
-from directory.gazetteer import PlaceKey, Tier, forget_with_lists, list_file, units, words_of
+from directory.gazetteer import PlaceKey, Tier, forget_with_lists, kept_of_lists, list_file, units, words_of
 from directory.reading import SEED
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LandmarkIsNowhere(ValueError):
 @cache
 def by_words() -> Mapping[str, Landmark]:
     """Landmarks of the file by every folded way to say them."""
-    return _by_words(_content())
+    return kept_of_lists("landmarks", lambda: _by_words(_content()))
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +80,7 @@ def file() -> Path:
 
 
 def _content() -> list[dict[str, object]]:
-    content: list[dict[str, object]] = load_yaml(file().read_text("utf-8"))["landmarks"]
+    content: list[dict[str, object]] = load_table(file())["landmarks"]
     return content
 
 

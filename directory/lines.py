@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.wording import HCMC, keys, t
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -105,7 +105,7 @@ def rules() -> Mapping[str, Any]:
     """Which number for which trouble (`lines.yaml`), and what is never done (`line-rules.yaml`)."""
     found: dict[str, Any] = {}
     for file in ("lines.yaml", "line-rules.yaml"):
-        found |= load_yaml((SEED / file).read_text(encoding="utf-8"))
+        found |= load_table(SEED / file)
     return found
 
 

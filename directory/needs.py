@@ -10,10 +10,11 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from directory import added, nearly, spoken
+from directory.compiled import kept
 from directory.reading import SEED, Reading, fold
 from directory.reading import read as read_text
 from directory.reading.spelling import Word, marks_agree
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 _ENOUGH = 0.8
 _WEAKLY = 0.7
@@ -52,7 +53,7 @@ class NeedGuess:
 @cache
 def all_needs() -> Mapping[str, Need]:
     """Every need by its code, in the order of the taxonomy. Source: `seed/needs.yaml`."""
-    content = load_yaml((SEED / "needs.yaml").read_text("utf-8"))
+    content = load_table(SEED / "needs.yaml")
     found: dict[str, Need] = {}
     for group in content["groups"]:
         for one in group["needs"]:
@@ -74,7 +75,7 @@ def label(code: str, language: str = "vi") -> str:
 @cache
 def groups() -> Mapping[str, Mapping[str, str]]:
     """The groups of needs in their order, each with what it is called by language."""
-    content = load_yaml((SEED / "needs.yaml").read_text("utf-8"))
+    content = load_table(SEED / "needs.yaml")
     told = {group["code"]: group["label"] for group in content["groups"]}
     return {code: told[code] for code in dict.fromkeys(one.group for one in NEEDS.values())}
 
@@ -106,7 +107,11 @@ class _Keyword:
 @cache
 def _shipped() -> list[tuple[Reading, str, float]]:
     """Words, need and weight. Source: `seed/keywords.yaml`."""
-    content = load_yaml((SEED / "keywords.yaml").read_text("utf-8"))
+    return kept("keywords", _read_keywords)
+
+
+def _read_keywords() -> list[tuple[Reading, str, float]]:
+    content = load_table(SEED / "keywords.yaml")
     with added.using(added.NOTHING):
         return [
             (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)

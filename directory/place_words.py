@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, units, words_of
+from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, kept_of_lists, units, words_of
 from directory.reading import SEED
 from directory.reading.spelling import bare, is_syllable, mark_of
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ShortName:
 @cache
 def content() -> Mapping[str, Any]:
     """The whole file."""
-    found: Mapping[str, Any] = load_yaml((SEED / "place-words.yaml").read_text("utf-8"))
+    found: Mapping[str, Any] = load_table(SEED / "place-words.yaml")
     return found
 
 
@@ -104,6 +104,10 @@ def type_words() -> Mapping[tuple[str, ...], str]:
 def joined_names() -> Mapping[str, tuple[PlaceKey, ...]]:
     """Towns, districts and provinces as one word, "sapa", or with a first letter alone, "pthiet", "strang", where only
     one is called so."""
+    return kept_of_lists("joined-names", _join)
+
+
+def _join() -> Mapping[str, tuple[PlaceKey, ...]]:
     found: dict[str, set[str]] = {}
     for key, unit in units().items():
         words = words_of(unit.name)

@@ -17,6 +17,7 @@ from directory.gazetteer import (
     distance_km,
     forget_with_lists,
     is_province,
+    kept_of_lists,
     kind_on,
     locate,
     located,
@@ -250,6 +251,10 @@ def _is_rival(span: Span, key: PlaceKey) -> bool:
 @cache
 def _whole_names() -> dict[tuple[str, ...], PlaceKey]:
     """Districts by their whole name, type and province included; names that two districts share are left out."""
+    return kept_of_lists("whole-names", _write_out)
+
+
+def _write_out() -> dict[tuple[str, ...], PlaceKey]:
     found: dict[tuple[str, ...], set[PlaceKey]] = {}
     for key in units():
         if key.tier is Tier.OLD_DISTRICT:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from directory import needs
 from directory.reading import SEED
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.tables import place_of_service, service, service_need
 
 TRAINING = "livelihood.training"  # learning a trade, or finding work
@@ -26,7 +26,7 @@ class Model:
 @cache
 def models() -> Mapping[str, Model]:
     """The models by code. Source: `seed/programmes.yaml`."""
-    rows = load_yaml((SEED / "programmes.yaml").read_text("utf-8"))["models"]
+    rows = load_table(SEED / "programmes.yaml")["models"]
     return {row["code"]: Model(row["code"], row["label"], frozenset(row["kinds"])) for row in rows}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 from directory.wording import FALLBACK
 
 SEED = Path(__file__).resolve().parent / "seed"
@@ -26,7 +26,7 @@ class Spoken:
 @cache
 def table() -> Mapping[str, Spoken]:
     """Every language that may be marked, in the order of the file."""
-    rows = load_yaml((SEED / "spoken.yaml").read_text(encoding="utf-8"))["languages"]
+    rows = load_table(SEED / "spoken.yaml")["languages"]
     return {
         str(row["code"]): Spoken(str(row["code"]), {"vi": row["vi"], "en": row["en"]}, tuple(row["called"]))
         for row in rows

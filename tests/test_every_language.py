@@ -37,6 +37,7 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(wording, "catalogue", catalogue)
     monkeypatch.setattr(articles, "_read", bracketed)
+    monkeypatch.setattr(articles, "kept", lambda name, make, *folders: make())  # nor for the next start
     articles.load.cache_clear()
     yield
     articles.load.cache_clear()

@@ -8,14 +8,14 @@ from sqlalchemy import bindparam, select
 
 from bot.db import Tx
 from bot.tables import case
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 _TRIES = 8  # names looked up at once; of 1,500 a house has a few dozen in use
 
 
 @cache
 def _words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lists = load_yaml((Path(__file__).parent / "aliases.yaml").read_text(encoding="utf-8"))
+    lists = load_table(Path(__file__).parent / "aliases.yaml")
     return tuple(lists["first"]), tuple(lists["second"])
 
 

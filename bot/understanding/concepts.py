@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from directory.compiled import kept
 from directory.reading.spelling import Word, bare, mark_of, marks_agree
+from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "concepts.yaml"
 
@@ -59,9 +59,13 @@ def _agreed(entries: Sequence[Phrase], said: Sequence[Word]) -> str | None:
 
 
 @cache
-def _table() -> tuple[Mapping[tuple[str, ...], list[Phrase]], Mapping[str, int]]:
+def _table() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[str, int]]:
     """Phrases by their folded words, and how long the longest is that begins with a word."""
-    content = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    return kept("concepts", _read)
+
+
+def _read() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[str, int]]:
+    content = load_table(TABLE)
     table: dict[tuple[str, ...], list[Phrase]] = {}
     longest: dict[str, int] = {}
     for concept, phrases in content["concepts"].items():
@@ -71,4 +75,4 @@ def _table() -> tuple[Mapping[tuple[str, ...], list[Phrase]], Mapping[str, int]]
             marks = tuple(mark_of(word) for word in words)
             table.setdefault(key, []).append(Phrase(marks, str(concept), written.strip().endswith("!")))
             longest[key[0]] = max(longest.get(key[0], 0), len(key))
-    return table, longest
+    return {words: tuple(many) for words, many in table.items()}, longest

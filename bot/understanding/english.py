@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.understanding.danger import Danger
 from bot.understanding.features import Groups, stretches
 from bot.understanding.model import Opinion, Weights, load, opinion
@@ -20,6 +18,7 @@ from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, WORDS
 from directory.needs import NeedGuess
 from directory.reading import Reading, clean
 from directory.reading.spelling import Word
+from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "english.yaml"
 MODEL = Path(__file__).resolve().parent / "english-model.tsv"
@@ -262,7 +261,7 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    content: dict[str, Any] = load_table(TABLE)
     return content
 
 

@@ -5,10 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.understanding.danger import Danger
 from bot.understanding.patterns import Index, Pattern, View, compile_pattern
+from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "intents.yaml"
 INTENTS = (
@@ -79,7 +78,7 @@ def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    content: dict[str, Any] = load_table(TABLE)
     return content
 
 

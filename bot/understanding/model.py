@@ -2,13 +2,15 @@
 
 import json
 import math
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.understanding.features import GROUPS, Groups
+from directory.compiled import kept
 
 MODEL = Path(__file__).resolve().parent / "danger-model.tsv"
 # One feature is one whole number that holds four: how many (1), how rare, and two weights. So a sum is one addition.
@@ -89,7 +91,28 @@ def chance(value: float) -> float:
 @cache
 def shipped() -> Weights:
     """The model that comes with the product."""
-    return load(MODEL)
+    written = kept("danger-model", lambda: _flat(load(MODEL)))
+    tables = (
+        dict(zip(features.split("\n"), map(written.numbers.__getitem__, which), strict=True))
+        for features, which in written.tables
+    )
+    return replace(written.rest, tables=tuple(tables))
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """The model with its tables as one text each, and for each feature which of the numbers is its own: there are far
+    fewer numbers than features, and the process holds each once."""
+
+    tables: "tuple[tuple[str, array[int]], ...]"
+    numbers: tuple[int, ...]
+    rest: Weights
+
+
+def _flat(weights: Weights) -> _Flat:
+    numbers = {packed: at for at, packed in enumerate({n: None for one in weights.tables for n in one.values()})}
+    tables = tuple(("\n".join(table), array("L", map(numbers.__getitem__, table.values()))) for table in weights.tables)
+    return _Flat(tables, tuple(numbers), replace(weights, tables=()))
 
 
 def load(path: Path) -> Weights:

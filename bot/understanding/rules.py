@@ -7,10 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.understanding.patterns import NEGATIONS, STOP, Index, Pattern, View, compile_pattern
 from directory.reading import Reading
+from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "danger.yaml"
 _MANY = 200  # places of one pattern in one message; more say nothing new
@@ -178,7 +177,7 @@ def _index() -> Index:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
+    content: dict[str, Any] = load_table(TABLE)
     return content
 
 

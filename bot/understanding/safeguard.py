@@ -8,7 +8,7 @@ from bot.understanding.rules import TABLE, rules
 from directory import added
 from directory.reading import read
 from directory.reading.spelling import Word, bare, mark_of, marks_agree
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 _SIGN = re.compile(r"\.\.\d+|[\^$?>|_]")
 
@@ -33,7 +33,7 @@ def _word(written: str) -> Word:
 @cache
 def _marks_of_rules() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Every word of every pattern and hint: folded, then with its marks, then the rules it stands in."""
-    lists = load_yaml(TABLE.read_text("utf-8"))["lists"]
+    lists = load_table(TABLE)["lists"]
     found: dict[str, dict[str, frozenset[str]]] = {}
     for rule in rules():
         for pattern in (*rule.patterns, *rule.hints):

@@ -8,7 +8,7 @@ from typing import Any
 from bot.understanding.patients import is_herself
 from bot.understanding.patterns import Index, Pattern, View, compile_pattern
 from bot.understanding.rules import cue
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 # The countries for which the numbers of a mission are known; elsewhere only the ministry's line is shown.
 _COUNTRIES: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
 @cache
 def table() -> Mapping[str, Any]:
     """The file as it stands, examples included."""
-    content: dict[str, Any] = load_yaml(_TABLE.read_text("utf-8"))
+    content: dict[str, Any] = load_table(_TABLE)
     return content
 
 

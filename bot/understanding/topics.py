@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.understanding.features import Groups
 from bot.understanding.model import RARITY
+from directory.compiled import kept
 
 MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
 # One feature is one whole number: how many (1) and how rare, of four bytes each, then two bytes for each head's weight.
@@ -111,7 +112,7 @@ def pack(rarity: int, weights: bytes) -> int:
 @cache
 def shipped() -> Heads:
     """The heads that come with the product."""
-    return load(MODEL)
+    return kept("topics-model", lambda: load(MODEL))
 
 
 def load(path: Path) -> Heads:

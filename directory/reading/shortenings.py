@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from directory.reading.syllables import bare
-from directory.seedfiles import load_yaml
+from directory.seedfiles import load_table
 
 _SEED = Path(__file__).resolve().parent.parent / "seed"
 _NUMBER = "#"
@@ -40,7 +40,7 @@ def _kinds(word: str, edge: str) -> frozenset[str]:
 
 @cache
 def _content() -> Mapping[str, Any]:
-    content: Mapping[str, Any] = load_yaml((_SEED / "teencode.yaml").read_text("utf-8"))
+    content: Mapping[str, Any] = load_table(_SEED / "teencode.yaml")
     return content
 
 
