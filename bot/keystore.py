@@ -7,11 +7,13 @@ import stat
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NewType
 
 from bot.keyfile import KeyMissing, KeyOpenToOthers, KeyUnknown, Masters, SealBroken, decrypt, encrypt, mark_of
+from bot.ports import DatabaseAway
 
 KeyId = NewType("KeyId", str)
 
@@ -28,7 +30,7 @@ class KeyStore:
     """Data keys, each wrapped with the master key.
 
     A small SQLite file of its own with `secure_delete`: a destroyed key leaves no trace in it. Thread-safe, and shared
-    by all processes of a house.
+    by all processes of a house. Whatever touches the file raises DatabaseAway when it cannot be read or written.
     """
 
     def __init__(self, path: str, masters: Callable[[], Masters]) -> None:
@@ -57,11 +59,26 @@ class KeyStore:
             return key_id
 
     def _make_spares(self) -> None:
-        self._spares = [(KeyId(secrets.token_hex(16)), os.urandom(32)) for _ in range(SPARES)]
-        rows = [(key_id, self._wrap(key_id, key)) for key_id, key in self._spares]
-        with self._file:
-            self._file.execute("BEGIN IMMEDIATE")
+        made = [(KeyId(secrets.token_hex(16)), os.urandom(32)) for _ in range(SPARES)]
+        rows = [(key_id, self._wrap(key_id, key)) for key_id, key in made]
+        with self._written():
             self._file.executemany("INSERT INTO data_key VALUES (?, ?)", rows)
+        self._spares = made  # not before: words sealed with a key that is only in memory would be lost with it
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """All of it is on disk afterwards, or nothing."""
+        with self._reached(), self._file:
+            self._file.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as problem:
+            name = getattr(problem, "sqlite_errorname", None) or type(problem).__name__
+            raise DatabaseAway(f"The key store cannot be used ({name}).") from None
 
     def _wrap(self, key_id: str, key: bytes) -> bytes:
         masters = self._masters()
@@ -73,7 +90,8 @@ class KeyStore:
             self._look()
             if (key := self._cache.get(key_id)) is not None:
                 return key
-            row = self._file.execute("SELECT wrapped FROM data_key WHERE id = ?", (key_id,)).fetchone()
+            with self._reached():
+                row = self._file.execute("SELECT wrapped FROM data_key WHERE id = ?", (key_id,)).fetchone()
             if row is None:
                 raise KeyDestroyed("The key of these words was destroyed.")
             key = decrypt(self._masters().wraps, row[0], key_id)
@@ -85,7 +103,8 @@ class KeyStore:
         if (now := time.monotonic()) - self._looked_at < _LOOK_SECONDS:
             return
         self._looked_at = now
-        version = int(self._file.execute("PRAGMA data_version").fetchone()[0])
+        with self._reached():
+            version = int(self._file.execute("PRAGMA data_version").fetchone()[0])
         if version != self._version:
             self._version = version
             self._cache.clear()
@@ -97,7 +116,7 @@ class KeyStore:
 
     def check(self) -> None:
         """Raises KeyMissing if the keys in this store were wrapped with another key file."""
-        with self._lock:
+        with self._lock, self._reached():
             row = self._file.execute("SELECT id, wrapped FROM data_key LIMIT 1").fetchone()
         if row is not None:
             try:
@@ -108,8 +127,7 @@ class KeyStore:
     def rewrap(self, *, after: str = "", chunk: int = 500) -> tuple[int, str | None]:
         """Wrap the next few keys anew with the newest master key; (how many, where to go on or None at the end)."""
         masters = self._masters()
-        with self._lock, self._file:
-            self._file.execute("BEGIN IMMEDIATE")
+        with self._lock, self._written():
             wanted = "SELECT id, wrapped FROM data_key WHERE id > ? ORDER BY id LIMIT ?"
             rows = self._file.execute(wanted, (after, chunk)).fetchall()
             old = [(key_id, wrapped) for key_id, wrapped in rows if not wrapped.startswith(masters.mark)]
@@ -118,12 +136,12 @@ class KeyStore:
         return len(fresh), rows[-1][0] if len(rows) == chunk else None
 
     def count(self) -> int:
-        with self._lock:
+        with self._lock, self._reached():
             return int(self._file.execute("SELECT count(*) FROM data_key").fetchone()[0])
 
     def has(self, key_id: KeyId) -> bool:
         """Whether this key is still there."""
-        with self._lock:
+        with self._lock, self._reached():
             found = self._file.execute("SELECT 1 FROM data_key WHERE id = ?", (key_id,)).fetchone()
         return found is not None
 
@@ -132,15 +150,14 @@ class KeyStore:
         gone = list(key_ids)
         if not gone:
             return
-        with self._lock, self._file:
-            self._file.execute("BEGIN IMMEDIATE")
+        with self._lock, self._written():
             self._file.executemany("DELETE FROM data_key WHERE id = ?", [(key_id,) for key_id in gone])
             for key_id in gone:
                 self._cache.pop(key_id, None)
 
     def destroy_except(self, wanted: set[KeyId]) -> int:
         """Destroy the keys no row refers to (a process that died before using its spares). Returns how many."""
-        with self._lock:
+        with self._lock, self._reached():
             kept = wanted | {key_id for key_id, _ in self._spares}
             present = [KeyId(row[0]) for row in self._file.execute("SELECT id FROM data_key")]
         orphans = [key_id for key_id in present if key_id not in kept]

@@ -160,6 +160,10 @@ class ErasureReport:
     is_whole: bool = False  # nothing of the chat is shown any more, however old
 
 
+class DatabaseAway(Exception):
+    """The database or the key store cannot be used just now (locked, full, or gone); nothing was half written."""
+
+
 class SendError(Exception):
     """The network did not take the message; `kind` says what the mailroom does next."""
 

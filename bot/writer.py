@@ -20,6 +20,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql import Executable
 
+from bot.ports import DatabaseAway
 from bot.prepared import PreparedConnection, Statements
 from bot.seals import Seals
 from bot.tables import event
@@ -35,10 +36,6 @@ TRIES_ALONE = 3
 BELLS = "bells"  # the channel on which processes of one PostgreSQL house hear each other
 _RERUN_STATES = {"40001", "40P01"}
 _GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
-
-
-class DatabaseAway(Exception):
-    """The database cannot be written just now (locked, full, or gone); nothing was half written."""
 
 
 class Happening(NamedTuple):

@@ -195,7 +195,10 @@ class FakeTelegram:
             return _refuse({"status": 409, "description": "Conflict: terminated by other getUpdates request"})
         self._polling += 1
         try:
-            self._updates = [one for one in self._updates if one["update_id"] >= body.get("offset", 0)]
+            offset = body.get("offset", 0)
+            if self._updates and offset > self._updates[-1]["update_id"] + 10:
+                offset = 0  # as the real server: of a numbering that is over, everything is told again
+            self._updates = [one for one in self._updates if one["update_id"] >= offset]
             if not self._updates and body.get("timeout"):
                 self._news.clear()
                 try:

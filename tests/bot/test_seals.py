@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.ports import DatabaseAway
 from bot.seals import KeyDestroyed, KeyMissing, KeyOpenToOthers, SealBroken, Seals, create_key_file
 from tests.conftest import SHIPPED_GUESS_COST, SHIPPED_HASHER
 
@@ -99,3 +100,22 @@ def test_a_guess_at_a_code_or_a_passphrase_costs_what_the_manual_says() -> None:
     hasher = SHIPPED_HASHER()
     assert SHIPPED_GUESS_COST == 2**14
     assert (hasher.memory_cost, hasher.time_cost) >= (65_536, 3)
+
+
+def test_no_key_is_used_that_is_not_on_disk(tmp_path: Path) -> None:
+    create_key_file(tmp_path / "key.json")
+    seals = Seals.from_files(tmp_path / "key.json", str(tmp_path / "keys.db"))
+    file = seals.keys._file
+    [pages] = file.execute("PRAGMA page_count").fetchone()
+    file.execute(f"PRAGMA max_page_count = {pages}")  # no room for another page
+    with pytest.raises(DatabaseAway, match="SQLITE_FULL"):
+        for _ in range(2000):
+            seals.new_key()
+    with pytest.raises(DatabaseAway, match="SQLITE_FULL"):
+        seals.new_key()
+    file.execute("PRAGMA max_page_count = 100000")
+    key = seals.new_key()
+    sealed = seals.close_with(key, "cứu em với", about="inbox:1")
+    seals.stop()
+    later = Seals.from_files(tmp_path / "key.json", str(tmp_path / "keys.db"))
+    assert later.open_with(key, sealed, about="inbox:1") == "cứu em với"

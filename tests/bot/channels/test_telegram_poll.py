@@ -118,6 +118,20 @@ async def test_what_could_not_be_kept_comes_again(fetching: Fetching, network: F
     await fetching.until(lambda: fetching.kept == ["a", "b"])
 
 
+async def test_after_a_quiet_week_the_network_counts_somewhere_else(
+    fetching: Fetching, network: FakeTelegram
+) -> None:
+    network._ids = 900_000_000
+    network.message(1001, text="a")
+    fetching.poller.start()
+    await fetching.until(lambda: not network._updates)
+    network._ids = 300_000_000
+    for text in ("b", "c"):
+        network.message(1001, text=text)
+    await fetching.until(lambda: not network._updates)
+    assert fetching.kept == ["a", "b", "c"]
+
+
 async def test_one_update_that_breaks_does_not_hide_the_others(
     fetching: Fetching, network: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:
