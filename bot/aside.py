@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
-from bot.db import Tx
+from bot.db import DatabaseAway, Tx, breaks_the_batch
 from bot.helpline import cases, escalation, relay
 from bot.helpline.casebook import Urgency, record
 from bot.helpline.ringing import tell_of_failure
@@ -15,7 +16,7 @@ from bot.helpline.rota import on_duty
 from bot.masking import Masked
 from bot.outbox import tell_person
 from bot.policy import Policy
-from bot.seals import KeyDestroyed, KeyId, SealBroken
+from bot.seals import KeyId
 from bot.tables import conversation, inbox
 from bot.turns import Read
 from directory.wording import t
@@ -35,16 +36,21 @@ def count(tx: Tx, read: Read, policy: Policy, *, now: datetime) -> bool:
         return False
     tx.execute(update(inbox).where(mine).values(set_aside_at=now, forget_at=now + KEPT_ASIDE))
     _as_well_as_possible(tx, "fragments_not_dropped", lambda: _drop_fragments(tx, read))
-    level = _level(read)
+    level, is_unheard = _level(read), False
     if level != "none":  # danger is never dropped, whatever else fails
         urgency: Urgency = "now" if level == "now" else "violence"
-        _as_well_as_possible(tx, "case_not_opened", lambda: _open(tx, read, urgency, policy, now))
+        is_open = _as_well_as_possible(tx, "case_not_opened", lambda: _open(tx, read, urgency, policy, now))
+        is_unheard = not is_open and urgency == "now"
         if not _as_well_as_possible(tx, "words_not_kept", lambda: _keep_words(tx, read, now)):
             _as_well_as_possible(tx, "missing_words_not_told", lambda: _say_words_are_missing(tx, read, now))
     _as_well_as_possible(tx, "no_apology", lambda: tell_person(tx, read.lane_id, t("small.apology"), now=now))
-    for staff_id in _whom(tx, read.lane_id, now):
-        tell_of_failure(tx, staff_id, now=now)
+    _as_well_as_possible(tx, "failure_not_told", lambda: _tell(tx, read.lane_id, now, wakes=is_unheard))
     return True
+
+
+def _tell(tx: Tx, lane_id: int, now: datetime, *, wakes: bool) -> None:
+    for staff_id in _whom(tx, lane_id, now):
+        tell_of_failure(tx, staff_id, now=now, wakes=wakes)
 
 
 def _level(read: Read) -> str:
@@ -85,11 +91,16 @@ def _say_words_are_missing(tx: Tx, read: Read, now: datetime) -> None:
 
 
 def _as_well_as_possible(tx: Tx, name: str, step: Callable[[], object]) -> bool:
-    """What broke the turn may break this too; the rest still has to happen, the alarm to staff above all."""
+    """What broke the turn may break this too; the rest still has to happen, the alarm to staff above all.
+
+    Only what puts the whole transaction in doubt is passed on: then nothing is counted, and it is tried again.
+    """
     try:
-        with tx.connection.begin_nested():
+        with tx.step():
             step()
-    except (KeyDestroyed, SealBroken, LookupError, ValueError, TypeError, RuntimeError, AttributeError) as problem:
+    except Exception as problem:
+        if isinstance(problem, DatabaseAway) or (isinstance(problem, DBAPIError) and breaks_the_batch(problem)):
+            raise
         log.error(name, extra={"kind": type(problem).__name__})
         return False
     return True

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from bot.ports import DatabaseAway
 from bot.readers import Query, Readers, name_of
 from bot.seals import Seals
-from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, away, run_alone
+from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, away, breaks_the_batch, run_alone
 
-__all__ = ["Database", "DatabaseAway", "Deed", "Query", "Tx", "away", "open_engine", "run_alone"]
+__all__ = ["Database", "DatabaseAway", "Deed", "Query", "Tx", "away", "breaks_the_batch", "open_engine", "run_alone"]
 
 log = logging.getLogger(__name__)
 

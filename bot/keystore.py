@@ -19,6 +19,7 @@ KeyId = NewType("KeyId", str)
 
 SPARES = 32
 _CACHED = 4096
+_TRIED = "tried"  # no key's name
 _LOOK_SECONDS = 1.0  # how long a key destroyed by another process may still lie in this one's memory
 
 
@@ -134,6 +135,12 @@ class KeyStore:
             fresh = [(self._wrap(key_id, decrypt(masters.wraps, wrapped, key_id)), key_id) for key_id, wrapped in old]
             self._file.executemany("UPDATE data_key SET wrapped = ? WHERE id = ?", fresh)
         return len(fresh), rows[-1][0] if len(rows) == chunk else None
+
+    def try_out(self) -> None:
+        """Write something and take it away again; raises DatabaseAway where that cannot be."""
+        with self._lock, self._written():
+            self._file.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (_TRIED, b""))
+            self._file.execute("DELETE FROM data_key WHERE id = ?", (_TRIED,))
 
     def count(self) -> int:
         with self._lock, self._reached():

@@ -6,14 +6,14 @@ import sqlite3
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import CursorResult
@@ -23,7 +23,7 @@ from sqlalchemy.sql import Executable
 from bot.ports import DatabaseAway
 from bot.prepared import PreparedConnection, Statements
 from bot.seals import Seals
-from bot.tables import event
+from bot.tables import event, lease
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ Hook = Callable[[], None]
 BATCH_SECONDS = 0.005
 SLOW_DEED_SECONDS = 0.05
 TRIES_ALONE = 3
+PAST = datetime(2000, 1, 1, tzinfo=UTC)  # a lease that nobody holds
 BELLS = "bells"  # the channel on which processes of one PostgreSQL house hear each other
 _RERUN_STATES = {"40001", "40P01"}
 _GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
@@ -70,6 +71,20 @@ class Tx:
     def ring(self, topic: str) -> None:
         """Ring a bell after the commit, so that live pages and open sockets look again."""
         self.rung.append(topic)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A part of the deed that may fail by itself: then nothing of it stands, no row and nothing to be sent."""
+        marks = len(self.hooks), len(self.told), len(self.rung)
+        tally = self.tally.copy()
+        try:
+            with self.connection.begin_nested():
+                yield
+        except Exception:
+            for kept, mark in zip((self.hooks, self.told, self.rung), marks, strict=True):
+                del kept[mark:]
+            self.tally = tally
+            raise
 
     @property
     def is_postgresql(self) -> bool:
@@ -113,6 +128,7 @@ class Writer:
         self._statements = Statements(engine)
         self._seals = seals
         self._owner = owner
+        self._proof = f"proof:{owner}"[:80]
         self._settle = settle  # called in the writer's thread, once a batch
         self._alone = alone  # entered in the writer's thread around the deeds of a batch
         self._bell = bell  # the name under which other processes hear a topic; None where there are none
@@ -183,7 +199,8 @@ class Writer:
                     if time.monotonic() >= end:
                         break
                 seal_batch(connection, _good(jobs), self._bell)
-            self.counts.is_well = True
+                self._write_something(connection)
+            self._is_well_again()
         except DBAPIError as problem:
             self.counts.batches_failed += 1
             log.warning("batch_failed", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
@@ -206,12 +223,29 @@ class Writer:
             job.result = job.deed(tx)
             connection.say("RELEASE SAVEPOINT deed")
         except Exception as problem:
-            if isinstance(problem, DBAPIError) and _breaks_the_batch(problem):
+            if isinstance(problem, DBAPIError) and breaks_the_batch(problem):
                 raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
             connection.say("ROLLBACK TO SAVEPOINT deed")
             connection.say("RELEASE SAVEPOINT deed")
             job.failure = problem
+            if isinstance(problem, DatabaseAway):
+                self.counts.is_well = False
         self._note(job, time.monotonic() - begun)
+
+    def _write_something(self, connection: PreparedConnection) -> None:
+        """While all is not well: an empty commit succeeds on a full disk too, and would prove nothing."""
+        if not self.counts.is_well:
+            connection.execute(delete(lease).where(lease.c.name == self._proof))
+            connection.execute(insert(lease).values(name=self._proof, owner=self._owner, until=PAST))
+
+    def _is_well_again(self) -> None:
+        """What was written is on disk; a key store that could not be written must be writable too."""
+        if not self.counts.is_well:
+            try:
+                self._seals.keys.try_out()
+            except DatabaseAway:
+                return
+            self.counts.is_well = True
 
     def _note(self, job: Job, lasted: float) -> None:
         self.counts.slowest = max(self.counts.slowest, lasted)
@@ -231,7 +265,8 @@ class Writer:
                     with self._statements.connect() as connection, connection.begin():
                         self._try(connection, job)
                         seal_batch(connection, _good([job]), self._bell)
-                    self.counts.is_well = True
+                        self._write_something(connection)
+                    self._is_well_again()
                 except DBAPIError as again:
                     self.counts.is_well = False
                     job.failure = away(again)
@@ -278,7 +313,7 @@ def run_alone(connection: Connection, deed: Deed[T], seals: Seals, owner: str) -
     return result, tx
 
 
-def _breaks_the_batch(problem: DBAPIError) -> bool:
+def breaks_the_batch(problem: DBAPIError) -> bool:
     origin = problem.orig
     if isinstance(origin, sqlite3.OperationalError):
         return True  # FULL, IOERR, BUSY: the whole transaction is in doubt

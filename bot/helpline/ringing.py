@@ -132,10 +132,10 @@ def tell_colleague(
     tx.ring(f"staff:{staff_id}")
 
 
-def tell_of_failure(tx: Tx, staff_id: int, *, now: datetime) -> None:
-    """Tell a colleague that a message could not be processed; nothing of it is told."""
+def tell_of_failure(tx: Tx, staff_id: int, *, now: datetime, wakes: bool = False) -> None:
+    """Tell a colleague that a message could not be processed; nothing of it is told. `wakes`: it may be a cry."""
     who = colleague(tx.connection, staff_id)
     if who is None or who.state == "left":
         return
-    tell_staff(tx, staff_id, t("staff.set_aside", who.language), now=now, urgent=True)
+    tell_staff(tx, staff_id, t("staff.set_aside", who.language), now=now, urgent=True, wakes=wakes)
     tx.ring(f"staff:{staff_id}")

@@ -116,6 +116,34 @@ async def test_on_a_full_disk_nothing_is_half_written_and_later_all_goes_on(db: 
     assert await db.write(add("room again")) == "room again" and db.counts.is_well
 
 
+async def test_a_commit_of_nothing_is_no_proof_that_something_can_be_kept(db: Database) -> None:
+    def say(tx: Tx, statement: str) -> None:
+        tx.connection.exec_driver_sql(statement)
+
+    refusal = "CREATE TRIGGER full BEFORE INSERT ON lease BEGIN SELECT RAISE(ABORT, 'full'); END"
+    await db.write(lambda tx: say(tx, refusal))
+    await db.write(lambda tx: None)
+    assert db.counts.is_well, "while all is well nothing is written for proof"
+    db.counts.is_well = False
+    with pytest.raises(DatabaseAway):
+        await db.write(lambda tx: None)
+    assert not db.counts.is_well
+    await db.write(lambda tx: say(tx, "DROP TRIGGER full"))
+    assert db.counts.is_well
+
+
+async def test_a_key_store_that_cannot_be_written_is_not_well_either(db: Database) -> None:
+    file = db.seals.keys._file
+    file.execute("PRAGMA query_only=ON")
+    with pytest.raises(DatabaseAway, match="key store"):
+        await db.write(lambda tx: [tx.seals.new_key() for _ in range(100)])
+    await db.write(lambda tx: None)
+    assert not db.counts.is_well
+    file.execute("PRAGMA query_only=OFF")
+    await db.write(lambda tx: None)
+    assert db.counts.is_well
+
+
 async def test_a_deed_that_takes_long_is_named_in_the_log(db: Database, caplog: pytest.LogCaptureFixture) -> None:
     def dawdle(tx: Tx) -> None:
         time.sleep(0.06)

@@ -5,18 +5,20 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot import understanding
+from bot.db import Tx
 from bot.dialogues.find import Find
 from bot.dialogues.report import Report
-from bot.helpline import coming_back, consents, relay
+from bot.helpline import cases, coming_back, consents, relay
 from bot.helpline.casebook import view
 from bot.helpline.flags import flags
 from bot.intake import unpack
+from bot.outbox import tell_person
 from bot.rehearsal import Rehearsal
 from bot.seals import KeyId
-from bot.tables import case, case_event, consent, conversation, inbox, outbox, return_code, transcript
+from bot.tables import case, case_event, consent, conversation, inbox, lane, outbox, return_code, transcript
 
 
 @pytest.fixture
@@ -175,6 +177,25 @@ async def test_when_even_the_words_cannot_be_kept_the_colleague_sees_that_they_a
     (known,) = await rows(rehearsal, case)
     shown = await rehearsal.house.db.read(lambda connection: flags(connection, view(known)))
     assert "console.flag.words_missing" in shown and known.urgency == "now"
+
+
+async def test_a_cry_whose_case_the_database_refuses_is_set_aside_all_the_same_and_wakes(
+    rehearsal: Rehearsal, broken_report: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def refused(tx: Tx, lane_id: int, **_: object) -> None:
+        tries.append(lane_id)
+        tell_person(tx, lane_id, "một câu không còn dòng nào", now=rehearsal._clock.now())
+        tx.execute(insert(lane).values(id=lane_id, channel="x"))  # a constraint says no
+
+    monkeypatch.setattr(cases, "open_case", refused)
+    said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    assert len(tries) == 1 and [row.attempts for row in await rows(rehearsal, inbox)] == [3]
+    assert any("Xin lỗi" in text for text in to_person(said)) and "một câu" not in str(said)
+    [told] = [one for one in said if one["to"] == "worker:1"]
+    assert "chưa xử lý được" in told["text"]
+    assert rehearsal.house.db.counts.is_well
 
 
 async def test_a_step_that_no_longer_exists_leads_back_to_the_start_with_an_apology(rehearsal: Rehearsal) -> None:
