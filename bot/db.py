@@ -34,6 +34,19 @@ PRAGMAS = (
 )
 
 
+# How long a PostgreSQL server that says nothing is believed to be there: without these a machine that is gone keeps
+# whoever asks it for as long as the system likes, a quarter of an hour or two hours.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+MOST_IDLE_SECONDS = 15  # a deed lasts milliseconds: who is silent in one was stopped, and holds locks others wait for
+
+
 def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engine:
     """An engine with our pragmas: WAL, FULL, secure_delete, foreign keys; explicit BEGIN IMMEDIATE for the writer.
 
@@ -41,9 +54,8 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     """
     size = readers if is_reader else 2
     if not url.startswith("sqlite"):
-        waits = {"connect_timeout": 5}
         return create_engine(
-            url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=waits, hide_parameters=True
+            url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_PATIENCE, hide_parameters=True
         )
     engine = create_engine(
         url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True
@@ -64,6 +76,12 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     return engine
 
 
+def _never_idle(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{MOST_IDLE_SECONDS}s'")
+    connection.commit()
+
+
 class Database:
     """`await write(deed)` and `await read(query)`. Deeds run one after another in one thread, readers beside it."""
 
@@ -76,6 +94,8 @@ class Database:
         self.on_rung: Callable[[str], None] = lambda topic: None  # the bells, rung after the commit
         self.must_scrub = False  # something was erased, and the write-ahead log may still hold it
         self._writer_engine = open_engine(url)
+        if not self.is_sqlite:
+            event.listen(self._writer_engine, "connect", _never_idle)
         self._readers = Readers(open_engine(url, is_reader=True))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(

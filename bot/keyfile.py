@@ -184,6 +184,7 @@ def _refuse_if_open(path: Path) -> None:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
-        raise KeyMissing(f"The key file {path} is missing: put back the one this database was made with.") from None
+        mend = "put back the one this database was made with (donghanh migrate makes one for an empty database)"
+        raise KeyMissing(f"The key file {path} is missing: {mend}.") from None
     if mode & 0o077:
         raise KeyOpenToOthers(f"{path} can be read by others (mode {mode:o}): run chmod 600 {path}.")

@@ -2,6 +2,7 @@
 
 import argparse
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands.opening import prepare
@@ -16,13 +17,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Harmless when nothing is missing. An SQLite house that does not exist yet is made, with its keys."""
+    """Harmless when nothing is missing. A house that does not exist yet is made, with its keys."""
     settings = load()
-    prepare(settings).stop()
+    if settings.is_sqlite:
+        prepare(settings).stop()  # before the file of the database is made
     engine = open_engine(settings.database_url)
     try:
         with engine.connect() as connection:
-            before = revision(connection)
+            before, is_empty = revision(connection), not inspect(connection).get_table_names()
+        prepare(settings, is_empty=is_empty).stop()
         upgrade(settings.database_url)
     except DBAPIError as problem:
         raise away(problem) from None

@@ -60,10 +60,11 @@ def is_there(settings: Settings) -> bool:
     return not settings.is_sqlite or settings.sqlite_path.exists()
 
 
-def prepare(settings: Settings) -> Seals:
-    """The keys of this house; on the very first start of an SQLite house they are made. Raises KeyMissing."""
+def prepare(settings: Settings, *, is_empty: bool = False) -> Seals:
+    """The keys of this house; where there is no database yet, or it `is_empty`, they are made. Raises KeyMissing."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.is_sqlite and not settings.sqlite_path.exists() and not settings.key_file.exists():
+    is_new = is_empty or (settings.is_sqlite and not settings.sqlite_path.exists())
+    if is_new and not settings.key_file.exists():
         create_key_file(settings.key_file)
     return Seals.from_files(settings.key_file, settings.key_store)
 

@@ -4,16 +4,19 @@ import asyncio
 import sqlite3
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+import bot.db
 from bot.db import Database, DatabaseAway, Tx
 from bot.events import happened
-from bot.tables import event, staff_organisation
-from tests.conftest import MovableClock
+from bot.seals import Seals
+from bot.tables import event, lease, staff_organisation
+from tests.conftest import MovableClock, started
 
 
 def add(name: str):  # type: ignore[no-untyped-def]
@@ -240,3 +243,25 @@ async def test_a_reader_holds_the_log_back_and_it_is_emptied_as_soon_as_he_is_go
     reader.close()
     await db.scrub_again()
     assert not db.must_scrub and (tmp_path / "donghanh.db-wal").stat().st_size == 0
+
+
+async def test_whoever_falls_silent_in_a_deed_loses_the_locks_that_others_wait_for(
+    postgresql: str, seals: Seals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.db, "MOST_IDLE_SECONDS", 1)
+    async with started(postgresql, seals) as db:
+        woken = threading.Event()
+
+        def stopped(tx: Tx) -> None:
+            tx.execute(insert(lease).values(name="poller", owner="one", until=datetime(2027, 1, 1, tzinfo=UTC)))
+            woken.wait(60)
+
+        asleep = asyncio.ensure_future(db.write(stopped))
+        await asyncio.sleep(0.2)
+        other = create_engine(postgresql, isolation_level="AUTOCOMMIT")
+        with other.connect() as connection:  # waits for the row until the server ends the sleeper's transaction
+            connection.execute(insert(lease).values(name="poller", owner="two", until=datetime(2027, 1, 1, tzinfo=UTC)))
+        other.dispose()
+        woken.set()
+        await asyncio.gather(asleep, return_exceptions=True)
+        assert await db.write(lambda tx: tx.execute(select(lease.c.owner)).scalar_one()) == "two"

@@ -238,6 +238,20 @@ def test_only_some_parts_need_postgresql(folder: Path, capsys: pytest.CaptureFix
     assert wrong.value.code == 2
 
 
+def test_an_empty_postgresql_house_gets_its_key_by_migrate_and_no_other_command_makes_one(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, postgresql: str
+) -> None:
+    monkeypatch.setenv("DONGHANH_DATABASE_URL", postgresql)
+    key = folder / "data" / "key.json"
+    assert main(["staff", "list"]) == 2
+    assert "donghanh migrate makes one" in one_line(capsys) and not key.exists()
+    assert main(["migrate"]) == 0 and key.exists()
+    assert main(["staff", "list"]) == 0
+    key.unlink()
+    assert main(["migrate"]) == 2, "its words are sealed with the key that is gone"
+    assert not key.exists()
+
+
 async def test_a_signed_line_opens_and_a_taken_port_is_named(folder: Path) -> None:
     (folder / "policy.toml").write_text(f'{SIGNED}\nsigned_role = "director"\nsigned_on = "2026-12-01"\n')
     port = str(free_port())
