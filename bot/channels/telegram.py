@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 from telegram import InlineKeyboardMarkup
 
 from bot.bells import Bells
@@ -99,9 +99,9 @@ class Telegram:
 
     async def _hook(self, request: web.Request) -> web.Response:
         """200 once it is kept; the network sends again what was answered otherwise."""
-        raw = await _body(request)
-        if not self.authenticate(request.headers, raw):
+        if not self.authenticate(request.headers, b""):  # before a byte is read of what a stranger sends
             raise web.HTTPForbidden(text="403")
+        raw = await _body(request)
         if self._intake is None:
             return web.Response(status=503, headers={"Retry-After": "5"})
         await self._take_in(self._reader.raw(raw), self._intake)
@@ -264,10 +264,13 @@ async def _body(request: web.Request) -> bytes:
     raw = bytearray()
     if (request.content_length or 0) > MOST_BYTES:
         raise web.HTTPRequestEntityTooLarge(MOST_BYTES, request.content_length or 0)
-    async for piece in request.content.iter_any():
-        raw += piece
-        if len(raw) > MOST_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(raw))
+    try:
+        async for piece in request.content.iter_any():
+            raw += piece
+            if len(raw) > MOST_BYTES:
+                raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(raw))
+    except (web.RequestPayloadError, ClientPayloadError):  # not what its headers say, or broken off
+        raise web.HTTPBadRequest(text="400") from None
     return bytes(raw)
 
 

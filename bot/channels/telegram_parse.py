@@ -154,12 +154,19 @@ def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
             return "start", {"start_param": start[1]}
         return "text", {"text": _COMMAND.sub(r"\1", message.text)}
     if message.location is not None:  # a venue carries one too
-        return "location", {"geo": Geo(message.location.latitude, message.location.longitude)}
+        geo = Geo(message.location.latitude, message.location.longitude)
+        return ("location", {"geo": geo}) if _is_on_earth(geo) else ("unsupported", {})
     for name, media in _MEDIA:
         if getattr(message, name):
             return "media", {"media": media, "text": message.caption}
     is_content = message.api_kwargs or any(getattr(message, name, None) for name in _UNKNOWN)
     return ("unsupported", {}) if is_content else (None, {})  # `api_kwargs`: younger than this library
+
+
+def _is_on_earth(geo: Geo) -> bool:
+    """The library takes whatever stands there, also text and what is no number."""
+    is_number = all(isinstance(one, int | float) for one in (geo.lat, geo.lon))
+    return is_number and abs(geo.lat) <= 90 and abs(geo.lon) <= 180
 
 
 def reference(message_id: int, at: datetime) -> MsgRef:

@@ -65,6 +65,22 @@ async def test_a_forged_secret_is_turned_away_and_nothing_is_kept(line: Line, se
     assert line.kept == []
 
 
+@pytest.mark.parametrize(("secret", "status"), [("wrong", 403), (SECRET, 400)])
+async def test_a_body_that_is_not_what_its_headers_say_is_refused(line: Line, secret: str, status: int) -> None:
+    assert line.web is not None
+    headers = {HEADER: secret, "Content-Encoding": "gzip"}
+    answer = await line.web.post(PATH, data=b"rubbish, and no gzip at all", headers=headers)
+    assert answer.status == status and line.kept == []
+
+
+@pytest.mark.parametrize("point", [("21.03", "105.85"), (None, 105.0), (float("nan"), 105.0), (200.0, 105.0)])
+async def test_a_place_that_is_no_point_on_earth_is_no_place(line: Line, point: tuple[Any, Any]) -> None:
+    told = {"message_id": 1, "date": 1, "chat": CHAT_OF_HERS, "from": HER}
+    place = {"latitude": point[0], "longitude": point[1]}
+    assert await post(line, {"update_id": 7, "message": {**told, "location": place}}) == 200
+    assert [one.kind for one in line.kept] in ([], ["unsupported"])
+
+
 async def test_a_body_longer_than_any_update_is_refused_before_it_is_read(line: Line) -> None:
     assert line.web is not None
     assert await post(line, b" " * (MOST_BYTES + 1)) == 413
