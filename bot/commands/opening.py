@@ -1,5 +1,7 @@
 """Opens the configured house for a command that does one thing and ends: settings, keys, database."""
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +69,30 @@ def prepare(settings: Settings, *, is_empty: bool = False) -> Seals:
     if is_new and not settings.key_file.exists():
         create_key_file(settings.key_file)
     return Seals.from_files(settings.key_file, settings.key_store)
+
+
+@contextmanager
+def served_here_alone(settings: Settings) -> Iterator[None]:
+    """An SQLite house is served by one process: a second would take the messages out of the first one's hands.
+
+    Raises SettingsProblem. The mark ends with the process, however it ends.
+    """
+    if not settings.is_sqlite:
+        yield
+        return
+    settings.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark = os.open(settings.sqlite_path.with_suffix(".serving"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(mark)
+        raise SettingsProblem(
+            f"The database {settings.sqlite_path} is being served already: stop that process first, or use PostgreSQL."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(mark)
 
 
 def once(settings: Settings, seals: Seals, deed: Callable[[Tx], T]) -> T:

@@ -16,7 +16,7 @@ from bot.bells import Bells
 from bot.channels import wake
 from bot.channels.heartbeat import heartbeat
 from bot.channels.webchat import WebChat
-from bot.commands.opening import once, prepare
+from bot.commands.opening import once, prepare, served_here_alone
 from bot.console.building import build as build_console
 from bot.console.sender import ConsoleSender
 from bot.db import Database, Tx
@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.is_sqlite and arguments.only != EVERYTHING:
         raise SettingsProblem("--only needs PostgreSQL: set DONGHANH_DATABASE_URL, or run everything in one process.")
     logs.start()
-    return asyncio.run(_serve(settings, policy, arguments.only))
+    with served_here_alone(settings):
+        return asyncio.run(_serve(settings, policy, arguments.only))
 
 
 def _parts(written: str) -> frozenset[str]:
