@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -16,8 +16,8 @@ from bot import claims, references, vault
 from bot.db import Tx
 from bot.masking import mask
 from bot.ports import Inbound
-from bot.seals import KeyId
-from bot.tables import conversation, inbox, lane, person, seen_event
+from bot.seals import KeyDestroyed, KeyId
+from bot.tables import conversation, inbox, lane, offered, person, seen_event
 from directory import languages, wording
 from directory.places import PlaceKey, Tier, locate
 
@@ -92,7 +92,10 @@ def keep(
             continue
         lane_id, is_mine = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
         key_id, is_next = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
-        row_id = _insert(tx, lane_id, key_id, kept, now)
+        try:
+            row_id = _insert(tx, lane_id, key_id, kept, now)
+        except KeyDestroyed:
+            row_id = _insert(tx, lane_id, _begin_anew(tx, lane_id), kept, now)
         if event.msg_ref is not None:
             references.keep(tx, lane_id, [event.msg_ref], now=now)
         if is_mine:
@@ -211,6 +214,14 @@ def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> t
     key_id = tx.seals.new_key()
     tx.execute(_NEW_TALK, {"lane_id": lane_id, "key_id": key_id, "last_at": now, "forget_at": now + kept_for})
     return key_id, False
+
+
+def _begin_anew(tx: Tx, lane_id: int) -> KeyId:
+    """The key of the talk is gone, and she writes: a new key, and nothing of what cannot be read any more."""
+    key_id = tx.seals.new_key()
+    tx.execute(delete(offered).where(offered.c.lane_id == lane_id))
+    tx.execute(update(conversation).where(conversation.c.lane_id == lane_id).values(key_id=key_id, sealed=None))
+    return key_id
 
 
 def _insert(tx: Tx, lane_id: int, key_id: KeyId, kept: Kept, now: datetime) -> int:

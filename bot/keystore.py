@@ -152,6 +152,12 @@ class KeyStore:
             found = self._file.execute("SELECT 1 FROM data_key WHERE id = ?", (key_id,)).fetchone()
         return found is not None
 
+    def lacking(self, key_ids: Iterable[KeyId]) -> set[KeyId]:
+        """Those of these keys that are not there, or not any more."""
+        with self._lock, self._reached():
+            there = {row[0] for row in self._file.execute("SELECT id FROM data_key")}
+        return {key_id for key_id in key_ids if key_id not in there}
+
     def destroy(self, key_ids: Iterable[KeyId]) -> None:
         """Make everything sealed with these keys unreadable for ever. Unknown keys are no error."""
         gone = list(key_ids)

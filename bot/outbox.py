@@ -144,8 +144,8 @@ def tell_person(
 ) -> str | None:
     """Queue a message to a person, sealed with the key of the conversation; its choices are remembered.
 
-    Does nothing if the person's lane or conversation is gone, or if it is about a case while somebody else may hold
-    the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
+    Does nothing if the person's lane, the conversation or its key is gone, or if it is about a case while somebody
+    else may hold the phone. `is_last`: after it the contact is forgotten. `takes_back`: what was said until now
     is first deleted at the network, as far as it lets us; `text` says that older things stay on the phone, `instead`
     what is said where nothing stays at all, or also younger things do. Returns the key of the row, by which it can be
     followed.
@@ -156,23 +156,26 @@ def tell_person(
     if case_id is not None and row.guard not in (None, "open"):
         return None
     choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
-    if any(option.kind == "reply" for option in options):
-        _remember(tx, lane_id, row.key_id, options, choices, now)
     letter = Letter(text, (*choices, *links), audio=audio, takes_back=now if takes_back else None, instead=instead)
-    return _put(
-        tx,
-        letter,
-        now=now,
-        purpose=purpose,
-        urgent=urgent,
-        kept=KEPT_TO_PERSON,
-        waits=row.is_behind,
-        lane_id=lane_id,
-        generation=row.generation,
-        key_id=row.key_id,
-        case_id=case_id,
-        last=is_last,
-    )
+    try:
+        if any(option.kind == "reply" for option in options):
+            _remember(tx, lane_id, row.key_id, options, choices, now)
+        return _put(
+            tx,
+            letter,
+            now=now,
+            purpose=purpose,
+            urgent=urgent,
+            kept=KEPT_TO_PERSON,
+            waits=row.is_behind,
+            lane_id=lane_id,
+            generation=row.generation,
+            key_id=row.key_id,
+            case_id=case_id,
+            last=is_last,
+        )
+    except KeyDestroyed:
+        return None  # she cannot be told; what else this deed does, calling colleagues above all, still happens
 
 
 def tell_staff(

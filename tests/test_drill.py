@@ -1,8 +1,11 @@
 """The machine is lost and the line comes back from a backup: who waited is called for again, erased stays erased."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +28,7 @@ from bot.tables import case, contact, conversation, lane, person, staff, transcr
 from tests.conftest import MovableClock
 from tests.fakes import FakeChannel
 
+HOUSE = Path(__file__).parents[1]
 MARKERS = ("hồng hạc", "hong hac", "0000 000 777", "anna-account", "binh-account")
 
 
@@ -239,3 +243,56 @@ def test_every_table_is_in_a_backup_or_left_out_on_purpose() -> None:
     assert names >= backups.LEFT_OUT and names >= backups.OF_OPEN_CASES
     assert {"staff", "case", "audit", "shift"} <= {table.name for table in backups.kept()}
     assert conversation.name in backups.LEFT_OUT
+
+
+def lose_the_keys(folder: Path) -> None:
+    for path in (folder / "data").glob("keys.db*"):
+        path.unlink()
+
+
+async def test_with_the_key_store_lost_serving_is_refused_until_an_operator_says_so_and_then_all_are_called_again(
+    folder: Path, clock: MovableClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk, fake = Desk(clock), list[FakeChannel]()
+    await a_busy_line(clock, desk)
+    lose_the_keys(folder)
+    assert await asyncio.to_thread(main, ["check"]) == 1
+    assert "donghanh keys lost" in capsys.readouterr().out
+    serve = [sys.executable, "-m", "bot", "serve", "--demo"]
+    refused = await asyncio.to_thread(subprocess.run, serve, cwd=HOUSE, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 2 and "none of the 5 keys" in refused.stderr
+    desk.told.clear()
+    assert await asyncio.to_thread(main, ["keys", "lost"]) == 0
+    assert "2 open cases are alarmed again; 1 talks ended" in capsys.readouterr().out
+    assert await asyncio.to_thread(main, ["keys", "lost"]) == 0
+    assert "0 open cases are alarmed again; 0 talks ended" in capsys.readouterr().out
+    async with opened(clock, desk, fake) as house:
+        await house.settle()
+        cases = await rows(house, case)
+        assert {one.state for one in cases} == {"waiting"} and len(cases) == 2  # type: ignore[attr-defined]
+        alarms = [text for _, text in desk.told if "Khẩn cấp" in text]
+        assert all(any(one.alias in text for text in alarms) for one in cases)  # type: ignore[attr-defined]
+        assert any("không còn" in text for text in fake[0].texts("anna-account"))
+        for who in ("anna-account", "chi-account"):
+            await fake[0].say(who, "cứu, nó đang đánh em", event_id=f"again {who}")
+            await house.settle()
+        assert len(await rows(house, case)) == 3, "who only asked is heard as well"
+
+
+async def test_whoever_writes_after_the_keys_of_her_talk_are_gone_is_heard_and_the_ladder_goes_on(
+    folder: Path, clock: MovableClock
+) -> None:
+    desk, fake = Desk(clock), list[FakeChannel]()
+    await a_busy_line(clock, desk)
+    lose_the_keys(folder)
+    async with opened(clock, desk, fake) as house:
+        await house.settle()
+        desk.told.clear()
+        clock.pass_(minutes=6)
+        await house.clockwork.tick()
+        await house.settle()
+        assert any("Khẩn cấp" in text for _, text in desk.told), "the next rung is called although she cannot be told"
+        await fake[0].say("chi-account", "cứu, nó đang đánh em", event_id="again")
+        await house.settle()
+        assert len(await rows(house, case)) == 3
+        assert fake[0].texts("chi-account")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import audit, policy, staff
 from bot.app import MachineClock
 from bot.channels import wake
-from bot.commands.opening import Opened, is_there, opened
+from bot.commands.opening import Opened, is_there, opened, strange_keys
 from bot.helpline import retention, rota_watch
 from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, calendar, stored
@@ -73,6 +73,8 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield is_new, "schema" if is_new else "schema is old: run donghanh migrate"
     if not is_new:
         return
+    strange = house.read(lambda connection: strange_keys(connection, house.seals))
+    yield not strange, strange or "key store"
     yield from house.read(lambda connection: list(_people(connection, now, decided or Policy())))
     yield from house.read(lambda connection: list(_listings(connection, decided or Policy(), now)))
     yield _holidays(_today(now))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import postbag
 from bot.db import Tx, away, open_engine, run_alone
+from bot.helpline import restoring
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
@@ -69,6 +70,18 @@ def prepare(settings: Settings, *, is_empty: bool = False) -> Seals:
     if is_new and not settings.key_file.exists():
         create_key_file(settings.key_file)
     return Seals.from_files(settings.key_file, settings.key_store)
+
+
+def strange_keys(connection: Connection, seals: Seals) -> str:
+    """What to do if this key store has none of the keys of this database; else nothing.
+
+    Served so, everybody who has written in the last days would be heard by nobody.
+    """
+    used = restoring.keys_in_use(connection)
+    if not used or len(seals.keys.lacking(used)) < len(used):
+        return ""
+    mend = "put the old keys.db back; if it is lost for good: donghanh keys lost"
+    return f"The key store has none of the {len(used)} keys this database was sealed with: {mend}."
 
 
 @contextmanager

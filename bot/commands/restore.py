@@ -69,7 +69,7 @@ def _call(settings: Settings, seals: Seals, decided: Policy) -> tuple[int, int, 
             again = partial(restoring.call_again, case_id=case_id, knows_keys=knows, now=now, policy=decided)
             is_called = house.write(again)
             called, erased = called + is_called, erased + (not is_called)
-        seals.keys.destroy_except(house.write(restoring.keys_in_use))
+        seals.keys.destroy_except(house.read(restoring.keys_in_use))
         return called, erased, house.read(lambda connection: audit.verify(connection, seals))
     finally:
         engine.dispose()

@@ -16,7 +16,7 @@ from bot.bells import Bells
 from bot.channels import wake
 from bot.channels.heartbeat import heartbeat
 from bot.channels.webchat import WebChat
-from bot.commands.opening import once, prepare, served_here_alone
+from bot.commands.opening import once, prepare, served_here_alone, strange_keys
 from bot.console.building import build as build_console
 from bot.console.sender import ConsoleSender
 from bot.db import Database, Tx
@@ -204,7 +204,7 @@ async def _open(settings: Settings, policy: Policy) -> House:
         beat=heartbeat(settings.heartbeat_url),
     )
     try:
-        await house.db.read(lambda connection: _fit(connection, policy))
+        await house.db.read(lambda connection: _fit(connection, policy, seals))
     except BaseException:
         await house.stop()
         raise
@@ -220,10 +220,13 @@ def _telegram(settings: Settings) -> tuple[Mapping[tuple[str, str], ChannelMaker
     return telegram.doors(settings), telegram_staff.ways(settings)
 
 
-def _fit(connection: Connection, policy: Policy) -> None:
-    """The made-up directory cannot be served as a real one by accident, nor an old schema by a new program."""
+def _fit(connection: Connection, policy: Policy, seals: Seals) -> None:
+    """The made-up directory cannot be served as a real one by accident, nor an old schema by a new program, nor words
+    whose keys are somewhere else."""
     if not is_current(connection):
         raise SettingsProblem("The database has an old schema: run donghanh migrate, then start again.")
+    if problem := strange_keys(connection, seals):
+        raise SettingsProblem(problem)
     if not policy.is_demo:
         try:
             refuse_demo(connection)
