@@ -81,8 +81,7 @@ class Tx:
             with self.connection.begin_nested():
                 yield
         except Exception:
-            for kept, mark in zip((self.hooks, self.told, self.rung), marks, strict=True):
-                del kept[mark:]
+            del self.hooks[marks[0] :], self.told[marks[1] :], self.rung[marks[2] :]
             self.tally = tally
             raise
 
