@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from directory import catalogue
+from directory.places import PlaceKey, Tier
+from directory.sealing import telling
 from directory.showing import is_asked
 from directory.tables import notice, organisation, place_of_service, service
-from directory.telltale import telling
 from directory.wording import HCMC
 
 SHOWN = ("published", "stale")
@@ -80,5 +81,7 @@ def _telling(connection: Connection) -> Iterator[str]:
     )
     for row in connection.execute(wanted):
         texts = [text for by_language in (row.reception, row.price, row.papers) for text in by_language.values()]
-        if any(telling(text) for text in (row.name, row.owner, *texts, *notices.get(row.id, ()))):
+        place = PlaceKey(Tier(row.place_tier), row.place_code)
+        is_told = any(telling(text, place) for text in (*texts, *notices.get(row.id, ())))
+        if is_told or any(telling(name, place, is_name=True) for name in (row.name, row.owner)):
             yield str(row.id)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 from directory.duplicates import Entry
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import fold
+from directory.sealing import cut
 from directory.tables import organisation, phone, place_of_service, service, verification
-from directory.telltale import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def rows(
     found = [
         Row(
             row.id,
-            cut(row.name) if row.is_sealed else row.name,
-            cut(row.owner) if row.is_sealed else row.owner,
+            cut(row.name, _key(row)) if row.is_sealed else row.name,
+            cut(row.owner, _key(row)) if row.is_sealed else row.owner,
             _place(row, language),
             row.province,
             row.state,
@@ -93,7 +93,11 @@ def _place(row: Any, language: str) -> str:
     """Of a sealed place the province, here too: lists are read over shoulders."""
     if row.is_sealed:
         return name_of(PlaceKey(Tier.NEW_PROVINCE, row.province), language)
-    return name_of(PlaceKey(Tier(row.place_tier), row.place_code), language)
+    return name_of(_key(row), language)
+
+
+def _key(row: Any) -> PlaceKey:
+    return PlaceKey(Tier(row.place_tier), row.place_code)
 
 
 def _said(one: Row) -> str:

@@ -9,7 +9,7 @@ from directory import needs, phones, places, points
 from directory.hours import begins_as_it_ends, clashing
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
-from directory.telltale import telling
+from directory.sealing import telling
 from directory.wording import texts_in
 
 # Besides the kinds that answer a need: those that programme documents name and nobody has sorted yet.
@@ -121,10 +121,11 @@ def _place(draft: Draft) -> list[Problem]:
 
 def _telling(draft: Draft) -> list[Problem]:
     """What persons would read of a sealed place and could find it by."""
-    written = [("organisation", draft.organisation), ("service", draft.service)]
-    written += [(f"{name}.{spoken}", text) for name in TEXTS for spoken, text in getattr(draft, name).items()]
+    names = (("organisation", draft.organisation), ("service", draft.service))
+    found = [Problem(name, TELLS, part) for name, said in names if (part := telling(said, draft.place, is_name=True))]
+    written = [(f"{name}.{spoken}", text) for name in TEXTS for spoken, text in getattr(draft, name).items()]
     written += [("languages", code) for code in draft.languages]
-    return [Problem(name, TELLS, part) for name, text in written if (part := telling(text))]
+    return found + [Problem(name, TELLS, part) for name, text in written if (part := telling(text, draft.place))]
 
 
 def _hours(draft: Draft) -> list[Problem]:

@@ -3,44 +3,35 @@
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from directory import notices
 from directory.drafts import TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
 from directory.known import Known as Known
+from directory.known import NotNow as NotNow
 from directory.known import look_up as look_up
+from directory.known import refuse, standing
 from directory.listing_rows import columns, owner_of, put_lists
-from directory.listings import NOTICES, Notice, usual_notice
 from directory.shelf import SHOWN
 from directory.showing import is_asked, lacks, lacks_yes, no_stands, too_old
 from directory.tables import (
     directory_audit,
-    notice,
     place_of_service,
     service,
 )
-from directory.telltale import telling
 from directory.verification import age_of, note
 from directory.wording import HCMC
 
 RESTORE_ALONE = timedelta(hours=24)
 TAKEN_DOWN = ("withdraw", "consent_ended")  # whoever did the last of these does not bring it back
-LONGEST_NOTICE = 300  # characters
 
 
 class EditedMeanwhile(Exception):
     """Somebody else changed this listing while you were writing: look at it again, nothing of theirs is lost."""
-
-
-class NotNow(Exception):
-    """This cannot be done to the listing as it stands; `key` is the sentence that says why."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +65,7 @@ def propose(
 
     With the id of a service it is one more place of that service, or its first.
     """
-    _refuse(problems(draft, is_demo=is_demo))
+    refuse(problems(draft, is_demo=is_demo))
     new_id, of = place_id or str(uuid.uuid4()), service_id or str(uuid.uuid4())
     _others_follow(connection, of, draft, _anyone, consent_kinds, staff_id=staff_id, now=now)
     owner = owner_of(connection, draft.organisation, is_demo)
@@ -101,8 +92,8 @@ def save(
     What is shared by all places of a service changes at each of them that `may_touch` allows, or not at all;
     returns the others. `may_unseal`: two persons want it open, see directory.unsealing.
     """
-    known = _known(connection, place_id)
-    _refuse(hindrances(connection, known, draft, may_unseal=may_unseal, consent_kinds=consent_kinds))
+    known = standing(connection, place_id)
+    refuse(hindrances(connection, known, draft, may_unseal=may_unseal, consent_kinds=consent_kinds))
     mine = (place_of_service.c.id == place_id, place_of_service.c.revision == expected)
     values = {"revision": expected + 1, "modified_at": now, **columns(draft)}
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
@@ -130,14 +121,14 @@ def hindrances(
     if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
         found += (Problem("is_sealed", "listing.problem.unseal"),)
     found += _as_shown(connection, known, draft, consent_kinds)
-    return found + (_telling_notices(connection, known.id) if draft.is_sealed else ())
+    return found + (notices.telling_in(connection, known.id, draft.place) if draft.is_sealed else ())
 
 
 def hindrances_elsewhere(
     connection: Connection, service_id: str, draft: Draft, *, but: str = "", consent_kinds: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """The same for the other places of a service, which change with the draft: what shown ones would lack then."""
-    told, others = shared(draft), [_known(connection, id) for id in places_of(connection, service_id, but=but)]
+    told, others = shared(draft), [standing(connection, id) for id in places_of(connection, service_id, but=but)]
     moved = [(one, replace(one.draft, **told)) for one in others if shared(one.draft) != told]
     found = [lack for one, after in moved for lack in _at_another_place(connection, one, after, consent_kinds)]
     return tuple(dict.fromkeys(found))
@@ -183,14 +174,14 @@ def _others_follow(
 ) -> tuple[str, ...]:  # fmt: skip
     """Write down at each other place of a service what changes there too; returns their ids."""
     told, others = shared(draft), places_of(connection, service_id, but=but)
-    if not others or shared(_known(connection, others[0]).draft) == told:
+    if not others or shared(standing(connection, others[0]).draft) == told:
         return ()
     for id in others:
-        other = _known(connection, id)
+        other = standing(connection, id)
         if not may_touch(other):
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
-        _refuse(_at_another_place(connection, other, after, consent_kinds))
+        refuse(_at_another_place(connection, other, after, consent_kinds))
         mine = (place_of_service.c.id == other.id, place_of_service.c.revision == other.revision)
         values = {"revision": other.revision + 1, "modified_at": now}
         if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
@@ -214,12 +205,12 @@ def publish(
 
     Raises DraftProblem with what is missing, NotNow if it is not a draft.
     """
-    known = _known(connection, place_id)
-    _refuse(problems(known.draft, is_demo=known.is_demo))
+    known = standing(connection, place_id)
+    refuse(problems(known.draft, is_demo=known.is_demo))
     missing = lacks(connection, place_id, known.draft, is_demo=known.is_demo)
     if fresh_days is not None:
         missing += too_old(connection, place_id, known.draft, fresh_days, now.astimezone(HCMC).date())
-    _refuse(missing + lacks_yes(known.draft, known.consent, consent_kinds))
+    refuse(missing + lacks_yes(known.draft, known.consent, consent_kinds))
     _move(connection, place_id, ("draft",), "published", now)
     note(connection, "publish", place_id, staff_id=staff_id, now=now)
 
@@ -252,11 +243,11 @@ def restore(
     ).one_or_none()
     if last is not None and last.staff_id == staff_id and not (is_alone and now - last.at >= RESTORE_ALONE):
         raise NotNow("listing.problem.restore_alone" if is_alone else "listing.problem.restore_other")
-    known = _known(connection, place_id)
+    known = standing(connection, place_id)
     if known.merged_into is not None:
         raise NotNow("listing.problem.merged")
-    _refuse(lacks(connection, place_id, known.draft, is_demo=known.is_demo))
-    _refuse(lacks_yes(known.draft, known.consent, consent_kinds) or no_stands(connection, place_id, known.consent))
+    refuse(lacks(connection, place_id, known.draft, is_demo=known.is_demo))
+    refuse(lacks_yes(known.draft, known.consent, consent_kinds) or no_stands(connection, place_id, known.consent))
     age = age_of(connection, place_id, fresh_days, now.astimezone(HCMC).date())
     state, is_hidden = "stale" if age in (Age.OLD, Age.HIDDEN) else "published", age is Age.HIDDEN
     _move(connection, place_id, ("withdrawn",), state, now)
@@ -277,7 +268,7 @@ def revert(
     before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()
     if not before:
         raise NotNow("listing.problem.nothing_before")
-    draft, known = from_json(before), _known(connection, place_id)
+    draft, known = from_json(before), standing(connection, place_id)
     if only:
         if only not in {one.name for one in fields(Draft)}:
             raise NotNow("listing.problem.nothing_before")
@@ -303,83 +294,7 @@ def history(
     )  # fmt: skip
 
 
-def put_notice(
-    connection: Connection,
-    place_id: str,
-    text: str = "",
-    *,
-    code: str = "",
-    starts_on: date,
-    ends_on: date,
-    staff_id: int,
-    now: datetime,
-    language: str = "vi",
-) -> None:
-    """Show a sentence with the listing from one day to another, both included; a usual one by its code.
-
-    A usual sentence replaces the one of the same code. Raises DraftProblem.
-    """
-    is_sealed = _known(connection, place_id).draft.is_sealed
-    if code:
-        if code not in NOTICES:
-            _refuse((Problem("notice", "listing.problem.notice_text"),))
-        text = usual_notice(code, ends_on)
-        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.code == code))
-    if not text or len(text) > LONGEST_NOTICE:
-        _refuse((Problem("notice", "listing.problem.notice_text"),))
-    if is_sealed and (part := telling(text)):
-        _refuse((Problem("notice", "listing.problem.tells_where", part),))
-    if ends_on < starts_on:
-        _refuse((Problem("notice", "listing.problem.notice_days"),))
-    row: dict[str, Any] = {"text": text, "language": language, "code": code or None}
-    row |= {"starts_on": starts_on, "ends_on": ends_on}
-    connection.execute(insert(notice).values(place_id=place_id, **row))
-    told = {**row, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
-    note(connection, "notice", place_id, staff_id=staff_id, now=now, after=told)
-
-
-def notices(connection: Connection, place_id: str) -> tuple[Notice, ...]:
-    """The sentences that stand with a listing, also those of days to come."""
-    mine = select(notice).where(notice.c.place_id == place_id).order_by(notice.c.starts_on, notice.c.id)
-    rows = connection.execute(mine)
-    return tuple(Notice(row.text, row.starts_on, row.ends_on, row.code or "", row.language) for row in rows)
-
-
-def sweep_notices(connection: Connection, *, today: date, now: datetime, most: int = 50) -> int:
-    """Delete the sentences whose last day is over. Returns how many listings had any."""
-    over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct().limit(most)
-    ids = list(connection.execute(over).scalars())
-    for place_id in ids:
-        connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.ends_on < today))
-        note(connection, "notice_over", place_id, staff_id=None, now=now, after={"before": today.isoformat()})
-    return len(ids)
-
-
-def end_notices(connection: Connection, place_id: str, *, staff_id: int, now: datetime) -> None:
-    """Take down all sentences shown with a listing."""
-    connection.execute(delete(notice).where(notice.c.place_id == place_id))
-    note(connection, "notice_ended", place_id, staff_id=staff_id, now=now)
-
-
 # --- below ------------------------------------------------------------------------------------------------------------
-
-
-def _known(connection: Connection, place_id: str) -> Known:
-    known = look_up(connection, place_id)
-    if known is None:
-        raise NotNow("listing.problem.unknown")
-    return known
-
-
-def _refuse(found: tuple[Problem, ...]) -> None:
-    if found:
-        raise DraftProblem(found)
-
-
-def _telling_notices(connection: Connection, place_id: str) -> tuple[Problem, ...]:
-    """The sentences that stand with a listing and would tell where it is once it is sealed."""
-    parts = (telling(one.text) for one in notices(connection, place_id) if not one.code)
-    return tuple(Problem("notice", "listing.problem.tells_where", part) for part in parts if part)
 
 
 def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:

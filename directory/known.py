@@ -6,11 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from directory.drafts import Draft
+from directory.drafts import Draft, DraftProblem, Problem
 from directory.listings import Friendly, written_attributes
 from directory.places import PlaceKey, Tier
 from directory.showing import Consent
 from directory.tables import organisation, phone, place_of_service, service, service_need
+
+
+class NotNow(Exception):
+    """This cannot be done to the listing as it stands; `key` is the sentence that says why."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,20 @@ def look_up(connection: Connection, place_id: str) -> Known | None:
     needs = connection.execute(mine.order_by(service_need.c.position)).scalars()
     numbers = select(phone.c.number).where(phone.c.place_id == place_id).order_by(phone.c.position)
     return of_row(row, needs, connection.execute(numbers).scalars())
+
+
+def standing(connection: Connection, place_id: str) -> Known:
+    """The same of a listing that must be there. Raises NotNow."""
+    known = look_up(connection, place_id)
+    if known is None:
+        raise NotNow("listing.problem.unknown")
+    return known
+
+
+def refuse(found: tuple[Problem, ...]) -> None:
+    """Raises DraftProblem, if there is any."""
+    if found:
+        raise DraftProblem(found)
 
 
 def of_row(row: Any, needs: Iterable[str], numbers: Iterable[str]) -> Known:

@@ -12,6 +12,7 @@ from directory.articles import Library
 from directory.listing_index import EMPTY, ListingIndex, build
 from directory.listings import FRIENDLY, Friendly, Hours, Listing, Notice, written_attributes
 from directory.places import PlaceKey, Tier
+from directory.sealing import cut, silent, telling
 from directory.tables import (
     directory_audit,
     notice,
@@ -22,7 +23,6 @@ from directory.tables import (
     service_need,
     verification,
 )
-from directory.telltale import cut, silent, telling
 
 MOST_AT_ONCE = 500  # of more changes everything is read: a statement holds only so many names
 SHOWN = ("published", "stale")
@@ -147,18 +147,18 @@ def _listing(
     notices: Mapping[str, list[Notice]],
 ) -> Listing:
     texts = {name: getattr(row, name) for name in ("reception", "price", "papers")}
-    told = notices.get(row.id, ())
+    told, place = notices.get(row.id, ()), PlaceKey(Tier(row.place_tier), row.place_code)
     if row.is_sealed:  # what was written before such words were refused is not shown either
-        texts = {name: silent(said) for name, said in texts.items()}
-        told = [one for one in told if one.code or not telling(one.text)]
+        texts = {name: silent(said, place) for name, said in texts.items()}
+        told = [one for one in told if one.code or not telling(one.text, place)]
     return Listing(
         id=row.id,
         service_id=row.service_id,
-        organisation=cut(row.owner) if row.is_sealed else row.owner,
-        service=cut(row.service) if row.is_sealed else row.service,
+        organisation=cut(row.owner, place) if row.is_sealed else row.owner,
+        service=cut(row.service, place) if row.is_sealed else row.service,
         kind=row.kind,
         needs=tuple(needs.get(row.service_id, ())),
-        place=PlaceKey(Tier(row.place_tier), row.place_code),
+        place=place,
         province=row.province,
         hours=Hours.parse(row.hours),
         phones=tuple(phones.get(row.id, ())),

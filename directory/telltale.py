@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CAPITAL = "[A-ZĐÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĨŨƠƯẠ-Ỹ]"
@@ -49,25 +48,37 @@ _LANDMARK = re.compile(
     r"|nhà thờ|nha tho|chùa|chua|cầu|cau|ngã tư|nga tu|ngã ba|nga ba|công viên|cong vien|siêu thị|sieu thi|trạm|tram"
     r"|uỷ ban|ủy ban|ubnd|hồ|market|station|school|hospital|church|pagoda|bridge|park|supermarket|crossroads)(?!\w))"
 )
-_TELLING = (_LINK, _POINT, _STREET, _UNIT, _LANDMARK)
+# What people build, live in, and meet at.
+_BUILT = re.compile(
+    r"(?i:(?<!\w)(?:chung cư|chung cu|kđt|kdt|kđtm|kdtm|khu đô thị|khu do thi|ngã tư|nga tu|ngã ba|nga ba|ngã năm"
+    r"|nga nam|ngã sáu|nga sau|bùng binh|bung binh|vòng xoay|vong xoay|chân cầu|chan cau|dưới cầu|duoi cau|dốc cầu"
+    r"|đầu cầu|gầm cầu|gam cau)\s+\w)"
+    r"|(?i:(?<!\w)(?:toà|tòa|toa|block|lầu|lô|dãy)\s+(?:nhà\s+|nha\s+)?)(?:[A-Z]{1,3}\d*\b|\d)"
+    r"|(?i:(?<!\w)(?:xóm|xom|làng|lang|bản|buôn|sóc|tổ|khóm|khom|khối|đội|khu|khu tập thể|khu tap the|tập thể|kcn|kcx"
+    rf"|khu công nghiệp|khu cong nghiep|bến xe|ben xe|bến phà|ben pha|bến đò|ga|nhà ga|sân bay|cầu vượt|chợ|công viên"
+    rf"|cong vien|siêu thị|sieu thi|chùa|chua|nhà thờ|nha tho|bệnh viện|benh vien|sông|kênh|rạch)\s+)"
+    rf"(?:{_CAPITAL}(?!ã\s[Hh]ội)|\d)"
+    rf"|(?i:(?<!yêu )(?<!nhu )(?<!yeu )(?<!\w)cầu\s+){_CAPITAL}|(?i:(?<!\w)hồ\s+)(?!Sơ){_CAPITAL}"
+    r"|(?i:(?<!\w)trường\s+(?:tiểu học|mầm non|trung học|đại học|cao đẳng|cấp|thcs|thpt)(?!\w))"
+    r"|(?i:(?<!\w)km\s*\d)|(?i:(?<!\w)cách\s[^.!?]{0,40}\d\s*(?:m|mét|km|cây)(?!\w))"
+    r"|(?i:(?<!\w)(?:cạnh|sát|đối diện|sau lưng|gần|near|next to|opposite|behind)\s+(?:the\s+)?"
+    r"(?:quán|tiệm|cửa hàng|nhà hàng|khách sạn|nhà nghỉ|ngân hàng|cây xăng|bưu điện|công an|đồn|atm|karaoke|sân|hotel"
+    r"|bank|café|cafe|shop|restaurant|post office|police)(?!\w))|(?i:\btrụ atm\b)"
+)
+_TELLING = (_LINK, _POINT, _STREET, _UNIT, _LANDMARK, _BUILT)
+
+
+def plain(text: str) -> str:
+    """A text without signs that nobody sees, its letters put together one way."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def spots(said: str) -> list[tuple[int, int]]:
+    """From where to where a plain text tells; of each way of telling the first."""
+    return [found.span() for pattern in _TELLING if (found := pattern.search(said)) is not None]
 
 
 def telling(text: str) -> str:
     """The part of a text that tells where it is, as written; empty if nothing does."""
-    plain = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
-    for pattern in _TELLING:
-        if (found := pattern.search(plain)) is not None:
-            return found.group().strip()
-    return ""
-
-
-def cut(text: str) -> str:
-    """A name up to where it begins to tell."""
-    plain = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
-    begins = [found.start() for pattern in _TELLING if (found := pattern.search(plain)) is not None]
-    return (plain[: min(begins)].rstrip(" ,;:.(-–") or "…") if begins else text
-
-
-def silent(texts: Mapping[str, str]) -> dict[str, str]:
-    """Those texts, by language, that tell nothing of where a place is."""
-    return {language: text for language, text in texts.items() if not telling(text)}
+    said = plain(text)
+    return next((said[start:end].strip() for start, end in spots(said)), "")

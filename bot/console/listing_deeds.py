@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from bot.console.layout import Console, Visit
 from bot.keeping import remarks
-from directory import consent, editing, merging, showing, unsealing
+from directory import consent, merging, notices, showing, unsealing
 from directory import friendly as friendly_
 from directory.editing import Known, NotNow
 
@@ -36,7 +36,7 @@ def agrees_no_more(connection: Connection, known: Known, visit: Visit, console: 
 
 
 def end_notices(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    editing.end_notices(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+    notices.end(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
 
 
 def unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:

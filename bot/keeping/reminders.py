@@ -11,7 +11,7 @@ from bot.outbox import tell_staff
 from bot.policy import Policy
 from bot.tables import listing_reminder, staff, staff_province, timer
 from bot.timers import set_timer
-from directory.editing import sweep_notices
+from directory import notices
 from directory.freshness import STEPS, steps
 from directory.places import PlaceKey, Tier, name_of
 from directory.verification import checked_before, grow_old
@@ -51,7 +51,7 @@ def remind(tx: Tx, now: datetime, policy: Policy) -> None:
 def grow(tx: Tx, now: datetime, policy: Policy) -> None:
     """Notices that are over go, what is too old is marked: a few at a time, so that nobody who writes waits."""
     today = now.astimezone(HCMC).date()
-    done = sweep_notices(tx.connection, today=today, now=now, most=AT_ONCE)
+    done = notices.sweep(tx.connection, today=today, now=now, most=AT_ONCE)
     if not policy.is_demo and done < AT_ONCE:
         done = grow_old(tx.connection, fresh_days=policy.fresh_days_of, now=now, most=AT_ONCE)
     if done == AT_ONCE:

@@ -6,7 +6,8 @@ from typing import Any
 
 from directory.drafts import from_json
 from directory.exchange.rows import COLUMNS, said
-from directory.telltale import telling
+from directory.places import PlaceKey
+from directory.sealing import telling
 
 HIDDEN = frozenset({"place", "place_tier", "place_code", "street", "directions", "point", "source"})
 
@@ -31,17 +32,22 @@ def cells(
     """
     if not before or not after:
         return ()
-    was, then = said(from_json(before)), said(from_json(after))
+    first, second = from_json(before), from_json(after)
+    was, then, places = said(first), said(second), {first.place, second.place}
     veils = is_sealed or bool(before.get("is_sealed")) or bool(after.get("is_sealed"))
     found = []
     for column in COLUMNS:
         a, b = was.get(column, ""), then.get(column, "")
         if a == b or column in ("place_tier", "place_code"):
             continue
-        told = ("…", "…") if column in hidden or (veils and _hides(column, a, b)) else (a, b)
+        told = ("…", "…") if column in hidden or (veils and tells(column, (a, b), places)) else (a, b)
         found.append(Cell(column, column.partition(".")[0], *told))
     return tuple(found)
 
 
-def _hides(column: str, before: str, after: str) -> bool:
-    return column in HIDDEN or bool(telling(before) or telling(after))
+def tells(column: str, values: tuple[str, str], places: set[PlaceKey | None]) -> bool:
+    """Whether one of two cells tells where a sealed place is that lies, or lay, there."""
+    is_name = column in ("service", "organisation")
+    return column in HIDDEN or any(
+        telling(value, place, is_name=is_name) for value in values for place in places
+    )

@@ -7,8 +7,9 @@ from sqlalchemy import Connection, select
 
 from directory.exchange.hsds_names import name
 from directory.exchange.leaving import shown
+from directory.places import PlaceKey, Tier
+from directory.sealing import telling
 from directory.tables import directory_audit
-from directory.telltale import telling
 
 # Only these fields are told; of a place that is or was sealed not where it is. Inner notes never.
 _TOLD = frozenset(
@@ -23,18 +24,18 @@ _EMPTY = "-"  # HSDS demands a value before and after
 
 def changes(connection: Connection) -> Iterator[dict[str, Any]]:
     """One object for each field that somebody changed in a listing shown now, oldest first."""
-    sealed = {one.id: one.is_sealed for one in shown(connection)}
+    known = {one.id: one for one in shown(connection)}
     wanted = select(directory_audit).where(directory_audit.c.deed == "save").order_by(directory_audit.c.seq)
     for row in connection.execute(wanted):
-        if row.place_id not in sealed or not row.before or not row.after:
+        if row.place_id not in known or not row.before or not row.after:
             continue
         if row.before.get("is_staff_only") or row.after.get("is_staff_only"):
             continue  # written while it was for colleagues only
-        was_sealed = sealed[row.place_id] or row.before.get("is_sealed") or row.after.get("is_sealed")
+        was_sealed = known[row.place_id].is_sealed or row.before.get("is_sealed") or row.after.get("is_sealed")
         for field in sorted(_TOLD - _HIDDEN if was_sealed else _TOLD):
             before, after = row.before.get(field, ""), row.after.get(field, "")
             if before != after:
-                if was_sealed and (telling(_told(before)) or telling(_told(after))):
+                if was_sealed and _tells(field, (before, after), {known[row.place_id].place, *_places(row)}):
                     continue
                 yield {
                     "id": name("change", str(row.seq), field),
@@ -47,6 +48,18 @@ def changes(connection: Connection) -> Iterator[dict[str, Any]]:
                     "replacement_value": _told(after),
                     "updated_by": _by(row),
                 }
+
+
+def _places(row: Any) -> Iterator[PlaceKey]:
+    for told in (row.before, row.after):
+        if place := told.get("place"):
+            yield PlaceKey(Tier(place[0]), str(place[1]))
+
+
+def _tells(field: str, values: tuple[Any, Any], places: set[PlaceKey]) -> bool:
+    """Whether one of the two tells where a place is that lies, or lay, there."""
+    is_name = field in ("service", "organisation")
+    return any(telling(_told(value), place, is_name=is_name) for value in values for place in places)
 
 
 def _by(row: Any) -> str:

@@ -12,8 +12,8 @@ from directory import places
 from directory.drafts import TEXTS, Draft
 from directory.listings import Hours, Listing, ListingProblem
 from directory.places import PlaceKey, Tier
+from directory.sealing import cut, silent
 from directory.shelf import SHOWN, read_listings
-from directory.telltale import cut, silent
 
 
 def shown(connection: Connection) -> tuple[Listing, ...]:
@@ -36,8 +36,9 @@ def veiled(draft: Draft) -> Draft:
         return draft
     province = places.province_of(draft.place)
     place = PlaceKey(Tier.NEW_PROVINCE, province) if province else None
-    names: dict[str, Any] = {"organisation": cut(draft.organisation), "service": cut(draft.service)}
-    texts: dict[str, Any] = {name: silent(getattr(draft, name)) for name in TEXTS}
+    names: dict[str, Any] = {"organisation": cut(draft.organisation, draft.place)}
+    names["service"] = cut(draft.service, draft.place)
+    texts: dict[str, Any] = {name: silent(getattr(draft, name), draft.place) for name in TEXTS}
     return replace(draft, place=place, street="", directions="", point="", source="", **names, **texts)
 
 

@@ -15,13 +15,12 @@ from directory.editing import Known
 from directory.exchange import one_service, sheets
 from directory.exchange import rows as rows_
 from directory.exchange.all_known import all_known
+from directory.exchange.differences import tells
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
 from directory.hours import apart_lines
-from directory.telltale import telling
 
-_SEALED = frozenset({"place", "place_tier", "place_code", "street", "directions", "point", "source"})
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
 
 
@@ -229,11 +228,11 @@ def _changed(row: Row, known: Draft) -> Iterator[Difference]:
     """Every cell that a row would change, however its letters are put together. What is sealed is not told."""
     after = settled(row, known)
     was, will = rows_.said(known), rows_.said(after)
-    hidden = _SEALED if known.is_sealed or after.is_sealed else frozenset[str]()
+    is_veiled, places = known.is_sealed or after.is_sealed, {known.place, after.place}
     for name in COLUMNS:
         before, then = was.get(name, ""), will.get(name, "")
         if rows_.tidy(before) != rows_.tidy(then):
-            hides = name in hidden or (hidden and (telling(before) or telling(then)))
+            hides = is_veiled and tells(name, (before, then), places)
             yield Difference(row.number, name, *(("…", "…") if hides else (before, then)))
 
 

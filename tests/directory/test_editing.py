@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from directory import catalogue, drafts, editing, verification
+from directory import catalogue, drafts, editing, notices, verification
 from directory.drafts import Draft, DraftProblem
 from directory.editing import EditedMeanwhile, NotNow
 from directory.listing_text import describe
@@ -198,14 +198,14 @@ def test_a_published_listing_keeps_a_number_to_call(connection: Connection) -> N
 def test_a_note_is_shown_from_its_first_to_its_last_day(connection: Connection) -> None:
     place_id = published(connection)
     first, last = date(2026, 12, 10), date(2026, 12, 12)
-    editing.put_notice(connection, place_id, "đóng cửa", starts_on=first, ends_on=last, staff_id=1, now=NOW)
+    notices.put(connection, place_id, "đóng cửa", starts_on=first, ends_on=last, staff_id=1, now=NOW)
     keeper = ShelfKeeper()
     keeper.load(connection)
     listing = keeper.shelf.get(place_id)
     assert listing is not None
     days = [datetime(2026, 12, number, 5, tzinfo=UTC) for number in (9, 10, 12, 13)]
     assert ["đóng cửa" in describe(hit_now(listing, moment)) for moment in days] == [False, True, True, False]
-    editing.end_notices(connection, place_id, staff_id=1, now=NOW)
+    notices.end(connection, place_id, staff_id=1, now=NOW)
     keeper.refresh(connection)
     assert keeper.shelf.get(place_id) != listing
 

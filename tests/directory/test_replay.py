@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, func, select
 
-from directory import consent, editing, friendly, merging, showing, verification
+from directory import consent, editing, friendly, merging, notices, showing, verification
 from directory.drafts import Draft, DraftProblem
 from directory.editing import NotNow
 from directory.listings import NOTICES
@@ -85,9 +85,9 @@ def one_deed(connection: Connection, ids: list[str], random: Random, now: dateti
             editing.restore(connection, id, staff_id=me, is_alone=False, fresh_days=lambda kind: days, now=now)
         case 9:
             code = random.choice(("", *NOTICES))
-            editing.put_notice(connection, id, "chú ý", code=code, starts_on=today, ends_on=old, staff_id=me, now=now)
+            notices.put(connection, id, "chú ý", code=code, starts_on=today, ends_on=old, staff_id=me, now=now)
         case 10:
-            editing.sweep_notices(connection, today=old, now=now)
+            notices.sweep(connection, today=old, now=now)
         case 11:
             verification.grow_old(connection, fresh_days=lambda kind: random.choice((1, 40)), now=now)
             verification.report_wrong(connection, id, now=now)

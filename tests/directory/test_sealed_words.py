@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from directory import care, editing
+from directory import care, editing, notices
 from directory.drafts import DraftProblem
 from directory.exchange import spreadsheet
 from directory.listing_text import describe
@@ -31,6 +31,11 @@ DAYS = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 30)}
         ("papers.vi", {"papers": {"vi": "Đối diện chợ Mơ"}}),
         ("service", {"service": "Nhà tạm lánh, 12 ngõ 7"}),
         ("organisation", {"organisation": "Hội quận Hoàng Mai"}),
+        ("reception.vi", {"reception": {"vi": "Tới KĐT Linh Đàm thì gọi"}}),
+        ("reception.vi", {"reception": {"vi": "tới linh đàm thì gọi"}}),
+        ("papers.vi", {"papers": {"vi": "Trần Khát Chân"}}),
+        ("service", {"service": "Nhà tạm lánh Hoàng Mai"}),
+        ("organisation", {"organisation": "Hội Phụ nữ Hoàng Mai"}),
         ("languages", {"languages": ("vi", "https://a.vn")}),
     ],
 )
@@ -48,20 +53,22 @@ def test_words_that_tell_are_refused_in_every_field(connection: Connection, fiel
 def test_a_notice_of_a_sealed_place_does_not_tell_either(connection: Connection) -> None:
     id = shown(connection, SEALED)
     with pytest.raises(DraftProblem) as refused:
-        editing.put_notice(connection, id, f"Chuyển sang {STREET}", **DAYS, staff_id=1, now=NOW)
+        notices.put(connection, id, f"Chuyển sang {STREET}", **DAYS, staff_id=1, now=NOW)
     assert [(one.field, one.key) for one in refused.value.problems] == [("notice", TELLS)]
-    editing.put_notice(connection, id, "Hết chỗ tới 15/12", **DAYS, staff_id=1, now=NOW)
-    editing.put_notice(connection, id, code="full", **DAYS, staff_id=1, now=NOW)
+    with pytest.raises(DraftProblem):
+        notices.put(connection, id, "Tuần này đón ở bến xe Giáp Bát", **DAYS, staff_id=1, now=NOW)
+    notices.put(connection, id, "Hết chỗ tới 15/12", **DAYS, staff_id=1, now=NOW)
+    notices.put(connection, id, code="full", **DAYS, staff_id=1, now=NOW)
 
 
 def test_a_place_is_not_sealed_while_its_notice_tells_where_it_is(connection: Connection) -> None:
     id = shown(connection, OPEN)
-    editing.put_notice(connection, id, f"Chuyển sang {STREET}", **DAYS, staff_id=1, now=NOW)
+    notices.put(connection, id, f"Chuyển sang {STREET}", **DAYS, staff_id=1, now=NOW)
     closed = replace(OPEN, is_sealed=True, street="", directions="")
     with pytest.raises(DraftProblem) as refused:
         editing.save(connection, id, closed, expected=2, staff_id=1, now=NOW)
     assert [(one.field, one.key) for one in refused.value.problems] == [("notice", TELLS)]
-    editing.end_notices(connection, id, staff_id=1, now=NOW)
+    notices.end(connection, id, staff_id=1, now=NOW)
     editing.save(connection, id, closed, expected=2, staff_id=1, now=NOW)
 
 

@@ -87,6 +87,41 @@ def plant_words(connection: Connection, id: str, number: int) -> tuple[str, ...]
     return told
 
 
+# Where people say that a shelter is, when they name neither street nor ward.
+AROUND = (
+    "KĐT Linh Đàm", "khu đô thị Định Công", "chung cư Kim Văn Kim Lũ", "tòa nhà HH2", "ngã tư Vọng", "bến xe Giáp Bát",
+    "Dưới chân cầu Thanh Trì", "lầu 3 tòa A", "xóm 3", "Trần Khát Chân", "Hoàng Mai", "hoàng mai",
+)  # fmt: skip
+
+
+def plant_around(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """More sealed places, whose names, texts and notices name their neighbourhood or their own district."""
+    place, planted = PlaceKey(Tier.OLD_DISTRICT, "008"), []
+    for number, around in enumerate(AROUND):
+        names: dict[str, Any] = {"service": f"Nhà Lặng {number} (mẫu)", "phones": (f"0000 000 8{number:02}",)}
+        names["organisation"] = f"Nhóm Lặng {number} (mẫu)"
+        draft = replace(SEALED, place=place, source="", **names)
+        id = editing.propose(connection, draft, staff_id=1, now=now, is_demo=True)
+        verification.verify(connection, id, verification.GROUPS, method="call", staff_id=1, now=now)
+        editing.publish(connection, id, staff_id=1, now=now)
+        told = [f"{around} cnr{at}-{number}" for at in range(6)]
+        row = connection.execute(select(place_of_service).where(place_of_service.c.id == id)).one()
+        owner = connection.execute(select(service.c.organisation_id).where(service.c.id == row.service_id)).scalar_one()
+        texts = {"reception": {"vi": f"Tới {told[0]} thì gọi", "en": f"Come to {told[1]}"}}
+        texts["price"] = {"vi": told[2]}
+        connection.execute(update(place_of_service).where(place_of_service.c.id == id).values(**texts))
+        named = {"name": f"{names['service']} {told[3]}"}
+        connection.execute(service.update().where(service.c.id == row.service_id).values(**named))
+        whose = {"name": f"{names['organisation']} {told[4]}"}
+        connection.execute(organisation.update().where(organisation.c.id == owner).values(**whose))
+        days = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 2, 28)}
+        connection.execute(notice.insert().values(place_id=id, text=f"Đón ở {told[5]}", **days))
+        after: dict[str, object] = {"service": named["name"], "organisation": whose["name"], **texts, "is_sealed": True}
+        verification.note(connection, "save", id, staff_id=1, now=now, before={"is_sealed": True}, after=after)
+        planted += told
+    return tuple(planted)
+
+
 def told_by_files(connection: Connection) -> dict[str, str]:
     """Everything that can be written to a file, as text."""
     known, shown = spreadsheet.everything(connection), leaving.shown(connection)
@@ -126,10 +161,12 @@ async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
     caplog.set_level(logging.DEBUG)
     now = desk.clock.now()
     planted = await desk.db.write(lambda tx: plant(tx.connection, now))
+    planted += await desk.db.write(lambda tx: plant_around(tx.connection, now))
     await desk.db.read(desk.keeper.refresh)
     made = await desk.db.read(told_by_files)
     made |= await told_by_api(desk)
-    for text in ("nha tam lanh o ha noi", "Canary street 3 qx", "nhà kín 3", "tạm lánh gần quận Hoàng Mai"):
+    names = ("nhà kín 3", "nhà lặng 1")
+    for text in ("nha tam lanh o ha noi", "Canary street 3 qx", *names, "tạm lánh gần quận Hoàng Mai"):
         asked = search.question(text, at=now, limit=50)
         found = search.search(desk.keeper.shelf, asked)
         made[f"search {text}"] = json.dumps(search.as_json(replace(asked, text=""), found), ensure_ascii=False)
@@ -137,6 +174,8 @@ async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
     maintainer = await desk.as_("maintainer-1")
     made["console list"] = await (await maintainer.get("/console/listings", params={"text": "nha kin"})).text()
     assert "Nhà Kín 3 (mẫu)" in made["console list"]
+    made["console list 2"] = await (await maintainer.get("/console/listings", params={"text": "nha lang"})).text()
+    assert "Nhà Lặng 3 (mẫu)" in made["console list 2"]
     long_ago = TODAY - timedelta(days=45)  # overdue for shelters, for nothing else
     await desk.db.write(lambda tx: tx.execute(update(checks).values(verified_on=long_ago)))
     made["console work"] = await (await maintainer.get("/console/to-do", params={"kind": "overdue"})).text()
@@ -179,8 +218,10 @@ async def test_what_is_sealed_is_in_no_talk(tmp_path: Path) -> None:
     async with Rehearsal() as rehearsal:
         house = rehearsal.house
         planted = await house.db.write(lambda tx: plant(tx.connection, house.clock.now()))
+        planted += await house.db.write(lambda tx: plant_around(tx.connection, house.clock.now()))
         await house.db.read(house.keeper.refresh)
-        for text in ("em can nha tam lanh o ha noi", "xem thêm", "nhà tạm lánh ở quận Hoàng Mai", "Nhà Kín 3"):
+        names = ("Nhà Kín 3", "Nhà Lặng 1")
+        for text in ("em can nha tam lanh o ha noi", "xem thêm", "nhà tạm lánh ở quận Hoàng Mai", *names):
             said = await rehearsal.play({"as": "person:a", "text": text})
             told += [json.dumps(one, ensure_ascii=False) for one in said]
     assert any("0000 000 9" in one or "(mẫu)" in one for one in told)

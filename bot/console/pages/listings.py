@@ -28,6 +28,7 @@ from directory import (
     friendly,
     merging,
     needs,
+    notices,
     places,
     showing,
     spoken,
@@ -110,7 +111,7 @@ async def _page(
     about = About(province=known.province if known else None)
     changes = await console.db.read(lambda connection: beside.changes(connection, known, member)) if known else []
     checks = await console.db.read(lambda connection: beside.checks(connection, known)) if known else []
-    notices = await console.db.read(lambda connection: editing.notices(connection, known.id)) if known else ()
+    standing = await console.db.read(lambda connection: notices.of(connection, known.id)) if known else ()
     asked = await console.db.read(lambda connection: beside.asked(connection, known, console)) if known else None
     down = known.id if known is not None and known.state == "withdrawn" else ""
     sent = await console.db.read(lambda connection: taken_down.affected(connection, down)) if down else ()
@@ -144,7 +145,7 @@ async def _page(
         "sent": sent,
         "column": lambda name: rows.header_of(name, language),
         "whys": friendly.WHYS,
-        "notices": notices,
+        "notices": standing,
         "asked": asked,
         "usual": NOTICES,
         "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
@@ -323,7 +324,7 @@ def _notice(connection: Connection, known: Known, visit: Visit, console: Console
     except ValueError:
         raise DraftProblem((Problem("notice", "listing.problem.notice_days"),)) from None
     text, me, now = visit.given("notice"), visit.seat.member.id, console.clock.now()
-    editing.put_notice(connection, known.id, text, starts_on=starts, ends_on=ends, staff_id=me, now=now)
+    notices.put(connection, known.id, text, starts_on=starts, ends_on=ends, staff_id=me, now=now)
 
 
 def _usual_notice(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -334,7 +335,7 @@ def _usual_notice(connection: Connection, known: Known, visit: Visit, console: C
     me, now = visit.seat.member.id, console.clock.now()
     today = now.astimezone(HCMC).date()
     ends = today + timedelta(days=int(days) - 1)
-    editing.put_notice(connection, known.id, code=code, starts_on=today, ends_on=ends, staff_id=me, now=now)
+    notices.put(connection, known.id, code=code, starts_on=today, ends_on=ends, staff_id=me, now=now)
 
 
 listing_page = _page  # the page of one more place of a service is the same form

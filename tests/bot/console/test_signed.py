@@ -6,8 +6,7 @@ from sqlalchemy import select, update
 
 from bot.db import Tx
 from bot.tables import staff
-from directory import editing, verification
-from directory.editing import sweep_notices
+from directory import editing, notices, verification
 from directory.exchange import hsds_changes
 from directory.tables import directory_audit
 from tests.bot.console.conftest import Desk
@@ -31,7 +30,7 @@ async def test_a_change_keeps_the_role_and_the_way_in_which_it_was_made(desk: De
     def later(tx: Tx) -> list[tuple[str, str | None, str | None]]:
         now = desk.clock.now() + timedelta(days=5)
         verification.report_wrong(tx.connection, id, now=now)
-        sweep_notices(tx.connection, today=now.date(), now=now)
+        notices.sweep(tx.connection, today=now.date(), now=now)
         mine = select(directory_audit).where(directory_audit.c.place_id == id)
         rows = tx.execute(mine.order_by(directory_audit.c.seq))
         return [(row.deed, row.role, row.source) for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from directory import editing
+from directory import editing, notices
 from directory.drafts import DraftProblem
 from directory.exchange import spreadsheet
 from directory.exchange.rows import Row
@@ -34,7 +34,7 @@ def test_what_cannot_be_written_is_found_before_anything_is(
     id = shown(connection, draft)
     if "listing.problem.tells_where" in keys:
         days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 30)}
-        editing.put_notice(connection, id, "Chuyển sang 12 ngõ 7", **days, staff_id=1, now=NOW)
+        notices.put(connection, id, "Chuyển sang 12 ngõ 7", **days, staff_id=1, now=NOW)
     other = shown(connection, replace(OPEN, service="Nơi khác"))
     before = connection.execute(select(directory_audit.c.seq)).all()
     rows = (
