@@ -118,6 +118,8 @@ def hindrances(
 ) -> tuple[Problem, ...]:  # fmt: skip
     """Everything for which a listing cannot become what the draft says: what `save` refuses, and a file asks before."""
     found = problems(draft, is_demo=known.is_demo)
+    if known.merged_into is not None:
+        found += (Problem("state", "listing.problem.merged"),)
     if known.draft.is_sealed and not draft.is_sealed and not may_unseal:
         found += (Problem("is_sealed", "listing.problem.unseal"),)
     found += _as_shown(connection, known, draft, consent_kinds)

@@ -1,14 +1,18 @@
 """Two listings of one place become one: the old id leads to the one that stays; both histories stay."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from directory.editing import NotNow
+from directory.freshness import Age
 from directory.shelf import SHOWN, aliases
 from directory.tables import directory_audit, not_same, place_of_service
-from directory.verification import note
+from directory.verification import age_of, note
+from directory.wording import HCMC
 
 MOST_STEPS = 20
 __all__ = ["aliases", "keep_apart", "merge", "merged_into", "pairs_apart", "resolve", "undo"]
@@ -17,7 +21,8 @@ __all__ = ["aliases", "keep_apart", "merge", "merged_into", "pairs_apart", "reso
 def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: datetime) -> None:
     """`gone` is not shown any more and leads to `into`.
 
-    Raises NotNow: unknown, the same, merged already; or `gone` is shown and `into` is not, which would hide it.
+    Raises NotNow: unknown, the same, merged already; or `gone` is shown and `into` is not, which would hide it; or not
+    both are for everybody, for colleagues, or sealed: the old id of a shelter would lead to a street.
     """
     table = place_of_service.c
     rows = {row.id: row for row in connection.execute(select(place_of_service).where(table.id.in_((gone, into))))}
@@ -25,6 +30,8 @@ def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: d
         raise NotNow("listing.problem.unknown")
     if any(row.merged_into is not None for row in rows.values()):
         raise NotNow("listing.problem.not_now")
+    if _is_for(rows[gone]) != _is_for(rows[into]):
+        raise NotNow("listing.problem.merge_seen")
     if rows[gone].state in SHOWN and rows[into].state not in SHOWN:
         raise NotNow("listing.problem.not_now")
     mine = (table.id == gone, table.merged_into.is_(None), table.revision == rows[gone].revision)
@@ -36,8 +43,14 @@ def merge(connection: Connection, gone: str, into: str, *, staff_id: int, now: d
     note(connection, "merged_in", into, staff_id=staff_id, now=now, after={"from": gone})
 
 
-def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> None:
-    """Two listings again, this one as it stood before. Raises NotNow if it is not merged.
+def _is_for(row: Any) -> str:
+    return "sealed" if row.is_sealed else str(row.visibility)
+
+
+def undo(
+    connection: Connection, gone: str, *, staff_id: int, fresh_days: Callable[[str], int], now: datetime
+) -> None:
+    """Two listings again, this one as it stood before, and as old as its checks are. Raises NotNow if it is not merged.
 
     If the one that stayed was taken down meanwhile, or this one agreed no more, it is down too: bringing it back takes
     somebody else, as always.
@@ -56,10 +69,15 @@ def undo(connection: Connection, gone: str, *, staff_id: int, now: datetime) -> 
     is_down = last["was"] != "withdrawn" and is_over
     state = "withdrawn" if is_down else last["was"]
     values = {"state": state, "merged_into": None, "revision": table.revision + 1, "modified_at": now}
+    told: dict[str, object] = {"state": state}
+    if state in SHOWN:
+        age = age_of(connection, gone, fresh_days, now.astimezone(HCMC).date())
+        told = {"state": "stale" if age in (Age.OLD, Age.HIDDEN) else "published", "is_hidden": age is Age.HIDDEN}
+        values |= {"state": told["state"], "hidden_at": now if age is Age.HIDDEN else None}
     mine = (table.id == gone, table.merged_into == last["into"])
     if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
         raise NotNow("listing.problem.not_now")
-    note(connection, "unmerge", gone, staff_id=staff_id, now=now, after={"state": state})
+    note(connection, "unmerge", gone, staff_id=staff_id, now=now, after=told)
     if is_down:
         note(connection, "withdraw", gone, staff_id=staff_id, now=now)
     note(connection, "unmerged", last["into"], staff_id=staff_id, now=now, after={"from": gone})

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from directory.drafts import TELLS, Problem
-from directory.known import refuse, standing
+from directory.known import NotNow, refuse, standing
 from directory.listings import NOTICES, Notice, usual_notice
 from directory.places import PlaceKey
 from directory.sealing import telling
@@ -30,9 +30,12 @@ def put(
 ) -> None:
     """Show a sentence with the listing from one day to another, both included; a usual one by its code.
 
-    A usual sentence replaces the one of the same code. Raises DraftProblem.
+    A usual sentence replaces the one of the same code. Raises DraftProblem, NotNow.
     """
-    draft = standing(connection, place_id).draft
+    known = standing(connection, place_id)
+    draft = known.draft
+    if known.merged_into is not None:
+        raise NotNow("listing.problem.merged")
     if code:
         if code not in NOTICES:
             refuse((Problem("notice", "listing.problem.notice_text"),))

@@ -99,6 +99,7 @@ def _apply(standing: Standing, row: Any) -> None:
             standing.state, standing.merged_into = "withdrawn", after["into"]
         case "unmerge":
             standing.state, standing.merged_into = after["state"], None
+            standing.is_hidden = after.get("is_hidden", standing.is_hidden)
         case _:
             standing.notices = _noticed(standing.notices, row.deed, after)
 

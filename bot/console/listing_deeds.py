@@ -40,7 +40,8 @@ def end_notices(connection: Connection, known: Known, visit: Visit, console: Con
 
 
 def unmerge(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    merging.undo(connection, known.id, staff_id=visit.seat.member.id, now=console.clock.now())
+    me, days = visit.seat.member.id, console.policy.fresh_days_of
+    merging.undo(connection, known.id, staff_id=me, fresh_days=days, now=console.clock.now())
 
 
 def ask_unseal(connection: Connection, known: Known, visit: Visit, console: Console) -> None:

@@ -14,7 +14,8 @@ from bot.masking import Masked
 from bot.policy import Policy
 from bot.seals import KeyId, SealBroken, Seals
 from bot.tables import lane, remark, remark_key, remark_token
-from directory import friendly, verification
+from directory import friendly, merging, verification
+from directory.editing import NotNow
 from directory.tables import place_of_service
 from directory.wording import HCMC
 
@@ -54,6 +55,7 @@ def note(tx: Tx, lane_id: int, place_id: str, what: str, *, now: datetime, polic
     """One remark, without who. As many of a kind as the policy says, told apart, put the place under review."""
     if what not in (*COMPLAINTS, "good"):
         raise ValueError(what)
+    place_id = merging.resolve(tx.connection, place_id)  # a list sent before two became one still names the old id
     place = tx.execute(
         select(place_of_service.c.province, place_of_service.c.under_review_at).where(place_of_service.c.id == place_id)
     ).one_or_none()
@@ -107,7 +109,12 @@ def checked(
     now: datetime,
     policy: Policy,
 ) -> None:
-    """Somebody has just checked the place. A review stays while something waits that no check answers."""
+    """Somebody has just checked the place. A review stays while something waits that no check answers.
+
+    Raises NotNow: it was merged into another, which is the one to check.
+    """
+    if merging.resolve(connection, place_id) != place_id:
+        raise NotNow("listing.problem.merged")
     settle_facts(connection, place_id, groups, staff_id=staff_id, now=now)
     waits, fresh_days = _waits(connection, place_id), policy.fresh_days_of
     verification.verify(

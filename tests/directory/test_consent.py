@@ -110,7 +110,7 @@ def test_a_no_while_it_was_merged_keeps_it_down_when_it_is_one_of_two_again(conn
     assert keys(connection, gone) == []
     merging.merge(connection, gone, stays, staff_id=1, now=NOW)
     consent.end(connection, gone, staff_id=1, now=NOW)
-    merging.undo(connection, gone, staff_id=1, now=NOW)
+    merging.undo(connection, gone, staff_id=1, fresh_days=usual, now=NOW)
     known = editing.look_up(connection, gone)
     assert known is not None and known.state == "withdrawn" and known.merged_into is None
     assert replay(connection, gone) == stands(connection, gone)
@@ -128,7 +128,7 @@ def test_a_no_before_a_merge_is_not_counted_twice(connection: Connection) -> Non
     editing.restore(connection, gone, staff_id=2, is_alone=False, fresh_days=usual, now=NOW)
     assert keys(connection, stays) == []
     merging.merge(connection, gone, stays, staff_id=1, now=NOW)
-    merging.undo(connection, gone, staff_id=1, now=NOW)
+    merging.undo(connection, gone, staff_id=1, fresh_days=usual, now=NOW)
     assert len(read_listings(connection)) == 2
 
 

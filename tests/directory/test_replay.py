@@ -105,7 +105,7 @@ def one_deed(connection: Connection, ids: list[str], random: Random, now: dateti
                 consent.end(connection, id, staff_id=me, now=now)
         case 13:
             if known.merged_into is not None:
-                merging.undo(connection, id, staff_id=me, now=now)
+                merging.undo(connection, id, staff_id=me, fresh_days=usual, now=now)
             elif random.random() < 0.4:
                 merging.merge(connection, id, random.choice(ids), staff_id=me, now=now)
 
@@ -180,7 +180,7 @@ def test_an_old_id_leads_to_the_listing_that_stays_and_comes_back_when_undone(en
             merging.merge(connection, a, c, staff_id=1, now=NOW)
         with pytest.raises(NotNow):
             editing.restore(connection, a, staff_id=2, is_alone=False, fresh_days=usual, now=NOW)
-        merging.undo(connection, a, staff_id=1, now=NOW)
+        merging.undo(connection, a, staff_id=1, fresh_days=usual, now=NOW)
         known = editing.look_up(connection, a)
         assert known is not None and known.state == "published" and merging.resolve(connection, a) == a
 

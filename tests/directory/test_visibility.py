@@ -66,8 +66,9 @@ def test_what_persons_are_shown_disappears_when_it_becomes_for_colleagues_only(c
 
 
 def test_a_listing_that_was_merged_into_it_does_not_lead_to_it(connection: Connection) -> None:
-    id, old, keeper = shown(connection, STAFF), editing.propose(connection, OPEN, staff_id=1, now=NOW), ShelfKeeper()
+    id, old, keeper = shown(connection, OPEN), editing.propose(connection, OPEN, staff_id=1, now=NOW), ShelfKeeper()
     merging.merge(connection, old, id, staff_id=1, now=NOW)
+    editing.save(connection, id, replace(OPEN, is_staff_only=True), expected=2, staff_id=1, now=NOW)
     keeper.load(connection)
     assert keeper.shelf.get(old) is None
 

@@ -12,7 +12,7 @@ from bot.keeping import remarks
 from bot.masking import mask
 from bot.policy import Policy
 from bot.tables import lane, person, remark, remark_key, remark_token
-from directory import editing, friendly, verification
+from directory import editing, friendly, merging, verification
 from directory.listing_text import describe
 from directory.replay import replay, stands
 from directory.search import hit_now
@@ -217,5 +217,18 @@ async def test_a_deed_of_no_known_kind_is_a_mistake_of_ours(db: Database) -> Non
             remarks.note(tx, 1, "x", "gossip", now=NOW, policy=POLICY)
         with pytest.raises(ValueError, match="perhaps"):
             remarks.decide(tx, "x", "phone", "perhaps", staff_id=1, now=NOW)
+
+    await db.write(story)
+
+
+async def test_what_is_said_of_a_listing_that_went_into_another_is_said_of_the_one_that_stays(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        old, stays = (listing(tx.connection, f"Phòng khám {name}", "hiv_clinic", NOW) for name in ("Cũ", "Mới"))
+        merging.merge(tx.connection, old, stays, staff_id=1, now=NOW)
+        for one in lanes(tx, 3):
+            remarks.note(tx, one, old, "phone", now=NOW, policy=POLICY)
+        assert is_under_review(tx, stays) and not is_under_review(tx, old)
+        with pytest.raises(editing.NotNow):
+            remarks.checked(tx.connection, old, ("contact",), method="call", staff_id=1, now=NOW, policy=POLICY)
 
     await db.write(story)

@@ -202,6 +202,6 @@ async def test_the_address_of_a_merged_listing_leads_to_the_one_that_stays(api: 
     answer = await api.client.get(f"/hsds/service_at_locations/{old}", allow_redirects=False)
     assert answer.status == 301 and answer.headers["Location"].endswith(f"/hsds/service_at_locations/{stays}")
     assert old not in {one["id"] for one in (await api.post("/service_at_locations"))["contents"]}
-    await api.db.write(lambda tx: merging.undo(tx.connection, old, staff_id=1, now=NOW))
+    await api.db.write(lambda tx: merging.undo(tx.connection, old, staff_id=1, fresh_days=lambda kind: 180, now=NOW))
     await api.db.read(api.keeper.refresh)
     assert (await api.client.get(f"/hsds/service_at_locations/{old}")).status == 200
