@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from directory import notices
+from directory import copies, notices
 from directory.drafts import TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
 from directory.known import Known as Known
@@ -201,11 +201,13 @@ def publish(
     now: datetime,
     fresh_days: Callable[[str], int] | None = None,
     consent_kinds: Collection[str] = (),
+    is_alone: bool = False,
 ) -> None:
     """Show a listing to persons. It needs a way to reach it, a need, somebody who checked the contact, and not longer
     ago than `fresh_days` of its kind; and its own yes, if its kind is of `consent_kinds`.
 
-    Raises DraftProblem with what is missing, NotNow if it is not a draft.
+    Raises DraftProblem with what is missing, NotNow if it is not a draft, or if it looks like a place that this
+    colleague took down and may not bring back yet.
     """
     known = standing(connection, place_id)
     refuse(problems(known.draft, is_demo=known.is_demo))
@@ -213,6 +215,9 @@ def publish(
     if fresh_days is not None:
         missing += too_old(connection, place_id, known.draft, fresh_days, now.astimezone(HCMC).date())
     refuse(missing + lacks_yes(known.draft, known.consent, consent_kinds))
+    for down in copies.taken_down(connection, known) if known.state == "draft" else ():
+        if _may_not_restore(connection, down, staff_id=staff_id, is_alone=is_alone, now=now):
+            raise NotNow("listing.problem.copy_of_taken_down")
     _move(connection, place_id, ("draft",), "published", now)
     note(connection, "publish", place_id, staff_id=staff_id, now=now)
 
@@ -237,13 +242,7 @@ def restore(
 
     It comes back as old as its checks are; after its own no, with a new yes only, whatever its kind.
     """
-    last = connection.execute(
-        select(directory_audit.c.staff_id, directory_audit.c.at)
-        .where(directory_audit.c.place_id == place_id, directory_audit.c.deed.in_(TAKEN_DOWN))
-        .order_by(directory_audit.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is not None and last.staff_id == staff_id and not (is_alone and now - last.at >= RESTORE_ALONE):
+    if _may_not_restore(connection, place_id, staff_id=staff_id, is_alone=is_alone, now=now):
         raise NotNow("listing.problem.restore_alone" if is_alone else "listing.problem.restore_other")
     known = standing(connection, place_id)
     if known.merged_into is not None:
@@ -297,6 +296,20 @@ def history(
 
 
 # --- below ------------------------------------------------------------------------------------------------------------
+
+
+def _may_not_restore(
+    connection: Connection, place_id: str, *, staff_id: int, is_alone: bool, now: datetime
+) -> bool:
+    """Whoever took it down does not bring it back, or after a day where there is nobody else."""
+    last = connection.execute(
+        select(directory_audit.c.staff_id, directory_audit.c.at)
+        .where(directory_audit.c.place_id == place_id, directory_audit.c.deed.in_(TAKEN_DOWN))
+        .order_by(directory_audit.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    is_mine = last is not None and last.staff_id == staff_id
+    return is_mine and not (is_alone and last is not None and now - last.at >= RESTORE_ALONE)
 
 
 def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:

@@ -277,7 +277,16 @@ def _deed(
 def _publish(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
     me, now, policy = visit.seat.member.id, console.clock.now(), console.policy
     days, kinds = policy.fresh_days_of, policy.consent_kinds
-    editing.publish(connection, known.id, staff_id=me, now=now, fresh_days=days, consent_kinds=kinds)
+    editing.publish(
+        connection, known.id, staff_id=me, now=now, fresh_days=days, consent_kinds=kinds,
+        is_alone=_is_alone(connection, known),
+    )  # fmt: skip
+
+
+def _is_alone(connection: Connection, known: Known) -> bool:
+    """Whether nobody else could publish it."""
+    others = (one for one in staff.everyone(connection) if one.state == "active")
+    return len([one for one in others if may(one, Deed.PUBLISH_LISTING, About(known.province))]) < 2
 
 
 def _withdraw(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
@@ -285,14 +294,10 @@ def _withdraw(connection: Connection, known: Known, visit: Visit, console: Conso
 
 
 def _restore(connection: Connection, known: Known, visit: Visit, console: Console) -> None:
-    others = [
-        one
-        for one in staff.everyone(connection)
-        if one.state == "active" and may(one, Deed.PUBLISH_LISTING, About(known.province))
-    ]
+    is_alone = _is_alone(connection, known)
     me, now, policy = visit.seat.member.id, console.clock.now(), console.policy
     editing.restore(
-        connection, known.id, staff_id=me, is_alone=len(others) < 2, fresh_days=policy.fresh_days_of, now=now,
+        connection, known.id, staff_id=me, is_alone=is_alone, fresh_days=policy.fresh_days_of, now=now,
         consent_kinds=policy.consent_kinds,
     )  # fmt: skip
 
