@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from directory.duplicates import Entry
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import fold
 from directory.sealing import cut
-from directory.tables import organisation, phone, place_of_service, service, verification
+from directory.tables import organisation, phone, place_of_service, service
+from directory.verification import changed_since, oldest_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Row:
     kind: str
     is_staff_only: bool = False
     is_sealed: bool = False
+    is_changed: bool = False  # since it was checked
 
 
 def rows(
@@ -46,7 +48,7 @@ def rows(
         wanted = wanted.where(place_of_service.c.state == state)
     if province:
         wanted = wanted.where(place_of_service.c.province == province)
-    checked, numbers = _checked(connection), _numbers(connection)
+    checked, numbers, changed = oldest_checks(connection), _numbers(connection), changed_since(connection)
     found = [
         Row(
             row.id,
@@ -62,6 +64,7 @@ def rows(
             row.kind,
             row.visibility == "staff",
             row.is_sealed,
+            row.id in changed,
         )
         for row in connection.execute(wanted)
     ]
@@ -102,12 +105,6 @@ def _key(row: Any) -> PlaceKey:
 
 def _said(one: Row) -> str:
     return " ".join((one.service, one.organisation, one.place, *one.phones))
-
-
-def _checked(connection: Connection) -> Mapping[str, date]:
-    """A listing is as fresh as its stalest part."""
-    oldest = select(verification.c.place_id, func.min(verification.c.verified_on)).group_by(verification.c.place_id)
-    return {row[0]: row[1] for row in connection.execute(oldest)}
 
 
 def _numbers(connection: Connection) -> Mapping[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from directory import copies, notices
+from directory import copies, notices, parts
 from directory.drafts import TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
 from directory.known import Known as Known
@@ -23,7 +23,7 @@ from directory.tables import (
     place_of_service,
     service,
 )
-from directory.verification import age_of, note
+from directory.verification import age_of, changed_since, end_checks, note
 from directory.wording import HCMC
 
 RESTORE_ALONE = timedelta(hours=24)
@@ -109,6 +109,7 @@ def save(
     put_lists(connection, place_id, service_id, draft)
     before, after = as_json(known.draft), as_json(draft)
     note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
+    end_checks(connection, place_id, parts.changed(known.draft, draft), staff_id=staff_id, now=now)
     return moved
 
 
@@ -150,6 +151,8 @@ def _as_shown(
     if known.state not in SHOWN:
         return ()
     found = lacks(connection, known.id, draft, is_demo=known.is_demo)
+    if "contact" in changed_since(connection, known.id).get(known.id, ()):  # it waits for a call on the work list
+        found = tuple(one for one in found if one.key != "listing.problem.not_verified")
     if is_asked(known.draft.kind, consent_kinds):  # it was shown before the question was put
         return found
     return found + lacks_yes(draft, known.consent, consent_kinds)
@@ -190,6 +193,7 @@ def _others_follow(
             raise EditedMeanwhile
         before, then = as_json(other.draft), as_json(after)
         note(connection, "save", other.id, staff_id=staff_id, now=now, before=before, after=then)
+        end_checks(connection, other.id, parts.changed(other.draft, after), staff_id=staff_id, now=now)
     return others
 
 

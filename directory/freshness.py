@@ -6,6 +6,7 @@ from enum import StrEnum
 
 OLD_AFTER = timedelta(days=30)  # past the day due: shown after the others, with the day of its last check
 SOON = timedelta(days=14)
+CHANGED = "changed"  # in place of a method: what was checked is not what stands there now
 # Days from the day due, and who is told: those who keep the province, at last those in charge of them.
 STEPS = (("soon", -14, "maintainer"), ("due", 0, "maintainer"), ("late", 7, "maintainer"), ("manager", 14, "manager"))
 

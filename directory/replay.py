@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from directory import drafts
 from directory.drafts import Draft
 from directory.editing import look_up
+from directory.freshness import CHANGED
 from directory.tables import directory_audit, notice, place_of_service, verification
 
 Said = tuple[str, str, str, str]  # text, code, first and last day
@@ -87,6 +88,9 @@ def _apply(standing: Standing, row: Any) -> None:
             standing.is_under_review = False
         case "verify":
             _verified(standing, after, row.staff_id)
+        case "unchecked":
+            for group in after["groups"]:
+                standing.checked[group] = (standing.checked[group][0], CHANGED, None)
         case "friendly":
             standing.friendly = (after["why"], after["on"])
         case "unfriendly":

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Select, func, select
 from directory import adding, overlay
 from directory.added import NOTHING, Added
 from directory.articles import Library
+from directory.freshness import CHANGED
 from directory.listing_index import EMPTY, ListingIndex, build
 from directory.listings import FRIENDLY, Friendly, Hours, Listing, Notice, written_attributes
 from directory.places import PlaceKey, Tier
@@ -202,10 +203,13 @@ def _phones(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, l
 
 
 def _verified(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, dict[str, Any]]:
+    """What was checked as it stands. Under a number that nobody has rung the other days would mislead."""
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for row in connection.execute(_of(verification.c.place_id, ids)):
-        found[row.place_id][row.field_group] = row.verified_on
-    return found
+        found[row.place_id][row.field_group] = None if row.method == CHANGED else row.verified_on
+    unrung = [id for id, days in found.items() if days.get("contact", ...) is None]
+    whole = {id: {group: on for group, on in days.items() if on} for id, days in found.items()}
+    return whole | {id: {} for id in unrung}
 
 
 def _notices(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, list[Notice]]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from directory.drafts import Draft, Problem
+from directory.freshness import CHANGED
 from directory.tables import directory_audit, verification
 
 WAYS = ("call", "visit", "letter")
@@ -75,5 +76,8 @@ def too_old(
 def _checked_on(connection: Connection, place_id: str, *, is_demo: bool) -> date | None:
     """When one of ours checked how to reach it; made-up listings were checked by nobody."""
     mine = (verification.c.place_id == place_id, verification.c.field_group == "contact")
-    row = connection.execute(select(verification.c.verified_on, verification.c.staff_id).where(*mine)).one_or_none()
-    return row.verified_on if row is not None and (is_demo or row.staff_id is not None) else None
+    wanted = select(verification.c.verified_on, verification.c.staff_id, verification.c.method).where(*mine)
+    row = connection.execute(wanted).one_or_none()
+    if row is None or row.method == CHANGED:
+        return None
+    return row.verified_on if is_demo or row.staff_id is not None else None

@@ -1,12 +1,13 @@
 """When each part of a listing was last checked, and what happens when somebody says that it is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, delete, func, insert, or_, select, update
 
-from directory.freshness import OLD_AFTER, Age
+from directory.freshness import CHANGED, OLD_AFTER, Age
 from directory.freshness import age as age_for
 from directory.tables import directory_audit, place_of_service, service, verification
 from directory.wording import HCMC
@@ -49,8 +50,68 @@ def age_of(connection: Connection, place_id: str, fresh_days: Callable[[str], in
     """How old its stalest check is, by the days of its kind."""
     of = select(service.c.kind).join(place_of_service, place_of_service.c.service_id == service.c.id)
     kind = connection.execute(of.where(place_of_service.c.id == place_id)).scalar_one()
-    oldest = select(func.min(verification.c.verified_on)).where(verification.c.place_id == place_id)
-    return age_for(connection.execute(oldest).scalar_one(), fresh_days(kind), today)
+    return age_for(oldest_checks(connection, place_id).get(place_id), fresh_days(kind), today)
+
+
+def oldest_checks(connection: Connection, *place_ids: str) -> Mapping[str, date]:
+    """When the stalest part was checked, by listing: all, or these. A part never checked counts from the publishing."""
+    oldest = _oldest()
+    wanted = select(oldest.c.place_id, oldest.c.oldest, oldest.c.n, oldest.c.published)
+    if place_ids:
+        wanted = wanted.where(oldest.c.place_id.in_(place_ids))
+    found = {row.place_id: _counted(row) for row in connection.execute(wanted)}
+    return {id: on for id, on in found.items() if on is not None}
+
+
+def _oldest() -> Subquery:
+    """By listing: the day of its oldest check, how many parts were checked, when it was published."""
+    log = directory_audit.c
+    published = (
+        select(log.place_id, func.max(log.at).label("published")).where(log.deed == "publish").group_by(log.place_id)
+    ).subquery()
+    return (
+        select(
+            verification.c.place_id,
+            func.min(verification.c.verified_on).label("oldest"),
+            func.count().label("n"),
+            published.c.published,
+        )
+        .outerjoin(published, published.c.place_id == verification.c.place_id)
+        .group_by(verification.c.place_id, published.c.published)
+        .subquery()
+    )
+
+
+def _counted(row: Any) -> date | None:
+    oldest: date | None = row.oldest
+    if oldest is None or row.n >= len(GROUPS) or row.published is None:
+        return oldest
+    published: datetime = row.published
+    return min(oldest, published.astimezone(HCMC).date())
+
+
+def end_checks(
+    connection: Connection, place_id: str, groups: Collection[str], *, staff_id: int | None, now: datetime
+) -> None:
+    """These parts were written anew: that they were checked once is kept as a day, and vouches for nothing."""
+    mine = (
+        verification.c.place_id == place_id, verification.c.field_group.in_(groups), verification.c.method != CHANGED
+    )
+    ended = sorted(connection.execute(select(verification.c.field_group).where(*mine)).scalars())
+    if ended:
+        connection.execute(update(verification).where(*mine).values(method=CHANGED, staff_id=None))
+        note(connection, "unchecked", place_id, staff_id=staff_id, now=now, after={"groups": ended})
+
+
+def changed_since(connection: Connection, *place_ids: str) -> Mapping[str, frozenset[str]]:
+    """The parts that were written anew and not checked since, by listing: of all, or of these."""
+    wanted = select(verification.c.place_id, verification.c.field_group).where(verification.c.method == CHANGED)
+    if place_ids:
+        wanted = wanted.where(verification.c.place_id.in_(place_ids))
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(wanted):
+        found.setdefault(row.place_id, set()).add(row.field_group)
+    return {id: frozenset(groups) for id, groups in found.items()}
 
 
 def _renew(connection: Connection, place_id: str, age: Age, keeps_review: bool) -> dict[str, object]:
@@ -114,15 +175,9 @@ def checked_before(
     most: int | None = None,
 ) -> tuple[Checked, ...]:
     """What is published and was last checked longer ago than its kind's days, or never; by province."""
-    oldest = (
-        select(verification.c.place_id, func.min(verification.c.verified_on).label("oldest"))
-        .group_by(verification.c.place_id)
-        .subquery()
-    )
+    oldest = _oldest()
     kinds = connection.execute(select(service.c.kind).distinct()).scalars().all()
-    limits = [
-        and_(service.c.kind == kind, oldest.c.oldest < today - timedelta(days=days_of(kind))) for kind in kinds
-    ]
+    limits = [and_(service.c.kind == kind, _is_before(oldest, today - timedelta(days=days_of(kind)))) for kind in kinds]
     wanted = (
         select(
             place_of_service.c.id,
@@ -131,6 +186,8 @@ def checked_before(
             place_of_service.c.state,
             place_of_service.c.hidden_at,
             oldest.c.oldest,
+            oldest.c.n,
+            oldest.c.published,
         )
         .join(service, service.c.id == place_of_service.c.service_id)
         .outerjoin(oldest, oldest.c.place_id == place_of_service.c.id)
@@ -139,9 +196,15 @@ def checked_before(
         .limit(most)
     )
     return tuple(
-        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, row.oldest)
+        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, _counted(row))
         for row in connection.execute(wanted)
     )
+
+
+def _is_before(oldest: Subquery, day: date) -> ColumnElement[bool]:
+    """Whether the stalest part was checked before that day."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=HCMC)
+    return or_(oldest.c.oldest < day, and_(oldest.c.n < len(GROUPS), oldest.c.published < begins))
 
 
 def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int = 50) -> int:

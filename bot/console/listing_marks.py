@@ -14,7 +14,7 @@ def marked(connection: Connection, rows: Sequence[Row], mark: str) -> tuple[Row,
     """Those with this mark, in the same order; all without a mark."""
     match mark:
         case "unverified":
-            return tuple(one for one in rows if one.checked_on is None)
+            return tuple(one for one in rows if one.checked_on is None or one.is_changed)
         case "sealed":
             return tuple(one for one in rows if one.is_sealed)
         case "under_review":

@@ -109,12 +109,14 @@ def _of_row(row: Row, limit: int, today: date, *, is_told: bool) -> Iterable[Ite
     if row.is_under_review and not is_told:
         yield _item("wrong", row)
     if row.state == "draft":
-        yield _item("unverified" if row.checked_on is None else "ready", row)
+        yield _item("unverified" if row.checked_on is None or row.is_changed else "ready", row)
     if row.state in ("published", "stale"):
         age = freshness.age(row.checked_on, limit, today)
         due = freshness.due_on(row.checked_on, limit) if row.checked_on else None
         if kind := _BY_AGE.get(age):
             yield replace(_item(kind, row), on=due, is_hidden=age is Age.HIDDEN)
+        elif row.is_changed:
+            yield _item("unverified", row)
 
 
 def _item(kind: str, row: Row) -> Item:
