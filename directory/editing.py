@@ -108,8 +108,8 @@ def save(
     connection.execute(update(service).where(service.c.id == service_id).values(renamed))
     put_lists(connection, place_id, service_id, draft)
     before, after = as_json(known.draft), as_json(draft)
-    note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
     end_checks(connection, place_id, parts.changed(known.draft, draft), staff_id=staff_id, now=now)
+    note(connection, "save", place_id, staff_id=staff_id, now=now, before=before, after=after)
     return moved
 
 
@@ -183,7 +183,7 @@ def _others_follow(
         return ()
     for id in others:
         other = standing(connection, id)
-        if not may_touch(other):
+        if other.state != "withdrawn" and not may_touch(other):  # what is down belongs to nobody who could object
             raise DraftProblem((Problem("service", "listing.problem.shared_far"),))
         after = replace(other.draft, **told)
         refuse(_at_another_place(connection, other, after, consent_kinds))
@@ -192,8 +192,8 @@ def _others_follow(
         if connection.execute(update(place_of_service).where(*mine).values(values)).rowcount != 1:
             raise EditedMeanwhile
         before, then = as_json(other.draft), as_json(after)
-        note(connection, "save", other.id, staff_id=staff_id, now=now, before=before, after=then)
         end_checks(connection, other.id, parts.changed(other.draft, after), staff_id=staff_id, now=now)
+        note(connection, "save", other.id, staff_id=staff_id, now=now, before=before, after=then)
     return others
 
 
@@ -266,30 +266,60 @@ def revert(
     connection: Connection, place_id: str, seq: int, *, expected: int, staff_id: int, now: datetime, only: str = "",
     may_touch: Callable[[Known], bool] = _anyone, consent_kinds: Collection[str] = (),
 ) -> None:  # fmt: skip
-    """Write the listing as it stood before change `seq`, or one field of it. Raises NotNow, DraftProblem,
-    EditedMeanwhile. Nothing is taken back that `may_touch` forbids as it would stand then.
+    """Take back what change `seq` changed, or write one field as it stood before it. Raises NotNow, DraftProblem,
+    EditedMeanwhile. What was changed again since is named, and then nothing is taken back; nor is what `may_touch`
+    forbids as it would stand then.
     """
     mine = (directory_audit.c.seq == seq, directory_audit.c.place_id == place_id)
-    before = connection.execute(select(directory_audit.c.before).where(*mine)).scalar_one_or_none()
-    if not before:
+    row = connection.execute(select(directory_audit.c.before, directory_audit.c.after).where(*mine)).one_or_none()
+    if row is None or not row.before:
         raise NotNow("listing.problem.nothing_before")
-    draft, known = from_json(before), standing(connection, place_id)
+    before, known = from_json(row.before), standing(connection, place_id)
     if only:
         if only not in {one.name for one in fields(Draft)}:
             raise NotNow("listing.problem.nothing_before")
-        draft = replace(known.draft, **{only: getattr(draft, only)})
+        draft = replace(known.draft, **{only: getattr(before, only)})
+    else:
+        draft = _without(before, from_json(row.after or row.before), known.draft)
     if not may_touch(replace(known, draft=draft)):
         raise DraftProblem((Problem("place", "console.import.problem.far"),))
     rules: dict[str, Any] = {"may_touch": may_touch, "consent_kinds": consent_kinds}
     save(connection, place_id, draft, expected=expected, staff_id=staff_id, now=now, **rules)
 
 
+def _without(before: Draft, after: Draft, now: Draft) -> Draft:
+    """A draft of now without one earlier change. Raises DraftProblem with each part that was changed again since."""
+    back: dict[str, Any] = {}
+    again: list[str] = []
+    for name in (one.name for one in fields(Draft)):
+        was, then, stands = getattr(before, name), getattr(after, name), getattr(now, name)
+        if isinstance(was, Mapping):  # by language
+            moved = {key for key in {*was, *then} if was.get(key) != then.get(key)}
+            again += [f"{name}.{key}" for key in sorted(moved) if then.get(key) != stands.get(key)]
+            kept = {key: text for key, text in stands.items() if key not in moved}
+            back[name] = kept | {key: was[key] for key in moved if key in was}
+        elif was != then:
+            again += [name] if then != stands else []
+            back[name] = was
+    refuse(tuple(Problem(name, "listing.problem.changed_since") for name in again))
+    return replace(now, **back)
+
+
 def history(
-    connection: Connection, place_id: str, *, limit: int = 30, with_: tuple[str, ...] = ()
-) -> tuple[Change, ...]:
-    """What was done to a listing, newest first; `with_`: and to those that were merged into it."""
+    connection: Connection, place_id: str, *, limit: int = 30, with_: tuple[str, ...] = (),
+    before: int | None = None, only: str = "",
+) -> tuple[Change, ...]:  # fmt: skip
+    """What was done to a listing, newest first; `with_`: and to those that were merged into it.
+
+    `before`: what is older than that change; `only`: the changes of this field.
+    """
     mine = select(directory_audit).where(directory_audit.c.place_id.in_((place_id, *with_)))
-    rows = connection.execute(mine.order_by(directory_audit.c.seq.desc()).limit(limit))
+    if before is not None:
+        mine = mine.where(directory_audit.c.seq < before)
+    if only:
+        mine = mine.where(directory_audit.c.deed == "save")
+    found = connection.execute(mine.order_by(directory_audit.c.seq.desc()).limit(None if only else limit))
+    rows = [row for row in found if not only or (row.before or {}).get(only) != (row.after or {}).get(only)][:limit]
     return tuple(
         Change(
             row.seq, row.at, row.deed, row.staff_id, bool(row.before) and row.place_id == place_id,

@@ -68,7 +68,11 @@ def look(
         one
         for one in plan.rows
         if not _is_near(member, one, where.get(one.id))
-        or not all(may(member, Deed.IMPORT_LISTINGS, About(other.province)) for other in reached.get(one.number, ()))
+        or not all(
+            may(member, Deed.IMPORT_LISTINGS, About(other.province))
+            for other in reached.get(one.number, ())
+            if other.state != "withdrawn"
+        )
     ]
     numbers = {one.number for one in far}
     mine = tuple(one for one in plan.rows if one.number not in numbers)

@@ -7,17 +7,37 @@ from bot.console import veil
 from bot.console.layout import Console
 from bot.staff import StaffMember
 from directory import catalogue, duplicates, editing, merging, places, unsealing, verification
+from directory.drafts import TEXTS
 from directory.editing import Known
 from directory.exchange import differences
 from directory.exchange.leaving import veiled
+from directory.exchange.rows import header_of
+from directory.wording import t
+
+MOST = 30  # changes on one page
+FIELDS = (
+    "phones", "hours", "place", "street", "directions", "point", "service", "organisation", "kind", "needs",
+    "reception", "price", "papers", "audience", "attributes", "languages", "is_sealed", "is_staff_only",
+)  # fmt: skip
+
+
+def field_name(field: str, language: str) -> str:
+    """What stands over a field; a text has one name in all its languages."""
+    return t(f"history.{field}", language) if field in TEXTS else header_of(field, language)
 
 
 def changes(
-    connection: Connection, known: Known, member: StaffMember
+    connection: Connection, known: Known, member: StaffMember, *, before: str = "", only: str = ""
 ) -> list[tuple[editing.Change, str, tuple[differences.Cell, ...]]]:
-    """Each change, who made it, and what it changed; also of the listings that were merged into this one."""
+    """Each change, who made it, and what it changed; also of the listings that were merged into this one.
+
+    `before`: the number of the change where the page before ended; `only`: a field.
+    """
     names = {one.id: one.alias for one in staff.everyone(connection)}
-    found = editing.history(connection, known.id, with_=merging.merged_into(connection, known.id))
+    older = int(before) if before.isdecimal() and len(before) <= 9 else None
+    field = only if only in FIELDS else ""
+    with_ = merging.merged_into(connection, known.id)
+    found = editing.history(connection, known.id, with_=with_, before=older, only=field, limit=MOST)
     is_sealed, hidden = known.draft.is_sealed, veil.hidden_from(member, known)
     return [
         (

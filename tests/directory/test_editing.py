@@ -240,3 +240,23 @@ def test_a_draft_that_says_nothing_new_is_read_by_the_version_before(connection:
     newer = replace(CLINIC, is_staff_only=True, point="21.0300, 105.7900")
     assert {"is_staff_only", "point"} <= set(drafts.as_json(newer))
     assert drafts.from_json(drafts.as_json(newer)) == newer
+
+
+def test_taking_one_change_back_leaves_what_others_wrote_since(connection: Connection) -> None:
+    id = published(connection)
+    wrong = replace(CLINIC, phones=("024 0000 0009",), reception={"vi": "Gọi trước"})
+    editing.save(connection, id, wrong, expected=2, staff_id=1, now=NOW)
+    seq = next(one.seq for one in editing.history(connection, id) if one.can_revert)
+    later = replace(wrong, hours=("mon-fri 09:00-16:00",), reception={"vi": "Gọi trước", "en": "Call first"})
+    editing.save(connection, id, later, expected=3, staff_id=2, now=NOW)
+    editing.revert(connection, id, seq, expected=4, staff_id=1, now=NOW)
+    known = editing.look_up(connection, id)
+    assert known is not None
+    texts = {"vi": "Không hỏi nghề", "en": "Call first"}
+    assert known.draft == replace(later, phones=CLINIC.phones, reception=texts)
+    editing.save(connection, id, replace(known.draft, phones=("024 0000 0007",)), expected=5, staff_id=2, now=NOW)
+    with pytest.raises(DraftProblem) as refused:
+        editing.revert(connection, id, seq, expected=6, staff_id=1, now=NOW)
+    named = [(one.field, one.key) for one in refused.value.problems]
+    assert named == [(name, "listing.problem.changed_since") for name in ("phones", "reception.vi")]
+    editing.revert(connection, id, seq, expected=6, staff_id=1, now=NOW, only="phones")

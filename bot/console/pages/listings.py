@@ -109,7 +109,9 @@ async def _page(
 ) -> web.Response:  # fmt: skip
     member, said, language = visit.seat.member, visit.given("said"), visit.language
     about = About(province=known.province if known else None)
-    changes = await console.db.read(lambda connection: beside.changes(connection, known, member)) if known else []
+    part = {"before": visit.given("before"), "only": visit.given("field")} if visit.form is None else {}
+    read = console.db.read
+    changes = await read(lambda connection: beside.changes(connection, known, member, **part)) if known else []
     checks = await console.db.read(lambda connection: beside.checks(connection, known)) if known else []
     standing = await console.db.read(lambda connection: notices.of(connection, known.id)) if known else ()
     asked = await console.db.read(lambda connection: beside.asked(connection, known, console)) if known else None
@@ -140,6 +142,9 @@ async def _page(
         "parts": verification.BY_RINGING if member.role == "peer" else verification.GROUPS,
         "is_asked": known is not None and showing.is_asked(known.draft.kind, console.policy.consent_kinds),
         "changes": changes,
+        "older": changes[-1][0].seq if len(changes) == beside.MOST else 0,
+        "fields": [(one, beside.field_name(one, language)) for one in beside.FIELDS],
+        "field": part.get("only", ""),
         "checks": checks,
         "alike": alike,
         "sent": sent,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bot.console.layout import Console, Route, Visit, go, refused
 from bot.console.listing_form import Form, read_form
+from bot.console.own_group import may_edit
 from bot.console.pages.listings import listing_page
 from bot.console.permissions import About, Deed, may
 from bot.keeping.signing import signed
@@ -21,6 +22,8 @@ async def show(console: Console, visit: Visit) -> web.Response:
     known = await _known(console, visit)
     if known is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
+    if not may_edit(visit.seat.member, known.draft):
+        return refused(visit.request, visit.seat, status=403)
     return await listing_page(console, visit, None, Form(), one_more=known)
 
 
@@ -32,7 +35,8 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
     member, now, is_demo = visit.seat.member, console.clock.now(), console.policy.is_demo
     form, typed, found = read_form(visit, None)
     where = places.province_of(typed.place) if typed.place else None
-    if not found and not may(member, Deed.NEW_LISTING, About(where)):
+    # whoever has the service decides where else it is offered: what it says is said of all its places
+    if not may_edit(member, known.draft) or (not found and not may(member, Deed.NEW_LISTING, About(where))):
         return refused(visit.request, visit.seat, status=403)
     try:
         if found:

@@ -88,3 +88,25 @@ async def test_taking_a_change_back_moves_no_listing_where_one_may_not_write(des
     for only in ("", "place"):
         path, page = await desk.press(thu, f"{here}/revert", seq=seq, revision="2", only=only)
         assert "Nơi này ngoài các tỉnh của bạn." in page and (await known_at(desk, here)).province == "01"
+
+
+async def test_a_far_colleague_adds_no_place_to_a_service_and_what_is_down_holds_nobody_up(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    path, _ = await desk.press(thu, "/console/new-listing", **{**NEW, "place": FAR})
+    far = path.partition("?")[0]
+    here = await first(desk)
+    other, _ = await desk.press(thu, f"{here}/one-more", **{**HERE, "place": FAR})
+    other = other.partition("?")[0]
+    await stay_in(desk, "maintainer-1", "01")
+    thu = await desk.as_("maintainer-1")
+    assert "one-more" not in await (await thu.get(far)).text()
+    assert (await thu.get(f"{far}/one-more")).status == 403
+    _, page = await desk.press(thu, f"{far}/one-more", **HERE)
+    assert "Vai của bạn không làm việc này" in page
+    renamed = {**NEW, "service": "Phòng khám Tên Khác (mẫu)", "revision": "1"}
+    _, page = await desk.press(thu, here, **renamed)
+    assert "còn ở tỉnh không thuộc phần bạn" in page
+    down = other.rpartition("/")[2]
+    await desk.db.write(lambda tx: editing.withdraw(tx.connection, down, staff_id=1, now=desk.clock.now()))
+    path, _ = await desk.press(thu, here, **renamed)
+    assert path.endswith("said=saved") and (await known_at(desk, other)).draft.service == renamed["service"]
