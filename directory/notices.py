@@ -1,6 +1,8 @@
 """Sentences shown with a listing from one day to another: set by a colleague, over on their last day."""
 
-from datetime import date, datetime
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -11,9 +13,13 @@ from directory.listings import NOTICES, Notice, usual_notice
 from directory.places import PlaceKey
 from directory.sealing import telling
 from directory.tables import notice
+from directory.telltale import link_in
 from directory.verification import note
+from directory.wording import HCMC
 
 LONGEST = 300  # characters
+FARTHEST = timedelta(days=180)  # what is so for longer is no notice: it belongs into the listing
+_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]{0,2}\d){8,10}(?!\d)|(?<!\d)1[89]00(?:[ .-]?\d){4,6}(?!\d)")
 
 
 def put(
@@ -41,17 +47,29 @@ def put(
             refuse((Problem("notice", "listing.problem.notice_text"),))
         text = usual_notice(code, ends_on)
         connection.execute(delete(notice).where(notice.c.place_id == place_id, notice.c.code == code))
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc")).strip()
     if not text or len(text) > LONGEST:
         refuse((Problem("notice", "listing.problem.notice_text"),))
     if draft.is_sealed and not code and (part := telling(text, draft.place)):
         refuse((Problem("notice", TELLS, part),))
+    if not code and (part := _leads_away(text)):
+        refuse((Problem("notice", "listing.problem.notice_private", part),))
+    today = now.astimezone(HCMC).date()
     if ends_on < starts_on:
         refuse((Problem("notice", "listing.problem.notice_days"),))
+    if not today <= ends_on <= today + FARTHEST:
+        refuse((Problem("notice", "listing.problem.notice_end"),))
     row: dict[str, Any] = {"text": text, "language": language, "code": code or None}
     row |= {"starts_on": starts_on, "ends_on": ends_on}
     connection.execute(insert(notice).values(place_id=place_id, **row))
     told = {**row, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
     note(connection, "notice", place_id, staff_id=staff_id, now=now, after=told)
+
+
+def _leads_away(text: str) -> str:
+    """A number or an address on the net in a free sentence: whose it is, nobody has checked."""
+    found = _PHONE.search(text)
+    return found.group() if found else link_in(text)
 
 
 def of(connection: Connection, place_id: str) -> tuple[Notice, ...]:

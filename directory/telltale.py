@@ -78,6 +78,12 @@ def spots(said: str) -> list[tuple[int, int]]:
     return [found.span() for pattern in _TELLING if (found := pattern.search(said)) is not None]
 
 
+def link_in(text: str) -> str:
+    """The first address on the net in a text."""
+    found = _LINK.search(plain(text))
+    return found.group() if found else ""
+
+
 def telling(text: str) -> str:
     """The part of a text that tells where it is, as written; empty if nothing does."""
     said = plain(text)

@@ -39,6 +39,7 @@ async def test_a_change_keeps_the_role_and_the_way_in_which_it_was_made(desk: De
         ("propose", "maintainer", "console"),
         ("verify", "maintainer", "console"),
         ("publish", "maintainer", "console"),
+        ("unchecked", "maintainer", "console"),
         ("save", "maintainer", "console"),
         ("verify", "peer", "console"),
         ("notice", "worker", "console"),
