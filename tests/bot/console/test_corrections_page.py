@@ -45,7 +45,11 @@ async def test_two_taps_write_a_new_number_into_its_field(desk: Desk) -> None:
     revision = re.search(r'name="revision" value="(\d+)"', page)
     assert written and revision and written[1] == NEW
     path, page = await desk.press(thu, f"{here}/fill", value=written[1], revision=revision[1])
-    assert path == "/console/to-do?said=decided" and NEW not in page
+    assert path == "/console/to-do?said=decided" and here not in page
+    page = await (await thu.get("/console/to-do", params={"kind": "told"})).text()
+    assert NEW not in page
+    page = await (await thu.get("/console/to-do", params={"kind": "unverified"})).text()
+    assert NEW in page and f"/console/listings/{id}/verify" in page, "nobody has rung it yet"
     known = await desk.db.read(lambda connection: editing.look_up(connection, id))
     assert known is not None and known.draft.phones == (NEW,)
     assert await desk.count(remark, remark.c.sealed.is_not(None)) == 0, "the words are gone"
