@@ -52,7 +52,12 @@ def telling(text: str, place: PlaceKey | None, *, is_name: bool = False) -> str:
     """
     said = plain(text)
     found = min(_told(said, place, is_name), default=None)
-    return said[found[0] : found[1]].strip() if found else ""
+    if found is None:
+        return ""
+    start, end = found
+    while end < len(said) and said[end].isalnum():  # whole words: somebody has to take them out
+        end += 1
+    return said[start:end].strip()
 
 
 def cut(name: str, place: PlaceKey) -> str:

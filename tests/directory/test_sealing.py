@@ -54,6 +54,10 @@ def test_a_name_is_said_up_to_where_it_tells(name: str, left: str) -> None:
     assert bool(telling(name, HERE, is_name=True)) is (name != left)
 
 
+def test_what_to_take_out_is_named_in_whole_words() -> None:
+    assert telling("Tới KĐT Linh Đàm thì gọi", HERE) == "KĐT Linh"
+
+
 def test_an_ordinary_name_tells_of_the_place_that_bears_it() -> None:
     assert telling("Ngôi nhà Bình Yên", _unit("Bình Yên"), is_name=True)
 
