@@ -3,19 +3,19 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
+from bot.envelopes import Envelope, absolute, in_time, outbound
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
-from bot.ports import Address, Channel, Choice, Clock, ContactRef, Outbound, RichText, Sender, SendError, Sent
+from bot.ports import Address, Channel, Clock, ContactRef, NotOurs, Sender, SendError, Sent
 from bot.precedence import Precedence
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.settling import Settling
@@ -23,27 +23,14 @@ from bot.tables import lane, outbox
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
-SEND_SECONDS = 20
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is needed to send one item: whom to, through which channel, and what it says."""
-
-    channel: Channel
-    to: ContactRef
-    address: Address
-    letter: Letter
 
 
 class Mailroom:
@@ -111,14 +98,14 @@ class Mailroom:
         held = [one for one in self._in_hand() if one.leased_until - now < lease_of(one.urgent) * 0.7]
         lost = sorted(self._lost)
 
-        def deed(tx: Tx) -> list[Item]:
-            postbag.renew(tx, held, now=now)
+        def deed(tx: Tx) -> tuple[frozenset[int], list[Item]]:
+            ours = postbag.renew(tx, held, now=now)
             postbag.postpone(tx, lost, now)  # perhaps sent, perhaps not: again, and marked so
-            return postbag.claim(tx, now=now)
+            return ours, postbag.claim(tx, now=now)
 
-        items = await self._db.write(deed)
+        ours, items = await self._db.write(deed)
         self._lost.difference_update(lost)
-        for one in held:
+        for one in [one for one in held if one.id in ours]:
             self._swap(replace(one, leased_until=now + lease_of(one.urgent)))
         self._queue(items)
         return len(items)
@@ -235,6 +222,9 @@ class Mailroom:
                 with self._alarms.alarm() if item.urgent else nullcontext():
                     async with self._at_one_desk[subject], self._limits[item.urgent]:
                         sent = await self._to_staff(item, subject)
+        except NotOurs:  # this process slept, or was cut off, for longer than its lease
+            log.warning("taken_over", extra={"purpose": item.purpose, "attempts": item.attempts})
+            return self._clock.now()
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
@@ -254,8 +244,10 @@ class Mailroom:
         letter = fitting(envelope.letter, envelope.channel)
         if item.is_last or letter.takes_back is not None:
             letter = worded(letter, await self._erase_at(item, envelope, lane_id))
-        message = _outbound(item, letter, envelope.to)
-        sent = await _in_time(envelope.channel.send(message, envelope.address))
+        message = outbound(item, letter, envelope.to, lambda: self._is_ours(item))
+        if not message.is_ours():
+            raise NotOurs
+        sent = await in_time(envelope.channel.send(message, envelope.address))
         if item.is_last:
             await envelope.channel.forget(envelope.address)
         return sent
@@ -264,14 +256,16 @@ class Mailroom:
         """First take back at the network what it still lets us take back, in both directions."""
         until = None if item.is_last else envelope.letter.takes_back
         return await references.erase(
-            self._db, lane_id, lambda refs: _in_time(envelope.channel.erase(envelope.address, refs)),
+            self._db, lane_id, lambda refs: in_time(envelope.channel.erase(envelope.address, refs)),
             channel=envelope.channel, up_to=until, tries=item.attempts)  # fmt: skip
 
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
-        """None if the person has erased or left meanwhile: then nothing more is sent."""
-        way = vault.way_to(connection, lane_id)
+        """None if the person has erased or left meanwhile: then nothing more is sent. Raises NotOurs."""
+        way = vault.way_for(connection, lane_id, item.id)
         if way is None or way.generation != item.generation or way.is_left:
             return None
+        if not self._is_held(way.held_by, way.held_until):
+            raise NotOurs
         channel = self._channels.get(way.door)
         if channel is None:
             raise SendError("auth")  # this door is closed in this installation just now
@@ -280,9 +274,10 @@ class Mailroom:
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
         """The console always, and besides the first of the colleague's own channels that takes it."""
         letter = self._open(item)
-        ways = await self._db.look_up(lambda connection: self._ways(connection, staff_id, letter.via))
-        nobody = ContactRef("", b"")
-        plain, whole = _outbound(item, letter, nobody), _outbound(item, _absolute(letter, self._base_url), nobody)
+        ways = await self._db.look_up(lambda connection: self._ways(connection, item, staff_id, letter.via))
+        nobody, is_ours = ContactRef("", b""), lambda: self._is_ours(item)
+        plain = outbound(item, letter, nobody, is_ours)
+        whole = outbound(item, absolute(letter, self._base_url), nobody, is_ours)
         reached = await waking.reach(
             self._senders,
             ways,
@@ -299,7 +294,9 @@ class Mailroom:
             return reached.page
         raise SendError(reached.failures[-1] if reached.failures else "contact_gone")
 
-    def _ways(self, connection: Connection, staff_id: int, via: int | None) -> Sequence[waking.Way]:
+    def _ways(self, connection: Connection, item: Item, staff_id: int, via: int | None) -> Sequence[waking.Way]:
+        if not self._is_held(*postbag.holder(connection, item.id)):
+            raise NotOurs
         if via is None:
             return self._routes(connection, staff_id)
         only = own_channels.one(connection, self._db.seals, via)
@@ -311,6 +308,16 @@ class Mailroom:
             own_channels.mark_dead(tx, staff_id, kind, address, now=now)
         if reached.own is None:
             self._pass_by(tx, item.id, now)
+
+    def _is_held(self, owner: str | None, until: datetime | None) -> bool:
+        """Whether this process has it, as it stands in the database; of an SQLite house it is the only one."""
+        is_mine = owner == self._db.owner
+        return is_mine and (self._db.is_sqlite or (until is not None and until > self._clock.now()))
+
+    def _is_ours(self, item: Item) -> bool:
+        """The same by what is known in memory: whether the lease that was last kept still runs."""
+        known = self._on_the_way.get(item.id)
+        return known is not None and (self._db.is_sqlite or known.leased_until > self._clock.now())
 
     def _open(self, item: Item) -> Letter:
         about = f"outbox:{item.key}"
@@ -370,30 +377,3 @@ def _taken_from(line: deque[Item]) -> list[int]:
     ids = [one.id for one in line]
     line.clear()
     return ids
-
-
-async def _in_time(sending: Awaitable[T]) -> T:
-    """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
-    try:
-        return await asyncio.wait_for(sending, SEND_SECONDS)
-    except TimeoutError:
-        raise SendError("unknown_outcome") from None
-
-
-def _outbound(item: Item, letter: Letter, to: ContactRef) -> Outbound:
-    return Outbound(
-        to=to, text=RichText(letter.text), choices=letter.choices, audio=letter.audio,
-        idempotency_key=item.key,
-        purpose=item.purpose,
-        case=letter.case,
-        is_repeat=item.attempts > 0,
-        urgent=item.urgent,
-        wakes=letter.wakes,
-    )  # fmt: skip
-
-
-def _absolute(letter: Letter, base_url: str) -> Letter:
-    def whole(one: Choice) -> Choice:
-        return replace(one, url=base_url + one.url) if one.url and one.url.startswith("/") else one
-
-    return replace(letter, choices=tuple(map(whole, letter.choices)))

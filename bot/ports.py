@@ -124,6 +124,10 @@ class Choice:
     url: str | None = None
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
     """One message on its way to one contact; `idempotency_key` stays the same over every attempt."""
@@ -138,9 +142,11 @@ class Outbound:
     purpose: Purpose
     case: str | None = None
     is_repeat: bool = False
+    attempt: int = 0  # counted over all processes
     urgent: bool = False
     wakes: bool = False  # danger now: a sleeping colleague must hear it
     audio: str = ""  # a recording of the same words; a network that carries none sends the words alone
+    is_ours: Callable[[], bool] = field(default=_always, repr=False, compare=False)  # asked again after any waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,10 @@ class SendError(Exception):
         super().__init__(kind)
         self.kind: SendKind = kind
         self.retry_after = retry_after
+
+
+class NotOurs(Exception):
+    """Another process has taken this message over meanwhile: nothing more of it is sent from here."""
 
 
 class Clock(Protocol):

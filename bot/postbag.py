@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, or_, select, update
 
 from bot.db import Tx
 from bot.outbox import Item, lease_of
@@ -72,22 +72,31 @@ def _lease(tx: Tx, rows: Sequence[Any], until: datetime, *, repeats: bool) -> li
     return [item(row) for row in tx.execute(mine.returning(outbox))]
 
 
-def renew(tx: Tx, items: Iterable[Item], *, now: datetime) -> None:
-    """What waits here in a long line is still in hand: nobody else may send it meanwhile."""
+def renew(tx: Tx, items: Iterable[Item], *, now: datetime) -> frozenset[int]:
+    """What waits here in a long line is still in hand: nobody else may send it meanwhile. Returns what really is."""
+    ours: set[int] = set()
     for urgent in (True, False):
         if ids := [one.id for one in items if one.urgent is urgent]:
             mine = (outbox.c.id.in_(ids), outbox.c.lease_owner == tx.owner)
-            tx.execute(update(outbox).where(*mine).values(lease_until=now + lease_of(urgent)))
+            longer = update(outbox).where(*mine).values(lease_until=now + lease_of(urgent))
+            ours.update(tx.execute(longer.returning(outbox.c.id)).scalars())
+    return frozenset(ours)
+
+
+def holder(connection: Connection, row_id: int) -> tuple[str | None, datetime | None]:
+    """In whose hands a row is, and until when; (None, None): in nobody's, or it is gone."""
+    row = connection.execute(_HOLDER, {"which": row_id}).one_or_none()
+    return (row.lease_owner, row.lease_until) if row is not None else (None, None)
 
 
 def postpone(tx: Tx, ids: list[int], until: datetime, *, counts: bool = True) -> None:
-    """Put rows back for a later attempt; `counts`: this was one."""
+    """Put rows of this process back for a later attempt; `counts`: this was one."""
     if not ids:
         return
     values: dict[str, object] = {"state": "pending", "lease_owner": None, "lease_until": None, "next_at": until}
     if counts:
         values["attempts"] = outbox.c.attempts + 1
-    mine = (outbox.c.id.in_(ids), or_(outbox.c.lease_owner == tx.owner, outbox.c.lease_owner.is_(None)))
+    mine = (outbox.c.id.in_(ids), outbox.c.lease_owner == tx.owner)
     tx.execute(update(outbox).where(*mine).values(values))
 
 
@@ -113,6 +122,7 @@ def remove_all(tx: Tx, row_ids: Sequence[int]) -> None:
     tx.execute(_REMOVE_ALL, {"gone": list(row_ids)})
 
 
+_HOLDER = select(outbox.c.lease_owner, outbox.c.lease_until).where(outbox.c.id == bindparam("which"))
 _REMOVE = delete(outbox).where(outbox.c.id == bindparam("gone"))
 _REMOVE_ALL = delete(outbox).where(outbox.c.id.in_(bindparam("gone", expanding=True)))
 

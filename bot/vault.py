@@ -1,8 +1,9 @@
 """Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -12,7 +13,7 @@ from sqlalchemy.sql import Executable
 from bot.db import Tx
 from bot.ports import Address, ContactRef
 from bot.seals import SealBroken, Seals
-from bot.tables import contact, lane
+from bot.tables import contact, lane, outbox
 
 
 def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
@@ -43,6 +44,8 @@ class Way:
     generation: int
     is_left: bool  # she has blocked or left the line
     is_erasing: bool
+    held_by: str | None = None  # the process that has the message in question in its hands, and until when
+    held_until: datetime | None = None
 
 
 _WAY = (
@@ -53,13 +56,24 @@ _WAY = (
     .join(contact, contact.c.lane_id == lane.c.id)
     .where(lane.c.id == bindparam("whose"))
 )  # fmt: skip
+_WAY_OF_ONE = _WAY.add_columns(outbox.c.lease_owner, outbox.c.lease_until).outerjoin(
+    outbox, outbox.c.id == bindparam("which")
+)
 
 
 def way_to(connection: Connection, lane_id: int) -> Way | None:
     """The way to a lane; None once its contact is forgotten."""
     row = connection.execute(_WAY, {"whose": lane_id}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _way(row)
+
+
+def way_for(connection: Connection, lane_id: int, row_id: int) -> Way | None:
+    """The same for one message of the outbox, and in whose hands it is: both in one statement."""
+    row = connection.execute(_WAY_OF_ONE, {"whose": lane_id, "which": row_id}).one_or_none()
+    return None if row is None else replace(_way(row), held_by=row.lease_owner, held_until=row.lease_until)
+
+
+def _way(row: Any) -> Way:
     door, to = (row.channel, row.account), ContactRef(row.handle, row.sealed)
     return Way(door, to, row.generation, row.stopped_at is not None, row.erasing_at is not None)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from bot.app import House, build
 from bot.db import open_engine
 from bot.outbox import tell_person
 from bot.policy import demonstration as demo_policy
-from bot.ports import Address, Cap, Capabilities, MsgRef, Outbound, Sent
+from bot.ports import Address, Cap, Capabilities, MsgRef, NotOurs, Outbound, Sent
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, lane, outbox, timer
@@ -213,3 +214,104 @@ async def test_a_bell_rung_in_one_process_is_heard_in_the_other(both: Two) -> No
         await both.one.db.write(lambda tx: tx.ring("case:7"))
         assert await seven.wait(10)
         assert not await eight.wait(0.1)
+
+
+def sleep_before_sending(house: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """This process is stopped between having a message in hand and looking whom it goes to; set: it goes on."""
+    wakes, real = asyncio.Event(), house.db.look_up
+
+    async def slow(query: Any) -> Any:
+        await wakes.wait()
+        return await real(query)
+
+    monkeypatch.setattr(house.db, "look_up", slow)
+    return wakes
+
+
+async def tell_three(house: House, clock: MovableClock, lane_id: int) -> None:
+    """The first, urgent, may be taken over long before the others."""
+    for number, urgent in enumerate((True, False, False)):
+        await house.db.write(lambda tx, n=number, u=urgent: tell_person(tx, lane_id, f"{n}", now=clock.now(), urgent=u))
+
+
+@pytest.mark.parametrize("seconds", [11, 31, 300])
+async def test_a_process_that_slept_sends_nothing_again_and_nothing_out_of_order(
+    both: Two, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    sleeper, other = both.network(both.one), both.network(both.two)
+    await sleeper.say("anna", "chao")
+    await both.let_pass(both.one)
+    (lane_id,) = await both.one.db.read(lambda c: c.execute(select(lane.c.id)).scalars().all())
+    before = len(sleeper.shown)
+    wakes = sleep_before_sending(both.one, monkeypatch)
+    await tell_three(both.one, both.clock, lane_id)
+    other.slow_next(0.3)  # the first is still on its way there when the sleeper wakes
+    both.clock.pass_(seconds=seconds)
+    await both.two.mailroom.collect()
+    wakes.set()
+    await both.one.mailroom.settle()
+    assert sleeper.shown[before:] == [], "all of it is the other's now, or stands behind what is"
+    await both.two.mailroom.settle()
+    for house in (both.one, both.two, both.one):
+        await both.let_pass(house, seconds=1)
+    assert sleeper.texts("anna")[before:] + other.texts("anna") == ["0", "1", "2"] or (
+        other.texts("anna") == ["0"] and sleeper.texts("anna")[before:] == ["1", "2"]
+    )
+    assert await both.one.db.read(lambda c: c.execute(select(func.count()).select_from(outbox)).scalar_one()) == 0
+
+
+async def test_what_is_over_and_was_taken_by_nobody_is_sent_by_whoever_comes_and_marked(
+    both: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleeper, other = both.network(both.one), both.network(both.two)
+    await sleeper.say("anna", "chao")
+    await both.let_pass(both.one)
+    (lane_id,) = await both.one.db.read(lambda c: c.execute(select(lane.c.id)).scalars().all())
+    before = len(sleeper.shown)
+    wakes = sleep_before_sending(both.one, monkeypatch)
+    await tell_three(both.one, both.clock, lane_id)
+    both.clock.pass_(seconds=40)
+    wakes.set()
+    await both.one.mailroom.settle()
+    assert sleeper.shown[before:] == []
+    await both.let_pass(both.two, seconds=1)
+    assert other.texts("anna") == ["0", "1", "2"]
+
+
+async def test_a_lease_is_renewed_only_of_what_is_still_ours(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sleeper's first breath is a tick, not the sending: that must not make it believe it owns what it lost."""
+    sleeper, other = both.network(both.one), both.network(both.two)
+    await sleeper.say("anna", "chao")
+    await both.let_pass(both.one)
+    (lane_id,) = await both.one.db.read(lambda c: c.execute(select(lane.c.id)).scalars().all())
+    before, at_the_network = len(sleeper.shown), asyncio.Event()
+    real = sleeper.send
+
+    async def paced(message: Outbound, address: Address) -> Sent:
+        await at_the_network.wait()
+        if not message.is_ours():
+            raise NotOurs
+        return await real(message, address)
+
+    monkeypatch.setattr(sleeper, "send", paced)
+    await both.one.db.write(lambda tx: tell_person(tx, lane_id, "một", now=both.clock.now()))
+    await asyncio.sleep(0.05)
+    both.clock.pass_(seconds=31)
+    await both.two.mailroom.collect()
+    await both.two.mailroom.settle()
+    await both.one.mailroom.collect()
+    at_the_network.set()
+    await both.one.mailroom.settle()
+    assert other.texts("anna") == ["một"] and sleeper.shown[before:] == []
+
+
+async def test_an_alarm_that_was_taken_over_reaches_the_desk_once(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    wakes = sleep_before_sending(both.one, monkeypatch)
+    await both.network(both.one).say("anna", "nó đang đánh em")
+    await both.one.reception.settle()
+    both.clock.pass_(seconds=11)
+    await both.two.mailroom.collect()
+    await both.two.mailroom.settle()
+    wakes.set()
+    await both.one.mailroom.settle()
+    assert len([message for message in both.desk.told if "Khẩn cấp" in message.text]) == 1

@@ -28,6 +28,7 @@ from bot.ports import (
     Inbound,
     Intake,
     MsgRef,
+    NotOurs,
     Outbound,
     SendError,
     Sent,
@@ -77,7 +78,7 @@ class Telegram:
         self._intake: Intake | None = None
         self._poller = Poller(db, clock, client, kind=NAME, updates=KINDS, handle=self._handle)
         self._sent: OrderedDict[str, list[MsgRef]] = OrderedDict()  # parts that are surely out, by message
-        self._refused: OrderedDict[str, bool] = OrderedDict()  # messages whose last attempt surely was not taken
+        self._refused: OrderedDict[str, int] = OrderedDict()  # which attempt surely was not taken, by message
         self._greeted: OrderedDict[str, bool] = OrderedDict()
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -160,18 +161,18 @@ class Telegram:
     async def send(self, message: Outbound, address: Address) -> Sent:
         """Every part in its turn; a part that is surely out is not sent again."""
         key = message.idempotency_key
-        in_doubt = message.is_repeat and not self._refused.pop(key, False)
+        in_doubt = message.is_repeat and self._refused.pop(key, -1) != message.attempt - 1
         out = self._sent.get(key, [])
         parts = native(message, mark=f"{t('telegram.again')} " if in_doubt and not out else "")
         try:
-            if message.replace is not None and not out and await self._replace(message.replace, parts, address):
-                out = [message.replace]
+            replaced = None if out else await self._replace(message, parts, address)
+            out = [replaced] if replaced else out
             for part in parts[len(out) :]:
                 out = [*out, await self._send_part(part, message, address)]
                 _remember(self._sent, key, out)
         except SendError as problem:
             if problem.kind != "unknown_outcome":
-                _remember(self._refused, key, True)
+                _remember(self._refused, key, message.attempt)
             raise
         return Sent(tuple(out), self._clock.now())
 
@@ -182,18 +183,21 @@ class Telegram:
             address,
             part,
             urgent=message.urgent,
+            is_ours=message.is_ours,
             protect_content=message.protect,
             disable_notification=message.purpose in _QUIET,
         )
         return reference(made.message_id, made.date)
 
-    async def _replace(self, ref: MsgRef, parts: Sequence[Native], address: Address) -> bool:
-        """Write over an earlier message; False if it cannot be (then it is sent as a new one)."""
-        known = read_reference(ref)
+    async def _replace(self, message: Outbound, parts: Sequence[Native], address: Address) -> MsgRef | None:
+        """Write over an earlier message; None if it cannot be (then it is sent as a new one)."""
+        known = read_reference(message.replace) if message.replace is not None else None
         if known is None or len(parts) != 1:
-            return False
+            return None
         part = parts[0]
         await self._client.pace.turn(address)
+        if not message.is_ours():
+            raise NotOurs
         try:
             markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
             edit = self._client.bot.edit_message_text
@@ -202,9 +206,9 @@ class Telegram:
             )
         except SendError as problem:
             if problem.kind == "bad_request":
-                return False
+                return None
             raise
-        return True
+        return message.replace
 
     async def signal(self, address: Address, what: Signal) -> None:
         if what == "typing":

@@ -1,7 +1,7 @@
 """One Telegram account as a client: every call in its turn, every error as the house names it, the token in none."""
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,9 +11,10 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_render import Native
 from bot.channels.telegram_transport import AiohttpRequest, NotSent
-from bot.ports import SendError
+from bot.ports import NotOurs, SendError
 
 T = TypeVar("T")
+IsOurs = Callable[[], bool]
 
 PUBLIC_ROOT = "https://api.telegram.org"
 TOKEN = re.compile(r"^(\d{1,20}):[A-Za-z0-9_-]{3,100}$")
@@ -68,9 +69,13 @@ class Client:
         except Exception as problem:
             raise refusal(problem) from None
 
-    async def say(self, chat: str, part: Native, *, urgent: bool = False, **options: Any) -> Said:
-        """One message in its turn. Raises SendError."""
+    async def say(
+        self, chat: str, part: Native, *, urgent: bool = False, is_ours: IsOurs | None = None, **options: Any
+    ) -> Said:
+        """One message in its turn. Raises SendError; NotOurs if another process took it over before its turn came."""
         await self.pace.turn(chat, urgent=urgent)
+        if is_ours is not None and not is_ours():
+            raise NotOurs
         try:
             return await self.call(self._say(int(chat), part, options))
         except SendError as problem:

@@ -52,7 +52,9 @@ class StaffTelegram:
         mark = f"{t('telegram.again')} " if message.is_repeat and not out else ""
         for part in native(message, mark=mark)[len(out) :]:
             urgent = message.urgent or message.purpose == "alarm"
-            made = await self._client.say(address, part, urgent=urgent, protect_content=True)
+            made = await self._client.say(
+                address, part, urgent=urgent, is_ours=message.is_ours, protect_content=True
+            )
             out = [*out, reference(made.message_id, made.date)]
             self._sent[key] = out
         while len(self._sent) > KEYS_KEPT:

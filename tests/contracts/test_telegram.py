@@ -12,7 +12,7 @@ from bot.channels.telegram_erase import AT_ONCE
 from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_parse import reference
 from bot.db import Database
-from bot.ports import Choice, ChoiceToken, ContactRef, MsgRef, Outbound, Purpose, RichText, SendError
+from bot.ports import Choice, ChoiceToken, ContactRef, MsgRef, NotOurs, Outbound, Purpose, RichText, SendError
 from tests.bot.channels.test_telegram_pace import Seconds
 from tests.conftest import MovableClock
 from tests.contracts.lines import CHAT, Line, open_line
@@ -308,8 +308,25 @@ async def test_a_message_that_surely_was_not_taken_comes_without_a_mark(line: Li
     server.fail_next({"status": 400, "description": "Bad Request: odd"})
     with pytest.raises(SendError, match="bad_request"):
         await line.channel.send(said(), line.address)
-    await line.channel.send(said(is_repeat=True), line.address)
+    await line.channel.send(said(is_repeat=True, attempt=1), line.address)
     assert server.texts(CHAT) == ["Chào bạn"]
+
+
+async def test_it_is_marked_if_another_process_has_tried_it_since(line: Line) -> None:
+    server = server_of(line)
+    server.fail_next({"status": 400, "description": "Bad Request: odd"})
+    with pytest.raises(SendError, match="bad_request"):
+        await line.channel.send(said(), line.address)
+    await line.channel.send(said(is_repeat=True, attempt=2), line.address)
+    assert server.texts(CHAT) == ["(gửi lại) Chào bạn"]
+
+
+async def test_what_another_process_took_over_while_it_waited_for_its_turn_is_not_sent(line: Line) -> None:
+    with pytest.raises(NotOurs):
+        await line.channel.send(said(is_ours=lambda: False), line.address)
+    assert server_of(line).texts(CHAT) == [], "asked after the pace has let it go"
+    await line.channel.send(said(is_repeat=True, attempt=1), line.address)
+    assert server_of(line).texts(CHAT) == ["(gửi lại) Chào bạn"], "nobody knows what became of it there"
 
 
 async def test_a_message_can_be_written_over_and_if_not_comes_as_a_new_one(line: Line) -> None:

@@ -1,0 +1,54 @@
+"""What is needed to send one item of the outbox, and how its letter becomes the message a network carries."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.outbox import Item, Letter
+from bot.ports import Address, Channel, Choice, ContactRef, Outbound, RichText, SendError
+
+T = TypeVar("T")
+
+SEND_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is needed to send one item: whom to, through which channel, and what it says."""
+
+    channel: Channel
+    to: ContactRef
+    address: Address
+    letter: Letter
+
+
+async def in_time(sending: Awaitable[T]) -> T:
+    """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
+    try:
+        return await asyncio.wait_for(sending, SEND_SECONDS)
+    except TimeoutError:
+        raise SendError("unknown_outcome") from None
+
+
+def outbound(item: Item, letter: Letter, to: ContactRef, is_ours: Callable[[], bool]) -> Outbound:
+    """The message, the same over every attempt; `is_ours`: whether it is still this process that sends it."""
+    return Outbound(
+        to=to, text=RichText(letter.text), choices=letter.choices, audio=letter.audio,
+        idempotency_key=item.key,
+        purpose=item.purpose,
+        case=letter.case,
+        is_repeat=item.attempts > 0,
+        attempt=item.attempts,
+        urgent=item.urgent,
+        wakes=letter.wakes,
+        is_ours=is_ours,
+    )  # fmt: skip
+
+
+def absolute(letter: Letter, base_url: str) -> Letter:
+    """With whole links: a colleague's own channel does not know where the console is."""
+    def whole(one: Choice) -> Choice:
+        return replace(one, url=base_url + one.url) if one.url and one.url.startswith("/") else one
+
+    return replace(letter, choices=tuple(map(whole, letter.choices)))
