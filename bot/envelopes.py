@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from bot.outbox import Item, Letter
@@ -21,6 +22,19 @@ class Envelope:
     to: ContactRef
     address: Address
     letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """When a message has its next attempt. `counts`: this was one. `elsewhere`: only another process can send it."""
+
+    at: datetime
+    counts: bool = True
+    elsewhere: bool = False
+
+
+class NoDoor(Exception):
+    """The network of this person is not in the settings of this process."""
 
 
 async def in_time(sending: Awaitable[T]) -> T:

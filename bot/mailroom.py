@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.envelopes import Envelope, absolute, in_time, outbound
+from bot.envelopes import Again, Envelope, NoDoor, absolute, in_time, outbound
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
 from bot.ports import Address, Channel, Clock, ContactRef, NotOurs, Sender, SendError, Sent
 from bot.precedence import Precedence
@@ -101,7 +101,7 @@ class Mailroom:
         def deed(tx: Tx) -> tuple[frozenset[int], list[Item]]:
             ours = postbag.renew(tx, held, now=now)
             postbag.postpone(tx, lost, now)  # perhaps sent, perhaps not: again, and marked so
-            return ours, postbag.claim(tx, now=now)
+            return ours, postbag.claim(tx, now=now, doors=self._channels)
 
         ours, items = await self._db.write(deed)
         self._lost.difference_update(lost)
@@ -196,9 +196,9 @@ class Mailroom:
                 item = min(line, key=lambda one: one.id)
                 line.remove(item)
                 self._on_the_way[item.id] = item
-                again_at = await self._deliver(item)
-                if again_at is not None:
-                    await self._put_back(item, again_at, line)
+                again = await self._deliver(item)
+                if again is not None:
+                    await self._put_back(item, again, line)
                 self._on_the_way.pop(item.id, None)
         except DatabaseAway:
             self._lost.update(one.id for one in line)
@@ -210,7 +210,7 @@ class Mailroom:
             if not line:
                 self._waiting.pop(key, None)
 
-    async def _deliver(self, item: Item) -> datetime | None:
+    async def _deliver(self, item: Item) -> Again | None:
         """None if the item is done with (sent, outdated or given up), else when it has its next attempt."""
         kind, subject = item.recipient
         try:
@@ -224,7 +224,9 @@ class Mailroom:
                         sent = await self._to_staff(item, subject)
         except NotOurs:  # this process slept, or was cut off, for longer than its lease
             log.warning("taken_over", extra={"purpose": item.purpose, "attempts": item.attempts})
-            return self._clock.now()
+            return Again(self._clock.now())
+        except NoDoor:
+            return Again(self._clock.now(), counts=False, elsewhere=True)
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
@@ -268,7 +270,7 @@ class Mailroom:
             raise NotOurs
         channel = self._channels.get(way.door)
         if channel is None:
-            raise SendError("auth")  # this door is closed in this installation just now
+            raise NoDoor
         return Envelope(channel, way.to, vault.open_address(self._db.seals, way.to), self._open(item))
 
     async def _to_staff(self, item: Item, staff_id: int) -> Sent | None:
@@ -334,12 +336,12 @@ class Mailroom:
         postbag.show_how_far(tx, item)
         references.keep(tx, subject, sent.refs if sent else (), now=now)
 
-    async def _failed(self, item: Item, problem: SendError) -> datetime | None:
+    async def _failed(self, item: Item, problem: SendError) -> Again | None:
         now = self._clock.now()
         log.warning("not_sent", extra={"kind": problem.kind, "attempts": item.attempts + 1, "purpose": item.purpose})
         if problem.kind in _AGAIN or item.recipient[0] == "staff":
             wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
-            return now + timedelta(seconds=wait)
+            return Again(now + timedelta(seconds=wait))
         await self._db.write(lambda tx: self._give_up(tx, item, problem, now))
         return None
 
@@ -353,14 +355,16 @@ class Mailroom:
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 
-    async def _put_back(self, item: Item, again_at: datetime, line: deque[Item]) -> None:
+    async def _put_back(self, item: Item, again: Again, line: deque[Item]) -> None:
         """What stands behind a message that must wait, waits too; also what is claimed while that is written."""
-        later = max(again_at, self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0]))
+        later = max(again.at, self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0]))
         waiting = _taken_from(line)
 
         def deed(tx: Tx) -> None:
-            postbag.postpone(tx, [item.id], again_at)
-            postbag.postpone(tx, waiting, later, counts=False)
+            postbag.postpone(tx, [item.id], again.at, counts=again.counts)
+            postbag.postpone(tx, waiting, again.at if again.elsewhere else later, counts=False)
+            if again.elsewhere:
+                tx.ring(postbag.OUTBOX)
 
         try:
             await self._db.write(deed)

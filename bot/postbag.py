@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, false, or_, select, update
 
 from bot.db import Tx
 from bot.outbox import Item, lease_of
@@ -33,15 +33,23 @@ def _is_behind(owner: str, now: datetime) -> ColumnElement[bool]:
     return select(older.c.id).where(*same, or_(waits, elsewhere)).exists()
 
 
-def claim(tx: Tx, *, now: datetime, limit: int = AT_MOST) -> list[Item]:
+def _has_door(doors: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
+    """To a colleague, or to a person on a network this process has in its settings."""
+    known = or_(false(), *(and_(lane.c.channel == name, lane.c.account == account) for name, account in doors))
+    return or_(outbox.c.lane_id.is_(None), select(lane.c.id).where(lane.c.id == outbox.c.lane_id, known).exists())
+
+
+def claim(tx: Tx, *, now: datetime, doors: Iterable[tuple[str, str]], limit: int = AT_MOST) -> list[Item]:
     """Lease what is due or abandoned to this process: alarms first, then by age, only the head of each line.
+
+    What goes to a network that this process does not have waits for one that does.
 
     What another process had in its hands when it died may have been sent: it counts as tried, so that the
     recipient sees that it may be a repetition.
     """
     abandoned = and_(outbox.c.state == "leased", outbox.c.lease_until <= now)
     is_due = or_(and_(outbox.c.state == "pending", outbox.c.next_at <= now), abandoned)
-    ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now))
+    ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now), _has_door(doors))
     wanted = ready.order_by(outbox.c.urgent.desc(), outbox.c.id).limit(limit)
     if tx.is_postgresql:
         wanted = _of_free_lanes(tx, wanted).with_for_update(skip_locked=True)

@@ -305,6 +305,32 @@ async def test_a_lease_is_renewed_only_of_what_is_still_ours(both: Two, monkeypa
     assert other.texts("anna") == ["một"] and sleeper.shown[before:] == []
 
 
+async def test_a_process_without_this_network_leaves_its_messages_to_one_that_has_it(
+    both: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token is rolled out: the second process does not have it yet, and reads and writes for everybody."""
+    monkeypatch.setattr(both.two.mailroom, "_channels", {})
+    line = both.network(both.one)
+    await line.say("anna", "chao")
+    await both.let_pass(both.one)
+    before = len(line.shown)
+    (lane_id,) = await both.one.db.read(lambda c: c.execute(select(lane.c.id)).scalars().all())
+    line.fail_next("throttled", retry_after=3)
+    await both.one.db.write(lambda tx: tell_person(tx, lane_id, "một", now=both.clock.now()))
+    await both.one.mailroom.settle()
+    await both.let_pass(both.two, seconds=5)
+    await both.let_pass(both.one)
+    assert line.texts("anna")[before:] == ["một"]
+    for text in ("hai", "ba"):
+        await both.two.db.write(lambda tx, text=text: tell_person(tx, lane_id, text, now=both.clock.now()))
+    await both.two.mailroom.settle()
+    await both.let_pass(both.two)
+    left = await both.one.db.read(lambda c: c.execute(select(outbox.c.state, outbox.c.attempts)).all())
+    assert set(left) <= {("pending", 0)}, "put back at once and not counted as tried"
+    await both.let_pass(both.one)
+    assert line.texts("anna")[before:] == ["một", "hai", "ba"]
+
+
 async def test_an_alarm_that_was_taken_over_reaches_the_desk_once(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     wakes = sleep_before_sending(both.one, monkeypatch)
     await both.network(both.one).say("anna", "nó đang đánh em")

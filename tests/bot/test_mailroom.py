@@ -8,8 +8,10 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot import vault
 from bot.db import Database, DatabaseAway, Tx
+from bot.helpline import invariants
 from bot.mailroom import Mailroom
 from bot.outbox import tell_person, tell_staff
+from bot.policy import demonstration
 from bot.ports import (
     Address,
     Choice,
@@ -317,6 +319,21 @@ async def test_a_note_that_fails_keeps_nobody_waiting_for_ever(
     await db.write(lambda tx: tell_staff(tx, 7, "Ca hai", now=clock.now(), urgent=True))
     await let_pass(room, clock, seconds=61, times=2)
     assert await left(db) == 0 and network.texts("mail") == ["Ca một", "Ca hai"]
+
+
+async def test_a_house_started_once_without_its_token_throws_nothing_away(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    doors = dict(room._channels)
+    room._channels = {}
+    await tell(db, clock, "một", "hai")
+    await let_pass(room, clock, seconds=61, times=3)
+    assert network.texts() == []
+    late = invariants.PROMISES["outbox_late"]
+    assert await db.read(lambda connection: late(connection, clock.now(), demonstration())) > 0, "it is told"
+    room._channels = doors
+    await let_pass(room, clock, seconds=1)
+    assert network.texts() == ["một", "hai"] and not any(one.is_repeat for one in network.sent)
 
 
 async def test_stopping_gives_back_what_was_not_sent(
