@@ -11,6 +11,7 @@ from bot.db import Tx
 from bot.tables import conversation, inbox, lane, lease
 
 LANE_LEASE = timedelta(seconds=10)  # an unread message may be a cry: its lane is never held longer by a dead process
+SHUT = "shut:"  # and the name of an account: nothing can be fetched from it, since `until`
 LANES = "lanes"  # the bell that says: somebody kept a message and does not read it
 
 
@@ -102,3 +103,14 @@ def hold(tx: Tx, name: str, *, now: datetime, seconds: float) -> bool:
 def drop(tx: Tx, name: str) -> None:
     """Give a task of the whole house back."""
     tx.execute(delete(lease).where(lease.c.name == name, lease.c.owner == tx.owner))
+
+
+def shut(tx: Tx, account: str, *, now: datetime) -> None:
+    """From now on nothing can be fetched from this account; since when is known already if it was so before."""
+    insert = pg_insert if tx.is_postgresql else sqlite_insert
+    tx.execute(insert(lease).values(name=f"{SHUT}{account}", owner=tx.owner, until=now).on_conflict_do_nothing())
+
+
+def opened(tx: Tx, account: str) -> None:
+    """It can be fetched from again, whoever wrote down that it could not."""
+    tx.execute(delete(lease).where(lease.c.name == f"{SHUT}{account}"))

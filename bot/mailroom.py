@@ -29,7 +29,9 @@ BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
+OWN_FAULTS = 3  # so often a message to a person is tried that breaks our own code; then it is given up, and told
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
+REFUSED_SECONDS = 60  # our token is not accepted: that lasts until somebody mends it, and then nothing must be lost
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
 
@@ -212,16 +214,9 @@ class Mailroom:
 
     async def _deliver(self, item: Item) -> Again | None:
         """None if the item is done with (sent, outdated or given up), else when it has its next attempt."""
-        kind, subject = item.recipient
         try:
-            if kind == "lane":
-                await self._alarms.after_alarms()
-                async with self._limits[item.urgent]:
-                    sent = await self._to_person(item, subject)
-            else:
-                with self._alarms.alarm() if item.urgent else nullcontext():
-                    async with self._at_one_desk[subject], self._limits[item.urgent]:
-                        sent = await self._to_staff(item, subject)
+            await self._attempt(item)
+            return None
         except NotOurs:  # this process slept, or was cut off, for longer than its lease
             log.warning("taken_over", extra={"purpose": item.purpose, "attempts": item.attempts})
             return Again(self._clock.now())
@@ -232,12 +227,26 @@ class Mailroom:
         except (KeyDestroyed, SealBroken):
             await self._db.write(lambda tx: postbag.remove(tx, item.id))
             return None
+        except DatabaseAway:
+            raise
+        except Exception as problem:  # a fault of our own: it must not hold up the line, nor be tried for ever
+            log.error("sending_broke", extra={"kind": type(problem).__name__, "attempts": item.attempts + 1})
+            is_over = item.attempts + 1 >= OWN_FAULTS
+            return await self._failed(item, SendError("bad_request" if is_over else "unknown_outcome"))
+
+    async def _attempt(self, item: Item) -> None:
+        kind, subject = item.recipient
         if kind == "lane":
+            await self._alarms.after_alarms()
+            async with self._limits[item.urgent]:
+                sent = await self._to_person(item, subject)
             now = self._clock.now()
             await self._db.write(lambda tx: self._settled(tx, item, sent, now))
-        else:
-            await self._settling.done(item.id)
-        return None
+            return
+        with self._alarms.alarm() if item.urgent else nullcontext():
+            async with self._at_one_desk[subject], self._limits[item.urgent]:
+                await self._to_staff(item, subject)
+        await self._settling.done(item.id)
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
         envelope = await self._db.look_up(lambda connection: self._envelope(connection, item, lane_id))
@@ -339,8 +348,10 @@ class Mailroom:
     async def _failed(self, item: Item, problem: SendError) -> Again | None:
         now = self._clock.now()
         log.warning("not_sent", extra={"kind": problem.kind, "attempts": item.attempts + 1, "purpose": item.purpose})
-        if problem.kind in _AGAIN or item.recipient[0] == "staff":
+        is_refused = problem.kind == "auth" and not item.is_last  # to forget does not wait for a farewell
+        if problem.kind in _AGAIN or is_refused or item.recipient[0] == "staff":
             wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
+            wait = max(wait, REFUSED_SECONDS) if is_refused and item.recipient[0] == "lane" else wait
             return Again(now + timedelta(seconds=wait))
         await self._db.write(lambda tx: self._give_up(tx, item, problem, now))
         return None
@@ -350,7 +361,7 @@ class Mailroom:
             postbag.remove(tx, item.id)
             self._forget_lane(tx, item.recipient[1])
             return
-        tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None))
+        tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None, next_at=now))
         postbag.show_how_far(tx, item)
         if problem.kind == "contact_gone":
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))

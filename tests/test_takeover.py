@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from bot import demonstration
 from bot.app import House, build
 from bot.db import open_engine
-from bot.outbox import tell_person
+from bot.outbox import Item, tell_person
 from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Cap, Capabilities, MsgRef, NotOurs, Outbound, Sent
 from bot.seals import Seals, create_key_file
@@ -218,13 +217,13 @@ async def test_a_bell_rung_in_one_process_is_heard_in_the_other(both: Two) -> No
 
 def sleep_before_sending(house: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """This process is stopped between having a message in hand and looking whom it goes to; set: it goes on."""
-    wakes, real = asyncio.Event(), house.db.look_up
+    wakes, real = asyncio.Event(), house.mailroom._attempt
 
-    async def slow(query: Any) -> Any:
+    async def slow(item: Item) -> None:
         await wakes.wait()
-        return await real(query)
+        await real(item)
 
-    monkeypatch.setattr(house.db, "look_up", slow)
+    monkeypatch.setattr(house.mailroom, "_attempt", slow)
     return wakes
 
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from bot import claims
 from bot.channels.telegram_client import Client, TwoPollers
 from bot.db import Database, DatabaseAway, Tx
 from bot.ports import Clock, SendError
@@ -52,6 +54,7 @@ class Poller:
         self._offset = 0
         self._troubles = 0
         self._is_ready = False
+        self._is_shut: bool | None = None  # not yet known
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -89,18 +92,30 @@ class Poller:
         now = self._clock.now()
         # What is being written is written to the end, also while the service closes.
         if not await asyncio.shield(self._db.write(lambda tx: take(tx, self._post, now=now))):
-            self._is_ready = False
+            self._is_ready, self._is_shut = False, None
             return LOOK_SECONDS
         try:
             if not self._is_ready:
                 await self._prepare()
             found = await self._client.fetch(self._offset, self._updates)
         except SendError as problem:
-            return self._trouble(problem)
+            wait = self._trouble(problem)
+            await self._say_how_it_is(is_shut=True)
+            return wait
         self._troubles = 0
         for told in found:
             await self._keep(told)
+        await self._say_how_it_is(is_shut=False)
         return 0.0
+
+    async def _say_how_it_is(self, *, is_shut: bool) -> None:
+        """For whoever watches over the house; written down only when it changes."""
+        if is_shut is self._is_shut:
+            return
+        account, now = self._post, self._clock.now()
+        deed = partial(claims.shut, account=account, now=now) if is_shut else partial(claims.opened, account=account)
+        await asyncio.shield(self._db.write(deed, urgent=False))
+        self._is_shut = is_shut
 
     async def _prepare(self) -> None:
         """A webhook left from another way of running would keep everything from us."""

@@ -105,6 +105,8 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"connection lost ({type(problem).__name__})") from None
         if status == 429:
             raise Flood(_retry_after(told, answer.headers.get("Retry-After", "")))
+        if status >= 300 and not _is_refusal(told):  # a proxy's own page says nothing about a person or our token
+            raise NetworkError(f"not an answer of the network ({status})")
         return status, told
 
     def _timeout(self, asked: tuple[Any, ...], *, has_files: bool) -> aiohttp.ClientTimeout:
@@ -149,6 +151,15 @@ def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str] | None]
     for name, (filename, content, kind) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
     return form, None
+
+
+def _is_refusal(told: bytes) -> bool:
+    """Whether the network itself has refused: it says so in its own form."""
+    try:
+        said = json.loads(told)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("ok") is False
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:

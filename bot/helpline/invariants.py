@@ -6,17 +6,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
+from bot import claims
 from bot.helpline import retention
 from bot.helpline.due import DUE, OF_A_CASE
 from bot.helpline.moves import OWNED, State
 from bot.policy import Policy
 from bot.rota import duty, stored
 from bot.rota.calendar import days_off
-from bot.tables import alarm, case, case_event, inbox, outbox, staff, timer, transcript
+from bot.tables import alarm, case, case_event, inbox, lane, lease, outbox, poller, staff, timer, transcript
 
 GRACE = timedelta(seconds=60)  # so late may something be before it counts as forgotten
 FARTHEST_STEP = timedelta(hours=14)  # a request of the evening waits for the morning; nothing waits longer
 IDLE = timedelta(hours=1)
+SHUT = timedelta(minutes=10)
 FORGET_GRACE = timedelta(minutes=15)
 
 Count = Callable[[Connection, datetime, Policy], int]
@@ -161,6 +163,26 @@ def _alarm_given_up(connection: Connection, now: datetime, policy: Policy) -> in
     return _rows(connection, select(func.count()).select_from(outbox).where(*given_up))
 
 
+def _message_given_up(connection: Connection, now: datetime, policy: Policy) -> int:
+    """A message to a person who has not left was given up within the hour: a defect of ours."""
+    here = exists().where(lane.c.id == outbox.c.lane_id, lane.c.stopped_at.is_(None))
+    given_up = (outbox.c.state == "failed", outbox.c.next_at > now - IDLE, here)
+    return _rows(connection, select(func.count()).select_from(outbox).where(*given_up))
+
+
+def _not_delivered(connection: Connection, now: datetime, policy: Policy) -> int:
+    """What was tried and is not with the person after ten minutes: the network refuses us, or is not to be reached."""
+    late = (outbox.c.lane_id.is_not(None), outbox.c.state != "failed", outbox.c.attempts > 0, outbox.c.at < now - SHUT)
+    return _rows(connection, select(func.count()).select_from(outbox).where(*late))
+
+
+def _door_shut(connection: Connection, now: datetime, policy: Policy) -> int:
+    """For ten minutes nothing could be fetched from an account, although a process tries."""
+    is_tried = exists().where(claims.SHUT + poller.c.account == lease.c.name, poller.c.lease_until > now - SHUT)
+    shut = (lease.c.name.startswith(claims.SHUT), lease.c.until < now - SHUT, is_tried)
+    return _rows(connection, select(func.count()).select_from(lease).where(*shut))
+
+
 def _message_unread(connection: Connection, now: datetime, policy: Policy) -> int:
     waits = (inbox.c.set_aside_at.is_(None), inbox.c.received_at < now - GRACE)
     return _rows(connection, select(func.count()).select_from(inbox).where(*waits))
@@ -191,6 +213,9 @@ PROMISES: Mapping[str, Count] = {
     "lease_dead": _lease_dead,
     "outbox_state": _outbox_state,
     "alarm_given_up": _alarm_given_up,
+    "message_given_up": _message_given_up,
+    "not_delivered": _not_delivered,
+    "door_shut": _door_shut,
     "message_unread": _message_unread,
     "rota_broken": _rota_broken,
     "kept_too_long": _kept_too_long,

@@ -275,7 +275,10 @@ async def test_whoever_has_to_wait_for_the_next_message_sees_that_it_is_being_wr
     ("fault", "kind"),
     [(BLOCKED, "contact_gone"), (DEACTIVATED, "contact_gone"), (NO_CHAT, "contact_gone"), (GATEWAY, "unknown_outcome"),
      (RESET, "unknown_outcome"), (LOST, "unknown_outcome"), ({"status": 429, "description": "x"}, "throttled"),
-     ({"status": 404, "description": "Not Found"}, "auth"), ({"status": 200, "raw": b"{}"}, "unknown_outcome")],
+     ({"status": 404, "description": "Not Found"}, "auth"), ({"status": 200, "raw": b"{}"}, "unknown_outcome"),
+     *(({"status": status, "raw": b"<html>of a proxy</html>"}, "unknown_outcome") for status in (400, 401, 403, 404)),
+     ({"status": 403, "raw": b'{"error": "forbidden"}'}, "unknown_outcome"),
+     ({"status": 302, "raw": b""}, "unknown_outcome")],
 )  # fmt: skip
 async def test_each_refusal_has_its_name(line: Line, fault: Fault, kind: str) -> None:
     server_of(line).fail_next(fault)

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.telegram_client import Client
 from bot.channels.telegram_poll import LEASE, Poller, give_back, take
 from bot.db import Database, DatabaseAway, open_engine
+from bot.helpline import invariants
+from bot.policy import demonstration
 from bot.seals import Seals
-from bot.tables import poller
+from bot.tables import lease, poller
 from directory.tables import metadata
 from tests.conftest import MovableClock
 from tests.contracts.lines import unhurried
@@ -33,6 +35,7 @@ class Fetching:
     """A poller whose waits pass at once and are written down."""
 
     def __init__(self, db: Database, clock: MovableClock, network: FakeTelegram) -> None:
+        self.begun = clock.now()
         self.kept: list[Any] = []
         self.waits: list[float] = []
         self.trouble: list[Exception] = []
@@ -97,6 +100,29 @@ async def test_a_second_installation_is_waited_out_with_a_line_in_the_log(
     network._polling -= 1
     network.message(1001, text="em")
     await fetching.until(lambda: fetching.kept[-2:] == ["cứu", "em"])
+
+
+@pytest.mark.parametrize("trouble", ["token", "conflict"])
+async def test_an_account_that_cannot_be_fetched_from_for_ten_minutes_is_told(
+    fetching: Fetching, network: FakeTelegram, db: Database, clock: MovableClock, trouble: str
+) -> None:
+    async def is_told() -> bool:
+        return bool(await db.read(lambda c: invariants.PROMISES["door_shut"](c, clock.now(), demonstration())))
+
+    network.token, network._polling = ("revoked", 0) if trouble == "token" else (TOKEN, 1)
+    fetching.poller.start()
+    for _ in range(12):
+        tries = len(fetching.waits)
+        await fetching.until(lambda tries=tries: len(fetching.waits) > tries + 1)
+        assert not await is_told() or clock.now() > fetching.begun + timedelta(minutes=10)
+        clock.pass_(minutes=1)
+    assert await is_told()
+    await db.write(lambda tx: tx.execute(update(lease).values(owner="a process that was killed")))
+    network.token, network._polling = TOKEN, 0
+    network.message(1001, text="a")
+    await fetching.until(lambda: fetching.kept == ["a"])
+    await fetching.until(lambda: fetching.poller._is_shut is False)
+    assert not await is_told()
 
 
 async def test_trouble_of_the_network_ends_nothing(fetching: Fetching, network: FakeTelegram) -> None:

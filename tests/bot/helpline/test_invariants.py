@@ -43,6 +43,12 @@ BREAK: Mapping[str, str] = {
     "lease_dead": f"UPDATE outbox SET lease_until = {EARLY}",
     "outbox_state": "UPDATE outbox SET state = 'lost'",
     "alarm_given_up": "UPDATE outbox SET state = 'failed' WHERE staff_id IS NOT NULL",
+    "message_given_up": "UPDATE outbox SET state = 'failed', next_at = '2026-12-07 02:00:00.000000', lane_id = 1, "
+    "staff_id = NULL WHERE id = 1",
+    "not_delivered": f"UPDATE outbox SET attempts = 1, at = {EARLY}, lane_id = 1, staff_id = NULL WHERE id = 1",
+    "door_shut": "INSERT INTO poller (account, name, lease_until) "
+    "VALUES ('telegram:1', '', '2026-12-07 02:00:30.000000'); "
+    f"INSERT INTO lease (name, owner, until) VALUES ('shut:telegram:1', 'x', {EARLY})",
     "message_unread": "INSERT INTO inbox (lane_id, sealed, received_at, forget_at) "
     f"VALUES (1, 'x', {EARLY}, '2027-01-01 00:00:00.000000')",
     "rota_broken": "UPDATE shift SET kind = 'sometimes'",
