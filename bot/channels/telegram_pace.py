@@ -67,6 +67,7 @@ class Pace:
         if any(other != chat and end > self._now() for other, end in self._held.items()):
             self._all_held = max(self._all_held, until)
         self._held[chat] = until
+        self._send_away()
 
     def held_for(self, chat: str) -> float:
         """Seconds that are left of what the network said; 0 or less: it may be tried."""
@@ -111,6 +112,15 @@ class Pace:
                 return self._leave(place)
             soonest = min(soonest, wait)
         return soonest
+
+    def _send_away(self) -> None:
+        """Who stands in line for a chat that must wait is told so at once, and makes room for others."""
+        for place in list(self._line):
+            _, _, chat, waiting = place
+            if (left := self.held_for(chat)) > 0:
+                self._leave(place)
+                if not waiting.done():
+                    waiting.set_exception(SendError("throttled", left))
 
     def _leave(self, place: tuple[bool, int, str, "asyncio.Future[None]"]) -> float:
         self._line.remove(place)

@@ -70,6 +70,31 @@ async def test_the_urgent_goes_before_what_was_there_first(pace: Pace, seconds: 
     assert all(order.index(f"alarm{number}") < 31 for number in range(5))
 
 
+async def test_who_stands_in_line_already_obeys_the_network_too(pace: Pace, seconds: Seconds) -> None:
+    """Four alarms to one colleague; the network refuses the first for half a minute."""
+    lines = [asyncio.create_task(go(pace, seconds, "lan")) for _ in range(4)]
+    other = asyncio.create_task(go(pace, seconds, "mai"))
+    while not seconds.went:
+        await asyncio.sleep(0)
+    pace.hold("lan", 30)
+    results = await asyncio.gather(*lines, other, return_exceptions=True)
+    refused = [one for one in results if isinstance(one, SendError)]
+    assert [one.kind for one in refused] == ["throttled"] * 3 and all((one.retry_after or 0) > 29 for one in refused)
+    assert sorted(chat for _, chat in seconds.went) == ["lan", "mai"]
+
+
+async def test_when_the_whole_account_must_wait_nobody_in_line_is_let_go(pace: Pace, seconds: Seconds) -> None:
+    lines = [asyncio.create_task(go(pace, seconds, f"c{number}")) for number in range(75)]
+    while len(seconds.went) < 25:
+        await asyncio.sleep(0)
+    pace.hold("c0", 30)
+    pace.hold("c1", 30)
+    results = await asyncio.gather(*lines, return_exceptions=True)
+    assert len(seconds.went) == 25 and sum(isinstance(one, SendError) for one in results) == 50
+    seconds.now += 31
+    await go(pace, seconds, "c60")
+
+
 async def test_who_must_wait_is_the_chat_the_network_named(pace: Pace, seconds: Seconds) -> None:
     pace.hold("a", 30)
     with pytest.raises(SendError) as problem:
