@@ -12,6 +12,8 @@ from bot.ports import Address, Channel, Choice, ContactRef, Outbound, RichText, 
 T = TypeVar("T")
 
 SEND_SECONDS = 20
+BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
+REFUSED_SECONDS = 60.0  # our token is not accepted: that lasts until somebody mends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ async def in_time(sending: Awaitable[T]) -> T:
         return await asyncio.wait_for(sending, SEND_SECONDS)
     except TimeoutError:
         raise SendError("unknown_outcome") from None
+
+
+def wait_of(problem: SendError, item: Item) -> float:
+    """Seconds until the next attempt: what the network said, else longer from time to time."""
+    wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
+    return max(wait, REFUSED_SECONDS) if problem.kind == "auth" and item.recipient[0] == "lane" else wait
 
 
 def outbound(item: Item, letter: Letter, to: ContactRef, is_ours: Callable[[], bool]) -> Outbound:

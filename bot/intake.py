@@ -14,6 +14,7 @@ from sqlalchemy.sql import Executable
 
 from bot import claims, references, vault
 from bot.db import Tx
+from bot.helpline import missed
 from bot.masking import mask
 from bot.ports import Inbound
 from bot.seals import KeyDestroyed, KeyId
@@ -88,6 +89,9 @@ def keep(
         if event.kind == "stopped":
             tx.execute(update(lane).where(*_known_as(event)).values(stopped_at=now))
             continue
+        if event.kind == "back":
+            _is_back(tx, event, now)
+            continue
         if event.kind not in _KEPT_KINDS:
             continue
         lane_id, is_mine = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
@@ -103,6 +107,14 @@ def keep(
         if not reads:
             tx.ring(claims.LANES)
     return arrived
+
+
+def _is_back(tx: Tx, event: Inbound, now: datetime) -> None:
+    """She lets us write to her again, and has not written yet."""
+    wanted = select(lane.c.id).where(*_known_as(event), lane.c.stopped_at.is_not(None))
+    if (lane_id := tx.execute(wanted).scalar_one_or_none()) is not None:
+        claims.hold_lane(tx, lane_id)
+        missed.is_back(tx, lane_id, now=now, wrote=False)
 
 
 def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
@@ -128,7 +140,7 @@ def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
 
 _moment = lane.c.forget_at.type
 _until = bindparam("until", type_=_moment)
-_RETURNED = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at)
+_RETURNED = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at, lane.c.stopped_at)
 
 
 @cache
@@ -137,8 +149,7 @@ def _arrive(*, reads: bool) -> Update:
     is_short = lane.c.forget_at < bindparam("nearly", type_=_moment)
     later = case((is_short, _until), else_=lane.c.forget_at)
     fresh: dict[Any, Any] = {
-        lane.c.last_at: bindparam("now", type_=_moment), lane.c.forget_at: later, lane.c.stopped_at: None,
-        lane.c.handle: bindparam("name"),
+        lane.c.last_at: bindparam("now", type_=_moment), lane.c.forget_at: later, lane.c.handle: bindparam("name"),
     }  # fmt: skip
     if reads:
         free = or_(
@@ -175,6 +186,8 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
         lane_id, is_mine = _new_lane(tx, event, now, until, held_until if reads else None), reads
     else:
         lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
+        if row.stopped_at is not None:
+            missed.is_back(tx, lane_id, now=now, wrote=True)
         if row.forget_at != until and not event.contact.former:
             return lane_id, is_mine  # its day was moved less than an hour ago
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))

@@ -13,25 +13,23 @@ from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.envelopes import Again, Envelope, NoDoor, absolute, in_time, outbound
+from bot.envelopes import BACKOFF_SECONDS, Again, Envelope, NoDoor, absolute, in_time, outbound, wait_of
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
 from bot.ports import Address, Channel, Clock, ContactRef, NotOurs, Sender, SendError, Sent
 from bot.precedence import Precedence
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.settling import Settling
-from bot.tables import lane, outbox
+from bot.tables import lane
 
 log = logging.getLogger(__name__)
 
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
-BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_FAULTS = 3  # so often a message to a person is tried that breaks our own code; then it is given up, and told
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
-REFUSED_SECONDS = 60  # our token is not accepted: that lasts until somebody mends it, and then nothing must be lost
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
 
 
@@ -273,10 +271,12 @@ class Mailroom:
     def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
         """None if the person has erased or left meanwhile: then nothing more is sent. Raises NotOurs."""
         way = vault.way_for(connection, lane_id, item.id)
-        if way is None or way.generation != item.generation or way.is_left:
+        if way is None or way.generation != item.generation or (way.is_left and item.purpose != "relay"):
             return None
         if not self._is_held(way.held_by, way.held_until):
             raise NotOurs
+        if way.is_left:
+            raise SendError("contact_gone")  # a colleague sees that it has not arrived; it goes out when she is back
         channel = self._channels.get(way.door)
         if channel is None:
             raise NoDoor
@@ -350,9 +350,7 @@ class Mailroom:
         log.warning("not_sent", extra={"kind": problem.kind, "attempts": item.attempts + 1, "purpose": item.purpose})
         is_refused = problem.kind == "auth" and not item.is_last  # to forget does not wait for a farewell
         if problem.kind in _AGAIN or is_refused or item.recipient[0] == "staff":
-            wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
-            wait = max(wait, REFUSED_SECONDS) if is_refused and item.recipient[0] == "lane" else wait
-            return Again(now + timedelta(seconds=wait))
+            return Again(now + timedelta(seconds=wait_of(problem, item)))
         await self._db.write(lambda tx: self._give_up(tx, item, problem, now))
         return None
 
@@ -361,19 +359,24 @@ class Mailroom:
             postbag.remove(tx, item.id)
             self._forget_lane(tx, item.recipient[1])
             return
-        tx.execute(update(outbox).where(outbox.c.id == item.id).values(state="failed", lease_owner=None, next_at=now))
-        postbag.show_how_far(tx, item)
-        if problem.kind == "contact_gone":
+        is_gone = problem.kind == "contact_gone"
+        if is_gone and item.purpose != "relay":
+            postbag.remove(tx, item.id)  # an answer to what she no longer waits for
+        else:
+            postbag.fail(tx, item.id, now)
+            postbag.show_how_far(tx, item)
+        if is_gone:
             tx.execute(update(lane).where(lane.c.id == item.recipient[1]).values(stopped_at=now))
 
     async def _put_back(self, item: Item, again: Again, line: deque[Item]) -> None:
         """What stands behind a message that must wait, waits too; also what is claimed while that is written."""
-        later = max(again.at, self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0]))
+        soonest = self._clock.now() + timedelta(seconds=BACKOFF_SECONDS[0])
+        later = again.at if again.elsewhere else max(again.at, soonest)
         waiting = _taken_from(line)
 
         def deed(tx: Tx) -> None:
             postbag.postpone(tx, [item.id], again.at, counts=again.counts)
-            postbag.postpone(tx, waiting, again.at if again.elsewhere else later, counts=False)
+            postbag.postpone(tx, waiting, later, counts=False)
             if again.elsewhere:
                 tx.ring(postbag.OUTBOX)
 

@@ -12,7 +12,8 @@ Address = NewType("Address", str)
 """A routable account address in the clear. Only the channel that made it, the vault and the mailroom hold one."""
 
 InboundKind = Literal[
-    "text", "choice", "location", "media", "start", "stopped", "unsupported", "delivered", "seen", "echo", "erased"
+    "text", "choice", "location", "media", "start", "stopped", "back", "unsupported", "delivered", "seen", "echo",
+    "erased",
 ]
 MediaKind = Literal["photo", "voice", "video", "sticker", "file", "contact"]
 Purpose = Literal["answer", "relay", "alarm", "reminder"]

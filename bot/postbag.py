@@ -120,6 +120,11 @@ def release(tx: Tx, *, counts: bool = False, owner: str | None = None) -> None:
         tx.ring(OUTBOX)
 
 
+def fail(tx: Tx, row_id: int, now: datetime) -> None:
+    """Given up, and kept so that whoever wrote it sees that."""
+    tx.execute(update(outbox).where(outbox.c.id == row_id).values(state="failed", lease_owner=None, next_at=now))
+
+
 def remove(tx: Tx, row_id: int) -> None:
     """Sent, outdated or given up: the row goes."""
     tx.execute(_REMOVE, {"gone": row_id})

@@ -113,15 +113,14 @@ class Reader:
         return Parsed((event,), press, address)
 
     def _member(self, update: Update) -> Parsed:
-        """Blocked, or put into a group: from the first on nothing is sent, out of the second the line goes."""
+        """Blocked, and back again: between them nothing is sent. Put into a group: the line goes out of it."""
         changed = update.my_chat_member
         assert changed is not None
         is_gone = changed.new_chat_member.status in _GONE
         if changed.chat.type != Chat.PRIVATE:
             return Parsed() if is_gone else Parsed(group=changed.chat.id)
-        if not is_gone:
-            return Parsed()
-        return Parsed((self._event(update, changed.chat.id, "stopped", at=changed.date),))
+        kind: InboundKind = "stopped" if is_gone else "back"
+        return Parsed((self._event(update, changed.chat.id, kind, at=changed.date),))
 
     def _event(
         self,

@@ -39,6 +39,8 @@ def of_case(connection: Connection, known: Case, now: datetime) -> Mapping[int, 
         if row.outbox_key is None:
             if is_guarded:
                 found[row.seq] = Delivery.HELD
+            elif now - row.at < KEPT_TO_PERSON:  # she had blocked the line; it goes out when she is back
+                found[row.seq] = Delivery.FAILED
         elif row.state is not None:
             found[row.seq] = Delivery.FAILED if row.state == "failed" else Delivery.WAITING
         elif row.outbox_key in shown:

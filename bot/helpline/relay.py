@@ -1,5 +1,6 @@
 """Carries words between a person and the colleague who has the case, under other names and sealed for each case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -135,11 +136,16 @@ def _taps(language: str) -> tuple[Option, ...]:
 
 def bring(tx: Tx, known: Case, *, since: datetime, now: datetime) -> None:
     """What the colleague wrote since then has not been shown yet: it is sent now."""
+    bring_lines(tx, known, [line for line in words(tx.connection, tx.seals, known.id) if line.at >= since], now=now)
+
+
+def bring_lines(tx: Tx, known: Case, lines: Sequence[Line], *, now: datetime) -> None:
+    """What the colleague wrote of these lines, in their order."""
     if known.lane_id is None:
         return
     language = language_of(tx, known.lane_id)
-    for line in words(tx.connection, tx.seals, known.id):
-        if line.direction == "worker" and line.at >= since and line.text is not None:
+    for line in lines:
+        if line.direction == "worker" and line.text is not None:
             said = t("case.person.from_worker", language, who=line.staff_alias or "–", text=line.text)
             key = tell_person(tx, known.lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)
             _follow(tx, known.id, line.seq, key)

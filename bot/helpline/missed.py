@@ -1,0 +1,36 @@
+"""What a colleague wrote while the person had blocked the line: it goes out once she is back."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot import postbag
+from bot.db import Tx
+from bot.helpline import guards, relay
+from bot.helpline.casebook import of_lane
+from bot.outbox import KEPT_TO_PERSON
+from bot.tables import lane, outbox, transcript
+
+
+def is_back(tx: Tx, lane_id: int, *, now: datetime, wrote: bool) -> None:
+    """She can be written to again. Call with the lane held.
+
+    Only unblocked, and silent for so long that somebody else may hold the phone: nothing is shown until she writes.
+    """
+    known = of_lane(tx.connection, lane_id)
+    if known is not None and not wrote and relay.was_silent(tx.connection, known.id, now):
+        return
+    tx.execute(update(lane).where(lane.c.id == lane_id).values(stopped_at=None))
+    if known is None or guards.holder(tx.connection, lane_id) is not guards.Holder.OPEN:
+        return
+    refused = (outbox.c.lane_id == lane_id, outbox.c.case_id == known.id, outbox.c.state == "failed")
+    again = {"state": "pending", "next_at": now, "lease_owner": None, "lease_until": None}
+    tx.execute(update(outbox).where(*refused, outbox.c.purpose == "relay").values(**again))
+    unsent = (transcript.c.direction == "worker", transcript.c.outbox_key.is_(None))
+    young = transcript.c.at > now - KEPT_TO_PERSON  # what is older would surprise her
+    wanted = select(transcript.c.seq).where(transcript.c.case_id == known.id, *unsent, young)
+    if numbers := set(tx.execute(wanted).scalars()):
+        lines = [line for line in relay.words(tx.connection, tx.seals, known.id) if line.seq in numbers]
+        relay.bring_lines(tx, known, lines, now=now)
+    tx.ring(postbag.OUTBOX)
+    tx.ring(f"case:{known.id}")
