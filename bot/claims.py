@@ -11,13 +11,19 @@ from bot.db import Tx
 from bot.tables import conversation, inbox, lane, lease
 
 LANE_LEASE = timedelta(seconds=10)  # an unread message may be a cry: its lane is never held longer by a dead process
+FAST_CLOCK = timedelta(minutes=1)  # a lease that runs for so much too long was given by a clock that was fast
 SHUT = "shut:"  # and the name of an account: nothing can be fetched from it, since `until`
 LANES = "lanes"  # the bell that says: somebody kept a message and does not read it
 
 
 def is_free(tx: Tx, now: datetime) -> ColumnElement[bool]:
     """Nobody has this lane, or its lease ran out, or it is ours."""
-    return or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_owner == tx.owner)
+    return or_(_is_nobodys(now), lane.c.lease_owner == tx.owner)
+
+
+def _is_nobodys(now: datetime) -> ColumnElement[bool]:
+    far = now + LANE_LEASE + FAST_CLOCK
+    return or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_until > far)
 
 
 def hold_lane(tx: Tx, lane_id: int) -> None:
@@ -41,7 +47,7 @@ def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:
 
 def waiting(connection: Connection, owner: str, now: datetime) -> list[int]:
     """Lanes in which something waits and that nobody else is working on."""
-    nobody = or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_owner == owner)
+    nobody = or_(_is_nobodys(now), lane.c.lease_owner == owner)
     wanted = _readable().with_only_columns(inbox.c.lane_id).join(lane, lane.c.id == inbox.c.lane_id)
     return list(connection.execute(wanted.where(nobody).distinct().order_by(inbox.c.lane_id)).scalars())
 
@@ -94,7 +100,7 @@ def hold(tx: Tx, name: str, *, now: datetime, seconds: float) -> bool:
     insert = pg_insert if tx.is_postgresql else sqlite_insert
     until = now + timedelta(seconds=seconds)
     row = insert(lease).values(name=name, owner=tx.owner, until=until)
-    is_open = or_(lease.c.owner == tx.owner, lease.c.until <= now)
+    is_open = or_(lease.c.owner == tx.owner, lease.c.until <= now, lease.c.until > until + FAST_CLOCK)
     fresh = {"owner": tx.owner, "until": until}
     taken = row.on_conflict_do_update(index_elements=[lease.c.name], set_=fresh, where=is_open)
     return tx.execute(taken.returning(lease.c.name)).first() is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.outbox import Item, Letter
+from bot.outbox import LONGEST_WAIT, Item, Letter
 from bot.ports import Address, Channel, Choice, ContactRef, Outbound, RichText, SendError
 
 T = TypeVar("T")
@@ -48,9 +48,14 @@ async def in_time(sending: Awaitable[T]) -> T:
 
 
 def wait_of(problem: SendError, item: Item) -> float:
-    """Seconds until the next attempt: what the network said, else longer from time to time."""
+    """Seconds until the next attempt: what the network said, else longer from time to time.
+
+    Never longer than two minutes: a channel that was told more knows it and refuses by itself. So what waits for
+    longer was written by a clock that was fast.
+    """
     wait = problem.retry_after or BACKOFF_SECONDS[min(item.attempts, len(BACKOFF_SECONDS) - 1)]
-    return max(wait, REFUSED_SECONDS) if problem.kind == "auth" and item.recipient[0] == "lane" else wait
+    wait = max(wait, REFUSED_SECONDS) if problem.kind == "auth" and item.recipient[0] == "lane" else wait
+    return min(wait, LONGEST_WAIT.total_seconds())
 
 
 def outbound(item: Item, letter: Letter, to: ContactRef, is_ours: Callable[[], bool]) -> Outbound:

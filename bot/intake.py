@@ -155,6 +155,7 @@ def _arrive(*, reads: bool) -> Update:
         free = or_(
             lane.c.lease_until.is_(None),
             lane.c.lease_until <= bindparam("now", type_=_moment),
+            lane.c.lease_until > bindparam("far", type_=_moment),
             lane.c.lease_owner == bindparam("owner"),
         )
         held = bindparam("held_until", type_=_moment)
@@ -175,7 +176,7 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
     until, held_until = now + kept_for, now + claims.LANE_LEASE
     values = {"now": now, "nearly": until - PROLONGED, "until": until, "name": event.lane}
     if reads:
-        values |= {"owner": tx.owner, "held_until": held_until}
+        values |= {"owner": tx.owner, "held_until": held_until, "far": held_until + claims.FAST_CLOCK}
     if event.contact.former:
         wanted: Executable = _arrive(reads=reads).where(*_known_as(event)).returning(*_RETURNED)
     else:

@@ -95,7 +95,7 @@ class Mailroom:
     async def collect(self) -> int:
         """Claim what is due or whose lease ran out, and send it. Returns how many rows were claimed."""
         now = self._clock.now()
-        held = [one for one in self._in_hand() if one.leased_until - now < lease_of(one.urgent) * 0.7]
+        held = [one for one in self._in_hand() if not 0.7 <= (one.leased_until - now) / lease_of(one.urgent) <= 1]
         lost = sorted(self._lost)
 
         def deed(tx: Tx) -> tuple[frozenset[int], list[Item]]:
@@ -328,7 +328,10 @@ class Mailroom:
     def _is_ours(self, item: Item) -> bool:
         """The same by what is known in memory: whether the lease that was last kept still runs."""
         known = self._on_the_way.get(item.id)
-        return known is not None and (self._db.is_sqlite or known.leased_until > self._clock.now())
+        if known is None or self._db.is_sqlite:
+            return known is not None
+        left = known.leased_until - self._clock.now()
+        return timedelta(0) < left <= lease_of(item.urgent) + timedelta(seconds=1)
 
     def _open(self, item: Item) -> Letter:
         about = f"outbox:{item.key}"

@@ -19,6 +19,7 @@ Line = tuple[str, int, int | None]  # a recipient, and for a colleague the case
 
 LEASE_URGENT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=2)  # until the next attempt, whatever the network says: it is asked again
 KEPT_TO_PERSON = timedelta(hours=72)
 KEPT_TO_STAFF = timedelta(hours=24)
 OFFERS_KEPT = 5

@@ -1,13 +1,14 @@
 """What this process may send just now: outbox rows claimed with leases, kept while in hand, put back, dropped."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, false, or_, select, update
 
+from bot.claims import FAST_CLOCK
 from bot.db import Tx
-from bot.outbox import Item, lease_of
+from bot.outbox import LEASE, LONGEST_WAIT, Item, lease_of
 from bot.tables import lane, outbox
 
 OUTBOX = "outbox"  # the bell that says: something may be sent and whoever wrote it does not send
@@ -21,14 +22,21 @@ def item(row: Any) -> Item:
     return Item(recipient=recipient, is_last=row.last, leased_until=row.lease_until, **told)
 
 
+def _is_over(moment: ColumnElement[Any], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Past; or further ahead than anybody is ever made to wait: whoever wrote that down had a fast clock."""
+    return or_(moment <= now, moment > now + longest + FAST_CLOCK)
+
+
 def _is_behind(owner: str, now: datetime) -> ColumnElement[bool]:
     """An older message to the same lane waits for its next attempt, or is on its way in another process.
 
     An older one that is due itself does not count: it is claimed in the same breath.
     """
     older = outbox.alias("older")
-    waits = and_(older.c.state == "pending", older.c.next_at > now)
-    elsewhere = and_(older.c.state == "leased", older.c.lease_owner != owner, older.c.lease_until > now)
+    waits = and_(older.c.state == "pending", ~_is_over(older.c.next_at, now, LONGEST_WAIT))
+    elsewhere = and_(
+        older.c.state == "leased", older.c.lease_owner != owner, ~_is_over(older.c.lease_until, now, LEASE)
+    )
     same = (older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id)
     return select(older.c.id).where(*same, or_(waits, elsewhere)).exists()
 
@@ -47,8 +55,8 @@ def claim(tx: Tx, *, now: datetime, doors: Iterable[tuple[str, str]], limit: int
     What another process had in its hands when it died may have been sent: it counts as tried, so that the
     recipient sees that it may be a repetition.
     """
-    abandoned = and_(outbox.c.state == "leased", outbox.c.lease_until <= now)
-    is_due = or_(and_(outbox.c.state == "pending", outbox.c.next_at <= now), abandoned)
+    abandoned = and_(outbox.c.state == "leased", _is_over(outbox.c.lease_until, now, LEASE))
+    is_due = or_(and_(outbox.c.state == "pending", _is_over(outbox.c.next_at, now, LONGEST_WAIT)), abandoned)
     ready = select(outbox).where(is_due, ~_is_behind(tx.owner, now), _has_door(doors))
     wanted = ready.order_by(outbox.c.urgent.desc(), outbox.c.id).limit(limit)
     if tx.is_postgresql:

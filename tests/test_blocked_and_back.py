@@ -12,7 +12,7 @@ from bot.helpline.delivery import Delivery
 from bot.seals import Seals
 from bot.tables import case, lane, staff
 from tests.conftest import MovableClock
-from tests.fake_telegram import BLOCKED
+from tests.fake_telegram import BLOCKED, GATEWAY
 from tests.telegram_house import ANNA, Street, street
 
 pytestmark = pytest.mark.timeout(120)
@@ -116,7 +116,7 @@ async def test_a_line_that_the_network_refused_because_she_had_blocked_us_goes_o
 
 
 async def test_a_line_that_waited_when_she_blocked_us_does_not_look_sent(talk: Talk) -> None:
-    talk.town.network.fail_next({"status": 429, "description": "x", "parameters": {"retry_after": 30}})
+    talk.town.network.fail_next(GATEWAY)
     await talk.write("chị đang tới")
     await talk.goes("kicked")
     talk.town.clock.pass_(seconds=31)

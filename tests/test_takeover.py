@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot import demonstration
+from bot import claims, demonstration
 from bot.app import House, build
+from bot.channels.telegram_poll import take
 from bot.db import open_engine
 from bot.outbox import Item, tell_person
 from bot.policy import demonstration as demo_policy
@@ -324,10 +325,33 @@ async def test_a_process_without_this_network_leaves_its_messages_to_one_that_ha
         await both.two.db.write(lambda tx, text=text: tell_person(tx, lane_id, text, now=both.clock.now()))
     await both.two.mailroom.settle()
     await both.let_pass(both.two)
-    left = await both.one.db.read(lambda c: c.execute(select(outbox.c.state, outbox.c.attempts)).all())
-    assert set(left) <= {("pending", 0)}, "put back at once and not counted as tried"
+    left = await both.one.db.read(lambda c: c.execute(select(outbox.c.lease_owner, outbox.c.attempts)).all())
+    assert all(row.attempts == 0 and row.lease_owner != both.two.db.owner for row in left), "put back, not tried"
+    await both.one.mailroom.settle()  # the bell may have called it already
     await both.let_pass(both.one)
     assert line.texts("anna")[before:] == ["một", "hai", "ba"]
+
+
+async def test_leases_given_by_a_clock_that_was_fast_hold_up_nobody(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dead process had an unread cry in its hands, an answer, and the fetching of messages."""
+    line = both.network(both.two)
+    both.clock.pass_(hours=2)
+    now = both.clock.now()
+    die_before_sending(both.one, monkeypatch)
+    await both.network(both.one).say("binh", "chao")
+    await both.one.reception.settle()
+    die_before_reading(both.one, monkeypatch)
+    await both.network(both.one).say("anna", "nó đang đánh em")
+    await both.one.db.write(lambda tx: take(tx, "telegram:1", now=now))
+    await both.one.db.write(lambda tx: claims.hold(tx, "forgetting", now=now, seconds=90))
+    both.clock.pass_(hours=-2)
+    await both.let_pass(both.two)
+    assert any("115" in text for text in line.texts("anna")) and line.texts("binh") != []
+    assert await both.two.db.write(lambda tx: take(tx, "telegram:1", now=both.clock.now()))
+    assert await both.two.db.write(lambda tx: claims.hold(tx, "forgetting", now=both.clock.now(), seconds=90))
+    await line.say("anna", "em đây")
+    await both.let_pass(both.two)
+    assert await both.two.db.read(lambda c: c.execute(select(lane.c.lease_owner)).scalars().all()) == [None, None]
 
 
 async def test_an_alarm_that_was_taken_over_reaches_the_desk_once(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,7 @@ class Telegram:
     async def send(self, message: Outbound, address: Address) -> Sent:
         """Every part in its turn; a part that is surely out is not sent again."""
         key = message.idempotency_key
-        in_doubt = message.is_repeat and self._refused.pop(key, -1) != message.attempt - 1
+        in_doubt = message.is_repeat and self._refused.pop(key, None) != message.attempt - 1
         out = self._sent.get(key, [])
         parts = native(message, mark=f"{t('telegram.again')} " if in_doubt and not out else "")
         try:

@@ -394,6 +394,31 @@ async def test_an_alarm_that_breaks_our_own_code_is_tried_again_and_never_given_
     assert tries == [0, 1, 2, 3, 4] and console.texts("7") == ["Ca mới"]
 
 
+async def test_a_clock_that_was_fast_for_a_moment_silences_nobody(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    clock.pass_(hours=2)  # the first minutes of a machine without a battery
+    network.faults = [SendError("transient")]
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=0, times=0)
+    clock.pass_(hours=-2)
+    await tell(db, clock, "hai")
+    await let_pass(room, clock, seconds=1, times=2)
+    assert network.texts() == ["một", "hai"]
+
+
+async def test_the_network_may_say_hours_it_is_asked_again_after_minutes(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network
+) -> None:
+    """What waits for longer can only come from a wrong clock; the channel itself knows how long it was told."""
+    network.faults = [SendError("throttled", 7200.0)]
+    await tell(db, clock, "một")
+    await let_pass(room, clock, seconds=119)
+    assert network.texts() == []
+    await let_pass(room, clock, seconds=1)
+    assert network.texts() == ["một"]
+
+
 async def promises(db: Database, clock: MovableClock) -> set[str]:
     """Which promises about messages are broken."""
     found = await db.read(lambda connection: invariants.broken(connection, now=clock.now(), policy=demonstration()))
