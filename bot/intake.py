@@ -94,12 +94,14 @@ def keep(
             continue
         if event.kind not in _KEPT_KINDS:
             continue
-        lane_id, is_mine = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
+        lane_id, is_mine, was_gone = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
         key_id, is_next = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
         try:
             row_id = _insert(tx, lane_id, key_id, kept, now)
         except KeyDestroyed:
             row_id = _insert(tx, lane_id, _begin_anew(tx, lane_id), kept, now)
+        if was_gone:
+            missed.is_back(tx, lane_id, now=now, wrote=True)
         if event.msg_ref is not None:
             references.keep(tx, lane_id, [event.msg_ref], now=now)
         if is_mine:
@@ -171,8 +173,8 @@ def _arrive_by_name(*, reads: bool) -> Executable:
     return _arrive(reads=reads).where(*names).returning(*_RETURNED)
 
 
-def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool]:
-    """The lane of whoever wrote, and whether this process has claimed it."""
+def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool, bool]:
+    """The lane of whoever wrote, whether this process has claimed it, and whether she had left or blocked the line."""
     until, held_until = now + kept_for, now + claims.LANE_LEASE
     values = {"now": now, "nearly": until - PROLONGED, "until": until, "name": event.lane}
     if reads:
@@ -184,16 +186,14 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
         values |= {"on": event.channel, "at": event.account}
     row = tx.execute(wanted, values).one_or_none()
     if row is None:
-        lane_id, is_mine = _new_lane(tx, event, now, until, held_until if reads else None), reads
+        lane_id, is_mine, was_gone = _new_lane(tx, event, now, until, held_until if reads else None), reads, False
     else:
-        lane_id, is_mine = int(row.id), reads and row.lease_owner == tx.owner
-        if row.stopped_at is not None:
-            missed.is_back(tx, lane_id, now=now, wrote=True)
+        lane_id, is_mine, was_gone = int(row.id), reads and row.lease_owner == tx.owner, row.stopped_at is not None
         if row.forget_at != until and not event.contact.former:
-            return lane_id, is_mine  # its day was moved less than an hour ago
+            return lane_id, is_mine, was_gone  # its day was moved less than an hour ago
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
     vault.keep(tx, lane_id, event.contact, forget_at=until)
-    return lane_id, is_mine
+    return lane_id, is_mine, was_gone
 
 
 _NEW_PERSON = insert(person).returning(person.c.id)

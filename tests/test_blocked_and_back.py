@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.helpline import casebook, delivery, guards, relay, turns
 from bot.helpline.delivery import Delivery
 from bot.seals import Seals
-from bot.tables import case, lane, staff
+from bot.tables import case, conversation, lane, staff
 from tests.conftest import MovableClock
 from tests.fake_telegram import BLOCKED, GATEWAY
 from tests.telegram_house import ANNA, Street, street
@@ -124,6 +124,20 @@ async def test_a_line_that_waited_when_she_blocked_us_does_not_look_sent(talk: T
     assert talk.came() == [] and await talk.deliveries() == [Delivery.FAILED]
     await talk.goes("member")
     assert talk.came() == ["chị đang tới"]
+
+
+async def test_it_is_sealed_anew_when_the_talk_it_was_sealed_for_is_forgotten(talk: Talk) -> None:
+    talk.town.network.fail_next(BLOCKED)
+    await talk.write("chị đang tới")
+    await talk.write("chị tới ngõ rồi")
+    talk.town.clock.pass_(hours=11)
+    house = talk.town.house
+    keys = await house.db.read(lambda c: c.execute(select(conversation.c.key_id)).scalars().all())
+    await house.db.write(lambda tx: tx.execute(delete(conversation)))
+    house.seals.keys.destroy(keys)
+    await talk.town.say("em đây")
+    assert talk.came() == ["chị đang tới", "chị tới ngõ rồi"]
+    assert await talk.deliveries() == [Delivery.SENT] * 2
 
 
 async def test_after_a_long_silence_nothing_is_shown_until_she_writes(talk: Talk) -> None:
