@@ -1,17 +1,14 @@
 """What was told arrives once, in order, also after failures; and never after an erasure."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot import vault
 from bot.db import Database, DatabaseAway, Tx
-from bot.helpline import invariants
 from bot.mailroom import Mailroom
-from bot.outbox import Item, tell_person, tell_staff
-from bot.policy import demonstration
+from bot.outbox import tell_person, tell_staff
 from bot.ports import (
     Address,
     Choice,
@@ -20,74 +17,10 @@ from bot.ports import (
     SendError,
     Sent,
 )
-from bot.tables import centre, conversation, lane, message_ref, outbox, person, staff, staff_organisation
+from bot.tables import conversation, lane, message_ref, outbox
+from tests.bot.conftest import left, let_pass, tell
 from tests.bot.networks import Network
 from tests.conftest import MovableClock
-
-
-def forget_lane(tx: Tx, lane_id: int) -> None:
-    vault.forget(tx, lane_id)
-
-
-@pytest.fixture
-def network(clock: MovableClock) -> Network:
-    return Network(clock)
-
-
-@pytest.fixture
-def console(clock: MovableClock) -> Network:
-    return Network(clock)
-
-
-@pytest.fixture
-async def room(db: Database, clock: MovableClock, network: Network, console: Network) -> AsyncIterator[Mailroom]:
-    made = Mailroom(
-        db,
-        clock,
-        channels={("fake", "1"): network},  # type: ignore[dict-item]
-        senders={"console": console, "mail": network},  # type: ignore[dict-item]
-        routes=lambda connection, staff_id: [("console", Address(str(staff_id))), ("mail", Address("mail"))],
-        base_url="http://help.test/",
-        forget_lane=forget_lane,
-    )
-    db.on_told = made.hand_over
-    await db.write(lambda tx: seed(tx, clock))
-    yield made
-
-
-def seed(tx: Tx, clock: MovableClock) -> None:
-    now = clock.now()
-    for number, name in ((1, "anna"), (2, "binh")):
-        ref = vault.refer(tx.seals, "fake", "1", name)
-        tx.execute(insert(person).values(id=number, created_at=now, forget_at=now))
-        tx.execute(
-            insert(lane).values(
-                id=number, person_id=number, channel="fake", account="1", handle=ref.handle, last_at=now, forget_at=now
-            )
-        )
-        tx.execute(insert(conversation).values(lane_id=number, key_id=tx.seals.new_key(), last_at=now, forget_at=now))
-        vault.keep(tx, number, ref, forget_at=now)
-    tx.execute(insert(staff_organisation).values(id=1, name="o"))
-    tx.execute(insert(centre).values(id=1, organisation_id=1, name="c"))
-    tx.execute(insert(staff).values(id=7, name="w", alias="w", role="worker", centre_id=1, created_at=now))
-
-
-async def tell(db: Database, clock: MovableClock, *texts: str, lane_id: int = 1, is_last: bool = False) -> None:
-    for text in texts:
-        await db.write(lambda tx, text=text: tell_person(tx, lane_id, text, now=clock.now(), is_last=is_last))
-
-
-async def left(db: Database) -> int:
-    return await db.read(lambda connection: connection.execute(select(func.count()).select_from(outbox)).scalar_one())
-
-
-async def let_pass(room: Mailroom, clock: MovableClock, *, seconds: int, times: int = 1) -> None:
-    await asyncio.sleep(0.02)
-    await room.settle()
-    for _ in range(times):
-        clock.pass_(seconds=seconds)
-        await room.collect()
-        await room.settle()
 
 
 async def test_what_is_told_arrives_in_order_and_the_row_goes(
@@ -319,110 +252,6 @@ async def test_a_note_that_fails_keeps_nobody_waiting_for_ever(
     await db.write(lambda tx: tell_staff(tx, 7, "Ca hai", now=clock.now(), urgent=True))
     await let_pass(room, clock, seconds=61, times=2)
     assert await left(db) == 0 and network.texts("mail") == ["Ca một", "Ca hai"]
-
-
-async def test_a_house_started_once_without_its_token_throws_nothing_away(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network
-) -> None:
-    doors = dict(room._channels)
-    room._channels = {}
-    await tell(db, clock, "một", "hai")
-    await let_pass(room, clock, seconds=61, times=3)
-    assert network.texts() == []
-    assert await promises(db, clock) == {"outbox_late"}, "it is told"
-    room._channels = doors
-    await let_pass(room, clock, seconds=1)
-    assert network.texts() == ["một", "hai"] and not any(one.is_repeat for one in network.sent)
-
-
-async def test_while_our_token_is_refused_nothing_is_thrown_away_and_it_is_told(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network
-) -> None:
-    network.faults = [SendError("auth")] * 12
-    await tell(db, clock, "một", "hai")
-    await let_pass(room, clock, seconds=61, times=11)
-    assert network.texts() == [] and await promises(db, clock) >= {"not_delivered"}
-    await let_pass(room, clock, seconds=61, times=2)
-    assert network.texts() == ["một", "hai"] and await promises(db, clock) == set()
-
-
-async def test_a_farewell_is_not_waited_for_when_our_token_is_refused(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network
-) -> None:
-    network.faults = [SendError("auth")]
-    await tell(db, clock, "tạm biệt", is_last=True)
-    await let_pass(room, clock, seconds=1)
-    assert await db.read(lambda connection: vault.way_to(connection, 1)) is None, "to forget does not wait"
-
-
-async def test_a_message_that_breaks_our_own_code_is_given_up_told_and_holds_up_nothing(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries, answers = list[str](), network.send
-
-    async def breaks(message: Outbound, address: Address) -> Sent:
-        if message.text == "một":
-            tries.append(message.text)
-            raise ValueError("canary")
-        return await answers(message, address)
-
-    monkeypatch.setattr(network, "send", breaks)
-    await tell(db, clock, "một", "hai")
-    await let_pass(room, clock, seconds=1)
-    assert len(tries) == 2, "not again at once: first after a second, then after two"
-    await let_pass(room, clock, seconds=10, times=30)
-    assert len(tries) == 3 and network.texts() == ["hai"]
-    assert await promises(db, clock) == {"message_given_up"}
-    clock.pass_(hours=1)
-    assert await promises(db, clock) == set()
-
-
-async def test_an_alarm_that_breaks_our_own_code_is_tried_again_and_never_given_up(
-    db: Database, clock: MovableClock, room: Mailroom, console: Network, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries, real = list[int](), room._to_staff
-
-    async def breaks(item: Item, staff_id: int) -> Sent | None:
-        tries.append(item.attempts)
-        if len(tries) < 5:
-            raise ValueError("canary")
-        return await real(item, staff_id)
-
-    monkeypatch.setattr(room, "_to_staff", breaks)
-    await db.write(lambda tx: tell_staff(tx, 7, "Ca mới", now=clock.now(), urgent=True))
-    await let_pass(room, clock, seconds=61, times=5)
-    assert tries == [0, 1, 2, 3, 4] and console.texts("7") == ["Ca mới"]
-
-
-async def test_a_clock_that_was_fast_for_a_moment_silences_nobody(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network
-) -> None:
-    clock.pass_(hours=2)  # the first minutes of a machine without a battery
-    network.faults = [SendError("transient")]
-    await tell(db, clock, "một")
-    await let_pass(room, clock, seconds=0, times=0)
-    clock.pass_(hours=-2)
-    await tell(db, clock, "hai")
-    await let_pass(room, clock, seconds=1, times=2)
-    assert network.texts() == ["một", "hai"]
-
-
-async def test_the_network_may_say_hours_it_is_asked_again_after_minutes(
-    db: Database, clock: MovableClock, room: Mailroom, network: Network
-) -> None:
-    """What waits for longer can only come from a wrong clock; the channel itself knows how long it was told."""
-    network.faults = [SendError("throttled", 7200.0)]
-    await tell(db, clock, "một")
-    await let_pass(room, clock, seconds=119)
-    assert network.texts() == []
-    await let_pass(room, clock, seconds=1)
-    assert network.texts() == ["một"]
-
-
-async def promises(db: Database, clock: MovableClock) -> set[str]:
-    """Which promises about messages are broken."""
-    found = await db.read(lambda connection: invariants.broken(connection, now=clock.now(), policy=demonstration()))
-    return {*found} & {"message_given_up", "not_delivered", "outbox_late", "lease_dead", "outbox_state"}
 
 
 async def test_stopping_gives_back_what_was_not_sent(
