@@ -276,7 +276,7 @@ class Mailroom:
         if not self._is_held(way.held_by, way.held_until):
             raise NotOurs
         if way.is_left:
-            raise SendError("contact_gone")  # a colleague sees that it has not arrived; it goes out when she is back
+            raise SendError("window_closed")  # a colleague sees that it has not arrived; it goes out when she is back
         channel = self._channels.get(way.door)
         if channel is None:
             raise NoDoor

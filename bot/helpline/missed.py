@@ -1,5 +1,6 @@
 """What a colleague wrote while the person had blocked the line: it goes out once she is back."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, delete, or_, select, update
@@ -9,6 +10,7 @@ from bot.db import Tx
 from bot.helpline import guards, relay
 from bot.helpline.casebook import Case, of_lane
 from bot.outbox import KEPT_TO_PERSON
+from bot.seals import KeyDestroyed
 from bot.tables import conversation, lane, outbox, transcript
 
 
@@ -31,7 +33,8 @@ def is_back(tx: Tx, lane_id: int, *, now: datetime, wrote: bool) -> None:
     wanted = select(transcript.c.seq).where(*of_case, unsent, young)
     if numbers := set(tx.execute(wanted).scalars()):
         lines = [line for line in relay.words(tx.connection, tx.seals, known.id) if line.seq in numbers]
-        relay.bring_lines(tx, known, lines, now=now)
+        with suppress(KeyDestroyed):  # of a lost key store: they stay marked as not sent
+            relay.bring_lines(tx, known, lines, now=now)
     tx.ring(postbag.OUTBOX)
     tx.ring(f"case:{known.id}")
 
