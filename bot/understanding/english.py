@@ -14,7 +14,7 @@ from bot.understanding.patterns import STOP, Index, Pattern, View, compile_patte
 from bot.understanding.rules import Rule
 from bot.understanding.topics import Heads, Topics, sounds_like
 from bot.understanding.topics import load as load_heads
-from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, WORDS
+from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST
 from directory.needs import NeedGuess
 from directory.reading import Reading, clean
 from directory.reading.spelling import Word
@@ -26,6 +26,9 @@ HEADS = Path(__file__).resolve().parent / "english-heads-model.tsv"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST = 4_000  # letters looked at
 _SURE, _LIKELY = 0.6, 0.5  # of the words of a message, so many are English ones
+_MARKED = 0.2  # so many of the words may have marks: names of places, a fiancé
+_LONG = 6  # letters; a shorter word with an ending may be Telex ("cats")
+_ENDINGS = tuple((end, new) for end in ("s", "es", "ed", "d", "ing", "in", "er", "ers", "ly", "ness") for new in ("", "e"))
 _MINOR = re.compile(r"\b(?:i am|i'?m|im) (?:only |just )?1[0-7]\b(?! (?:weeks|days|months|years ago))")
 _DISTRICT = re.compile(r"\b(?:district|dist\.?|d\.?) ?(\d{1,2})\b", re.IGNORECASE)
 # Said in Vietnamese too, so that alone they are in no language.
@@ -33,23 +36,34 @@ _LOANED_WORDS = "test stop free sex bar club karaoke app line shot video clip pr
 _LOANED = frozenset(_LOANED_WORDS.split())
 _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
-_SCORES = (0.9, 0.7, 0.5)  # of what the table names, in its order
+_SAID, _MORE, _MOST_SAID = 0.6, 0.15, 0.9  # how surely a need is stated by one pattern, by each further one, at most
+_VIOLENT = 0.6
+WORDS = 0.6  # how much the words of a need add to what a message sounds like; the sound learnt from few examples
 
 
 def is_english(text: str) -> bool:
     """Whether a message is plainly English. Many English words are Vietnamese ones without their marks ("he", "to"):
     they count only beside words that are not."""
-    if not text.isascii() and re.search(r"[^\x00-\x7f‘’“”–—…\U00010000-\U0010ffff]", text):
+    words = [word for word in _words(text[:_MOST]) if not word[0].isdigit()]
+    if sum(not word.isascii() for word in words) > _MARKED * len(words):
         return False
-    words = _words(text[:_MOST])
     if not words or (len(words) <= 2 and _LOANED.issuperset(words)):
         return False
-    own, either = _own_words()
-    plain = sum(word in own for word in words)
-    known = plain + sum(word in either for word in words)
+    plain = sum(map(_is_own, words))
+    known = plain + sum(word in _own_words()[1] for word in words)
     if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 4):
         return False
     return known >= _SURE * len(words) or (plain >= 3 and known >= _LIKELY * len(words))
+
+
+def _is_own(word: str) -> bool:
+    """Whether a word is English and no Vietnamese one, as it stands or without the ending that says when or how many."""
+    own, either = _own_words()
+    if word in own:
+        return True
+    return word not in either and len(word) >= _LONG and any(
+        word.endswith(ending) and (word.removesuffix(ending) + instead) in own for ending, instead in _ENDINGS
+    )
 
 
 def read(raw: str) -> Reading:
@@ -155,19 +169,35 @@ def sounds_of(reading: Reading) -> Topics:
 def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
     """The stated needs, best first, at most three; in danger the caller adds what the danger means.
 
-    What the table names in its order, and what it sounds like, together."""
+    What the words of the tables say, and what it sounds like, together."""
     if danger.level == "none" and sounds.wants < LEAST_WISH:
         return ()
     seen = view(reading)
     live = _index().live(seen)
-    named = [code for code, patterns in _needs().items() if _fits(patterns, seen, live)]
-    named = [code for code in named if code != "health.general" or len(named) == 1]
-    stated = dict(zip(named, _SCORES, strict=False))
+    is_danger = danger.level != "none"
+    stated = _stated(_needs(), seen, live)
+    if is_danger:
+        spoken_of = _stated(_group_of("needs_in_danger"), seen, live)
+        stated = {**stated, **{code: max(score, stated.get(code, 0.0)) for code, score in spoken_of.items()}}
+    if len(stated) > 1:
+        stated.pop("health.general", None)
+    least = BESIDE if stated else ALONE
+    heard = {code: chance for code, chance in sounds.needs if chance >= (least if is_danger else _least(code, least))}
     chances = dict(sounds.needs)
-    codes = {*stated, *(code for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE))}
-    score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in codes}
+    score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in {**stated, **heard}}
     ordered = sorted(score, key=lambda code: (-score[code], code))[:MOST]
     return tuple(NeedGuess(code, round(min(0.99, max(stated.get(code, 0.0), score[code])), 2)) for code in ordered)
+
+
+def _stated(table: Mapping[str, Sequence[Pattern]], seen: View, live: set[int]) -> dict[str, float]:
+    """What the words of a table say, by how many of its patterns fit."""
+    fitting = {code: sum(_fits((one,), seen, live) for one in patterns) for code, patterns in table.items()}
+    return {code: min(_MOST_SAID, _SAID + _MORE * (count - 1)) for code, count in fitting.items() if count}
+
+
+def _least(code: str, least: float) -> float:
+    """Where nothing is dangerous, a need of violence is no one's by its sound alone."""
+    return max(least, _VIOLENT) if code.startswith(("violence.", "mind.suicide")) else least
 
 
 def intent_of(
@@ -285,6 +315,11 @@ def _needs() -> Mapping[str, tuple[Pattern, ...]]:
 
 
 @cache
+def _group_of(name: str) -> Mapping[str, tuple[Pattern, ...]]:
+    return {str(code): _compiled(many) for code, many in _content()[name].items()}
+
+
+@cache
 def _intents() -> Mapping[str, tuple[Pattern, ...]]:
     return {str(name): _compiled(many) for name, many in _content()["intents"].items()}
 
@@ -303,5 +338,5 @@ def _own_words() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def _index() -> Index:
     groups = [one for name in ("now", "past", "if", "harmless", "seeking", "asking") for one in _group(name)]
-    tables = [one for table in (_vetoes(), _needs(), _intents()) for many in table.values() for one in many]
+    tables = [one for table in (_vetoes(), _needs(), _group_of("needs_in_danger"), _intents()) for many in table.values() for one in many]
     return Index([*groups, *tables, *(one for rule in rules() for one in rule.patterns)])
