@@ -112,7 +112,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     sounds = english.sounds_of(reading)
     needs_named = english.needs_of(reading, danger, sounds)
     if danger.level != "none":
-        needs_named = wanted_in_danger(danger, needs_named)
+        needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
     heard = _heard_in_english(text, sounds)
     articles = answers.match(local, heard=heard) if heard.topics else ()
     if word in ("erase", "leave"):

@@ -38,6 +38,8 @@ _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
 _SAID, _MORE, _MOST_SAID = 0.6, 0.15, 0.9  # how surely a need is stated by one pattern, by each further one, at most
 _VIOLENT = 0.6
+_VAGUE = 0.5  # what every second message in danger speaks of: a man, a door
+_VAGUE_NEEDS = frozenset({"violence.partner", "violence.control", "violence.physical"})
 WORDS = 0.6  # how much the words of a need add to what a message sounds like; the sound learnt from few examples
 
 
@@ -177,8 +179,8 @@ def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGues
     is_danger = danger.level != "none"
     stated = _stated(_needs(), seen, live)
     if is_danger:
-        spoken_of = _stated(_group_of("needs_in_danger"), seen, live)
-        stated = {**stated, **{code: max(score, stated.get(code, 0.0)) for code, score in spoken_of.items()}}
+        for code, said in _stated(_group_of("needs_in_danger"), seen, live).items():
+            stated[code] = max(stated.get(code, 0.0), said * (_VAGUE if code in _VAGUE_NEEDS else 1.0))
     if len(stated) > 1:
         stated.pop("health.general", None)
     least = BESIDE if stated else ALONE
