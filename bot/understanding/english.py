@@ -105,7 +105,9 @@ def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger
 def parts(reading: Reading) -> list[Groups]:
     """What the model looks at, stretch by stretch."""
     seen = view(reading)
-    return stretches(reading, frozenset(f"rule {name}" for name in _fitting_rules(seen, _index().live(seen))))
+    live = _index().live(seen)
+    lightly = (name for group in ("light", "vetoes") for name, many in _group_of(group).items() if _fits(many, seen, live))
+    return stretches(reading, frozenset(f"rule {name}" for name in (*_fitting_rules(seen, live), *lightly)))
 
 
 def _fitting_rules(seen: View, live: set[int]) -> list[str]:
@@ -133,7 +135,10 @@ def ruled(reading: Reading) -> Danger:
     seen = view(reading)
     live = _index().live(seen)
     clear = _without_harmless(seen, live)
-    is_vetoed = any(_fits(patterns, seen, live) for patterns in _vetoes().values())
+    is_vetoed = any(_fits(patterns, seen, live) for patterns in _group_of("vetoes").values())
+    light = {name for name, patterns in _group_of("light").items() if _fits(patterns, seen, live)}
+    if light and not _fits(_group("now"), seen, live):
+        return _laughed_at(clear, live, seen) if light == {"laughs"} else Danger()
     hits = [(rule, where) for rule in rules() if (where := _standing(rule, clear, live)) is not None]
     if is_vetoed or not hits:
         return _asked_about(clear, live, seen)
@@ -145,7 +150,7 @@ def ruled(reading: Reading) -> Danger:
     if is_minor(reading.text):
         kinds.append("minor")
     alarms = [hit for hit in hits if hit[0].level == "now" or (hit[0].rises and is_now and not is_past)]
-    if alarms and not is_if:
+    if alarms and not is_if and not light:
         rule, (start, end) = alarms[0]
         return Danger("now", tuple(kinds), "rule", rule.id, seen.span(start, end))
     rule, (start, end) = hits[0]
@@ -159,6 +164,15 @@ def _asked_about(clear: View, live: set[int], seen: View) -> Danger:
     for rule in rules():
         where = _standing(rule, clear, live, denied_within=1) if rule.level == "now" else None
         if where is not None:
+            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
+    return Danger()
+
+
+def _laughed_at(clear: View, live: set[int], seen: View) -> Danger:
+    """ "I took them all lol": what a rule is sure of is asked about; what it doubts itself is a joke."""
+    for rule in rules():
+        where = _standing(rule, clear, live)
+        if where is not None and (not rule.doubt or "self_harm" in rule.kinds):
             return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
     return Danger()
 
@@ -177,7 +191,7 @@ def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGues
     seen = view(reading)
     live = _index().live(seen)
     is_danger = danger.level != "none"
-    stated = _stated(_needs(), seen, live)
+    stated = _stated(_group_of("needs"), seen, live)
     if is_danger:
         for code, said in _stated(_group_of("needs_in_danger"), seen, live).items():
             stated[code] = max(stated.get(code, 0.0), said * (_VAGUE if code in _VAGUE_NEEDS else 1.0))
@@ -212,7 +226,7 @@ def intent_of(
     live = _index().live(seen)
     if is_minor(reading.text) and not has_need:
         return "under_18"
-    named = next((intent for intent, patterns in _intents().items() if _fits(patterns, seen, live)), None)
+    named = next((intent for intent, patterns in _group_of("intents").items() if _fits(patterns, seen, live)), None)
     is_seeking, is_asking = _fits(_group("seeking"), seen, live), _fits(_group("asking"), seen, live)
     is_polite = named in ("thanks", "greeting", "feedback", "about_bot")
     if named and not (is_polite and (has_need or has_place or is_seeking)) and not (named == "human" and has_need):
@@ -307,23 +321,8 @@ def _group(name: str) -> tuple[Pattern, ...]:
 
 
 @cache
-def _vetoes() -> Mapping[str, tuple[Pattern, ...]]:
-    return {name: _compiled(many) for name, many in _content()["vetoes"].items()}
-
-
-@cache
-def _needs() -> Mapping[str, tuple[Pattern, ...]]:
-    return {str(code): _compiled(many) for code, many in _content()["needs"].items()}
-
-
-@cache
 def _group_of(name: str) -> Mapping[str, tuple[Pattern, ...]]:
     return {str(code): _compiled(many) for code, many in _content()[name].items()}
-
-
-@cache
-def _intents() -> Mapping[str, tuple[Pattern, ...]]:
-    return {str(name): _compiled(many) for name, many in _content()["intents"].items()}
 
 
 @cache
@@ -340,5 +339,5 @@ def _own_words() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def _index() -> Index:
     groups = [one for name in ("now", "past", "if", "harmless", "seeking", "asking") for one in _group(name)]
-    tables = [one for table in (_vetoes(), _needs(), _group_of("needs_in_danger"), _intents()) for many in table.values() for one in many]
+    tables = [one for table in map(_group_of, ("vetoes", "light", "needs", "needs_in_danger", "intents")) for many in table.values() for one in many]
     return Index([*groups, *tables, *(one for rule in rules() for one in rule.patterns)])
