@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -38,6 +39,8 @@ _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
 _SAID, _MORE, _MOST_SAID = 0.6, 0.15, 0.9  # how surely a need is stated by one pattern, by each further one, at most
 _VIOLENT = 0.6
+_BACKED = 0.45  # so surely does what a rule sees sound like this moment, too
+_TOGETHER = 3  # so many rules that may rise are an alarm together
 _VAGUE = 0.5  # what every second message in danger speaks of: a man, a door
 _VAGUE_NEEDS = frozenset({"violence.partner", "violence.control", "violence.physical"})
 WORDS = 0.6  # how much the words of a need add to what a message sounds like; the sound learnt from few examples
@@ -97,6 +100,8 @@ def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger
         return danger
     if second.now >= marks["alarm"]:
         return Danger("now", danger.kinds or ("threat",), danger.source or "model", danger.rule, danger.span)
+    if danger.source == "rule" and second.now >= _BACKED:
+        return replace(danger, level="now", doubt=False)
     if danger.level == "none" and second.danger >= marks["ask"]:
         return Danger("violence", ("threat",), "model", None, None, doubt=True)
     return danger
@@ -149,7 +154,9 @@ def ruled(reading: Reading) -> Danger:
         kinds.append("partner")
     if is_minor(reading.text):
         kinds.append("minor")
-    alarms = [hit for hit in hits if hit[0].level == "now" or (hit[0].rises and is_now and not is_past)]
+    rising = [hit for hit in hits if hit[0].level == "now" or hit[0].rises]
+    is_rising = (is_now or len(rising) >= _TOGETHER) and not is_past
+    alarms = [hit for hit in hits if hit[0].level == "now" or (hit[0].rises and is_rising)]
     if alarms and not is_if and not light:
         rule, (start, end) = alarms[0]
         return Danger("now", tuple(kinds), "rule", rule.id, seen.span(start, end))
