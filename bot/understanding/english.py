@@ -15,7 +15,7 @@ from bot.understanding.patterns import STOP, Index, Pattern, View, compile_patte
 from bot.understanding.rules import Rule
 from bot.understanding.topics import Heads, Topics, sounds_like
 from bot.understanding.topics import load as load_heads
-from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST
+from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, NEED_OF_KIND
 from directory.needs import NeedGuess
 from directory.reading import Reading, clean
 from directory.reading.spelling import Word
@@ -38,12 +38,13 @@ _LOANED = frozenset(_LOANED_WORDS.split())
 _BEFORE = 3  # words before a finding in which it may be denied
 _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfriend"})
 _SAID, _MORE, _MOST_SAID = 0.6, 0.15, 0.9  # how surely a need is stated by one pattern, by each further one, at most
-_VIOLENT = 0.6
+_VIOLENT = 0.35
 _BACKED = 0.45  # so surely does what a rule sees sound like this moment, too
 _TOGETHER = 3  # so many rules that may rise are an alarm together
 _VAGUE = 0.5  # what every second message in danger speaks of: a man, a door
 _VAGUE_NEEDS = frozenset({"violence.partner", "violence.control", "violence.physical"})
-WORDS = 0.6  # how much the words of a need add to what a message sounds like; the sound learnt from few examples
+_OF_RULE = 0.5  # what the first kind of the rule that fits adds
+WORDS = 0.8  # how much the words of a need add to what a message sounds like; the sound learnt from few examples
 
 
 def is_english(text: str) -> bool:
@@ -202,6 +203,8 @@ def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGues
     if is_danger:
         for code, said in _stated(_group_of("needs_in_danger"), seen, live).items():
             stated[code] = max(stated.get(code, 0.0), said * (_VAGUE if code in _VAGUE_NEEDS else 1.0))
+        for kind in danger.kinds[:1] if danger.source == "rule" else ():
+            stated[NEED_OF_KIND[kind]] = stated.get(NEED_OF_KIND[kind], 0.0) + _OF_RULE
     if len(stated) > 1:
         stated.pop("health.general", None)
     least = BESIDE if stated else ALONE

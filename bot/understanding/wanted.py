@@ -9,7 +9,7 @@ from directory.needs import NeedGuess
 from directory.reading import Reading
 
 # What a kind of danger means as a need, when nothing else names one.
-_NEED_OF_KIND = {
+NEED_OF_KIND = {
     "physical": "violence.physical", "sexual": "violence.sexual", "control": "violence.control",
     "extortion": "violence.digital", "digital": "violence.digital", "trafficking": "violence.trafficking",
     "police": "violence.authority", "partner": "violence.partner", "family": "violence.partner",
@@ -48,7 +48,7 @@ def wanted_in_danger(
     violent = [guess for guess in found if guess.code.startswith(_VIOLENT)]
     if not violent:
         likely = [code for code, chance in heard if code.startswith(_VIOLENT) and chance >= 0.1][:1]
-        codes = likely or list(dict.fromkeys(_NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
+        codes = likely or list(dict.fromkeys(NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
         violent = [NeedGuess(code, 0.8) for code in codes]
     if "physical" in danger.kinds and all(guess.code != "violence.physical" for guess in violent):
         violent.append(NeedGuess("violence.physical", 0.5))  # whoever is hurt needs other numbers too
