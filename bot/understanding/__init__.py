@@ -1,5 +1,6 @@
 """Understands a message: is there danger, what is needed, where, and what does the person want with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -33,6 +34,8 @@ FEWEST = 3  # words beside a place
 # Whoever wants this looks for no help in the place that is named.
 _NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
 _IDLE = 0.8  # so surely is it only chat
+_OF_NEED, _FAINT = 0.7, 0.05  # how much a need that is stated adds to the articles about it, from this chance on
+_IDLY = 0.2  # what asks nothing and needs nothing is so much less of a question
 _HEARD = 0.8  # how surely an English question that fits a phrasing is answered by some article
 
 
@@ -113,7 +116,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     needs_named = english.needs_of(reading, danger, sounds)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
-    heard = _heard_in_english(text, sounds)
+    heard = _heard_in_english(text, reading, sounds, needs_named)
     articles = answers.match(local, heard=heard) if heard.topics else ()
     if word in ("erase", "leave"):
         intent = word
@@ -129,13 +132,20 @@ def _read_english(text: str, province: str | None) -> Meaning:
     )  # fmt: skip
 
 
-def _heard_in_english(text: str, sounds: Topics) -> Heard:
-    """Articles by what was learnt and by their English phrasings, each as likely as either says."""
+def _heard_in_english(text: str, reading: Reading, sounds: Topics, stated: Sequence[NeedGuess]) -> Heard:
+    """Articles by what was learnt and by their English phrasings, each as likely as either says; those of a need that
+    is stated more so. What states no need and asks nothing is hardly answered by any."""
     likely = dict(sounds.articles)
     for id, score in english_questions.likely(text, answers.shipped()).items():
         likely[id] = max(likely.get(id, 0.0), score)
+    wanted = {guess.code: guess.score for guess in stated}
+    for id in list(likely):
+        topic = all_topics().get(id)
+        of_need = max((wanted.get(code, 0.0) for code in topic.needs), default=0.0) if topic else 0.0
+        likely[id] += _OF_NEED * of_need * (1.0 - likely[id]) * min(1.0, likely[id] / _FAINT)
     ordered = sorted(likely.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Heard(dict(ordered), max(sounds.asks, _HEARD * max(likely.values(), default=0.0)))
+    asks = max(sounds.asks, _HEARD * max(likely.values(), default=0.0))
+    return Heard(dict(ordered), asks if stated or english.is_question(reading) else _IDLY * asks)
 
 
 def _worse(one: Danger, other: Danger) -> Danger:

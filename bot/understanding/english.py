@@ -250,6 +250,13 @@ def intent_of(
     return named or ("ask" if articles else "unclear")
 
 
+def is_question(reading: Reading) -> bool:
+    """Whether something is asked or looked for."""
+    seen = view(reading)
+    live = _index().live(seen)
+    return "?" in reading.text or _fits(_group("asking"), seen, live) or _fits(_group("seeking"), seen, live)
+
+
 def is_minor(text: str) -> bool:
     """Whether somebody says to be under 18."""
     return _MINOR.search(text.lower()) is not None
