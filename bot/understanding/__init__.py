@@ -35,8 +35,9 @@ FEWEST = 3  # words beside a place
 _NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
 _IDLE = 0.8  # so surely is it only chat
 _OF_NEED, _FAINT = 0.7, 0.05  # how much a need that is stated adds to the articles about it, from this chance on
+_LESS = 0.7  # few phrasings and fewer examples: surer than they are
 _IDLY = 0.2  # what asks nothing and needs nothing is so much less of a question
-_HEARD = 0.8  # how surely an English question that fits a phrasing is answered by some article
+_HEARD = 0.6  # how surely an English question that fits a phrasing is answered by some article
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     danger = _worse(english.danger_of(reading), look(local, seen).danger)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
-    place = places.read(local, province)
+    place = places.read(read_text(english.where_of(text)), province)
     sounds = english.sounds_of(reading)
     needs_named = english.needs_of(reading, danger, sounds)
     if danger.level != "none":
@@ -145,7 +146,8 @@ def _heard_in_english(text: str, reading: Reading, sounds: Topics, stated: Seque
         likely[id] += _OF_NEED * of_need * (1.0 - likely[id]) * min(1.0, likely[id] / _FAINT)
     ordered = sorted(likely.items(), key=lambda pair: (-pair[1], pair[0]))
     asks = max(sounds.asks, _HEARD * max(likely.values(), default=0.0))
-    return Heard(dict(ordered), asks if stated or english.is_question(reading) else _IDLY * asks)
+    is_idle = english.is_light(reading) or not (stated or english.is_question(reading))
+    return Heard(dict(ordered), asks * (_IDLY if is_idle else _LESS))
 
 
 def _worse(one: Danger, other: Danger) -> Danger:

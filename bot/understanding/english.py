@@ -19,6 +19,7 @@ from bot.understanding.wanted import ALONE, BESIDE, LEAST_WISH, MOST, NEED_OF_KI
 from directory.needs import NeedGuess
 from directory.reading import Reading, clean
 from directory.reading.spelling import Word
+from directory.reading.syllables import is_syllable
 from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "english.yaml"
@@ -29,9 +30,16 @@ _MOST = 4_000  # letters looked at
 _SURE, _LIKELY = 0.6, 0.5  # of the words of a message, so many are English ones
 _MARKED = 0.2  # so many of the words may have marks: names of places, a fiancé
 _LONG = 6  # letters; a shorter word with an ending may be Telex ("cats")
-_ENDINGS = tuple((end, new) for end in ("s", "es", "ed", "d", "ing", "in", "er", "ers", "ly", "ness") for new in ("", "e"))
+_ENDED = ("s", "es", "ed", "d", "ing", "in", "er", "ers", "ly", "ness")
+_ENDINGS = tuple((end, instead) for end in _ENDED for instead in ("", "e"))
 _MINOR = re.compile(r"\b(?:i am|i'?m|im) (?:only |just )?1[0-7]\b(?! (?:weeks|days|months|years ago))")
 _DISTRICT = re.compile(r"\b(?:district|dist\.?|d\.?) ?(\d{1,2})\b", re.IGNORECASE)
+_NEAR = re.compile(
+    r"\b(?:in|near|around|at)\b(?= (?!the|a|my|our|his|her|this|that|least|all|night|home|work)[a-z]{2,7}\b)",
+    re.IGNORECASE,
+)
+_TYPED = re.compile(r"\b([A-Za-z]{2,7} [A-Za-z]{2,7}) (district|ward|province|commune)\b", re.IGNORECASE)
+_TYPES = {"district": "quận", "ward": "phường", "province": "tỉnh", "commune": "xã"}
 # Said in Vietnamese too, so that alone they are in no language.
 _LOANED_WORDS = "test stop free sex bar club karaoke app line shot video clip prep hi shop"
 _LOANED = frozenset(_LOANED_WORDS.split())
@@ -63,7 +71,7 @@ def is_english(text: str) -> bool:
 
 
 def _is_own(word: str) -> bool:
-    """Whether a word is English and no Vietnamese one, as it stands or without the ending that says when or how many."""
+    """Whether a word is English and no Vietnamese one, as it stands or without an ending (when, how many)."""
     own, either = _own_words()
     if word in own:
         return True
@@ -89,6 +97,21 @@ def for_places(text: str) -> str:
     return _DISTRICT.sub(r"quận \1", text)
 
 
+def where_of(text: str) -> str:
+    """The same as whoever looks for places reads it: "in Hai Chau" is "ở Hai Chau", "Tan Phu district" a quận."""
+    return _WORD.sub(_if_foreign, _NEAR.sub("ở", _TYPED.sub(_as_typed_here, for_places(text[:_MOST]))))
+
+
+def _if_foreign(found: "re.Match[str]") -> str:
+    """A longer English word names no place here, and is not looked at for one ("restaurant" is no "NT")."""
+    word = _plain(found.group())
+    return "zz" if len(word) >= _LONG and word.isascii() and _is_own(word) and not is_syllable(word) else found.group()
+
+
+def _as_typed_here(found: "re.Match[str]") -> str:
+    return f"{_TYPES[found[2].lower()]} {found[1]}"
+
+
 def danger_of(reading: Reading) -> Danger:
     """The danger an English message speaks of: what the rules see, raised where it sounds like the examples."""
     weights = shipped()
@@ -112,7 +135,8 @@ def parts(reading: Reading) -> list[Groups]:
     """What the model looks at, stretch by stretch."""
     seen = view(reading)
     live = _index().live(seen)
-    lightly = (name for group in ("light", "vetoes") for name, many in _group_of(group).items() if _fits(many, seen, live))
+    others = {**_group_of("light"), **_group_of("vetoes")}
+    lightly = [name for name, many in others.items() if _fits(many, seen, live)]
     return stretches(reading, frozenset(f"rule {name}" for name in (*_fitting_rules(seen, live), *lightly)))
 
 
@@ -257,6 +281,13 @@ def is_question(reading: Reading) -> bool:
     return "?" in reading.text or _fits(_group("asking"), seen, live) or _fits(_group("seeking"), seen, live)
 
 
+def is_light(reading: Reading) -> bool:
+    """Whether it is about a game, a film or a joke."""
+    seen = view(reading)
+    live = _index().live(seen)
+    return any(_fits(patterns, seen, live) for patterns in _group_of("light").values())
+
+
 def is_minor(text: str) -> bool:
     """Whether somebody says to be under 18."""
     return _MINOR.search(text.lower()) is not None
@@ -356,5 +387,6 @@ def _own_words() -> tuple[frozenset[str], frozenset[str]]:
 @cache
 def _index() -> Index:
     groups = [one for name in ("now", "past", "if", "harmless", "seeking", "asking") for one in _group(name)]
-    tables = [one for table in map(_group_of, ("vetoes", "light", "needs", "needs_in_danger", "intents")) for many in table.values() for one in many]
+    named = map(_group_of, ("vetoes", "light", "needs", "needs_in_danger", "intents"))
+    tables = [one for table in named for many in table.values() for one in many]
     return Index([*groups, *tables, *(one for rule in rules() for one in rule.patterns)])
