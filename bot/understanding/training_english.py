@@ -10,10 +10,10 @@ from bot.understanding.examples import Example, digest
 from bot.understanding.model import Opinion
 from directory import articles
 
-LEAST = (2, 4, 2, 3, 2, 2)  # there are few examples: rarer features are kept than in the large model
+LEAST = (2, 5, 2, 4, 2, 2)  # there are few examples: rarer features are kept than in the large model
 # Who writes English is rarely here and has few others to ask, so a question too many is cheaper than in Vietnamese.
 MAY_ASK, MAY_ALARM = 0.12, 0.01
-LEAST_HEADS = (7, 6, 5)
+LEAST_HEADS = (9, 9, 7)
 _KINDS = frozenset({"need", "wants", "topic", "asks"})
 
 
