@@ -37,7 +37,8 @@ class Masking:
 
     text: Masked
     hidden: frozenset[Hidden]
-    # What she may hand over with one yes: ("phone" | "place", the words). Never a card, a mail, a link or a name.
+    # What she may hand over with one yes: ("phone" | "place", the words). Never a card, a mail, a link (but one
+    # that shows a place on a map) or a name.
     fragments: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
@@ -48,6 +49,13 @@ def mark(kind: Hidden) -> str:
 
 _MAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\.[\w-]{2,24}){1,4}", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}|\b(?:fb|facebook|zalo|t|m)\.(?:me|com)/\S{1,200}", re.IGNORECASE)
+# A link that shows where she is: she may hand it over like an address. Also without "https://", as a phone shares it.
+_MAP = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:maps\.app\.goo\.gl|goo\.gl/maps|maps\.google\.[a-z.]{2,6}|google\.[a-z.]{2,6}/maps|"
+    r"maps\.apple\.com|openstreetmap\.org|osm\.org)(?:[/?#]\S{0,2000})?|\bgeo:\S{3,200}",
+    re.IGNORECASE,
+)
+_POINT = re.compile(r"(?<![\w.])[+-]?\d{1,2}\.\d{3,15}\s{0,2}[,;\s]\s{0,2}[+-]?\d{2,3}\.\d{3,15}(?![\w.])")
 _DIGITS = re.compile(r"(?<![\w])\+?\(?\d(?:[ .\-()_/]{0,3}\d){7,21}(?!\w)")
 _WORDS = (
     "không|khong|ko|hông|một|mot|mốt|hai|ba|bốn|bon|tư|tu|năm|nam|lăm|lam|sáu|sau|bảy|bẩy|bay|tám|tam|chín|chin|"
@@ -121,6 +129,8 @@ def _after_lead(match: "re.Match[str]") -> str | None:
 
 _RULES: tuple[tuple[Hidden, "re.Pattern[str]", Callable[["re.Match[str]"], str | None]], ...] = (
     (Hidden.MAIL, _MAIL, lambda _: mark(Hidden.MAIL)),
+    (Hidden.PLACE, _MAP, lambda _: mark(Hidden.PLACE)),
+    (Hidden.PLACE, _POINT, lambda _: mark(Hidden.PLACE)),
     (Hidden.LINK, _LINK, lambda _: mark(Hidden.LINK)),
     (Hidden.PHONE, _DIGITS, _number),
     (Hidden.PHONE, _SPELLED, _spelled),

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims
 from bot.db import Tx
-from bot.dialogues import beside_case, correcting, speaking
+from bot.dialogues import beside_case, beside_place, correcting, speaking
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -86,6 +86,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     turn = _turn(read, house, standing, option, language, now)
     if _is_passed_over(tx, read, turn, now):
         return None
+    is_placed = talk.has_case and beside_place.note(tx, read.lane_id, turn, standing)
     is_watched = talk.has_case or talk.has_guard or talk.has_block
     step = None
     if is_watched:
@@ -108,8 +109,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         if standing.step is not None:  # the open question still stands; an old button is no answer to it
             _save(tx, standing, read.lane_id)
             return None
-    if talk.has_case and (step := _beside_case(tx, read, turn, standing, now)) is not None:
-        _save(tx, _run(tx, read, turn, step, house) if step[0] else standing, read.lane_id)
+    if talk.has_case and (step := _beside_case(tx, read, turn, standing, now, is_placed=is_placed)) is not None:
+        after = _run(tx, read, turn, step, house) if step[0] else standing
+        _save(tx, standing if step == beside_place.PLACED else after, read.lane_id)
         return None
     is_kept = (read.kept.fragments and _is_danger(read)) or correcting.is_expected(turn, standing)
     if read.kept.hidden and not is_kept:
@@ -305,15 +307,19 @@ def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datet
     tell_person(tx, read.lane_id, intro, now=now)
 
 
-def _beside_case(tx: Tx, read: Read, turn: Turn, standing: Standing, now: datetime) -> tuple[str, str] | None:
+def _beside_case(
+    tx: Tx, read: Read, turn: Turn, standing: Standing, now: datetime, *, is_placed: bool
+) -> tuple[str, str] | None:
     """With a case open: which step answers instead of the house; ("", "") where the colleague does; None: the house."""
     passed = beside_case.pass_on(tx, read.lane_id, turn, standing, word=read.word)
-    if turn.fragments and passed is not Passed.NO and not _is_danger(read):
+    if turn.fragments and (passed is Passed.WAITING or (passed is not Passed.NO and not _is_danger(read))):
         return "entrust", "start"
     if passed is Passed.ANSWER:
         return "report", "agreed"
     if passed is Passed.ON:
         return ("entrust", "start") if turn.fragments else ("", "")
+    if is_placed and (step := beside_place.step(turn, standing)) is not None:
+        return step
     if passed is Passed.WAITING and standing.dialogue is None:
         return ("report", "kept") if beside_case.may_say_kept(tx, read.lane_id, now) else ("", "")
     return None

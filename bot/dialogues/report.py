@@ -148,6 +148,15 @@ class Report(Dialogue):
             *self._talk_about(turn),
         ]
 
+    def placed(self, turn: Turn) -> Sequence[Item]:
+        """Where she is was noted beside another question, which still stands."""
+        place = turn.memory.place
+        check = Do(
+            lambda tx, lane_id: place is None or covers(tx.connection, province_of(place)),
+            lambda is_covered: [] if is_covered else [_not_covered(turn)],
+        )
+        return [check, Say(t("danger.thanks_place", turn.language))]
+
     def agreed(self, turn: Turn) -> Sequence[Item]:
         """The answer to what talking with a colleague means, asked after the alarm; nothing waits for it.
 
@@ -159,7 +168,7 @@ class Report(Dialogue):
             return [agree(turn, BRIEF), Say(t("report.agreed", turn.language)), *fitting.at_the_end(turn)]
         if is_no(turn):
             return [refuse(turn), Say(t("report.not_agreed", turn.language)), *fitting.at_the_end(turn)]
-        if turn.meaning is not None and turn.meaning.places:
+        if turn.place is not None or (turn.meaning is not None and turn.meaning.places):
             return self.where(turn)
         if is_unclear(turn):
             return [ask_consent_briefly(turn, "agreed", is_again=True)]

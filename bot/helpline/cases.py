@@ -14,6 +14,7 @@ from bot.helpline.casebook import (
     NotYours,
     Urgency,
     by_alias,
+    colleague,
     get,
     hold_still,
     latest_of_lane,
@@ -22,7 +23,7 @@ from bot.helpline.casebook import (
     view,
 )
 from bot.helpline.moves import State
-from bot.helpline.ringing import raise_rung, waiting_for
+from bot.helpline.ringing import raise_rung, tell_colleague, waiting_for
 from bot.helpline.rota import on_duty
 from bot.helpline.turns import (
     Taken,
@@ -144,8 +145,8 @@ def _join(
 def set_place(tx: Tx, lane_id: int, place: PlaceKey, *, now: datetime, policy: Policy) -> Case | None:
     """Add the rough place to the open case; colleagues of that province who stand on its first rung are called too."""
     known = of_lane(tx.connection, lane_id)
-    if known is None:
-        return None
+    if known is None or coarse(place) == known.place:
+        return known
     _place(tx, known, place, now=now, policy=policy)
     return _again(tx, known.id)
 
@@ -159,6 +160,10 @@ def _place(tx: Tx, known: Case, place: PlaceKey, *, now: datetime, policy: Polic
     tx.ring("board")
     tx.ring(f"case:{known.id}")
     held = hold_still(tx, known.id)
+    if held is not None and held.staff_id is not None:
+        who = colleague(tx.connection, held.staff_id)
+        named = held.place_name(who.language if who is not None else "vi")
+        tell_colleague(tx, held, held.staff_id, "staff.place", now=now, urgent=held.urgency == "now", place=named)
     if held is None or held.state is not State.WAITING or held.urgency == "request" or province == known.province:
         return
     rungs = on_duty(tx.connection, province, now, policy=policy)

@@ -59,3 +59,23 @@ def test_no_phone_of_any_form_survives(digits: list[int], between: str) -> None:
 
 def test_a_hundred_thousand_characters_are_read_to_the_end() -> None:
     assert mask("a b " * 25_000 + "0000 000 123").hidden == {Hidden.PHONE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://maps.app.goo.gl/AbC123", "maps.app.goo.gl/AbC123", "https://maps.google.com/?q=21.03,105.85",
+        "https://www.google.com/maps/@21.03,105.85,15z", "https://goo.gl/maps/xyz", "21.0285, 105.8542",
+        "em ở 10.762622,106.660172 nè",
+    ],
+)  # fmt: skip
+def test_a_map_link_and_a_point_are_taken_out_as_a_place_that_she_may_hand_over(text: str) -> None:
+    found = mask(text)
+    assert found.hidden == {Hidden.PLACE}
+    assert [kind for kind, _ in found.fragments] == ["place"]
+    assert "21.0" not in found.text and "10.7" not in found.text and "goo" not in found.text
+
+
+def test_other_links_and_numbers_with_a_point_are_no_place() -> None:
+    assert mask("https://example.org/maps").fragments == ()
+    assert mask("sốt 38.5, uống 2.5 viên").hidden == frozenset()
