@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.db import Tx
-from bot.dialogues import declined
+from bot.dialogues import declined, whose_phone
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Standing, Turn
 from bot.helpline import blocks, cases, coming_back, guards, relay, visibility
@@ -46,19 +46,27 @@ def guarded(
     if _is_kept_out(tx, lane_id, turn, standing, known, word):
         return "blocked", "card" if blocks.may_show_card(tx, lane_id, turn.now) else "start"
     if state is Holder.OPEN:
-        return _noticed(tx, lane_id, turn, known, word)
+        return _noticed(tx, lane_id, turn, standing, known, word)
     owns_code = code_hash is not None and coming_back.owner(tx.connection, code_hash, turn.now) == lane_id
     if owns_code or guards.is_word(tx, lane_id, turn.text):
         return "guard", "opened"
     if word == "help" or _is_now(turn):
         return "guard", "cry"
     if state is Holder.NEUTRAL:
+        if known is not None and turn.text and turn.key is None:
+            relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
         return "neutral", "answer"
     if turn.key in ("ok", "later"):
         return "guard", "checked"
+    if whose_phone.wants_quiet(tx, turn, standing, known):
+        return "guard", "quiet"
     is_tap_enough = not guards.has_word(tx.connection, lane_id)
     said = fold(turn.text).strip(" .!?")
-    return "guard", "opened" if is_tap_enough and said in ("duoc", "dc", "co", "ok", "tiep", "yes") else "start"
+    if is_tap_enough and said in ("duoc", "dc", "co", "ok", "tiep", "yes"):
+        return "guard", "opened"
+    if known is not None and turn.text and turn.key is None:
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+    return "guard", "start"
 
 
 def _is_kept_out(
@@ -74,7 +82,9 @@ def _is_kept_out(
     return blocks.until(tx.connection, lane_id, turn.now) is not None
 
 
-def _noticed(tx: Tx, lane_id: int, turn: Turn, known: Case | None, word: str | None) -> tuple[str, str] | None:
+def _noticed(
+    tx: Tx, lane_id: int, turn: Turn, standing: Standing, known: Case | None, word: str | None
+) -> tuple[str, str] | None:
     """Signs that the phone may be in other hands, and a silence so long that we ask first."""
     if known is None or turn.key is not None or word is not None:
         return None
@@ -82,8 +92,16 @@ def _noticed(tx: Tx, lane_id: int, turn: Turn, known: Case | None, word: str | N
     if _is_now(turn) and not (turn.situations & {"stranger", "aside"} and _is_a_guess(turn)):
         return None
     if turn.situations & {"stranger", "aside"}:
+        if whose_phone.may_be_herself(turn) and not guards.has_word(tx.connection, lane_id):
+            relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+            guards.asks_who(tx, lane_id, now=turn.now)
+            return "guard", "start"
         guards.go_neutral(tx, lane_id, now=turn.now)
         return "neutral", "start"
+    if whose_phone.wants_quiet(tx, turn, standing, known):
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        guards.go_quiet(tx, lane_id, now=turn.now)
+        return "guard", "quiet"
     is_with_colleague = known.state in (State.TAKEN, State.HELD)
     if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
         relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)

@@ -6,6 +6,7 @@ from bot.db import Tx
 from bot.dialogues.card import safety_card, said_place, take_in
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, guards, relay
+from bot.helpline.progress import progress
 from bot.masking import Masked
 from directory import answers, articles
 from directory.reading import read
@@ -40,19 +41,38 @@ class Guard(Dialogue):
             if known is not None and begun is not None:
                 relay.bring(tx, known, since=begun, now=now)
 
-        return [Say(t("guard.opened", turn.language)), Do(open_up), Done()]
+        def how_far(tx: Tx, lane_id: int) -> str | None:
+            return progress(tx.connection, lane_id, now=now, language=turn.language)
+
+        return [
+            Say(t("guard.opened", turn.language)),
+            Do(how_far, lambda said: [Say(said)] if said else []),
+            Do(open_up),
+            Done(),
+        ]
+
+    def quiet(self, turn: Turn) -> Sequence[Item]:
+        """She asked us to be still. One line that gives nothing away, then nothing until she writes."""
+        return [Say(t("guard.quiet", turn.language)), Done()]
 
     def cry(self, turn: Turn) -> Sequence[Item]:
-        """Danger gets through whoever may hold the phone: the card, the alarm, and not a word about a case."""
+        """Danger gets through whoever may hold the phone: the card, the alarm, and not a word about a case.
+
+        What a colleague answers waits for one tap, or for her word: the same question as ever stands below the card.
+        """
         take_in(turn)
         now, policy, text, place = turn.now, turn.policy, turn.text, said_place(turn)
 
-        def alarm(tx: Tx, lane_id: int) -> None:
+        def alarm(tx: Tx, lane_id: int) -> bool | None:
             opened = cases.open_case(tx, lane_id, urgency="now", need=None, place=place, now=now, policy=policy)
             if text:
                 relay.from_person(tx, opened.case.id, Masked(text), now=now)
+            return guards.cry_waits(tx, lane_id, now=now)
 
-        return [Say(safety_card(turn)), Do(alarm), Done()]
+        def ask(has_word: bool | None) -> Sequence[Item]:
+            return [Done()] if has_word is None else [question(turn.language, has_word=has_word)]
+
+        return [Say(safety_card(turn)), Do(alarm, ask)]
 
 
 class Neutral(Dialogue):

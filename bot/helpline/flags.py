@@ -13,7 +13,8 @@ def flags(connection: Connection, known: Case) -> tuple[str, ...]:
     if known.lane_id is not None:
         state = guards.holder(connection, known.lane_id)
         if state is not Holder.OPEN:
-            found.append(f"console.flag.{state}")
+            is_quiet = state is Holder.ASKING and guards.is_quiet(connection, known.lane_id, known.id)
+            found.append("console.flag.quiet" if is_quiet else f"console.flag.{state}")
         if guards.has_word(connection, known.lane_id):
             found.append("console.flag.word")
     if not visibility.is_open(connection, known.id):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.db import Tx
-from bot.helpline.casebook import of_lane, record
+from bot.helpline.casebook import last_time, of_lane, record
 from bot.helpline.ringing import tell_colleague
 from bot.seals import Seals
 from bot.tables import guard
@@ -92,8 +92,42 @@ def go_neutral(tx: Tx, lane_id: int, *, now: datetime) -> None:
 
 
 def ask_first(tx: Tx, lane_id: int, *, now: datetime) -> None:
-    """After a long silence: whether she can talk. Until the answer nothing of the case is shown."""
-    _put(tx, lane_id, now, state=Holder.ASKING, since=now)
+    """Whether she can talk. Until the answer nothing of the case is shown; what was held back already stays so."""
+    _put(tx, lane_id, now, state=Holder.ASKING, since=since(tx.connection, lane_id) or now)
+
+
+def go_quiet(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """She asks us to be still: help is called as before, and nothing more is written until she writes herself."""
+    ask_first(tx, lane_id, now=now)
+    _written(tx, lane_id, "quiet", now)
+
+
+def asks_who(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """Politely asked who writes: it may well be herself, so she is asked whether she can talk, and not shut out."""
+    ask_first(tx, lane_id, now=now)
+    _written(tx, lane_id, "asks_who", now)
+
+
+def cry_waits(tx: Tx, lane_id: int, *, now: datetime) -> bool | None:
+    """A cry while nothing may be shown: what to ask her with the card. True: for the word that was agreed; False:
+    whether she can talk; None: nothing, for a word was agreed and somebody else may hold the phone.
+
+    Whoever helps her is told once that what she is written waits for that answer.
+    """
+    is_neutral, with_word = holder(tx.connection, lane_id) is Holder.NEUTRAL, has_word(tx.connection, lane_id)
+    if is_neutral and not with_word:
+        ask_first(tx, lane_id, now=now)
+    known, begun = of_lane(tx.connection, lane_id), since(tx.connection, lane_id)
+    before = last_time(tx.connection, known.id, "cry_waits") if known is not None else None
+    if known is not None and known.staff_id is not None and (before is None or begun is None or before < begun):
+        _written(tx, lane_id, "cry_waits", now)
+    return None if is_neutral and with_word else with_word
+
+
+def is_quiet(connection: Connection, lane_id: int, case_id: int) -> bool:
+    """Whether she herself has asked us to be still, and has not come back since."""
+    begun, asked = since(connection, lane_id), last_time(connection, case_id, "quiet")
+    return begun is not None and asked is not None and asked >= begun
 
 
 def open_again(tx: Tx, lane_id: int, *, now: datetime) -> None:

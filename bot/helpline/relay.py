@@ -64,6 +64,13 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bo
     return True
 
 
+def overhear(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> None:
+    """What is written while somebody else may hold the phone: kept for the colleague, who can tell who writes."""
+    known = hold_still(tx, case_id)
+    if known is not None and known.is_open:
+        _keep(tx, known, "person", text, None, now)
+
+
 def is_colleague_last(connection: Connection, case_id: int) -> bool:
     """Whether the newest line of the case is the colleague's."""
     last = connection.execute(_LAST, {"which": case_id}).one_or_none()
