@@ -31,6 +31,7 @@ from bot.console.pages import (
     telegram,
     tonight,
     understood,
+    whose_phone,
     work,
 )
 from bot.db import Database
@@ -43,6 +44,7 @@ ROUTES: tuple[Route | OpenRoute, ...] = (
     *board.ROUTES,
     *case.ROUTES,
     *support.ROUTES,
+    *whose_phone.ROUTES,
     *tonight.ROUTES,
     *peers.ROUTES,
     *replies.ROUTES,

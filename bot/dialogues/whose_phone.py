@@ -10,7 +10,7 @@ from directory.reading import fold
 
 _POLITE = re.compile(r"\b(?:a|em|e|chi|c|da|minh|ad|ban|please|sorry)\b|\b(?:trung tam|trang|nhom|hoi|ben) gi day\b")
 _OTHERS = re.compile(
-    r"\b(?:vo|chong|tao|may|bay|no|thang|con nay|ban gai|nguoi yeu|bo cua|co ay|ban ay|me|wife|husband|girlfriend|her|his)\b"
+    r"\b(?:vo|chong|tao|may|bay|no|thang|con nay|ban gai|nguoi yeu|co ay|ban ay|me|wife|husband|girlfriend|her|his)\b"
 )
 _ASKED = frozenset({"report", "entrust", "consent", "erase", "mute", "check_in"})  # there "dung" may be "đúng": yes
 _SHORT = 80  # characters

@@ -87,7 +87,7 @@ def go_neutral(tx: Tx, lane_id: int, *, now: datetime) -> None:
     """Somebody else may hold the phone: from now on nothing of a case goes there, and the colleague sees why."""
     if holder(tx.connection, lane_id) is Holder.NEUTRAL:
         return
-    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=now)
+    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=since(tx.connection, lane_id) or now)
     _written(tx, lane_id, "stranger", now)
 
 

@@ -106,7 +106,7 @@ def from_worker(
     if known.lane_id is not None:
         language = language_of(tx, known.lane_id)
         if is_silent and guards.holder(tx.connection, known.lane_id) is guards.Holder.OPEN:
-            _ask_first(tx, known.lane_id, language, now)
+            ask_first(tx, known.lane_id, language, now=now)
         said = t("case.person.from_worker", language, who=who.alias, text=masked.text)
         options = _taps(language) if with_taps else ()
         key = tell_person(
@@ -125,7 +125,7 @@ def was_silent(connection: Connection, case_id: int, now: datetime) -> bool:
     return last is not None and now - last >= guards.SILENCE
 
 
-def _ask_first(tx: Tx, lane_id: int, language: str, now: datetime) -> None:
+def ask_first(tx: Tx, lane_id: int, language: str, *, now: datetime) -> None:
     """A neutral question goes out instead of the words; they follow once she says that she can talk."""
     guards.ask_first(tx, lane_id, now=now)
     later = Option("guard", "checked", "later", t("guard.choice.later", language))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.db import Tx
 from bot.helpline import cases, consents, entrusting, guards
 from bot.helpline.consents import ConsentTo
-from bot.tables import accompaniment, audit, block, event, handover_note, tonight_contact
+from bot.tables import accompaniment, audit, block, event, guard, handover_note, outbox, tonight_contact
 from directory.wording import HCMC
 from tests.bot.console.conftest import Browser, Desk
 
@@ -40,6 +40,35 @@ async def test_the_page_warns_that_somebody_else_may_hold_the_phone(desk: Desk) 
     await desk.db.write(lambda tx: guards.go_neutral(tx, 1, now=desk.clock.now()))
     page = await (await lan.get(f"/console/cases/{case_id}")).text()
     assert "Có thể người khác đang cầm máy" in page
+
+
+async def test_the_colleague_says_who_holds_the_phone_and_what_waits_comes_after_her_tap(desk: Desk) -> None:
+    case_id, lan = await taken(desk)
+    here, now = f"/console/cases/{case_id}", desk.clock.now()
+    _, page = await desk.press(lan, f"{here}/other-hands")
+    assert "Có thể người khác đang cầm máy. Tin của bạn được giữ lại" in page
+    told = await desk.count(outbox, outbox.c.lane_id == 1)
+    await desk.press(lan, f"{here}/reply", text="em ơi chị tới")
+    assert await desk.count(outbox, outbox.c.lane_id == 1) == told, "nothing of the case goes there"
+    mai = await desk.as_("worker-2")
+    await desk.press(mai, f"{here}/herself")
+    assert await desk.count(guard, guard.c.state == "neutral") == 1, "only whoever has the case"
+    _, page = await desk.press(lan, f"{here}/herself")
+    assert "sau khi người ấy bấm" in page and "Đang hỏi người ấy" in page
+    assert await desk.count(guard, guard.c.state == "asking") == 1
+    assert await desk.count(outbox, outbox.c.lane_id == 1) == told + 1, "the question, and not yet the words"
+    _, page = await desk.press(lan, f"{here}/herself")
+    assert "Không đổi gì" in page
+    assert await desk.count(audit, audit.c.deed.in_(("other_hands", "surely_herself"))) == 2
+
+    def with_a_word(tx: Tx) -> None:
+        guards.open_again(tx, 1, now=now)
+        guards.agree_word(tx, 1, "hoa phượng", now=now)
+        guards.go_neutral(tx, 1, now=now)
+
+    await desk.db.write(with_a_word)
+    _, page = await desk.press(lan, f"{here}/herself")
+    assert await desk.count(guard, guard.c.state == "neutral") == 1, "where a word was agreed only that leads back"
 
 
 async def test_asking_sharing_notes_company_and_one_tap_for_a_joke(desk: Desk) -> None:
