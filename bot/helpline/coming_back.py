@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from bot import claims
 from bot.db import Tx
-from bot.helpline import blocks, guards, relay
+from bot.helpline import blocks, erasure, guards, relay
 from bot.helpline.casebook import Case, of_lane, record
 from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
@@ -85,8 +86,11 @@ def owner(connection: Connection, code_hash: str, now: datetime) -> int | None:
 def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     """The talk goes on in the lane `new`; the old one hears a last sentence and is forgotten. The code is used up.
 
+    Where somebody else may hold the old phone it hears nothing: that she goes on elsewhere is no business of theirs.
     Returns the open case that came along. Call only if `new` has no open case of its own.
     """
+    claims.hold_lane(tx, old)  # whoever writes there just now is answered before, or begins anew
+    is_hers = guards.holder(tx.connection, old) is guards.Holder.OPEN
     tx.execute(delete(return_code).where(return_code.c.lane_id == old))
     tx.execute(update(case).where(case.c.lane_id == old).values(lane_id=new))
     tx.execute(update(check_in).where(check_in.c.lane_id == old).values(lane_id=new))
@@ -101,7 +105,11 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     tx.execute(update(conversation).where(conversation.c.lane_id == old).values(sealed=None))
     blocks.bring(tx, old, new)
     has_word = guards.bring_word(tx, old, new, now=now)
-    tell_person(tx, old, t("returning.moved", language), now=now, is_last=True)
+    if is_hers:
+        tell_person(tx, old, t("returning.moved", language), now=now, is_last=True)
+    else:
+        keys = erasure.forget_lane(tx, old)
+        tx.after_commit(lambda: tx.seals.keys.destroy(keys))
     if has_word:
         tell_person(tx, new, t("returning.word", language), now=now)
     known = of_lane(tx.connection, new)

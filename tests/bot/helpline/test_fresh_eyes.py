@@ -1,9 +1,10 @@
 """What would have slipped: wishes kept at a hand-over, true numbers, one confirmation, nobody pressed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot import policy as policies
 from bot.db import Database, Tx
@@ -26,7 +27,7 @@ from bot.helpline.consents import ConsentTo
 from bot.helpline.outcomes import Outcome
 from bot.helpline.progress import progress
 from bot.policy import Policy
-from bot.tables import case, check_in, lane, sharing, staff_province
+from bot.tables import case, check_in, lane, outbox, sharing, staff_province
 from bot.timers import due_at
 from tests.bot.helpline.conftest import HOA, LAN, MAI, add_person, letters
 from tests.bot.helpline.test_around_a_case import member, state_of, taken
@@ -133,6 +134,25 @@ async def test_the_agreed_word_holds_on_another_phone_and_on_the_one_after_that_
         assert guards.is_word(tx, 3, "con meo") and not guards.is_word(tx, 3, "hoa phuong"), "a new one takes its place"
 
     await line.write(story)
+
+
+@pytest.mark.parametrize("shut", [guards.go_neutral, guards.ask_first])
+async def test_the_old_phone_in_other_hands_is_not_told_that_she_goes_on_elsewhere(
+    line: Database, clock: MovableClock, policy: Policy, shut: Callable[..., None]
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy)
+        guards.agree_word(tx, 1, "hoa phượng", now=clock.now())
+        shut(tx, 1, now=clock.now())
+        tx.execute(delete(outbox))
+        coming_back.resume(tx, 1, 2, now=clock.now())
+        assert tx.execute(select(outbox).where(outbox.c.lane_id == 1)).first() is None
+        assert tx.execute(select(lane).where(lane.c.id == 1)).first() is None, "it is forgotten at once"
+        known = cases.get(tx.connection, case_id)
+        assert known is not None and known.lane_id == 2 and guards.is_word(tx, 2, "hoa phuong")
+
+    await line.write(story)
+    assert await line.read(lambda connection: erasure.unfinished(connection)) == []
 
 
 async def test_a_word_chosen_on_the_new_phone_stays_the_one_that_counts(
