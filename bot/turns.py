@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims
 from bot.db import Tx
-from bot.dialogues import beside_case, beside_place, correcting, speaking
+from bot.dialogues import asked_later, beside_case, beside_place, correcting, speaking
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -233,7 +233,9 @@ def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
     for number, (_, option) in enumerate(messages[0], 1):
         if said in (str(number), fold(option.label)):
             return option, False
-    return None, False
+    if talk.has_case or read.word is not None:  # whoever has the case reads it
+        return None, False
+    return asked_later.spoken([option for _, option in messages[0]], read.kept.text, read.meaning), False
 
 
 def _turn(
