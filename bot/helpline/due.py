@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import check_ins, escalation, referrals, rota_watch, turns
+from bot.helpline import check_ins, escalation, referrals, rota_watch, silence, turns
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -25,6 +25,10 @@ def _handed_over(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
 
 def _silent(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
     turns.silent(tx, case_id, now=now, policy=policy)
+
+
+def _her_silence(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    silence.hers(tx, case_id, now=now)
 
 
 def _shift_end(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
@@ -48,7 +52,7 @@ def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
 
 
 OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
-"""Timers whose subject is a case; the subject of the others is a row of their own."""
+"""Timers that bring a case on; the others only remind somebody, or their subject is a row of their own."""
 
 DUE: Mapping[str, DueDeed] = {
     "escalate": _escalate,
@@ -56,6 +60,7 @@ DUE: Mapping[str, DueDeed] = {
     "handed_over": _handed_over,
     "silent": _silent,
     "shift_end": _shift_end,
+    silence.HERS: _her_silence,
     "check_in": _check_in,
     "check_in_silent": _check_in_silent,
     referrals.TIMER: _referral_lost,

@@ -44,7 +44,7 @@ _OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, return_code, conversation
 _OF_CASE: tuple[Table, ...] = (  # those that point at others first
     transcript, entrusted, sharing, legal_duty, consent, referral, check_in, accompaniment, handover_note,
 )  # fmt: skip
-_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
+_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "her_silence", "shift_end")
 _FAREWELL_KEPT = timedelta(hours=72)
 
 

@@ -103,6 +103,7 @@ def from_worker(
     is_silent = was_silent(tx.connection, case_id, now)
     seq = _keep(tx, known, "worker", masked.text, staff_id, now)
     silence.answered(tx, case_id)
+    silence.await_her(tx, known, now=now)
     if known.lane_id is not None:
         language = language_of(tx, known.lane_id)
         if is_silent and guards.holder(tx.connection, known.lane_id) is guards.Holder.OPEN:

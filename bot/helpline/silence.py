@@ -1,13 +1,20 @@
-"""A colleague who has a case and does not write: after a while it is called out again, so that nobody waits in vain."""
+"""Who does not write: a colleague's case is called out again after a while; of her silence in danger, a note."""
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
 from bot.db import Tx
-from bot.helpline.casebook import Case
+from bot.helpline.casebook import Case, hold_still, last_time, record
+from bot.helpline.moves import State
+from bot.helpline.ringing import tell_colleague
+from bot.tables import transcript
 from bot.timers import clear_timer, due_at, set_timer
 
 SILENT_NOW = timedelta(minutes=5)
 SILENT = timedelta(minutes=30)
+HER_SILENCE = timedelta(minutes=10)
+HERS = "her_silence"
 
 
 def begin(tx: Tx, known: Case, *, now: datetime) -> None:
@@ -15,6 +22,7 @@ def begin(tx: Tx, known: Case, *, now: datetime) -> None:
 
     What she writes while an answer is waited for gives no more time, and a worsening shortens it.
     """
+    clear_timer(tx, HERS, known.id)
     latest = now + (SILENT_NOW if known.urgency == "now" else SILENT)
     planned = due_at(tx, "silent", known.id)
     if planned is None or planned > latest:
@@ -22,5 +30,26 @@ def begin(tx: Tx, known: Case, *, now: datetime) -> None:
 
 
 def answered(tx: Tx, case_id: int) -> None:
-    """The colleague wrote."""
+    """The colleague wrote, or agreed on an hour with her."""
     clear_timer(tx, "silent", case_id)
+
+
+def await_her(tx: Tx, known: Case, *, now: datetime) -> None:
+    """In danger now her answer to the colleague is waited for as well."""
+    if known.urgency == "now":
+        set_timer(tx, HERS, known.id, due_at=now + HER_SILENCE)
+
+
+def hers(tx: Tx, case_id: int, *, now: datetime) -> None:
+    """She cried for help, a colleague wrote, and no word came since: said once, until she writes again."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.TAKEN or known.urgency != "now" or known.staff_id is None:
+        return
+    hers_at = (transcript.c.case_id == case_id, transcript.c.direction == "person")
+    last = tx.execute(select(func.max(transcript.c.at)).where(*hers_at)).scalar_one() or known.opened_at
+    told = last_time(tx.connection, case_id, HERS)
+    if told is not None and told >= last:
+        return
+    record(tx, case_id, HERS, now=now)
+    minutes = str(int(HER_SILENCE.total_seconds() // 60))
+    tell_colleague(tx, known, known.staff_id, "staff.her_silence", now=now, urgent=True, minutes=minutes)

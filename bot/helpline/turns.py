@@ -254,7 +254,7 @@ def close(
 
 def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
     """From closing on, the clock runs: words go after the policy's days, the way back to the person a little later."""
-    for kind in ("escalate", "hold_over", "handed_over", "silent", "shift_end"):
+    for kind in ("escalate", "hold_over", "handed_over", "silent", silence.HERS, "shift_end"):
         clear_timer(tx, kind, known.id)
     words = now + timedelta(days=policy.words_days)
     tx.execute(update(case).where(case.c.id == known.id).values(forget_at=words, next_step_at=None))

@@ -31,6 +31,7 @@ from bot.staff import StaffMember
 from bot.staff import get as colleague
 from bot.tables import block, case, centre, check_in, event, handover_note, shift, staff, staff_organisation
 from bot.tables import referral as referral_table
+from bot.timers import due_at
 from directory.demonstration import import_demo
 from directory.tables import place_of_service
 from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, letters
@@ -149,6 +150,41 @@ async def test_whoever_takes_a_case_and_does_not_write_loses_it_and_a_held_case_
         cases.hold(tx, case_id, MAI, clock.now() + timedelta(hours=1), now=clock.now(), policy=policy)
         due.DUE["silent"](tx, case_id, clock.now(), policy)
         assert state_of(tx, case_id) == "held"
+
+    await line.write(story)
+
+
+async def test_her_silence_after_a_cry_is_told_once_to_whoever_wrote_last(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def notes(tx: Tx) -> int:
+        return sum("im lặng 10 phút" in one.text for one in letters(tx, staff_id=LAN))
+
+    def story(tx: Tx) -> None:
+        case_id = taken(tx, clock, policy)
+        assert due_at(tx, "her_silence", case_id) is None, "the colleague has not written yet"
+        relay.from_worker(tx, case_id, LAN, "chị đây", now=clock.now())
+        assert due_at(tx, "her_silence", case_id) == clock.now() + timedelta(minutes=10)
+        relay.from_person(tx, case_id, Masked("ừ"), now=clock.now())
+        assert due_at(tx, "her_silence", case_id) is None, "she writes"
+        clock.pass_(minutes=1)
+        relay.from_worker(tx, case_id, LAN, "em ở đâu", now=clock.now())
+        clock.pass_(minutes=10)
+        due.DUE["her_silence"](tx, case_id, clock.now(), policy)
+        assert notes(tx) == 1 and state_of(tx, case_id) == "taken"
+        relay.from_worker(tx, case_id, LAN, "em ơi", now=clock.now())
+        clock.pass_(minutes=10)
+        due.DUE["her_silence"](tx, case_id, clock.now(), policy)
+        assert notes(tx) == 1, "not after every line of the colleague's"
+        relay.from_person(tx, case_id, Masked("em đây"), now=clock.now())
+        relay.from_worker(tx, case_id, LAN, "ừ", now=clock.now())
+        clock.pass_(minutes=10)
+        due.DUE["her_silence"](tx, case_id, clock.now(), policy)
+        assert notes(tx) == 2
+        cases.close(tx, case_id, LAN, Outcome.SAFE, now=clock.now(), policy=policy)
+        assert due_at(tx, "her_silence", case_id) is None
+        due.DUE["her_silence"](tx, case_id, clock.now(), policy)  # a late timer
+        assert notes(tx) == 2
 
     await line.write(story)
 
