@@ -13,6 +13,7 @@ _OTHERS = re.compile(
     r"\b(?:vo|chong|tao|may|bay|no|thang|con nay|ban gai|nguoi yeu|co ay|ban ay|me|wife|husband|girlfriend|her|his)\b"
 )
 _ASKED = frozenset({"report", "entrust", "consent", "erase", "mute", "check_in"})  # there "dung" may be "đúng": yes
+_STILL = re.compile(r"\b(?:stop|don't|do not|no more|please stop) (?:texting|messag|writing|sending|text|write|send)")
 _SHORT = 80  # characters
 
 
@@ -28,7 +29,7 @@ def wants_quiet(tx: Tx, turn: Turn, standing: Standing, known: Case | None) -> b
     meaning = turn.meaning
     if meaning is None or turn.key is not None or known is None or known.urgency == "request":
         return False
-    is_said = "quiet" in turn.situations or meaning.intent == "stop"
+    is_said = "quiet" in turn.situations or meaning.intent == "stop" or _STILL.search(turn.text.lower()) is not None
     if not is_said or len(turn.text) > _SHORT or (meaning.danger.level == "now" and meaning.danger.source != "model"):
         return False
     is_yes_perhaps = turn.text.strip(" .!").lower() == "dung"
