@@ -65,10 +65,19 @@ def _by_words(rows: Iterable[Mapping[str, object]]) -> dict[str, Landmark]:
     for one in rows:
         also = one.get("also", ())
         ways = tuple(str(said) for said in (one["name"], *(also if isinstance(also, list) else ())))
-        mark = Landmark(ways[0], _spots(one), bool(one.get("led")), ways)
+        spots = _spots(one)
         for said in ways:
-            found[" ".join(words_of(said))] = mark
+            name = " ".join(words_of(said))
+            found[name] = Landmark(ways[0], _named_alike(name, spots), bool(one.get("led")), ways)
     return found
+
+
+def _named_alike(name: str, spots: tuple[tuple[PlaceKey, ...], ...]) -> tuple[tuple[PlaceKey, ...], ...]:
+    """With the ward that is called just so: Núi Sam, Cái Rồng, Hàng Buồm."""
+    if len(spots) != 1 or len(spots[0]) != 1:
+        return spots
+    ward = _wards()[spots[0][0].code].get(name)
+    return spots if ward is None else ((spots[0][0], ward, *_whole_commune(ward)),)
 
 
 def file() -> Path:
@@ -125,8 +134,12 @@ def _inside(name: str, district: PlaceKey, ward: str) -> tuple[PlaceKey, ...]:
     key = _wards()[district.code].get(" ".join(words_of(ward)))
     if key is None:
         raise LandmarkIsNowhere(f"{name}: no ward {ward} in that district")
-    communes = units()[key].communes
-    return (key, *(PlaceKey(Tier.NEW_COMMUNE, code) for code in communes if len(communes) == 1))
+    return (key, *_whole_commune(key))
+
+
+def _whole_commune(ward: PlaceKey) -> tuple[PlaceKey, ...]:
+    communes = units()[ward].communes
+    return tuple(PlaceKey(Tier.NEW_COMMUNE, code) for code in communes if len(communes) == 1)
 
 
 for _known in (by_words, added_by_words, _districts, _wards):

@@ -20,7 +20,7 @@ from directory.place_words import (
 )
 from directory.reading import Reading
 from directory.reading.hygiene import lower
-from directory.reading.spelling import Word
+from directory.reading.spelling import Word, mark_of
 
 LONGEST = 400  # words; a longer message names its place before that, or again
 _PLAIN_FROM = 4  # letters; a short name of so many is nothing else
@@ -44,6 +44,11 @@ class Tok(NamedTuple):
     @property
     def plain(self) -> str:
         return self.word.plain
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether marks were typed; "ky" beside "ki" is none."""
+        return self.word.marked != self.word.plain and self.word.marked != mark_of(self.word.plain)
 
 
 def lay_out(reading: Reading) -> list[Tok]:
@@ -82,7 +87,9 @@ def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Se
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
     if short is not None:
-        return short if _means_place(words, at, short) or _is_behind_its_own(found, short) else None
+        is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)
+        is_told = is_led or (not short.is_behind and _means_place(words, at, short, text))
+        return short if is_told or _is_behind_its_own(found, short) else None
     keys = joined_names().get(typed)
     return ShortName(keys, False, "", frozenset()) if keys is not None else None
 
@@ -123,7 +130,12 @@ def _is_medical(words: Sequence[Word], at: int, short: ShortName) -> bool:
     return any(word.plain in short.unless for word in beside)
 
 
-def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
+def _says_where(tok: Tok) -> bool:
+    """Whether letters behind this word are a town, whatever else chat uses them for: "nhóm ở hd", "tỉnh hg"."""
+    return is_word(tok, "wheres") or tok.typed == "tp"
+
+
+def _means_place(words: Sequence[Word], at: int, short: ShortName, text: str) -> bool:
     """Whether reading left the short name alone or read it as the place; "ct" read as công ty is no place."""
     word = words[at]
     if _is_medical(words, at, short):
@@ -134,6 +146,8 @@ def _means_place(words: Sequence[Word], at: int, short: ShortName) -> bool:
         behind = next((one for one in words[1:4] if one.start > word.start), word)
         if behind.plain in ("co", "o"):
             return True  # "ct co cho nao …" asks in a town, no company
+        if len(short.keys) > 1 and "," in text[word.end : behind.start]:
+            return True  # "nt, test ở đâu": several towns, so it is asked back
     said = [one.plain for one in words[at : at + 5] if (one.start, one.end) == (word.start, word.end)]
     read = " ".join(said)
     return read in names() and any(key in short.keys for key in names()[read])
@@ -178,7 +192,10 @@ def venue_before(toks: list[Tok], first: int) -> bool:
 def is_blocked(toks: list[Tok], first: int) -> bool:
     """A road, a bridge, a dish or a person has the name, not the place."""
     before = toks[first - 1]
-    if is_word(before, "dishes") or (first > 1 and not leads(before) and is_word(toks[first - 2], "dishes")):
+    is_floor = before.plain.isdigit()  # "lau 3 go cong": the third floor is no hot pot
+    if is_word(before, "dishes") or (
+        first > 1 and not is_floor and not leads(before) and is_word(toks[first - 2], "dishes")
+    ):
         return True
     if not is_word(before, "roads"):
         return False

@@ -8,6 +8,7 @@ from itertools import pairwise
 from directory import added, landmarks, reforms
 from directory.gazetteer import PlaceKey, forget_with_lists, is_province, units, words_of
 from directory.landmarks import Landmark
+from directory.place_asides import is_aside
 from directory.place_cues import (
     STRONG,
     TYPE_MARKS,
@@ -22,6 +23,7 @@ from directory.place_cues import (
     type_before,
     venue_before,
 )
+from directory.place_cuts import cuts_short, is_beside, name_word, together
 from directory.place_words import (
     contains,
     content,
@@ -57,6 +59,7 @@ class Span:
     is_home: bool = False
     is_left: bool = False
     is_denied: bool = False
+    is_aside: bool = False  # named, and not meant
 
     @property
     def has_province(self) -> bool:
@@ -153,22 +156,20 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     longest = max(_longest_known(toks, at), _longest_of(toks[at].plain, more))
     if not longest or toks[at].typed in ("tp", "tx", "tt"):
         return None
-    known, marks = names(), landmarks.by_words()
+    known, marks, earlier = names(), landmarks.by_words(), reforms.earlier_by_name()
     tok_is_o = toks[at].word.marked == "o"
-    for length in range(_together(toks, at, longest), 0, -1):
-        if length > 1 and (_cuts_short(toks, at, length) or _is_beside(toks, at, length)):
-            continue
-        if any(_has_digit(toks, inner) for inner in range(at + 1, at + length)):
-            continue  # "ben quan 8" is bên quận 8, not Bến Quan
-        if length > 1 and toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1):
-            continue  # "quan ba dinh" is quận Ba Đình, not Quản Bạ
-        name = " ".join(map(_said, toks[at : at + length]))
+    reach = together(toks, at, longest)
+    words = [name_word(tok) for tok in toks[at : at + reach]]
+    for length in range(reach, 0, -1):
+        name = " ".join(words[:length])
         landmark = marks.get(name) or more.get(name)
+        if not (landmark or name in known or name in earlier) or (length > 1 and _is_none(toks, at, length)):
+            continue
         if landmark and _fits(toks[at : at + length], landmark, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
             need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
             return Span(at, at + length, name, keys, "", landmark, need=need)
-        past = tuple(one.became.key for one in reforms.earlier_by_name().get(name, ()))
+        past = tuple(one.became.key for one in earlier.get(name, ()))
         if past and name not in known:
             return Span(at, at + length, name, past, type_before(toks, at)[0], need=_SURE)
         keys = known.get(name, ())
@@ -187,19 +188,27 @@ def _named(toks: list[Tok], at: int) -> Span | None:
     return None
 
 
-def _has_digit(toks: list[Tok], at: int) -> bool:
-    return at + 1 < len(toks) and toks[at + 1].plain.isdigit() and _numbered(toks, at) is not None
+def _is_none(toks: list[Tok], at: int, length: int) -> bool:
+    """Whether these words only look like a name: another one, a number or a type word begins among them."""
+    if cuts_short(toks, at, length) or is_beside(toks, at, length):
+        return True
+    if any(_has_number(toks, inner) for inner in range(at + 1, at + length)):
+        return True  # "ben quan 8" is bên quận 8, not Bến Quan
+    # "quan ba dinh" is quận Ba Đình, not Quản Bạ
+    return toks[at].plain in TYPE_MARKS and _reaches_further(toks, at + 1, length - 1)
+
+
+def _has_number(toks: list[Tok], at: int) -> bool:
+    """Whether a numbered district begins there, in digits or with the marks of "quận bảy"."""
+    if at + 1 >= len(toks) or not (toks[at + 1].plain.isdigit() or toks[at].word.marked == TYPE_MARKS["quan"][0]):
+        return False
+    return _numbered(toks, at) is not None
 
 
 def _longest_known(toks: list[Tok], at: int) -> int:
     """How many words the longest name or landmark has that begins with this word and the next; 0: none does."""
-    known, first = longest_from(), _said(toks[at])
-    return (known.get(f"{first} {_said(toks[at + 1])}", 0) if at + 1 < len(toks) else 0) or known.get(first, 0)
-
-
-def _said(tok: Tok) -> str:
-    """A word as names have it; a single letter is not what it may be short for."""
-    return tok.typed if tok.typed in ("a", "b") else tok.plain
+    known, first = longest_from(), name_word(toks[at])
+    return (known.get(f"{first} {name_word(toks[at + 1])}", 0) if at + 1 < len(toks) else 0) or known.get(first, 0)
 
 
 @cache
@@ -227,31 +236,6 @@ def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
     return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
 
 
-def _together(toks: list[Tok], at: int, longest: int) -> int:
-    """How many words from here on belong together: a name does not run over a comma."""
-    end = at + 1
-    while end < min(at + longest, len(toks)) and not toks[end].is_parted and not toks[end].kind:
-        end += 1
-    return end - at
-
-
-def _is_beside(toks: list[Tok], at: int, length: int) -> bool:
-    """Whether a word follows that makes something else of the name: "da nang buong trung"."""
-    name = " ".join(tok.plain for tok in toks[at : at + length])
-    words = str(content()["beside"].get(name, "")).split()
-    return bool(words) and any(tok.plain in words for tok in toks[at + length : at + length + 2])
-
-
-def _cuts_short(toks: list[Tok], at: int, length: int) -> bool:
-    """Whether a well-known name begins inside these words and goes on behind them: "ben cau giay" is no Bến Cầu."""
-    said = [tok.plain for tok in toks[at : at + length + 2]]
-    return any(
-        " ".join(said[start:end]) in name_set("known")
-        for start in range(1, length)
-        for end in range(length + 1, min(start + 3, len(said)) + 1)
-    )
-
-
 def _fits(toks: Sequence[Tok], landmark: Landmark, name: str) -> bool:
     """Whether the marks that were typed are those of one way to write it: "y tá hiền" is no Tạ Hiện."""
     ways = [
@@ -262,7 +246,7 @@ def _fits(toks: Sequence[Tok], landmark: Landmark, name: str) -> bool:
 
 
 def _is_marked(toks: Sequence[Tok]) -> bool:
-    return any(tok.word.marked != tok.word.plain for tok in toks)
+    return any(tok.is_marked for tok in toks)
 
 
 def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
@@ -270,14 +254,14 @@ def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
     marks = marks_of(key)
     if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
         return True
-    return all(_said(tok) == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+    return all(name_word(tok) == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
 
 
 def _politely(toks: Sequence[Tok]) -> tuple[PlaceKey, ...]:
     """ "ở châu thành a" may be Châu Thành A, or a Châu Thành and a polite "ạ": both stay, and are asked about."""
     if len(toks) < 3 or toks[-1].typed != "a" or toks[-1].is_capital:
         return ()
-    return names().get(" ".join(map(_said, toks[:-1])), ())
+    return names().get(" ".join(map(name_word, toks[:-1])), ())
 
 
 def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:
@@ -297,6 +281,8 @@ def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
         )
     if name in name_set("never") and not is_exact:
         return _SURE
+    if has_district(name) and any(len(word) >= _FEW and not is_syllable(word) for word in name.split()):
+        return 0  # "m drak": nothing else is spelt so
     if name in name_set("known") or is_named_like_a_province(name):
         return 0 if is_exact or name not in name_set("ordinary") else STRONG
     if has_district(name):
@@ -321,17 +307,19 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
     fitting = [key for key in span.keys if units()[key].kind.lower() == kind_name(kind)]
     if kind:
         evidence += _TYPED if fitting else WEAK
+    is_beside_town = _has_town_beside(span, toks, spans)
     if before is not None:
         evidence += STRONG if venue_before(toks, first) else leads(before)
         is_first = toks[first].is_parted  # "an mi goi roi, ninh kieu": the noodles have no name
-        if not width and not is_first and span.landmark is None and is_blocked(toks, first):
+        is_part = is_beside_town and floor == first  # "tam duong lai chau" is no road
+        if not width and not is_first and not is_part and span.landmark is None and is_blocked(toks, first):
             evidence -= 6
     inside = toks[span.start : span.end]
     if len(inside) > 1 and all(tok.is_capital or tok.plain.isdigit() for tok in inside):
         evidence += STRONG
     elif inside[0].is_capital and span.start > 0:
         evidence += WEAK
-    evidence += _BESIDE if _has_town_beside(span, toks, spans) else 0
+    evidence += _BESIDE if is_beside_town else 0
     evidence += _alone(span, toks, spans) + _opens(span, toks, first, clause)
     return replace(
         span,
@@ -340,6 +328,7 @@ def _weighed(span: Span, toks: list[Tok], spans: list[Span]) -> Span:
         is_left=is_left(behind),
         is_denied=[tok.plain for tok in toks[max(0, first - 3) : first]][-2:] == ["khong", "phai"]
         or [tok.plain for tok in toks[max(0, first - 3) : first]][-3:-1] == ["khong", "phai"],
+        is_aside=evidence >= span.need - _FEW and is_aside(toks, first, span.end),
     )
 
 

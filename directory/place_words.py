@@ -14,12 +14,14 @@ from directory.seedfiles import load_table
 @dataclass(frozen=True, slots=True)
 class ShortName:
     """`sg`, `bd`: what it stands for; `is_led`: only where a place is expected; `only`: only behind this type word;
-    `unless`: beside these words it is something else."""
+    `unless`: beside these words it is something else; `is_busy`: behind "ở" too; `is_behind`: only there a town."""
 
     keys: tuple[PlaceKey, ...]
     is_led: bool
     only: str
     unless: frozenset[str]
+    is_busy: bool = False
+    is_behind: bool = False
 
 
 @cache
@@ -55,6 +57,8 @@ def short_names() -> Mapping[str, ShortName]:
             bool(one.get("led")),
             str(one.get("only", "")),
             frozenset(str(one.get("unless", "")).split()),
+            bool(one.get("busy")),
+            bool(one.get("behind")),
         )
         for short, one in content()["short"].items()
     }

@@ -85,6 +85,7 @@ _RANK = {
     Tier.OLD_WARD: 0.7,
 }
 _MOST = 10
+_TOWN = 2  # see `_level`
 _MOST_SPANS = 12  # nobody looks for help in more places at once
 
 
@@ -99,7 +100,7 @@ def read(reading: Reading, province: str | None = None, *, choose: Choose | None
     toks = lay_out(reading)
     found = find(toks)
     spans = choose(found, toks) if choose else _meant([one for one in found if one.evidence >= one.need], toks)
-    spans = _as_it_was(spans[:_MOST_SPANS], toks)
+    spans = [_of_its_type(span, spans) for span in _as_it_was(_where_they_stand(spans[:_MOST_SPANS]), toks)]
     if not spans:
         return PlaceReading()
     guesses: list[PlaceGuess] = []
@@ -120,10 +121,9 @@ def _score(key: PlaceKey, at: int) -> float:
 
 def _meant(spans: list[Span], toks: list[Tok]) -> list[Span]:
     """Without where somebody comes from or has left, and without what she says it is not."""
-    others = [span for span in spans if not (span.is_home or span.is_left or span.is_denied)]
-    if others:
-        return others
-    return [span for span in spans if not span.is_denied and not (span.is_home and follows_move(span, toks))]
+    spans = [span for span in spans if not (span.is_denied or span.is_aside)]
+    others = [span for span in spans if not (span.is_home or span.is_left)]
+    return others or [span for span in spans if not (span.is_home and follows_move(span, toks))]
 
 
 _CHANGE = frozenset(["gio", "nay", "cu", "moi", "nhap", "sap"])
@@ -147,6 +147,35 @@ def _as_it_was(spans: list[Span], toks: list[Tok]) -> list[Span]:
     return spans
 
 
+def _of_its_type(span: Span, spans: Sequence[Span]) -> Span:
+    """What fits with its type word: "quận X" is only a quận. Where its province is named beside it and nothing there
+    is of this type, the province says more: "bản xa, Tam Đường, Lai Châu" is no commune elsewhere."""
+    if span.landmark or not span.kind:
+        return span
+    keys = _narrowed(list(span.keys), span.kind)
+    outer = [key for other in spans if other is not span and other.has_province for key in other.keys]
+    if len(keys) < len(span.keys) and outer and not any(contains(one, key) for one in outer for key in keys):
+        keys = [key for key in span.keys if any(contains(one, key) for one in outer)] or keys
+    return replace(span, keys=tuple(keys))
+
+
+def _where_they_stand(spans: list[Span]) -> list[Span]:
+    """Without landmarks of other towns: "bệnh viện Thống Nhất, Đồng Tháp" is not the one in Sài Gòn."""
+    return [span for span in spans if not (span.landmark and _is_elsewhere(span, spans))]
+
+
+def _is_elsewhere(span: Span, spans: Sequence[Span]) -> bool:
+    beside = [
+        other
+        for other in spans
+        if other.landmark is None
+        and 0 <= other.start - span.end <= 1
+        and (other.has_province or _level(other) == _TOWN)
+    ]
+    named = {units()[key].province for other in beside for key in other.keys}
+    return bool(named) and not any(units()[key].province in named for key in span.keys)
+
+
 def _says_more(inner: Span, outer: Span) -> bool:
     """Whether `outer` is only there to say where `inner` is."""
     if _level(inner) >= _level(outer):
@@ -160,7 +189,7 @@ def _level(span: Span) -> int:
     """3 a province, 2 a district, 1 anything smaller."""
     if span.landmark:
         return 1
-    return 3 if span.has_province else 2 if any(key.tier is Tier.OLD_DISTRICT for key in span.keys) else 1
+    return 3 if span.has_province else _TOWN if any(key.tier is Tier.OLD_DISTRICT for key in span.keys) else 1
 
 
 def _settled(span: Span, spans: Sequence[Span], province: str | None) -> tuple[list[PlaceKey], bool]:
@@ -168,7 +197,7 @@ def _settled(span: Span, spans: Sequence[Span], province: str | None) -> tuple[l
     beside = [key for other in spans if other is not span for key in other.keys]
     if span.landmark:
         return _spots(span.landmark, beside, province)
-    keys = _narrowed(list(span.keys), span.kind)
+    keys = list(span.keys)
     held = [key for key in keys if any(contains(outer, key) for outer in beside)]
     if held:
         keys = _with_the_same_district(held, keys)
@@ -208,6 +237,8 @@ def _narrowed(keys: list[PlaceKey], kind: str) -> list[PlaceKey]:
 
 def _ranked(span: Span, keys: list[PlaceKey]) -> tuple[list[PlaceKey], bool]:
     """Province before district of the same name, district before commune; ambiguous if the best lie far apart."""
+    if len(keys) > 1 and span.name in content()["short"] and (homes := {_named_home(key) for key in keys}):
+        return keys, len(homes) > 1 or len({key.tier for key in keys} - {Tier.NEW_PROVINCE, Tier.OLD_PROVINCE}) > 0
     top = [key for key in keys if is_province(key)]
     kind = content()["types"].get(span.kind)
     is_typed = any(units()[key].kind == kind for key in keys)  # "quan soc trang" is a quán, no quận
@@ -224,12 +255,20 @@ def _ranked(span: Span, keys: list[PlaceKey]) -> tuple[list[PlaceKey], bool]:
         communes = [key for key in keys if key.tier is Tier.NEW_COMMUNE]
         near = [key for key in communes if units()[key].province in towns]
         far = [key for key in communes if key not in near and _is_rival(span, key)]
-        return [*districts, *near, *far], len(towns) > 1 or bool(far)
+        return [*districts, *near, *far], len(towns) > 1 or bool(far) or _are_twins(span, districts)
     communes = [key for key in keys if key.tier is Tier.NEW_COMMUNE]
     wards = [key for key in keys if key.tier is Tier.OLD_WARD]
     homes = {_home(key) for key in wards} | ({units()[key].province for key in communes} if not wards else set())
     is_open = len(homes) > 1 or len({units()[key].province for key in keys}) > 1
     return ([*wards, *communes] if span.kind != "dac khu" else [*communes, *wards]), is_open
+
+
+def _are_twins(span: Span, districts: Sequence[PlaceKey]) -> bool:
+    """A town and the district around it with one name (Cai Lậy, Cao Lãnh), or two of which it is half the name: Hàm
+    Thuận."""
+    called = {(units()[key].old_province, units()[key].name) for key in districts}
+    is_half = len(called) > 1 and not any(" ".join(words_of(name)) == span.name for _, name in called)
+    return len(called) < len(districts) or is_half
 
 
 def _named_home(key: PlaceKey) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 
 from bot.understanding import english, sought
@@ -33,6 +34,7 @@ _WHOLE = {
 FEWEST = 3  # words beside a place
 # Whoever wants this looks for no help in the place that is named.
 _NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
+_DONE = frozenset({"thanks", "greeting", "about_bot", "leave", "erase"})  # nor does who says this
 _IDLE = 0.8  # so surely is it only chat
 _OF_NEED, _FAINT = 0.7, 0.05  # how much a need that is stated adds to the articles about it, from this chance on
 _LESS = 0.7  # few phrasings and fewer examples: surer than they are
@@ -67,7 +69,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     seen = view(reading)
     word = whole_word(text)
     looked = _not_less(look(reading, seen), reading, text)
-    place = places.read(reading, province, choose=sought.choose)
+    likely: list[float] = []
+    place = places.read(reading, province, choose=partial(sought.choose, likely=likely))
     looked = _unless_one_word(_unless_only_age(_unless_only_where(looked, reading, place), reading), reading)
     looked = _unless_in_words_of_an_article(looked, reading)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
@@ -77,6 +80,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
+    if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
+        place = places.PlaceReading()
     found = wanted(reading, danger, sounds)
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     articles = answers.match(reading, heard=heard)
@@ -95,7 +100,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     ):
         intent = "find"
     is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
-    if danger.level == "none" and (intent in _NOT_SEEKING or is_idle):  # in danger the place goes to the colleague
+    is_idle = is_idle or intent in _NOT_SEEKING | _DONE
+    if danger.level == "none" and is_idle:  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
@@ -307,4 +313,3 @@ def _with_partner(danger: Danger, reading: Reading) -> Danger:
     if not is_partner:
         return danger
     return replace(danger, kinds=tuple(dict.fromkeys((*danger.kinds, "partner"))))
-

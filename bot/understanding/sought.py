@@ -19,6 +19,8 @@ SHORT_OF = 3  # a name for which so much less speaks than the rules ask for may 
 MOST = 12  # names in one message
 NEAR, BESIDE = 6, 3  # words on each side that count as near, and those whose place counts
 ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find it, and where they do not
+UNSURE, SILENT = 0.45, 0.25  # a name less likely than that, in a message that so little seeks in, is not meant
+_SEEKING = ("find", "report", "help_now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,24 @@ class Weights:
     made_from: str = ""
 
 
-def choose(found: Sequence[Span], toks: Sequence[Tok]) -> list[Span]:
-    """The names that say where help is looked for, in their order."""
+def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | None = None) -> list[Span]:
+    """The names that say where help is looked for, in their order; `likely` is filled with the chance of each."""
     spans = candidates(found)
-    return [
-        span
-        for span in spans
-        if how_likely(span, toks, spans) >= (ENOUGH if span.evidence >= span.need else DOUBTFUL)
+    chances = [0.0 if span.is_denied or span.is_aside else how_likely(span, toks, spans) for span in spans]
+    taken = [
+        (span, chance)
+        for span, chance in zip(spans, chances, strict=True)
+        if chance >= (ENOUGH if span.evidence >= span.need else DOUBTFUL)
     ]
+    if likely is not None:
+        likely.extend(chance for _, chance in taken)
+    return [span for span, _ in taken]
+
+
+def is_idle(likely: Sequence[float], intents: Mapping[str, float]) -> bool:
+    """Whether a name that may or may not be meant stands where neither a search nor a need for help is heard."""
+    heard = sum(intents.get(intent, 0.0) for intent in _SEEKING)
+    return bool(likely) and max(likely) < UNSURE and heard < SILENT
 
 
 def candidates(found: Sequence[Span]) -> list[Span]:
