@@ -17,17 +17,13 @@ from directory.reading.spelling import Word, marks_agree
 from directory.seedfiles import load_table
 
 _ENOUGH = 0.8
-_WEAKLY = 0.7
+_PLAINLY, _WEAKLY = 0.95, 0.7
 _SLIPPED = 0.8  # how much words with a slip in them count beside words that are right
 _SHORT = 12  # words; in a longer message chance makes too much look like something
 _LONG = 7  # letters of keywords that words which are right may be a slip of
 _VOWELS = frozenset("aeiouy")
 _SHORTEST, _LONGEST_JOINED = 6, 24  # letters of keywords that may be mistyped
 MOST_WORDS = 500  # of a longer message the beginning says what is wanted
-# Words that many needs share: they count less than a word that names one need.
-_WEAK = frozenset(
-    ["xét nghiệm", "khám", "phòng khám", "bác sĩ", "chuyển giới", "về quê", "thuế", "hiv", "bị bắt", "khinh", "khóc"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +92,43 @@ class NeedReading:
 
 @dataclass(frozen=True, slots=True)
 class _Keyword:
-    """Words that name a need. `order`: longer ones go before shorter ones. `code` empty: they only look so."""
+    """Words that name a need. `order`: longer ones go before shorter ones. `code` empty: they only look so.
+    `is_strict`: only as it is written, for without its marks it is mostly another word."""
 
     order: int
     marks: tuple[str, ...]
     code: str
     weight: float
+    is_strict: bool = False
 
 
 @cache
-def _shipped() -> list[tuple[Reading, str, float]]:
-    """Words, need and weight. Source: `seed/keywords.yaml`."""
+def _shipped() -> list[tuple[Reading, str, float, bool]]:
+    """Words, need, weight and whether they are strict. Source: `seed/keywords.yaml`."""
     return kept("keywords", _read_keywords)
 
 
-def _read_keywords() -> list[tuple[Reading, str, float]]:
+def _read_keywords() -> list[tuple[Reading, str, float, bool]]:
     content = load_table(SEED / "keywords.yaml")
+    weak = {str(words) for words in content["weak"]}  # they count less than words that name one need
     with added.using(added.NOTHING):
         return [
-            (read_text(str(words)), code, _WEAKLY if str(words) in _WEAK else 0.95)
+            (read_text(words.removesuffix("!")), code, _WEAKLY if words in weak else _PLAINLY, words.endswith("!"))
             for code, many in (*content["needs"].items(), ("", content["nothing"]))
-            for words in many
+            for words in map(str, many)
         ]
 
 
 @lru_cache(maxsize=4)
 def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
     """By their folded words; `own` are those that maintainers have added."""
-    more = [(read_text(words), code, 0.95) for code, many in own.needs.items() for words in many]
+    more = [(read_text(words), code, _PLAINLY, False) for code, many in own.needs.items() for words in many]
     readings = [*_shipped(), *more]
     found: dict[tuple[str, ...], list[_Keyword]] = {}
-    for order, (reading, code, weight) in enumerate(sorted(readings, key=lambda entry: -len(entry[0].plain))):
+    ordered = sorted(readings, key=lambda entry: -len(entry[0].plain))
+    for order, (reading, code, weight, is_strict) in enumerate(ordered):
         marks = tuple(word.marked for word in reading.words)
-        found.setdefault(reading.tokens, []).append(_Keyword(order, marks, code, weight))
+        found.setdefault(reading.tokens, []).append(_Keyword(order, marks, code, weight, is_strict))
     return {words: tuple(many) for words, many in found.items()}
 
 
@@ -214,6 +214,8 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
         agrees = all(marks_agree(word, mark) for word, mark in zip(said, keyword.marks, strict=True))
+        if keyword.is_strict and agrees:
+            agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0])
         if agrees and taken.isdisjoint(place):
@@ -234,7 +236,8 @@ def _joined() -> tuple[nearly.Names, Mapping[str, tuple[_Keyword, tuple[str, ...
     found: dict[str, tuple[_Keyword, tuple[str, ...]]] = {}
     for words, many in _keywords(added.NOTHING).items():
         letters = "".join(words)
-        if _SHORTEST <= len(letters) <= _LONGEST_JOINED and letters.isascii() and many[0].code:
+        is_apt = bool(many[0].code) and not many[0].is_strict and letters.isascii()
+        if is_apt and _SHORTEST <= len(letters) <= _LONGEST_JOINED:
             found.setdefault(letters, (many[0], words))
     return nearly.Names(found), found
 

@@ -6,12 +6,12 @@ from functools import partial
 from time import perf_counter
 
 from bot.understanding import english, sought
-from bot.understanding.danger import Danger, Look, look
+from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
-from bot.understanding.topics import Topics, sounds_like
+from bot.understanding.topics import Topics
 from bot.understanding.wanted import wanted, wanted_in_danger
 from directory import added, answers, english_questions, languages, needs, places, spoken
 from directory.answers import Heard
@@ -31,7 +31,6 @@ _WHOLE = {
 }
 
 
-FEWEST = 3  # words beside a place
 # Whoever wants this looks for no help in the place that is named.
 _NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
 _DONE = frozenset({"thanks", "greeting", "about_bot", "leave", "erase"})  # nor does who says this
@@ -76,13 +75,13 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
-    sounds = sounds_like(looked.parts) if is_heard else Topics((), (), ())
+    sounds = looked.sounds if is_heard else Topics((), (), ())
     danger = _with_partner(_with_kind(looked, sounds), reading)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
         place = places.PlaceReading()
-    found = wanted(reading, danger, sounds)
+    found = wanted(reading, danger, sounds, looked.second.danger)
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     articles = answers.match(reading, heard=heard)
     if word in ("erase", "leave"):

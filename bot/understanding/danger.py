@@ -7,7 +7,12 @@ from bot.understanding.features import Groups, stretches
 from bot.understanding.model import Opinion, opinion, shipped
 from bot.understanding.patterns import View
 from bot.understanding.rules import Examined, Hit, examine
+from bot.understanding.topics import Topics, sounds_like
+from bot.understanding.weighing import weigh
 from directory.reading import Reading
+
+FEWEST = 3  # words; fewer sound like no need yet
+_WHOLLY_HEARD = 2  # stretches; of a longer message what stands between them is heard by the model of danger alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +29,25 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The danger, and what it was judged by: `parts` are the features of the message, for whoever needs them again."""
+    """The danger, and what it was judged by: `parts` are the features of the message, and `sounds` what else it sounds
+    like, for whoever needs them again; `felt` is the model's opinion before the two were weighed together."""
 
     danger: Danger
     examined: Examined
     second: Opinion
     parts: list[Groups]
+    sounds: Topics
+    felt: Opinion
 
 
 def look(reading: Reading, seen: View) -> Look:
     """The danger a message speaks of. Rules first; the model may raise what they say and never lowers it."""
     examined = examine(reading, seen)
     parts = stretches(reading, examined.features)
-    second = opinion(parts)
-    return Look(judge(examined, second, shipped().marks), examined, second, parts)
+    sounds, felt = sounds_like(parts), opinion(parts)
+    is_heard = len(reading.tokens) >= FEWEST and len(parts) <= _WHOLLY_HEARD
+    second = weigh(felt, sounds, shipped().weighed) if is_heard else felt
+    return Look(judge(examined, second, shipped().marks), examined, second, parts, sounds, felt)
 
 
 def judge(examined: Examined, second: Opinion, marks: Mapping[str, float]) -> Danger:

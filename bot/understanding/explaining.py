@@ -5,7 +5,6 @@ from bot.understanding.danger import look
 from bot.understanding.model import shipped, strongest
 from bot.understanding.patterns import view
 from bot.understanding.rules import Hit
-from bot.understanding.topics import sounds_like
 from directory.reading import read
 
 
@@ -13,8 +12,7 @@ def explain_danger(text: str) -> dict[str, object]:
     """The cleaned text, what each word became, the rules that fit or did not count and why, and the model's reasons."""
     reading = read(text)
     looked = look(reading, view(reading))
-    examined, second = looked.examined, looked.second
-    sounds = sounds_like(looked.parts)
+    examined, second, sounds = looked.examined, looked.second, looked.sounds
     words = [(reading.text[word.start : word.end], word.plain) for word in reading.words]
     return {
         "cleaned": reading.text,
@@ -34,6 +32,7 @@ def explain_danger(text: str) -> dict[str, object]:
         "cues": sorted(examined.cues),
         "model": {
             "danger": round(second.danger, 3),
+            "before_weighing": round(looked.felt.danger, 3),
             "now": round(second.now, 3),
             "asks_from": shipped().marks["ask"],
             "alarms_from": shipped().marks["alarm"],

@@ -1,6 +1,6 @@
 """Guesses what a person wants with a message: one word of a closed list, or "unclear"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ _COMPANY = frozenset({"peers.group", "mind.distress"})  # "I want to talk to som
 _SURE = frozenset({"return_code", "language", "wrong_listing", "provider", "official", "erase", "stop", "buyer"})
 _HEARD = 0.5  # where nothing is named, so sure must the examples be
 _ABOUT_US = frozenset({"privacy", "human", "about_bot"})
+_BESIDE_VIOLENCE = ("find", "ask")
+_TOLD = 0.2  # by so much it must sound more like one of these than like a report
 # What examples can tell apart where no pattern fits: the rest are too few to learn.
 _LEARNT = ("find", "ask", "unclear", "human", "thanks", "greeting")
 
@@ -38,7 +40,7 @@ def intent_of(
     if danger.level == "now":
         return "help_now"
     if danger.level == "violence":
-        return "report"
+        return _of_violence(danger, dict(learnt))
     live = _index().live(seen)
     named = next((intent for intent, patterns in _patterns().items() if _fits(patterns, seen, live)), None)
     if named in _ABOUT_US and _fits(_group("lines"), seen, live):
@@ -68,6 +70,15 @@ def intent_of(
     if needs or has_place:
         return "find"
     return "ask" if articles else "unclear"
+
+
+def _of_violence(danger: Danger, learnt: Mapping[str, float]) -> str:
+    """Where the model alone feels violence, somebody may look or ask for something all the same."""
+    if danger.source != "model" or not learnt:
+        return "report"
+    likeliest = max(_BESIDE_VIOLENCE, key=lambda intent: learnt.get(intent, 0.0))
+    is_told = learnt.get("report", 0.0) + _TOLD >= learnt.get(likeliest, 0.0)
+    return "report" if is_told else likeliest
 
 
 def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:

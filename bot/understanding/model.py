@@ -30,7 +30,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The trained model, as the file has it. `ask_from` and the others were chosen on authors left out of training."""
+    """The trained model, as the file has it. `marks` and `weighed` were chosen on authors left out of training."""
 
     tables: tuple[Mapping[str, int], ...]
     steps: tuple[tuple[float, float], ...]
@@ -38,6 +38,7 @@ class Weights:
     slope: tuple[float, float]
     marks: Mapping[str, float] = field(default_factory=dict)
     made_from: str = ""
+    weighed: tuple[float, ...] = ()  # how danger is weighed against what else a message sounds like
 
 
 def opinion(parts: Sequence[Groups], weights: Weights | None = None) -> Opinion:
@@ -133,4 +134,7 @@ def load(path: Path) -> Weights:
             tables[-1][feature] = packed
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
-    return Weights(tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"])
+    return Weights(
+        tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"],
+        tuple(head.get("weighed", ())),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.understanding import concepts, rules, training_places, training_topics
+from bot.understanding import concepts, rules, training_places, training_topics, training_weighing
 from bot.understanding.danger import judge
 from bot.understanding.examples import Example, digest
 from bot.understanding.features import GROUPS, stretches
@@ -20,6 +20,7 @@ from bot.understanding.model import MODEL, RARITY, Opinion, chance
 from bot.understanding.noises import letter_lost, stripped, words_glued
 from bot.understanding.patterns import view
 from bot.understanding.rules import Examined, examine
+from bot.understanding.weighing import weigh
 from directory.reading import read
 
 SCALES = (1.0, 0.7, 1.0, 0.7, 0.4, 0.4)  # how much each group of features counts, in the order of GROUPS
@@ -30,7 +31,7 @@ NOISE_WEIGHT = 0.5  # a badly typed copy counts half
 FOLDS = 8
 # What may go wrong on authors left out: of the harmless of ordinary authors, so many asked, and so many alarmed.
 # These authors write traps on purpose, so in real use fewer are asked; a danger not seen is worse than a question.
-MAY_ASK, MAY_ALARM = 0.095, 0.010
+MAY_ASK, MAY_ALARM = 0.086, 0.010
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,15 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
     rows, examined = prepare(many)
     scores = left_out(rows, many)
     slope, shift = calibrate(scores, many)
-    chances = [opinion_of(score, slope, shift) for score in scores]
+    felt = [opinion_of(score, slope, shift) for score in scores]
+    groups = [row.groups for row in rows if not row.is_copy]
+    heard = training_topics.left_out(groups, many)
+    weighed = training_weighing.learn(felt, heard, examined, many)
+    chances = [weigh(second, topics, weighed) for second, topics in zip(felt, heard, strict=True)]
     marks = choose(chances, examined, many)
     fitted = fit(rows, many)
-    write(fitted, slope, shift, marks, print_of(folder), into)
-    training_topics.train([row.groups for row in rows if not row.is_copy], many, print_of(folder))
+    write(fitted, slope, shift, marks, print_of(folder), into, weighed)
+    training_topics.train(groups, many, print_of(folder))
     training_places.train(many, print_of(folder))
     told = list(zip(many, chances, examined, strict=True))
     usual = [one for one in told if one[0].author in ordinary(many)]
@@ -244,7 +249,7 @@ def shares(levels: Sequence[tuple[Example, str]]) -> dict[str, float]:
 
 def write(
     fitted: Fitted, slope: tuple[float, float], shift: tuple[float, float], marks: dict[str, float], made_from: str,
-    into: Path,
+    into: Path, weighed: Sequence[float] = (),
 ) -> None:
     """The model as lines of text, weights rounded to 255 steps."""
     numpy = import_module("numpy")
@@ -262,4 +267,5 @@ def write(
         ]
     bias = [round(value + move / lean, 4) for value, move, lean in zip(fitted.bias, shift, slope, strict=True)]
     head = {"made_from": made_from, "bias": bias, "slope": list(slope), "steps": steps, "marks": marks}
+    head |= {"weighed": list(weighed)} if weighed else {}
     into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")

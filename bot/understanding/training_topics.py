@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.understanding.examples import Example
-from bot.understanding.model import RARITY
-from bot.understanding.topics import MODEL, names_of
+from bot.understanding.model import RARITY, chance
+from bot.understanding.topics import MODEL, Topics, names_of
 
 LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 26, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
@@ -30,15 +30,8 @@ def train(
     `least`: so many examples a feature, a head and an article must have; `only`: the kinds of heads, if not all.
     """
     numpy = import_module("numpy")
-    rows = [names_of(one) for one in groups]
-    counts = Counter(feature for row in rows for feature in row)
-    kept = sorted(feature for feature, count in counts.items() if count >= least[0])
-    rare = numpy.log((1 + len(rows)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
-    squares = numpy.rint(rare**2 * RARITY).astype(int)
+    kept, squares, features, fold = _prepared(groups, many, least[0])
     rare = numpy.sqrt(squares / RARITY)
-    features = _matrix(rows, kept, rare)
-    authors = sorted({example.author for example in many})
-    fold = numpy.array([authors.index(example.author) % FOLDS for example in many])
     names, weights, bias, slopes = [], [], [], []
     heads = {name: head for name, head in _heads(many, least).items() if not only or name.partition(":")[0] in only}
     scores = {name: _left_out(features, *head, fold) for name, head in heads.items()}
@@ -63,6 +56,50 @@ def train(
         for at, (feature, square) in enumerate(zip(kept, squares, strict=True))
     ]
     into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
+
+
+def left_out(
+    groups: Sequence[tuple[set[str], ...]],
+    many: Sequence[Example],
+    *,
+    least: tuple[int, int, int] = (LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC),
+) -> list[Topics]:
+    """For each example the needs and kinds it sounds like to heads that had not read its author."""
+    numpy = import_module("numpy")
+    _, _, features, fold = _prepared(groups, many, least[0])
+    found: dict[str, list[list[tuple[str, float]]]] = {kind: [[] for _ in many] for kind in ("need", "kind", "wants")}
+    for name, (wanted, known) in _heads(many, least).items():
+        kind, _, label = name.partition(":")
+        if kind not in found:
+            continue
+        score = numpy.zeros(len(many))
+        for turn in range(FOLDS):
+            others = known & (fold != turn)
+            if wanted[others].any() and not wanted[others].all():
+                line, start = _fit(features[others], wanted[others])
+                score[fold == turn] = features[fold == turn] @ line + start
+        slope, shift = _line([(score[known], wanted[known])])
+        for at, value in enumerate(chance(float(one)) for one in score * slope + shift):
+            found[kind][at].append((label, value))
+    return [
+        Topics(tuple(needs), (), tuple(kinds), wants=wants[0][1] if wants else 1.0)
+        for needs, kinds, wants in zip(found["need"], found["kind"], found["wants"], strict=True)
+    ]
+
+
+def _prepared(
+    groups: Sequence[tuple[set[str], ...]], many: Sequence[Example], least: int
+) -> tuple[list[str], Any, Any, Any]:
+    """The features that are kept, how rare each is (squared, in eighths), the matrix, and the fold of each example."""
+    numpy = import_module("numpy")
+    rows = [names_of(one) for one in groups]
+    counts = Counter(feature for row in rows for feature in row)
+    kept = sorted(feature for feature, count in counts.items() if count >= least)
+    rare = numpy.log((1 + len(rows)) / (1 + numpy.array([counts[feature] for feature in kept]))) + 1
+    squares = numpy.rint(rare**2 * RARITY).astype(int)
+    authors = sorted({example.author for example in many})
+    fold = numpy.array([authors.index(example.author) % FOLDS for example in many])
+    return kept, squares, _matrix(rows, kept, numpy.sqrt(squares / RARITY)), fold
 
 
 def _heads(many: Sequence[Example], least: tuple[int, int, int]) -> Mapping[str, tuple[Any, Any]]:

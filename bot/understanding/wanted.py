@@ -1,9 +1,11 @@
 """Which needs a message states: the words of the tables and what it sounds like, together; violence first in danger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.understanding.danger import Danger
+from bot.understanding.model import chance
 from bot.understanding.topics import Topics
+from bot.understanding.weighing import VIOLENT, odds
 from directory import needs
 from directory.needs import NeedGuess
 from directory.reading import Reading
@@ -16,38 +18,93 @@ NEED_OF_KIND = {
     "self_harm": "mind.suicide", "robbery": "violence.robbery", "threat": "violence.physical",
     "minor": "violence.control", "discrimination": "peers.stigma",
 }  # fmt: skip
-_VIOLENT = ("violence.", "mind.suicide", "health.emergency")
-WORDS = 0.2  # how much the tables add to what a message sounds like
+WORDS = 0.2  # how much the tables add to how sure we say we are
 ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
 MOST = 3
 LEAST_WISH = 0.1  # from here on a message may state a need at all
+# How much more likely each makes a need, learnt of authors whom the model had not read (odds, as in `odds`).
+_SOUND, _NAMED, _NAMED_WEAKLY, _ALIKE = 0.9, 1.41, 0.41, 0.6
+_IN_STORY, _STORY = -0.47, 15  # in a story of more words than this a word may stand beside what is wanted
+_SURE = 0.8  # from here on a word of the tables names its need plainly
+# And that any need is stated: by the head that was taught just this, by the likeliest need, by words, by likeness.
+_ANY_START, _ANY_WANTS, _ANY_BEST, _ANY_NAMED, _ANY_ALIKE = -0.41, 0.74, 0.43, 0.38, 0.55
+_ANY_SOUND, _ANY_LEAST = 0.06, 0.27
+_OF_KIND = -4.0  # odds of the need that the kind of violence means, where the message sounds like none of violence
+_FELT = 0.5  # how much the danger that the model feels, or does not, speaks for the needs of violence
 
 
-def wanted(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
-    """The stated needs, best first; none when none is stated."""
+def wanted(reading: Reading, danger: Danger, sounds: Topics, felt: float) -> tuple[NeedGuess, ...]:
+    """The stated needs, best first; none when none is stated. `felt`: the chance of danger by the model."""
     if danger.level == "none" and (needs.is_other(reading) or sounds.wants < LEAST_WISH):
         return ()
-    is_heard = any(chance >= BESIDE for _, chance in sounds.needs)
-    stated = {guess.code: guess.score for guess in needs.read(reading, by_likeness=not is_heard)}
-    heard = {code: chance for code, chance in sounds.needs if chance >= (BESIDE if stated else ALONE)}
-    chances = dict(sounds.needs)
-    score = {code: WORDS * stated.get(code, 0.0) + chances.get(code, 0.0) for code in {**stated, **heard}}
-    found = [
-        NeedGuess(code, round(min(0.99, max(stated.get(code, 0.0), score[code])), 2))
-        for code in sorted(score, key=lambda code: (-score[code], code))
-    ]
+    named, alike = _by_words(reading, sounds)
+    push = _FELT * odds(felt)
+    likely = _likely(named, alike, sounds, len(reading.tokens), push)
+    found = _told(likely, named, alike, sounds)
     if danger.level == "none":
-        return tuple(found[:MOST])
+        return tuple(found[:MOST]) if _is_stated(likely, named, alike, sounds) else ()
+    is_calm = bool(found) and not found[0].code.startswith(VIOLENT) and likely[found[0].code] > _OF_KIND + push
+    if danger.source == "model" and is_calm:
+        return (found[0], *wanted_in_danger(danger, found[1:], sounds.needs))[:MOST]
     return wanted_in_danger(danger, found, sounds.needs)
+
+
+def _by_words(reading: Reading, sounds: Topics) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """What words of the tables name; and where none does and nothing is heard, the phrases the message is like."""
+    named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False)}
+    if named or any(sound >= BESIDE for _, sound in sounds.needs):
+        return named, {}
+    return {}, {guess.code: guess.score for guess in needs.read(reading)}
+
+
+def _likely(
+    named: Mapping[str, float], alike: Mapping[str, float], sounds: Topics, length: int, push: float
+) -> dict[str, float]:
+    """The odds of each need that words name or that the message sounds like; `push` is for those of violence."""
+    chances = dict(sounds.needs)
+    found = {}
+    plainly = _NAMED + _IN_STORY * (length > _STORY)
+    for code in {*named, *alike, *chances}:
+        found[code] = _SOUND * odds(chances.get(code, 0.0)) + push * code.startswith(VIOLENT)
+        if code in named:
+            found[code] += plainly if named[code] > _SURE else _NAMED_WEAKLY
+        elif code in alike:
+            found[code] += _ALIKE
+    return found
+
+
+def _told(
+    likely: Mapping[str, float], named: Mapping[str, float], alike: Mapping[str, float], sounds: Topics
+) -> list[NeedGuess]:
+    """The likeliest need, then all that words name or that are plainly heard; a mere likeness may only be likeliest."""
+    chances = dict(sounds.needs)
+    ordered = sorted(likely, key=lambda code: (-likely[code], code))
+    enough = BESIDE if named or alike else ALONE
+    told = [one for one in ordered if one in named or chances.get(one, 0.0) >= enough or one == ordered[0]]
+    score = {code: named.get(code, 0.0) or alike.get(code, 0.0) for code in told}
+    sure = {code: max(score[code], WORDS * score[code] + chances.get(code, 0.0)) for code in told}
+    return [NeedGuess(code, round(min(0.99, sure[code]), 2)) for code in told]
+
+
+def _is_stated(
+    likely: Mapping[str, float], named: Mapping[str, float], alike: Mapping[str, float], sounds: Topics
+) -> bool:
+    """Whether a need is stated at all: where a word names one plainly it is."""
+    if any(score > _SURE for score in named.values()):
+        return True
+    if not (named or alike or any(sound >= _ANY_SOUND for _, sound in sounds.needs)):
+        return False
+    moved = _ANY_START + _ANY_WANTS * odds(sounds.wants) + _ANY_BEST * max(likely.values())
+    return chance(moved + _ANY_NAMED * bool(named) + _ANY_ALIKE * bool(alike)) >= _ANY_LEAST
 
 
 def wanted_in_danger(
     danger: Danger, found: Sequence[NeedGuess], heard: Sequence[tuple[str, float]] = ()
 ) -> tuple[NeedGuess, ...]:
     """The same with what the danger means put first. `heard`: needs by how much the message sounds like them."""
-    violent = [guess for guess in found if guess.code.startswith(_VIOLENT)]
+    violent = [guess for guess in found if guess.code.startswith(VIOLENT)]
     if not violent:
-        likely = [code for code, chance in heard if code.startswith(_VIOLENT) and chance >= 0.1][:1]
+        likely = [code for code, sound in heard if code.startswith(VIOLENT) and sound >= 0.1][:1]
         codes = likely or list(dict.fromkeys(NEED_OF_KIND[kind] for kind in danger.kinds))[:2]
         violent = [NeedGuess(code, 0.8) for code in codes]
     if "physical" in danger.kinds and all(guess.code != "violence.physical" for guess in violent):

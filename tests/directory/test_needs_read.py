@@ -27,6 +27,43 @@ def test_no_need_is_invented() -> None:
         assert needs.read(read(text)) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("bao lau moi co ket qua", "health.sti"),
+        ("em cho con an roi", "shelter.refuge"),
+        ("dieu kien the nao", "legal.aid"),
+        ("giat do xong phoi o dau", "violence.robbery"),
+        ("bi phat bao nhieu", "health.supplies"),
+    ],
+)
+def test_words_that_are_mostly_others_without_marks_count_with_them_only(text: str, code: str) -> None:
+    assert code not in [guess.code for guess in needs.read(read(text), by_likeness=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("chữa lậu ở đâu", "health.sti"),
+        ("bi lau roi phai lam sao", "health.sti"),
+        ("em cần chỗ ẩn", "shelter.refuge"),
+        ("em muon kien no", "legal.aid"),
+        ("bị giật đồ tối qua", "violence.robbery"),
+        ("hết gạo rồi", "relief.emergency"),
+        ("gui be o dau di lam dem", "relief.child"),
+        ("em chưa biết tối nay ngủ đâu", "shelter.refuge"),
+        ("tieu buot may hom nay", "health.sti"),
+    ],
+)
+def test_everyday_words_that_say_a_need(text: str, code: str) -> None:
+    assert code in [guess.code for guess in needs.read(read(text), by_likeness=False)]
+
+
+def test_a_word_that_many_needs_share_stands_behind_one_that_names_a_need() -> None:
+    assert needs.read(read("có giấy tờ đầy đủ rồi, giờ học may"))[0].code == "livelihood.training"
+    assert needs.read(read("có giấy tờ đầy đủ rồi"))[0].code == "papers.id"
+
+
 def test_every_need_has_a_label_and_a_group() -> None:
     for code, need in needs.NEEDS.items():
         assert needs.label(code, "vi") and needs.label(code, "en")
