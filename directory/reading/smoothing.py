@@ -13,6 +13,7 @@ from directory.reading.slips import by_ear, slip
 from directory.reading.spelling import mark_of
 from directory.reading.syllables import bare, common, is_syllable, price
 
+_CRIES = {"cu": "cuu", "sos": "sos"}  # `cuuuu` is cứu without its marks, not what is left when the letters are one
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _LEET = str.maketrans("@$013457", "asoieast")
@@ -116,6 +117,8 @@ def _known(word: str, how: str) -> tuple[Piece, ...] | None:
 
 def _again(word: str, short: str, keyboard: Keyboard) -> tuple[Piece, ...]:
     """A stretched word: `khôngggg`, `cứuuuu`, `coooo` (where Telex has two letters, two stay)."""
+    if short in _CRIES:
+        return (piece(_CRIES[short], Step.STRETCHED),)
     double = _STRETCHED.sub(r"\1\1", word)
     if (decoded := from_telex(double)) and bare(decoded) in common() and not is_syllable(bare(short)):
         return (piece(decoded, Step.TELEX),)
