@@ -251,7 +251,7 @@ def write(
     fitted: Fitted, slope: tuple[float, float], shift: tuple[float, float], marks: dict[str, float], made_from: str,
     into: Path, weighed: Sequence[float] = (),
 ) -> None:
-    """The model as lines of text, weights rounded to 255 steps."""
+    """The model as lines of text, weights rounded to 255 steps; what moves nothing by more than one is left out."""
     numpy = import_module("numpy")
     steps, lines = [], []
     for group, name in enumerate(GROUPS):
@@ -264,6 +264,7 @@ def write(
         lines += [
             f"{feature}\t{square}\t{danger}\t{now}"
             for feature, square, danger, now in zip(fitted.names[group], squares, whole[0], whole[1], strict=True)
+            if max(abs(danger), abs(now)) > 1
         ]
     bias = [round(value + move / lean, 4) for value, move, lean in zip(fitted.bias, shift, slope, strict=True)]
     head = {"made_from": made_from, "bias": bias, "slope": list(slope), "steps": steps, "marks": marks}
