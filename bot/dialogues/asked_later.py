@@ -13,6 +13,7 @@ _LOW = re.compile(r"\b(?:met|chan|buon|so|dau|te|khoc|mat ngu|co don|tuyet vong|
 _STOP = re.compile(r"\b(?:dung|thoi|khoi|khong) (?:co )?(?:hoi|nhan|goi)\b|\bstop\b")
 _PLAIN = frozenset({None, "unclear"})
 _ALSO = frozenset({"greeting", "thanks", "feedback", "erase", "find", "ask", "about_bot"})  # short words read as these
+_WISHED = 0.3  # so surely a need must be stated to be more than a mood
 _HERS = frozenset({"fine", "quiet", "state", "mute"})
 _SHORT = 60  # characters; what is longer is a story, and the house listens to it
 
@@ -33,9 +34,10 @@ def spoken(offered: Sequence[Option], text: str, meaning: Meaning | None) -> Opt
         return ours.get("stop")
     if is_felt:
         return None
+    is_wished = any(guess.score >= _WISHED for guess in meaning.needs)
     if _NOT.search(plain) or _LOW.search(plain):
-        is_hers = meaning.intent in _PLAIN or (meaning.intent in _ALSO and not meaning.needs)
+        is_hers = meaning.intent in _PLAIN or (meaning.intent in _ALSO and not is_wished)
         return ours.get("unwell") if is_hers else None
     if _WELL.search(plain):
-        return ours.get("well") if meaning.intent in _PLAIN | _ALSO and not meaning.needs else None
-    return ours.get("unwell") if meaning.intent in _PLAIN and not meaning.needs else None
+        return ours.get("well") if meaning.intent in _PLAIN | _ALSO and not is_wished else None
+    return ours.get("unwell") if meaning.intent in _PLAIN and not is_wished else None

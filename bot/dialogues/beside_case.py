@@ -89,6 +89,10 @@ def _noticed(
     if known is None or turn.key is not None or word is not None:
         return None
     # "nó đang xem điện thoại" sounds dangerous, and is: but whoever holds the phone must not read a safety card.
+    if whose_phone.wants_quiet(tx, turn, standing, known):
+        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        guards.go_quiet(tx, lane_id, now=turn.now)
+        return "guard", "quiet"
     if _is_now(turn) and not (turn.situations & {"stranger", "aside"} and _is_a_guess(turn)):
         return None
     if turn.situations & {"stranger", "aside"}:
@@ -98,10 +102,6 @@ def _noticed(
             return "guard", "start"
         guards.go_neutral(tx, lane_id, now=turn.now)
         return "neutral", "start"
-    if whose_phone.wants_quiet(tx, turn, standing, known):
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
-        guards.go_quiet(tx, lane_id, now=turn.now)
-        return "guard", "quiet"
     is_with_colleague = known.state in (State.TAKEN, State.HELD)
     if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
         relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)

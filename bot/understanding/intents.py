@@ -61,7 +61,8 @@ def intent_of(
         return named
     if likely:
         likely["find"] = likely.get("find", 0.0) + 0.2 * has_place + 0.1 * bool(needs) + 0.05 * is_seeking
-        likely["ask"] = likely.get("ask", 0.0) + 0.15 * bool(articles) + 0.05 * is_question
+        is_answered = bool(articles) and (is_question or not needs or articles[0][1] >= _HEARD)
+        likely["ask"] = likely.get("ask", 0.0) + 0.15 * is_answered + 0.05 * is_question
         best = max(likely, key=lambda intent: likely[intent])
         is_told = len(seen.spans) > 1 and likely[best] >= _HEARD
         return best if needs or has_place or articles or is_told else "unclear"
