@@ -105,7 +105,7 @@ class House:
         for _ in range(200):
             await self.reception.settle()
             await self.mailroom.settle()
-            done = await self.clockwork.tick() + await self.mailroom.collect()
+            done = await self.clockwork.tick() + await self.mailroom.collect() + await self.reception.finish_erasures()
             await self.mailroom.settle()
             await self.db.scrub_again()
             if not done:
@@ -115,7 +115,7 @@ class House:
 def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
     timers = {"timers", "mending", "forgetting", "selfaudit"}
-    named = {"turns": {"reception"}, "mailroom": {"mailroom"}, "timers": timers}
+    named = {"turns": {"reception", "erasures"}, "mailroom": {"mailroom"}, "timers": timers}
     return frozenset({"shelf", "scrub", "keys"}).union(*(named.get(part, set()) for part in parts))
 
 
@@ -165,6 +165,7 @@ def build(
     audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat)
     rounds = {
         "reception": (1, reception.look),
+        "erasures": (5, reception.finish_erasures),
         "mailroom": (1, room.collect),
         "shelf": (1, lambda: refresh_shelf(db, keeper)),
         "scrub": (1, db.scrub_again),

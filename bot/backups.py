@@ -114,7 +114,8 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
 def _wanted(table: Table) -> Select[Any]:
     opened = select(tables.case.c.lane_id).where(tables.case.c.state != State.CLOSED)
     if table is tables.contact:
-        return select(table).where(table.c.lane_id.in_(opened))
+        staying = select(tables.lane.c.id).where(tables.lane.c.erasing_at.is_(None))
+        return select(table).where(table.c.lane_id.in_(opened), table.c.lane_id.in_(staying))
     if table is tables.lane:
         columns = [column for column in table.c if column.name not in ("lease_owner", "lease_until")]
         return select(*columns).where(table.c.id.in_(opened), table.c.erasing_at.is_(None))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Update, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -16,7 +16,7 @@ from bot import claims, references, vault
 from bot.db import Tx
 from bot.helpline import missed
 from bot.masking import mask
-from bot.ports import Inbound
+from bot.ports import ContactRef, Inbound
 from bot.seals import KeyDestroyed, KeyId
 from bot.tables import conversation, inbox, lane, offered, person, seen_event
 from directory import languages, wording
@@ -87,15 +87,18 @@ def keep(
         if not _is_new(tx, event, now):
             continue
         if event.kind == "stopped":
-            tx.execute(update(lane).where(*_known_as(event)).values(stopped_at=now))
+            mine = vault.known_as(event.channel, event.account, event.contact)
+            tx.execute(update(lane).where(*mine).values(stopped_at=now))
             continue
         if event.kind == "back":
             _is_back(tx, event, now)
             continue
         if event.kind not in _KEPT_KINDS:
             continue
-        lane_id, is_mine, was_gone = _lane(tx, event, now, timedelta(days=routing_days), reads=reads)
-        key_id, is_next = _conversation(tx, lane_id, now, timedelta(hours=conversation_hours))
+        if (found := _lane(tx, event, now, timedelta(days=routing_days), reads=reads)) is None:
+            continue
+        lane_id, is_mine, was_gone = found
+        key_id, is_next = talk(tx, lane_id, now, timedelta(hours=conversation_hours))
         try:
             row_id = _insert(tx, lane_id, key_id, kept, now)
         except KeyDestroyed:
@@ -113,7 +116,8 @@ def keep(
 
 def _is_back(tx: Tx, event: Inbound, now: datetime) -> None:
     """She lets us write to her again, and has not written yet."""
-    wanted = select(lane.c.id).where(*_known_as(event), lane.c.stopped_at.is_not(None))
+    mine = vault.known_as(event.channel, event.account, event.contact)
+    wanted = select(lane.c.id).where(*mine, lane.c.stopped_at.is_not(None), lane.c.erasing_at.is_(None))
     if (lane_id := tx.execute(wanted).scalar_one_or_none()) is not None:
         claims.hold_lane(tx, lane_id)
         missed.is_back(tx, lane_id, now=now, wrote=False)
@@ -134,15 +138,11 @@ def _seen(is_postgresql: bool) -> Executable:
     return row.on_conflict_do_nothing().returning(seen_event.c.key)
 
 
-def _known_as(event: Inbound) -> tuple[ColumnElement[bool], ...]:
-    """The lane by its name; while keys are rotated also by the names before."""
-    names = (event.lane, *event.contact.former)
-    return lane.c.channel == event.channel, lane.c.account == event.account, lane.c.handle.in_(names)
-
-
 _moment = lane.c.forget_at.type
 _until = bindparam("until", type_=_moment)
-_RETURNED = (lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at, lane.c.stopped_at)
+_RETURNED = (
+    lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at, lane.c.stopped_at, lane.c.erasing_at,
+)  # fmt: skip
 
 
 @cache
@@ -173,26 +173,37 @@ def _arrive_by_name(*, reads: bool) -> Executable:
     return _arrive(reads=reads).where(*names).returning(*_RETURNED)
 
 
-def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool, bool]:
-    """The lane of whoever wrote, whether this process has claimed it, and whether she had left or blocked the line."""
+def _lane(
+    tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool
+) -> tuple[int, bool, bool] | None:
+    """The lane of whoever wrote, whether this process has claimed it, and whether she had left or blocked the line.
+
+    None: a button was touched twice, and it belongs to a talk that is just being erased.
+    """
     until, held_until = now + kept_for, now + claims.LANE_LEASE
     values = {"now": now, "nearly": until - PROLONGED, "until": until, "name": event.lane}
     if reads:
         values |= {"owner": tx.owner, "held_until": held_until, "far": held_until + claims.FAST_CLOCK}
     if event.contact.former:
-        wanted: Executable = _arrive(reads=reads).where(*_known_as(event)).returning(*_RETURNED)
+        names = vault.known_as(event.channel, event.account, event.contact)
+        wanted: Executable = _arrive(reads=reads).where(*names).returning(*_RETURNED)
     else:
         wanted = _arrive_by_name(reads=reads)
         values |= {"on": event.channel, "at": event.account}
     row = tx.execute(wanted, values).one_or_none()
+    if row is not None and row.erasing_at is not None:  # begun by the version before, which leaves a lane its name
+        vault.take_name(tx, row.id)
+        tx.execute(update(lane).where(lane.c.id == row.id).values(forget_at=now + INBOX_KEPT))
+        row = None
     if row is None:
-        lane_id, is_mine, was_gone = _new_lane(tx, event, now, until, held_until if reads else None), reads, False
-    else:
-        lane_id, is_mine, was_gone = int(row.id), reads and row.lease_owner == tx.owner, row.stopped_at is not None
-        if row.forget_at != until and not event.contact.former:
-            return lane_id, is_mine, was_gone  # its day was moved less than an hour ago
+        if event.kind == "choice" and vault.is_being_erased(tx, event.channel, event.account, event.contact):
+            return None
+        door, mine = (event.channel, event.account, event.contact), held_until if reads else None
+        return new_lane(tx, *door, event.lang, now=now, until=until, held_until=mine), reads, False
+    lane_id, is_mine, was_gone = int(row.id), reads and row.lease_owner == tx.owner, row.stopped_at is not None
+    if row.forget_at == until or event.contact.former:  # else its day was moved less than an hour ago
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
-    vault.keep(tx, lane_id, event.contact, forget_at=until)
+        vault.keep(tx, lane_id, event.contact, forget_at=until)
     return lane_id, is_mine, was_gone
 
 
@@ -201,13 +212,19 @@ _NEW_LANE = insert(lane).returning(lane.c.id)
 _NEW_TALK = insert(conversation)
 
 
-def _new_lane(tx: Tx, event: Inbound, now: datetime, until: datetime, held_until: datetime | None) -> int:
-    language = event.lang if event.lang and languages.is_enabled(event.lang) else wording.FALLBACK
+def new_lane(
+    tx: Tx, channel: str, account: str, ref: ContactRef, wished: str | None, *,
+    now: datetime, until: datetime, held_until: datetime | None,
+) -> int:  # fmt: skip
+    """A lane for somebody we do not know. `held_until`: this process reads it."""
+    language = wished if wished and languages.is_enabled(wished) else wording.FALLBACK
     made = {"language": language, "created_at": now, "forget_at": until}
     values: dict[str, object] = {"person_id": tx.execute(_NEW_PERSON, made).scalar_one(), "last_at": now}
-    values |= {"channel": event.channel, "account": event.account, "handle": event.lane, "forget_at": until}
+    values |= {"channel": channel, "account": account, "handle": ref.handle, "forget_at": until}
     values |= {"lease_owner": tx.owner if held_until else None, "lease_until": held_until}
-    return int(tx.execute(_NEW_LANE, values).scalar_one())
+    lane_id = int(tx.execute(_NEW_LANE, values).scalar_one())
+    vault.keep(tx, lane_id, ref, forget_at=until)
+    return lane_id
 
 
 _unread = select(inbox.c.id).where(inbox.c.lane_id == conversation.c.lane_id, inbox.c.set_aside_at.is_(None)).exists()
@@ -217,7 +234,7 @@ _TALK = select(conversation.c.key_id, conversation.c.forget_at, _unread.label("w
 _INSERT = insert(inbox).returning(inbox.c.id)
 
 
-def _conversation(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> tuple[KeyId, bool]:
+def talk(tx: Tx, lane_id: int, now: datetime, kept_for: timedelta) -> tuple[KeyId, bool]:
     """The key of the talk, and whether nothing unread waits in it."""
     row = tx.execute(_TALK, {"whose": lane_id}).one_or_none()
     if row is not None:

@@ -223,7 +223,7 @@ class Mailroom:
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
-            await self._db.write(lambda tx: postbag.remove(tx, item.id))
+            await self._db.write(lambda tx: self._settled(tx, item, None, self._clock.now()))
             return None
         except DatabaseAway:
             raise
@@ -253,6 +253,8 @@ class Mailroom:
         letter = fitting(envelope.letter, envelope.channel)
         if item.is_last or letter.takes_back is not None:
             letter = worded(letter, await self._erase_at(item, envelope, lane_id))
+        if item.is_last and await self._db.look_up(lambda c: vault.has_case(c, self._db.seals, lane_id)):
+            return None  # she has cried for help since: now "we keep nothing of you" would be untrue
         message = outbound(item, letter, envelope.to, lambda: self._is_ours(item))
         if not message.is_ours():
             raise NotOurs
@@ -346,7 +348,7 @@ class Mailroom:
             self._forget_lane(tx, subject)
             return
         postbag.show_how_far(tx, item)
-        references.keep(tx, subject, sent.refs if sent else (), now=now)
+        references.keep_sent(tx, subject, sent.refs if sent else (), tries=item.attempts, now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> Again | None:
         now = self._clock.now()
@@ -359,9 +361,7 @@ class Mailroom:
 
     def _give_up(self, tx: Tx, item: Item, problem: SendError, now: datetime) -> None:
         if item.is_last:
-            postbag.remove(tx, item.id)
-            self._forget_lane(tx, item.recipient[1])
-            return
+            return self._settled(tx, item, None, now)
         is_gone = problem.kind == "contact_gone"
         if is_gone and item.purpose != "relay":
             postbag.remove(tx, item.id)  # an answer to what she no longer waits for

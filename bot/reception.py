@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot import aside, claims, intake, understanding
+from bot import aside, claims, intake, parting, understanding
 from bot.db import Database, DatabaseAway, Tx
 from bot.helpline import coming_back, erasure
 from bot.helpline.coming_back import Spare
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 SPARES = 4  # return codes made in advance
 MOST_A_MINUTE = 20
+OVERDUE = timedelta(seconds=30)  # so long may an erasure take before somebody else goes on with it
 _LONG = 2_000  # characters: longer messages are read in a thread of their own
 
 
@@ -93,12 +94,11 @@ class Reception:
             self._wake(one.lane_id)
 
     async def catch_up(self) -> None:
-        """At the start: read what a process before us kept and did not answer, finish its erasures."""
+        """At the start: finish the erasures of a process before us, read what it kept and did not answer."""
         if self._db.is_sqlite:
             await self._db.write(claims.free_all)
+        await self.finish_erasures(overdue=timedelta() if self._db.is_sqlite else OVERDUE)
         await self.look()
-        for lane_id in await self._db.read(lambda connection: list(erasure.unfinished(connection))):
-            await self._finish_erasing(lane_id)
 
     async def look(self) -> int:
         """Claim and answer what another process kept, or left when it died, or what waited for the database."""
@@ -112,6 +112,18 @@ class Reception:
             self._wake(lane_id)
         return len(mine)
 
+    async def finish_erasures(self, *, overdue: timedelta = OVERDUE) -> int:
+        """Bring to an end what a dead process, or a moment without disk or database, left half erased."""
+        before = self._clock.now() - overdue
+        begun = await self._db.read(lambda connection: erasure.unfinished(connection, before))
+        done = 0
+        for lane_id in [] if self._only_keeps else begun:
+            try:
+                done += await self._go_on_erasing(lane_id)
+            except Exception as problem:  # the others do not wait for this one
+                log.error("erasure_left_waiting", extra={"kind": type(problem).__name__})
+        return done
+
     def look_soon(self) -> None:
         """A bell rang: a process that only keeps has kept something."""
         if not self._only_keeps and (self._looking is None or self._looking.done()):
@@ -124,13 +136,17 @@ class Reception:
 
     async def settle(self) -> None:
         """Wait until every message kept so far is answered."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        while open_ := self._open_tasks():
+            await asyncio.gather(*open_, return_exceptions=True)
 
     async def _strip(self, event: Inbound) -> intake.Kept:
         if len(event.text or "") > _LONG:
             return await asyncio.to_thread(intake.strip, event)
         return intake.strip(event)
+
+    def _open_tasks(self) -> list[asyncio.Task[None]]:
+        looking = [self._looking] if self._looking is not None and not self._looking.done() else []
+        return [*looking, *self._tasks.values()]
 
     async def _look_quietly(self) -> None:
         try:
@@ -258,16 +274,30 @@ class Reception:
         await asyncio.to_thread(self._db.seals.keys.destroy, erasing.keys)
         await self._finish_erasing(erasing.lane_id)
 
+    async def _go_on_erasing(self, lane_id: int) -> bool:
+        """Begin again with the keys; True if this process did it."""
+        now, policy = self._clock.now(), self._house.policy
+
+        def take(tx: Tx) -> tuple[KeyId, ...] | None:
+            if not claims.claim_lanes(tx, [lane_id], now=now) or not erasure.is_unfinished(tx, lane_id):
+                return None
+            parting.part(tx, lane_id, now=now, policy=policy)
+            return erasure.keys_of(tx, lane_id)
+
+        keys = await self._db.write(take)
+        if keys is not None:
+            await self._erase(Erasing(lane_id, keys))
+        return keys is not None
+
     async def _finish_erasing(self, lane_id: int) -> None:
         now = self._clock.now()
 
         def finish(tx: Tx) -> tuple[KeyId, ...]:
-            mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(
-                lane.c.id == lane_id, lane.c.erasing_at.is_not(None)
-            )
-            language = tx.execute(mine).scalar_one_or_none()
-            if language is None:
+            claims.hold_lane(tx, lane_id)
+            if not erasure.is_unfinished(tx, lane_id):
                 return ()  # finished meanwhile; on SQLite the number may already be somebody else's
+            mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
+            language = tx.execute(mine).scalar_one()
             farewell = partial(say_farewell, lane_id=lane_id, language=language, now=now)
             return erasure.finish(tx, lane_id, now=now, farewell=farewell)
 

@@ -20,6 +20,10 @@ _TAKES_BOTH = Cap.DELETE_OWN | Cap.DELETE_USER
 KEPT = timedelta(hours=48)  # no network lets us take back what is older
 
 
+PERHAPS = MsgRef("perhaps")
+"""A message that was tried more than once may stand twice on her phone, and of the first copy no number came back."""
+
+
 class Left(StrEnum):
     """What still stands on the phone after the network took back what it could."""
 
@@ -36,6 +40,11 @@ def keep(tx: Tx, lane_id: int, refs: Iterable[MsgRef], *, now: datetime) -> None
     for ref in refs:
         sealed = tx.seals.close(ref.native, about=f"message_ref:{lane_id}")
         tx.execute(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
+
+
+def keep_sent(tx: Tx, lane_id: int, refs: Sequence[MsgRef], *, tries: int, now: datetime) -> None:
+    """Keep those of a message that went out; after a try that failed, also that there may be a copy."""
+    keep(tx, lane_id, (*refs, PERHAPS) if refs and tries else refs, now=now)
 
 
 def drop(tx: Tx, lane_id: int, *, up_to: datetime) -> None:
@@ -73,7 +82,8 @@ async def erase(
     `up_to`: she erased her words while help is on its way. A network that refuses for long, or is away, keeps no
     answer from her: after some tries she is told that things are left, and each later try takes back what it can.
     """
-    refs = await db.read(lambda connection: of_lane(connection, db.seals, lane_id, up_to=up_to))
+    known = await db.read(lambda connection: of_lane(connection, db.seals, lane_id, up_to=up_to))
+    refs = [ref for ref in known if ref != PERHAPS]
     try:
         report = await by(refs)
     except SendError:
@@ -88,5 +98,5 @@ async def erase(
         await db.write(lambda tx: drop(tx, lane_id, up_to=up_to))
     if report.is_whole:
         return Left.NOTHING
-    is_young = any(why != "too_old" for _, why in report.kept)
+    is_young = len(refs) < len(known) or any(why != "too_old" for _, why in report.kept)
     return Left.SOME if is_young or _TAKES_BOTH not in channel.capabilities().flags else Left.OLDER

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select, update
 
-from bot import claims
+from bot import claims, parting
 from bot.db import Tx
 from bot.dialogues import asked_later, beside_case, beside_place, correcting, speaking
 from bot.dialogues.beside_case import Passed
@@ -71,8 +71,8 @@ class Erasing:
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
     claims.hold_lane(tx, read.lane_id)
-    if tx.execute(_ANSWERED, {"row": read.row_id}).rowcount != 1:
-        return None  # another process has answered it
+    if tx.execute(_ANSWERED, {"row": read.row_id, "whose": read.lane_id}).rowcount != 1:
+        return None  # another process has answered it, or it goes on in another lane
     talk = _talk(tx, read.lane_id)
     if talk is None:
         return None
@@ -118,20 +118,26 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         tell_person(tx, read.lane_id, t("small.masked", language), now=now)
     after = _advance(tx, read, turn, standing, house)
     if turn.notes.pop("erase", None):
-        return Erasing(read.lane_id, erasure.begin(tx, read.lane_id, now=now))
+        erasing = Erasing(read.lane_id, erasure.begin(tx, read.lane_id, now=now))
+        parting.part(tx, read.lane_id, now=now, policy=house.policy)
+        return erasing
     _save(tx, after, read.lane_id)
     _count(tx, turn, now)
     return None
 
 
-def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime) -> None:
-    """The last message after an erasure; after it the contact is forgotten too."""
+def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime) -> bool:
+    """The last message after an erasure; after it the contact is forgotten too. False: she cannot be told.
+
+    Urgent: what answers a cry that comes right behind must not overtake it.
+    """
     instead = (t("erase.done_whole", language), t("erase.done_some", language))
-    tell_person(tx, lane_id, t("erase.done", language), now=now, is_last=True, instead=instead)
+    said = t("erase.done", language)
+    return tell_person(tx, lane_id, said, now=now, urgent=True, is_last=True, instead=instead) is not None
 
 
 # Statements are built once: building one costs five times as much as running it.
-_ANSWERED = delete(inbox).where(inbox.c.id == bindparam("row"))
+_ANSWERED = delete(inbox).where(inbox.c.id == bindparam("row"), inbox.c.lane_id == bindparam("whose"))
 _TALK = (
     select(
         conversation.c.id,
@@ -276,6 +282,7 @@ def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bo
     standing = _standing(tx, before)
     tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
     coming_back.resume(tx, old, read.lane_id, now=now)
+    parting.part(tx, old, now=now, policy=house.policy)
     _save(tx, standing, read.lane_id)
     words = coming_back.give(tx, read.lane_id, read.spare, now=now, policy=house.policy)
     if words:

@@ -1,11 +1,12 @@
 """Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -13,7 +14,11 @@ from sqlalchemy.sql import Executable
 from bot.db import Tx
 from bot.ports import Address, ContactRef
 from bot.seals import SealBroken, Seals
-from bot.tables import contact, lane, outbox
+from bot.tables import case, contact, lane, outbox
+
+Door = tuple[str, str, ContactRef]  # channel, account, and who writes
+
+_NAMELESS = "gone:"  # no keyed hash begins so
 
 
 def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
@@ -83,8 +88,62 @@ def open_address(seals: Seals, ref: ContactRef) -> Address:
     return Address(seals.open(ref.sealed, about=f"contact:{ref.handle}"))
 
 
+def take_name(tx: Tx, lane_id: int) -> Door | None:
+    """This lane is being erased: whoever writes from its account from now on is somebody new, in a lane of their own.
+
+    The last message still finds its way, by the address alone. Returns door and account as they are named now; None
+    if the address cannot be opened any more.
+    """
+    both = select(lane.c.handle, lane.c.channel, lane.c.account, contact.c.sealed)
+    mine = both.join(contact, contact.c.lane_id == lane.c.id, isouter=True).where(lane.c.id == lane_id)
+    row = tx.execute(mine).one()
+    nameless = row.handle if row.handle.startswith(_NAMELESS) else _NAMELESS + secrets.token_hex(16)
+    tx.execute(update(lane).where(lane.c.id == lane_id).values(handle=nameless))
+    try:
+        address = open_address(tx.seals, ContactRef(row.handle, row.sealed or b""))
+    except SealBroken:
+        return None
+    sealed = tx.seals.close(address, about=f"contact:{nameless}")
+    tx.execute(update(contact).where(contact.c.lane_id == lane_id).values(sealed=sealed))
+    return row.channel, row.account, refer(tx.seals, row.channel, row.account, address)
+
+
+def known_as(channel: str, account: str, ref: ContactRef) -> tuple[ColumnElement[bool], ...]:
+    """The lane of this account, by its name; while keys are rotated also by the names before."""
+    return lane.c.channel == channel, lane.c.account == account, lane.c.handle.in_((ref.handle, *ref.former))
+
+
+def is_being_erased(tx: Tx, channel: str, account: str, ref: ContactRef) -> bool:
+    """Whether an account without a lane of its own has one that is just being erased. Opens the few there are."""
+    both = select(lane.c.handle, contact.c.sealed).join(contact, contact.c.lane_id == lane.c.id)
+    wanted = both.where(lane.c.erasing_at.is_not(None), lane.c.channel == channel, lane.c.account == account)
+    refs = [ContactRef(row.handle, row.sealed) for row in tx.execute(wanted).all()]
+    return bool(refs) and _opened(tx.seals, ref) in [_opened(tx.seals, one) for one in refs]
+
+
+def _opened(seals: Seals, ref: ContactRef) -> Address | None:
+    try:
+        return open_address(seals, ref)
+    except SealBroken:
+        return None
+
+
+def has_case(connection: Connection, seals: Seals, lane_id: int) -> bool:
+    """Whether whoever this lane was of has an open case in another by now: she has erased, and cried for help anew."""
+    row = connection.execute(_WAY, {"whose": lane_id}).one_or_none()
+    address = None if row is None else _opened(seals, ContactRef(row.handle, row.sealed))
+    if row is None or address is None:
+        return False
+    mine = known_as(row.channel, row.account, refer(seals, row.channel, row.account, address))
+    found = select(lane.c.id).where(*mine, lane.c.id != lane_id).join(case, case.c.lane_id == lane.c.id)
+    return connection.execute(found.where(case.c.state != "closed").limit(1)).first() is not None
+
+
 def reseal(tx: Tx, lane_id: int) -> bool:
-    """Name and seal this account anew with the newest key. False: it was erased meanwhile, or cannot be opened."""
+    """Name and seal this account anew with the newest key. False: it was erased meanwhile, or cannot be opened.
+
+    A lane that is being erased stays without a name.
+    """
     both = select(lane.c.handle, lane.c.channel, lane.c.account, contact.c.sealed)
     row = tx.execute(both.join(contact, contact.c.lane_id == lane.c.id).where(lane.c.id == lane_id)).one_or_none()
     if row is None:
@@ -93,7 +152,10 @@ def reseal(tx: Tx, lane_id: int) -> bool:
         address = open_address(tx.seals, ContactRef(row.handle, row.sealed))
     except SealBroken:
         return False
-    fresh = refer(tx.seals, row.channel, row.account, address)
+    if row.handle.startswith(_NAMELESS):
+        fresh = ContactRef(row.handle, tx.seals.close(address, about=f"contact:{row.handle}"))
+    else:
+        fresh = refer(tx.seals, row.channel, row.account, address)
     tx.execute(update(lane).where(lane.c.id == lane_id).values(handle=fresh.handle))
     tx.execute(update(contact).where(contact.c.lane_id == lane_id).values(sealed=fresh.sealed))
     return True

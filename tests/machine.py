@@ -1,7 +1,8 @@
 """A house whose process may die between any two steps: what was called kept is answered once, or again and marked.
 
-Persons with an open case write numbered lines, their colleague writes numbered lines back, some erase themselves, the
-network fails in every way it can, time passes. A fuse kills the process before or after any read, write or send.
+Persons with an open case write numbered lines, their colleague writes numbered lines back, some erase themselves and
+some of these cry again in the same breath or later, the network fails in every way it can, time passes. A fuse kills
+the process before or after any read, write or send.
 """
 
 import asyncio
@@ -133,6 +134,7 @@ class HouseMachine(RuleBasedStateMachine):
         self.said: defaultdict[str, list[str]] = defaultdict(list)
         self.answered: defaultdict[str, list[str]] = defaultdict(list)
         self.erased: set[str] = set()
+        self.cried: defaultdict[str, list[str]] = defaultdict(list)
         self.crashes = 0
         self.house: House
         self.fuse = Fuse()
@@ -263,6 +265,16 @@ class HouseMachine(RuleBasedStateMachine):
         for text in ("xoá", "xoa het"):
             self.run_now(self._say(who, text))
 
+    @rule(who=st.sampled_from(PERSONS))
+    def who_has_erased_cries_again(self, who: str) -> None:
+        """Whether the erasure is done, half done, or has not even been read."""
+        if who not in self.erased:
+            return
+        self.count += 1
+        text = f"cứu em, nó đang đánh em {letters(self.count)}"
+        self.cried[who].append(text)
+        self.run_now(self._say(who, text))
+
     @rule(steps=st.integers(0, 25), after=st.booleans())
     def a_fuse_is_lit(self, steps: int, after: bool) -> None:
         self.fuse.left, self.fuse.after = steps, after
@@ -291,6 +303,7 @@ class HouseMachine(RuleBasedStateMachine):
 
     async def _round(self) -> None:
         await self.house.reception.look()
+        await self.house.reception.finish_erasures()
         await self.house.clockwork.tick()
         await self.house.mailroom.collect()
         await self.house.reception.settle()
@@ -324,12 +337,15 @@ class HouseMachine(RuleBasedStateMachine):
         for who in PERSONS:
             seen = self.network.seen[who]
             self._marked(seen)
-            if who in self.erased:
+            if self.cried[who]:
+                await self._heard(who, seen)
+            elif who in self.erased:
                 self._silent(seen)
             else:
                 await self._whole(who, seen)
         lanes = await self.house.db.read(lambda c: c.execute(select(func.count()).select_from(lane)).scalar_one())
-        assert lanes == len(PERSONS) - len(self.erased), "who has erased is gone"
+        back = sum(bool(self.cried[who]) for who in self.erased)
+        assert lanes == len(PERSONS) - len(self.erased) + back, "who has erased is gone, or somebody new"
         held = select(func.count()).select_from(lane).where(lane.c.lease_owner.is_not(None))
         assert await self.house.db.read(lambda c: c.execute(held).scalar_one()) == 0
 
@@ -344,6 +360,20 @@ class HouseMachine(RuleBasedStateMachine):
         assert any("Đã xoá" in text for text in texts), texts
         (last, *_), farewell = [at for at, text in enumerate(texts) if "Đã xoá" in text], texts[-1]
         assert "Đã xoá" in farewell and all("Đã xoá" in text for text in texts[last:]), "nothing after the farewell"
+
+    async def _heard(self, who: str, seen: list[tuple[str, str, bool]]) -> None:
+        """A cry behind "xoá hết" has a case of its own, with every word; nothing says afterwards that all is erased."""
+        newest = select(func.max(case.c.id)).where(case.c.state != "closed", case.c.id.not_in(self.cases.values()))
+        anew = await self.house.db.read(lambda c: c.execute(newest).scalar_one())
+        assert anew is not None and self.cases[who] != anew
+        lines = await self.house.db.read(lambda c: relay.words(c, self.house.seals, anew))
+        assert [line.text for line in lines if line.direction == "person"] == self.cried[who]
+        texts = [text for _, text, _ in seen]
+        farewells = [at for at, text in enumerate(texts) if "Đã xoá" in text]
+        answers = [at for at, text in enumerate(texts) if "Mình đã báo" in text and at > min(farewells, default=-1)]
+        assert answers, texts
+        if farewells:
+            assert max(farewells) < max(answers), texts
 
     async def _whole(self, who: str, seen: list[tuple[str, str, bool]]) -> None:
         lines = await self.house.db.read(lambda c: relay.words(c, self.house.seals, self.cases[who]))

@@ -196,6 +196,37 @@ async def test_a_long_line_in_living_hands_is_not_taken_over(both: Two) -> None:
     assert await both.one.db.read(lambda c: c.execute(select(func.count()).select_from(outbox)).scalar_one()) == 0
 
 
+async def test_an_erasure_whose_process_died_is_finished_by_the_other_after_thirty_seconds(
+    both: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_begun = asyncio.Event()
+
+    async def dies(erasing: object) -> None:
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(both.one.reception, "_erase", dies)
+    for text in ("xin chào", "xoá"):
+        await both.network(both.one).say("anna", text)
+        await both.one.settle()
+    await both.network(both.one).say("anna", "xoá hết")
+    await has_begun.wait()
+    (task,) = both.one.reception._tasks.values()
+    task.cancel()
+    await both.network(both.two).say("anna", "nó đang đánh em", event_id="a cry")
+    await both.two.settle()
+    assert any("Khẩn cấp" in message.text for message in both.desk.told), "nobody waits for the erasure to be heard"
+    lanes = select(func.count()).select_from(lane)
+    await both.let_pass(both.two, seconds=29)
+    assert await both.two.reception.finish_erasures() == 0
+    assert await both.two.db.read(lambda c: c.execute(lanes).scalar_one()) == 2
+    both.clock.pass_(seconds=1)
+    assert await both.two.reception.finish_erasures() == 1 and await both.two.reception.finish_erasures() == 0
+    await both.two.settle()
+    assert await both.two.db.read(lambda c: c.execute(lanes).scalar_one()) == 1, "hers that is new"
+    assert not any("Đã xoá xong" in text for text in both.network(both.two).texts("anna"))
+
+
 async def test_a_clean_end_leaves_its_work_free_at_once(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     die_before_reading(both.one, monkeypatch)
     await both.network(both.one).say("anna", "nó đang đánh em")

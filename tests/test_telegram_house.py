@@ -13,7 +13,7 @@ from bot.seals import Seals
 from bot.tables import alarm, case, inbox, lane, message_ref, outbox, person, staff_channel
 from directory.reading import fold
 from tests.conftest import MovableClock
-from tests.fake_telegram import BLOCKED, GATEWAY, SECRET, TOKEN, flood
+from tests.fake_telegram import BLOCKED, GATEWAY, LOST, SECRET, TOKEN, flood
 from tests.telegram_house import ANNA, LAN, STAFF_TOKEN, Street, street
 
 HOAN_KIEM = {"latitude": 21.0285, "longitude": 105.8542}
@@ -166,6 +166,20 @@ async def test_a_network_that_lets_nothing_be_deleted_for_minutes_is_waited_for_
         assert await count(town, table) == 0
 
 
+async def test_of_a_copy_whose_number_was_lost_she_is_told_that_something_may_be_left(town: Street) -> None:
+    await town.say("/start")
+    town.network.fail_next(LOST)
+    await town.say("hiv lây thế nào")
+    for _ in range(3):
+        town.clock.pass_(seconds=5)
+        await town.settle()
+    await town.say("xoá")
+    await town.press(next(token for label, token in town.buttons().items() if label == "Xoá hết"))
+    *copy, last = town.network.texts(ANNA)
+    assert len(copy) == 1, "the network has shown it and did not say so"
+    assert "Đã xoá xong." in last and "Bạn tự xoá cuộc chat này nhé." in last and "48" not in last
+
+
 async def test_a_network_that_comes_back_after_an_hour_still_takes_everything_back(town: Street) -> None:
     await town.say("/start")
     await town.say("xoá")
@@ -177,7 +191,7 @@ async def test_a_network_that_comes_back_after_an_hour_still_takes_everything_ba
         town.clock.pass_(minutes=3)
         await town.settle()
     (last,) = town.network.texts(ANNA)
-    assert "Tin cũ hơn 48 giờ còn trên máy" in last and await count(town, lane) == 0
+    assert "Tin cũ hơn 48 giờ, nếu có, còn trên máy" in last and await count(town, lane) == 0
 
 
 @on_both_ways

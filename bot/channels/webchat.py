@@ -132,10 +132,15 @@ class WebChat:
         return ErasureReport(erased=tuple(refs), is_whole=True)
 
     async def forget(self, address: Address) -> None:
-        """Leave the last words readable for a moment, then nothing: the session ends when the page has them."""
+        """Leave the last words readable for a moment, then nothing: the session ends when the page has them.
+
+        Unless somebody has written from this page since: then a new talk has begun in it.
+        """
         with self._bells.listen(store.bell(address)) as bell:
             await bell.wait(0.3)
-        await self._db.write(lambda tx: store.end_sessions(tx, [address]))
+        ref = self._refer(address)
+        names = (ref.handle, *ref.former)
+        await self._db.write(lambda tx: store.end_if_quiet(tx, address, self.account, names))
 
     async def start(self, intake: Intake) -> None:
         self._intake = intake

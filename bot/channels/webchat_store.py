@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.db import Tx
 from bot.ports import Outbound
 from bot.seals import KeyDestroyed, KeyId, Seals
-from bot.tables import webchat_frame, webchat_session
+from bot.tables import lane, webchat_frame, webchat_session
 
 KEPT = timedelta(hours=72)
 
@@ -81,14 +81,17 @@ EVERYTHING = 2**31 - 1
 
 
 def wipe(tx: Tx, address: str, up_to: int, *, now: datetime) -> None:
-    """What was said goes from our side; the next frame has an open page clear what it shows, in both directions."""
+    """What was said goes from our side; the next frame has an open page clear what it shows, in both directions.
+
+    What answers a new talk, and has a higher number, stays.
+    """
     tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == address, webchat_frame.c.seq <= up_to))
     session = webchat_session.c.id == address
     row = tx.execute(select(webchat_session.c.next_seq, webchat_session.c.key_id).where(session)).one_or_none()
     if row is None:
         return
     tx.execute(update(webchat_session).where(session).values(next_seq=row.next_seq + 1))
-    body = json.dumps({"wipe": True, "text": "", "choices": [], "purpose": "answer"})
+    body = json.dumps({"wipe": True, "up_to": up_to, "text": "", "choices": [], "purpose": "answer"})
     sealed = tx.seals.close_with(KeyId(row.key_id), body, about=_about(address, row.next_seq))
     values = {"session_id": address, "seq": row.next_seq, "key": secrets.token_hex(16), "sealed": sealed}
     tx.execute(insert(webchat_frame).values(**values, at=now, forget_at=now + KEPT))
@@ -128,6 +131,13 @@ def end_sessions(tx: Tx, addresses: Sequence[str]) -> None:
     tx.after_commit(lambda: tx.seals.keys.destroy(keys))
     for address in addresses:
         tx.ring(bell(address))
+
+
+def end_if_quiet(tx: Tx, address: str, account: str, names: Sequence[str]) -> None:
+    """End the session of somebody who was erased, unless she has written again since then."""
+    anew = (lane.c.channel == "webchat", lane.c.account == account, lane.c.handle.in_(names))
+    if tx.execute(select(lane.c.id).where(*anew, lane.c.erasing_at.is_(None))).first() is None:
+        end_sessions(tx, [address])
 
 
 def bell(address: str) -> str:

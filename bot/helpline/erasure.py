@@ -14,7 +14,7 @@ from bot.helpline.moves import State
 from bot.helpline.outcomes import Outcome
 from bot.helpline.ringing import recall, tell_colleague
 from bot.outbox import tell_person
-from bot.seals import KeyId
+from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import (
     accompaniment,
     block,
@@ -73,6 +73,11 @@ def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:
     closing = {"erasing_at": now, "generation": lane.c.generation + 1, "forget_at": now + _FAREWELL_KEPT}
     tx.execute(update(lane).where(lane.c.id == lane_id).values(**closing))
     tx.execute(delete(outbox).where(outbox.c.lane_id == lane_id))
+    return keys_of(tx, lane_id)
+
+
+def keys_of(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
+    """Everything that was said here is sealed with these."""
     keys = [*tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars()]
     keys += tx.execute(select(case.c.key_id).where(case.c.lane_id == lane_id, case.c.key_id.is_not(None))).scalars()
     keys += entrusting.keys_of(tx, _cases(tx, lane_id))
@@ -92,12 +97,13 @@ def forget_words(
     ids = _cases(tx, lane_id)
     keys = [*tx.execute(select(case.c.key_id).where(case.c.id.in_(ids), case.c.key_id.is_not(None))).scalars()]
     keys += tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalars()
-    for table in (outbox, inbox, offered):
+    fresh = {"key_id": tx.seals.new_key(), "sealed": None}
+    _bring_unread(tx, lane_id, KeyId(str(fresh["key_id"])))
+    for table in (outbox, offered):
         tx.execute(delete(table).where(table.c.lane_id == lane_id))
     tx.execute(delete(transcript).where(transcript.c.case_id.in_(ids)))
     tx.execute(delete(handover_note).where(handover_note.c.case_id.in_(ids)))
     tx.execute(update(case).where(case.c.id.in_(ids)).values(key_id=None))
-    fresh = {"key_id": tx.seals.new_key(), "sealed": None}
     tx.execute(update(conversation).where(conversation.c.lane_id == lane_id).values(**fresh))
     tx.after_commit(lambda: tx.seals.keys.destroy([KeyId(key) for key in keys]))
     if said:
@@ -113,18 +119,41 @@ def forget_words(
         tell_colleague(tx, known, known.staff_id, "staff.words_erased", now=now, urgent=known.urgency == "now")
 
 
+def _bring_unread(tx: Tx, lane_id: int, key_id: KeyId) -> None:
+    """What she wrote behind "xoá lời" is not what she wanted gone: it is read yet, and may be a cry."""
+    for row_id, body in unread(tx, lane_id):
+        sealed = tx.seals.close_with(key_id, body, about=f"inbox:{lane_id}")
+        tx.execute(update(inbox).where(inbox.c.id == row_id).values(sealed=sealed))
+
+
+def unread(tx: Tx, lane_id: int) -> list[tuple[int, str]]:
+    """What waits to be read, opened, oldest first; what was set aside or cannot be opened goes."""
+    talk = inbox.join(conversation, conversation.c.lane_id == inbox.c.lane_id)
+    wanted = select(inbox.c.id, inbox.c.sealed, conversation.c.key_id).select_from(talk).order_by(inbox.c.id)
+    found = []
+    for row in tx.execute(wanted.where(inbox.c.lane_id == lane_id, inbox.c.set_aside_at.is_(None))).all():
+        try:
+            body = tx.seals.open_with(KeyId(row.key_id), row.sealed, about=f"inbox:{lane_id}")
+        except (KeyDestroyed, SealBroken):
+            continue
+        found.append((int(row.id), body))
+    kept = [row_id for row_id, _ in found]
+    tx.execute(delete(inbox).where(inbox.c.lane_id == lane_id, inbox.c.id.not_in(kept)))
+    return found
+
+
 def _cases(tx: Tx, lane_id: int) -> list[int]:
     return list(tx.execute(select(case.c.id).where(case.c.lane_id == lane_id)).scalars())
 
 
 def finish(
-    tx: Tx, lane_id: int, *, now: datetime, farewell: Callable[[Tx], None] | None = None
+    tx: Tx, lane_id: int, *, now: datetime, farewell: Callable[[Tx], object] | None = None
 ) -> tuple[KeyId, ...]:
     """Second half: the rows go. Returns keys to destroy after the commit.
 
     With a `farewell` an empty conversation with a key of its own stays until that last message is out and the mailroom
-    calls `forget_lane`; until then the mailroom also needs the references, to delete at the network. Without one
-    nothing stays.
+    calls `forget_lane`; until then the mailroom also needs the references, to delete at the network. Without one, or
+    if she cannot be told, nothing stays.
     """
     for row in tx.execute(select(case).where(case.c.lane_id == lane_id)).all():
         _let_go(tx, view(row), now=now)
@@ -137,8 +166,7 @@ def finish(
         return (*keys, *forget_lane(tx, lane_id))
     fresh = {"lane_id": lane_id, "key_id": tx.seals.new_key(), "last_at": now, "forget_at": now + _FAREWELL_KEPT}
     tx.execute(insert(conversation).values(**fresh))
-    farewell(tx)
-    return keys
+    return keys if farewell(tx) else (*keys, *forget_lane(tx, lane_id))
 
 
 def _let_go(tx: Tx, known: Case, *, now: datetime) -> None:
@@ -182,8 +210,18 @@ def _has_lane() -> ColumnElement[bool]:
     return exists().where(lane.c.person_id == person.c.id)
 
 
-def unfinished(connection: Connection) -> list[int]:
-    """Lanes whose erasing was begun and not brought to its last message: finish them, also after a restart."""
-    waits = exists().where(outbox.c.lane_id == lane.c.id, outbox.c.last.is_(True))
-    wanted = select(lane.c.id).where(lane.c.erasing_at.is_not(None), ~waits).order_by(lane.c.id)
+def unfinished(connection: Connection, before: datetime) -> list[int]:
+    """Lanes whose erasing was begun before this moment and not brought to its last message."""
+    wanted = select(lane.c.id).where(lane.c.erasing_at <= before, ~_is_parting()).order_by(lane.c.id)
     return list(connection.execute(wanted).scalars())
+
+
+def is_unfinished(tx: Tx, lane_id: int) -> bool:
+    """The same of one lane, asked inside the deed that goes on with it: another process may have been faster."""
+    mine = select(lane.c.id).where(lane.c.id == lane_id, lane.c.erasing_at.is_not(None), ~_is_parting())
+    return tx.execute(mine).first() is not None
+
+
+def _is_parting() -> ColumnElement[bool]:
+    """The last message waits to go out, or is on its way."""
+    return exists().where(outbox.c.lane_id == lane.c.id, outbox.c.last.is_(True))

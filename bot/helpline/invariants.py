@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from bot import claims
-from bot.helpline import retention
+from bot.helpline import erasure, retention
 from bot.helpline.due import DUE, OF_A_CASE
 from bot.helpline.moves import OWNED, State
 from bot.policy import Policy
@@ -188,6 +188,11 @@ def _message_unread(connection: Connection, now: datetime, policy: Policy) -> in
     return _rows(connection, select(func.count()).select_from(inbox).where(*waits))
 
 
+def _erasure_late(connection: Connection, now: datetime, policy: Policy) -> int:
+    """Somebody wanted to be forgotten, and her erasure was neither finished nor taken up by anybody else."""
+    return len(erasure.unfinished(connection, now - 2 * GRACE))
+
+
 def _rota_broken(connection: Connection, now: datetime, policy: Policy) -> int:
     return stored.at_once(connection, now).broken
 
@@ -217,6 +222,7 @@ PROMISES: Mapping[str, Count] = {
     "not_delivered": _not_delivered,
     "door_shut": _door_shut,
     "message_unread": _message_unread,
+    "erasure_late": _erasure_late,
     "rota_broken": _rota_broken,
     "kept_too_long": _kept_too_long,
 }

@@ -110,8 +110,9 @@ function receive(frame) {
   if (frame.seq <= seen) return;
   seen = frame.seq;
   mark(false);
-  if (frame.wipe) { log.replaceChildren(); mine = null; return; }
+  if (frame.wipe) return wipe(frame.up_to);
   const box = show(frame.text, false);
+  box.dataset.seq = frame.seq;
   if (frame.audio) {
     const player = document.createElement("audio");
     player.controls = true;
@@ -121,6 +122,12 @@ function receive(frame) {
   }
   offer(frame.choices);
   reveal(box);
+}
+// Erased: everything goes up to what answers words that were written since then.
+function wipe(upTo) {
+  const anew = [...log.children].find(one => Number(one.dataset.seq) > upTo);
+  while (log.firstChild && log.firstChild !== anew) log.firstChild.remove();
+  mine = null;
 }
 // A passing mark: somebody writes. It goes by itself, and with the words that were written.
 function mark(isOn) {

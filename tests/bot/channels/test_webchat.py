@@ -1,6 +1,7 @@
 """The chat page: what is typed is kept before it is called kept, and nothing said is lost when the line breaks."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot import vault
+from bot import intake, vault
 from bot.bells import Bells
 from bot.channels import webchat
 from bot.channels.webchat import WebChat
@@ -160,6 +161,21 @@ async def test_a_page_that_stood_open_for_days_is_emptied_although_no_reference_
     assert report.is_whole and not report.kept
     found = (await (await browser.get("/chat/poll?after=0")).json())["frames"]
     assert [one.get("wipe", False) for one in found] == [True]
+
+
+async def test_a_page_from_which_somebody_writes_behind_an_erasure_goes_on(
+    browser: TestClient[Any, Any], channel: WebChat, db: Database, clock: MovableClock
+) -> None:
+    address = await address_of(db)
+    old = await channel.send(message("chuyện cũ", "1"), address)
+    until = clock.now() + timedelta(days=1)
+    door = ("webchat", "web", vault.refer(db.seals, "webchat", "web", address))
+    await db.write(lambda tx: intake.new_lane(tx, *door, None, now=clock.now(), until=until, held_until=None))
+    await channel.send(message("trả lời mới", "2"), address)
+    await channel.erase(address, old.refs)
+    await channel.forget(address)
+    found = (await (await browser.get("/chat/poll?after=0")).json())["frames"]
+    assert [(one["text"], one.get("up_to")) for one in found] == [("trả lời mới", None), ("", 1)]
 
 
 async def test_quick_exit_takes_the_cookie(browser: TestClient[Any, Any]) -> None:

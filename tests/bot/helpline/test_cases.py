@@ -175,13 +175,13 @@ async def test_erasing_leaves_no_row_that_knows_the_lane_and_tells_the_worker(
         cases.take(tx, known.id, LAN, now=clock.now(), policy=policy)
         assert erasure.counts(tx.connection, 1) == erasure.Counts(1, True, has_alarm=True, has_words=True)
         assert len(erasure.begin(tx, 1, now=clock.now())) == 2
-        assert erasure.unfinished(tx.connection) == [1]
+        assert erasure.unfinished(tx.connection, clock.now()) == [1]
         from bot.outbox import tell_person
 
         bye = lambda inner: tell_person(inner, 1, "xong", now=clock.now(), is_last=True)  # noqa: E731
         erasure.finish(tx, 1, now=clock.now(), farewell=bye)
         assert [one.text for one in letters(tx, lane_id=1)] == ["xong"]
-        assert erasure.unfinished(tx.connection) == []
+        assert erasure.unfinished(tx.connection, clock.now()) == []
         assert "xoá" in letters(tx, staff_id=LAN)[-1].text
         assert len(erasure.forget_lane(tx, 1)) == 1
         closed = cases.get(tx.connection, known.id)

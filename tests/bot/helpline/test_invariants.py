@@ -51,6 +51,7 @@ BREAK: Mapping[str, str] = {
     f"INSERT INTO lease (name, owner, until) VALUES ('shut:telegram:1', 'x', {EARLY})",
     "message_unread": "INSERT INTO inbox (lane_id, sealed, received_at, forget_at) "
     f"VALUES (1, 'x', {EARLY}, '2027-01-01 00:00:00.000000')",
+    "erasure_late": f"UPDATE lane SET erasing_at = {EARLY}",
     "rota_broken": "UPDATE shift SET kind = 'sometimes'",
     "kept_too_long": f"UPDATE outbox SET forget_at = {EARLY}",
     "owner_off_shift": f"DELETE FROM shift WHERE staff_id = 3; UPDATE case_event SET at = {EARLY}; "
