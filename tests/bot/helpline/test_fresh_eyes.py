@@ -152,7 +152,7 @@ async def test_the_old_phone_in_other_hands_is_not_told_that_she_goes_on_elsewhe
         assert known is not None and known.lane_id == 2 and guards.is_word(tx, 2, "hoa phuong")
 
     await line.write(story)
-    assert await line.read(lambda connection: erasure.unfinished(connection)) == []
+    assert await line.read(lambda connection: erasure.unfinished(connection, clock.now())) == []
 
 
 async def test_a_word_chosen_on_the_new_phone_stays_the_one_that_counts(
