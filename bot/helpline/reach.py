@@ -15,6 +15,12 @@ def may_reach(connection: Connection, known: Case, staff_id: int) -> bool:
     return known.staff_id == staff_id or _fits(connection, known, staff_id)
 
 
+def may_be_handed(connection: Connection, known: Case, to: int) -> bool:
+    """Whether whoever has this case may offer it to this colleague: one of the own organisation."""
+    is_own = known.staff_id is not None and to in of_one_organisation(connection, known.staff_id)
+    return is_own and may_reach(connection, known, to)
+
+
 def may_take(connection: Connection, known: Case, staff_id: int) -> bool:
     """Whether this colleague may answer the alarm: also against her wish, if nobody at all could fulfil it."""
     if may_reach(connection, known, staff_id):
@@ -26,6 +32,13 @@ def organisation_of(connection: Connection, staff_id: int) -> int | None:
     """The organisation a colleague belongs to."""
     wanted = select(centre.c.organisation_id).join(staff, staff.c.centre_id == centre.c.id)
     return connection.execute(wanted.where(staff.c.id == staff_id)).scalar_one_or_none()
+
+
+def of_one_organisation(connection: Connection, staff_id: int) -> frozenset[int]:
+    """Everybody of this colleague's organisation who could answer: to whom a case can go without a new yes of hers."""
+    mine = organisation_of(connection, staff_id)
+    wanted = _answering().join(centre, centre.c.id == staff.c.centre_id).where(centre.c.organisation_id == mine)
+    return frozenset(connection.execute(wanted).scalars())
 
 
 def is_anybody_at(connection: Connection, organisation_id: int) -> bool:

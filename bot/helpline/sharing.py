@@ -118,6 +118,12 @@ def hand_to_organisation(
     escalation.begin(tx, again, now=now, policy=policy, is_asked=False)
 
 
+def name_of(connection: Connection, organisation_id: int) -> str:
+    """How an organisation is called: the yes is to exactly this name, whatever a browser sends."""
+    wanted = select(staff_organisation.c.name).where(staff_organisation.c.id == organisation_id)
+    return str(connection.execute(wanted).scalar_one())
+
+
 def organisations_there(connection: Connection, staff_id: int) -> tuple[tuple[int, str], ...]:
     """The other organisations of the line, to which a case can be handed: those where somebody could answer."""
     mine = reach.organisation_of(connection, staff_id)

@@ -165,10 +165,13 @@ def hold_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
 
 
 def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, policy: Policy) -> Case:
-    """Offer the case to one colleague. Until she or he takes it, the person is told the truth. Raises NotYours."""
+    """Offer the case to one colleague. Until she or he takes it, the person is told the truth.
+
+    Raises NotYours, also for a colleague of another organisation: for that she is asked (`hand_to_organisation`).
+    """
     known = _own(tx, case_id, staff_id)
     next_one = _answering(tx, to)
-    is_fitting = to != staff_id and reach.may_reach(tx.connection, known, to)
+    is_fitting = to != staff_id and reach.may_be_handed(tx.connection, known, to)
     if not is_fitting or not move(tx, known, Deed.HAND_OVER, staff_id=to, held_until=None, taken_at=None):
         raise NotYours
     for kind in ("hold_over", "silent", "shift_end"):
@@ -215,7 +218,7 @@ def shift_end(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
         return
     has_note = handover.has_note(tx.connection, case_id, known.staff_id, since=known.taken_at)
     supervisor = None if has_note else handover.supervisor_for(tx.connection, known)
-    if supervisor is None or not reach.may_reach(tx.connection, known, supervisor):
+    if supervisor is None or not reach.may_be_handed(tx.connection, known, supervisor):
         _back_to_queue(tx, known, Deed.HAND_BACK, "shift_over", "case.person.shift_over", now=now, policy=policy)
         return
     tell_colleague(tx, known, known.staff_id, "staff.no_note", now=now)

@@ -199,9 +199,26 @@ GUARDS_POSTGRESQL = (
     "CREATE TRIGGER sharing_needs_a_yes BEFORE INSERT ON sharing "
     "FOR EACH ROW EXECUTE FUNCTION sharing_needs_a_yes()",
 )
-for _words in GUARDS_SQLITE:
+_AGREED = (
+    "EXISTS (SELECT 1 FROM sharing WHERE sharing.case_id = NEW.id "
+    "AND sharing.partner_id = 'org:' || NEW.organisation_id)"
+)
+ORGANISATION_SQLITE = (
+    'CREATE TRIGGER organisation_needs_a_yes BEFORE UPDATE OF organisation_id ON "case" '
+    "WHEN NEW.organisation_id IS NOT NULL AND NEW.organisation_id IS NOT OLD.organisation_id "
+    f"AND NOT {_AGREED} BEGIN SELECT RAISE(ABORT, 'another organisation without a yes'); END",
+)
+ORGANISATION_POSTGRESQL = (
+    "CREATE FUNCTION organisation_needs_a_yes() RETURNS trigger AS $body$ BEGIN "
+    "IF NEW.organisation_id IS NOT NULL AND NEW.organisation_id IS DISTINCT FROM OLD.organisation_id "
+    f"AND NOT {_AGREED} THEN RAISE EXCEPTION 'another organisation without a yes' "
+    "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $body$ LANGUAGE plpgsql",
+    'CREATE TRIGGER organisation_needs_a_yes BEFORE UPDATE OF organisation_id ON "case" '
+    "FOR EACH ROW EXECUTE FUNCTION organisation_needs_a_yes()",
+)
+for _words in (*GUARDS_SQLITE, *ORGANISATION_SQLITE):
     _ddl: DDL = DDL(_words)  # type: ignore[no-untyped-call]
     event.listen(sharing, "after_create", _ddl.execute_if(dialect="sqlite"))
-for _words in GUARDS_POSTGRESQL:
+for _words in (*GUARDS_POSTGRESQL, *ORGANISATION_POSTGRESQL):
     _ddl = DDL(_words)  # type: ignore[no-untyped-call]
     event.listen(sharing, "after_create", _ddl.execute_if(dialect="postgresql"))

@@ -23,6 +23,7 @@ from bot.helpline import (
     duties,
     entrusting,
     handover,
+    reach,
     referrals,
     relay,
     sharing,
@@ -138,11 +139,8 @@ def _told(
     console: Console, connection: Connection, member: StaffMember, known: Case, may_read: bool, now: datetime
 ) -> dict[str, object]:
     has_it = casebook.colleague(connection, known.staff_id) if known.staff_id else None
-    others = [
-        one
-        for one in staff.everyone(connection)
-        if one.id != member.id and one.state == "active" and one.role in ("worker", "peer", "supervisor")
-    ]
+    near = reach.of_one_organisation(connection, member.id) - {member.id}  # to others it goes only with her yes
+    others = [one for one in staff.everyone(connection) if one.id in near]
     tongue = tongues.of_case(connection, known) if visibility.is_open(connection, known.id) else ""
     sent = referrals.of_case(connection, known.id) if may_read else ()
     names = {one.id: one.service for one in console.keeper.shelf}

@@ -40,7 +40,7 @@ def _name(console: Console, partner: str) -> str:
 
 async def _ask_organisation(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     """Ask whether another organisation may have the case, or hand it over once she has said yes."""
-    number, name = visit.given("organisation"), visit.given("name", most=200)
+    number = visit.given("organisation")
     if not number.isdecimal() or len(number) > 9:
         return go(address(opened.known), "empty")
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
@@ -50,7 +50,8 @@ async def _ask_organisation(console: Console, visit: Visit, opened: Opened) -> w
         try:
             sharing.hand_to_organisation(tx, case_id, member.id, int(number), now=now, policy=policy)
         except NoYes:
-            sharing.ask(tx, case_id, member.id, ConsentTo.SHARE, now=now, partner_id=partner, name=name or partner)
+            name = sharing.name_of(tx.connection, int(number))
+            sharing.ask(tx, case_id, member.id, ConsentTo.SHARE, now=now, partner_id=partner, name=name)
             return False
         return True
 
