@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.db import Tx
 from bot.dialogues.kit import Ask, Do, Item, Say, Turn
-from bot.helpline import cases, coming_back, consents
+from bot.helpline import cases, coming_back, consents, taken_back
 from bot.helpline.consents import ConsentTo
 from directory.reading import fold
 from directory.wording import t
@@ -92,13 +92,12 @@ def is_agreed(tx: Tx, lane_id: int) -> bool:
 
 
 def withdraw(turn: Turn) -> Do:
-    """Take the yes back."""
+    """Take the yes to being read back; without an open case there is nothing to stop."""
     now = turn.now
 
     def deed(tx: Tx, lane_id: int) -> None:
-        known = cases.of_lane(tx.connection, lane_id)
-        if known is not None:
-            consents.withdraw(tx, known.id, ConsentTo.TALK, now=now)
+        if cases.of_lane(tx.connection, lane_id) is not None:
+            taken_back.take_back(tx, lane_id, ConsentTo.TALK, now=now)
 
     return Do(deed)
 

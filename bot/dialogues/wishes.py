@@ -6,7 +6,7 @@ from typing import Any
 from bot.db import Tx
 from bot.dialogues.consenting import is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.helpline import asides, cases, consents, relay
+from bot.helpline import asides, cases, relay, taken_back
 from bot.helpline.consents import ConsentTo
 from bot.helpline.escalation import when
 from directory.wording import t
@@ -86,17 +86,15 @@ def _told_elsewhere(turn: Turn, done: Any) -> Sequence[Item]:
 
 
 class Revoke(Dialogue):
-    """Takes a yes back: shows which ones stand, one tap each."""
+    """Takes a yes back: shows which ones stand, also of a case that is closed, one tap each."""
 
     name = "revoke"
 
     def start(self, turn: Turn) -> Sequence[Item]:
         def look(tx: Tx, lane_id: int) -> list[tuple[str, str]]:
-            known = cases.of_lane(tx.connection, lane_id)
-            standing = consents.standing(tx.connection, known.id) if known else ()
             return [
                 (f"{one.purpose}:{one.partner_id or ''}", t(f"consent.choice.{one.purpose}", turn.language))
-                for one in standing
+                for one in taken_back.standing(tx.connection, lane_id)
             ]
 
         return [Do(look, lambda found: _which(turn, found))]
@@ -107,10 +105,8 @@ class Revoke(Dialogue):
             return [Say(t("revoke.kept", turn.language)), Done()]
         now = turn.now
 
-        def withdraw(tx: Tx, lane_id: int) -> None:
-            known = cases.of_lane(tx.connection, lane_id)
-            if known is not None:
-                consents.withdraw(tx, known.id, purpose, now=now, partner_id=partner or None)
+        def withdraw(tx: Tx, lane_id: int) -> bool:
+            return taken_back.take_back(tx, lane_id, purpose, now=now, partner_id=partner or None)
 
         return [Do(withdraw), Say(t("revoke.done", turn.language)), Done()]
 

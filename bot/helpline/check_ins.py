@@ -8,9 +8,10 @@ from bot import events
 from bot.db import Tx
 from bot.helpline import guards
 from bot.helpline.casebook import get, language_of, of_lane, record
-from bot.helpline.consents import ConsentTo, withdraw
+from bot.helpline.consents import ConsentTo
 from bot.helpline.escalation import those_in_charge
 from bot.helpline.ringing import tell_colleague
+from bot.helpline.taken_back import take_back
 from bot.outbox import Option, tell_person
 from bot.policy import Policy
 from bot.tables import check_in, conversation, lane
@@ -91,9 +92,7 @@ def answer(tx: Tx, lane_id: int, number: int, said: str, *, now: datetime) -> No
     events.happened(tx, f"check_in_{state}", now=now)
     if said == "stop":
         stop(tx, lane_id)
-        known = of_lane(tx.connection, lane_id)
-        if known is not None:
-            withdraw(tx, known.id, ConsentTo.FOLLOW_UP, now=now)
+        take_back(tx, lane_id, ConsentTo.FOLLOW_UP, now=now)
 
 
 def unanswered(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from bot.db import Tx
 from bot.helpline import visibility
 from bot.helpline.casebook import record
-from bot.tables import case, check_in, consent
+from bot.tables import case, check_in, consent, handover_note
 
 
 class ConsentTo(StrEnum):
@@ -61,6 +61,8 @@ def withdraw(
     if wanted is ConsentTo.FOLLOW_UP:
         stopped = (check_in.c.case_id == case_id, check_in.c.state == "planned")
         tx.execute(update(check_in).where(*stopped).values(state="stopped"))
+    if wanted is ConsentTo.NOTES:  # the ticks stay; the words were kept only because of the yes
+        tx.execute(update(handover_note).where(handover_note.c.case_id == case_id).values(sealed=None))
     record(tx, case_id, "consent_withdrawn", now=now, detail=wanted)
     tx.ring(f"case:{case_id}")
     return True

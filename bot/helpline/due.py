@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import check_ins, escalation, referrals, rota_watch, silence, turns
+from bot.helpline import check_ins, company, escalation, referrals, rota_watch, silence, turns
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -47,6 +47,10 @@ def _referral_lost(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
     referrals.lost(tx, number, now=now)
 
 
+def _company(tx: Tx, number: int, now: datetime, policy: Policy) -> None:
+    company.look_again(tx, number, now=now)
+
+
 def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
     rota_watch.watch(tx, now, policy)
 
@@ -64,6 +68,7 @@ DUE: Mapping[str, DueDeed] = {
     "check_in": _check_in,
     "check_in_silent": _check_in_silent,
     referrals.TIMER: _referral_lost,
+    company.TIMER: _company,
     WATCH: _watch,
 }
 """The deed may set the same timer again: take the due row away before running it, in the same transaction."""

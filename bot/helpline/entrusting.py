@@ -54,11 +54,13 @@ def agree(tx: Tx, known: Case, *, now: datetime) -> bool:
     return True
 
 
-def drop(tx: Tx, known: Case) -> None:
-    """She said no: it is gone at once, and its key with it."""
-    waiting = (entrusted.c.case_id == known.id, entrusted.c.agreed_at.is_(None))
-    keys = [KeyId(key) for key in tx.execute(select(entrusted.c.key_id).where(*waiting)).scalars()]
-    tx.execute(delete(entrusted).where(*waiting))
+def drop(tx: Tx, known: Case, *, with_agreed: bool = False) -> None:
+    """She said no: it is gone at once, and its key with it. `with_agreed`: she takes back what she had handed over."""
+    going = [entrusted.c.case_id == known.id]
+    if not with_agreed:
+        going.append(entrusted.c.agreed_at.is_(None))
+    keys = [KeyId(key) for key in tx.execute(select(entrusted.c.key_id).where(*going)).scalars()]
+    tx.execute(delete(entrusted).where(*going))
     tx.after_commit(lambda: tx.seals.keys.destroy(keys))
 
 

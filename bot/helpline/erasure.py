@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, i
 
 from bot import events
 from bot.db import Tx
-from bot.helpline import entrusting, referrals
+from bot.helpline import company, entrusting, referrals
 from bot.helpline.casebook import Case, of_lane, record, view
 from bot.helpline.moves import State
 from bot.helpline.outcomes import Outcome
@@ -172,6 +172,7 @@ def finish(
 def _let_go(tx: Tx, known: Case, *, now: datetime) -> None:
     """The case stays as a number without words and without a way to anybody; its colleague learns that it is over."""
     referrals.let_go(tx, [known.id], now=now)
+    company.called_off(tx, known, now=now)
     for table in _OF_CASE:
         tx.execute(delete(table).where(table.c.case_id == known.id))
     for kind in _TIMERS:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import consents, reach
+from bot.helpline import company, consents, reach
 from bot.helpline.casebook import colleague, get, language_of, record, tell
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import State
@@ -16,6 +16,7 @@ from bot.helpline.sharing import NoYes, mine
 from bot.helpline.truth import when
 from bot.staff import StaffMember
 from bot.tables import accompaniment, case
+from bot.timers import clear_timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +36,33 @@ def ask_for(
     tx: Tx, case_id: int, staff_id: int, *, place_id: str | None, when_at: datetime | None, now: datetime
 ) -> int:
     """Put the wish on the peers' page. Raises NotYours, or NoYes if she was not asked or said no."""
-    mine(tx, case_id, staff_id)
+    known = mine(tx, case_id, staff_id)
     if not consents.has(tx.connection, case_id, ConsentTo.ACCOMPANY):
         raise NoYes
     row = {"case_id": case_id, "place_id": place_id, "when_at": when_at, "state": "wanted", "at": now}
     made = tx.execute(insert(accompaniment).values(**row).returning(accompaniment.c.id)).scalar_one()
     record(tx, case_id, "company_wanted", now=now, staff_id=staff_id)
-    tx.ring("board")
+    company.wanted(tx, made, known, when_at, now=now)
     return int(made)
 
 
 def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
-    """A peer goes along. False: somebody was first."""
+    """A peer goes along. False: somebody was first, its hour is over, or she does not want it any more."""
     wanted = select(accompaniment.c.case_id, accompaniment.c.when_at).where(accompaniment.c.id == number)
     row = tx.execute(wanted).one_or_none()
     if row is None:
         return False
     known = get(tx.connection, row.case_id)
     who = colleague(tx.connection, staff_id)
+    is_over = row.when_at is not None and row.when_at <= now
+    if is_over or not consents.has(tx.connection, row.case_id, ConsentTo.ACCOMPANY):
+        return False
     if known is None or not known.is_open or who is None or not reach.may_reach(tx.connection, known, staff_id):
         return False
     free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
         return False
+    clear_timer(tx, company.TIMER, number)
     record(tx, known.id, "company_agreed", now=now, staff_id=staff_id)
     audit.write(tx, staff_id, "company_agreed", f"case:{known.id}", now=now)
     at = when(row.when_at, now, language_of(tx, known.lane_id))
@@ -71,7 +76,9 @@ def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
 def finish(tx: Tx, number: int, staff_id: int, state: str, *, now: datetime) -> bool:
     """It was done, or dropped. False: it is not this colleague's."""
     mine_ = (accompaniment.c.id == number, accompaniment.c.staff_id == staff_id, accompaniment.c.state == "agreed")
-    if state not in ("done", "dropped"):
+    if state == "dropped":
+        return company.fell_through(tx, number, staff_id, now=now)
+    if state != "done":
         return False
     done = tx.execute(update(accompaniment).where(*mine_).values(state=state).returning(accompaniment.c.case_id))
     row = done.one_or_none()

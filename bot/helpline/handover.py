@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from bot import audit
 from bot.db import Tx
-from bot.helpline import consents
+from bot.helpline import consents, visibility
 from bot.helpline.casebook import Case, NotYours, hold_still, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import OWNED
@@ -68,12 +68,13 @@ def write_note(
 
 
 def notes(connection: Connection, seals: Seals, known: Case) -> tuple[Note, ...]:
-    """The notes of a case, newest first."""
+    """The notes of a case, newest first; without their words while she has taken back the yes to being read."""
+    is_shut = visibility.is_taken_back(connection, known.id)
     both = select(handover_note, staff.c.alias).join(staff, staff.c.id == handover_note.c.staff_id)
     found = []
     for row in connection.execute(both.where(handover_note.c.case_id == known.id).order_by(handover_note.c.id.desc())):
         ticks = tuple(Tick(one) for one in row.codes.split(",") if one)
-        found.append(Note(row.alias, ticks, _words(seals, known, row.sealed), row.at))
+        found.append(Note(row.alias, ticks, None if is_shut else _words(seals, known, row.sealed), row.at))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot import audit, staff
 from bot.db import Tx
+from bot.helpline import company
 from bot.helpline.moves import OWNED
 from bot.helpline.turns import back_in_queue
 from bot.policy import Policy
@@ -19,5 +20,6 @@ def leave(tx: Tx, staff_id: int, *, now: datetime, policy: Policy) -> int:
     staff.remove(tx, staff_id, now=now)
     for case_id in left:
         back_in_queue(tx, case_id, now=now, policy=policy)
+    company.gone(tx, staff_id, now=now)
     audit.write(tx, None, "removed", f"staff:{staff_id}", now=now)
     return len(left)

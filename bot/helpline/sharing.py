@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import escalation, reach
+from bot.helpline import company, escalation, reach
 from bot.helpline.casebook import Case, NotYours, get, hold_still, language_of, move, record, tell
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import Deed, State
@@ -115,6 +115,7 @@ def hand_to_organisation(
     again = get(tx.connection, case_id)
     assert again is not None
     tell(tx, again, "case.person.to_organisation", now=now)
+    company.changes_hands(tx, again, now=now)
     escalation.begin(tx, again, now=now, policy=policy, is_asked=False)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import escalation, handover, reach, silence, visibility
+from bot.helpline import company, escalation, handover, reach, silence, visibility
 from bot.helpline.casebook import (
     CONSENT,
     Case,
@@ -252,6 +252,7 @@ def close(
         events.happened(tx, f"barrier.{barrier}", now=now, province=known.province, need=known.need)
     events.happened(tx, f"outcome.{ended}", now=now, province=known.province, need=known.need)
     tell(tx, known, "case.person.closed", now=now)
+    company.closing(tx, known, now=now)
     return _known(tx, case_id)
 
 

@@ -28,6 +28,11 @@ def is_open(connection: Connection, case_id: int) -> bool:
     return connection.execute(_LAST_WORD, {"which": case_id}).scalar_one_or_none() in _OPENS
 
 
+def is_taken_back(connection: Connection, case_id: int) -> bool:
+    """Whether the last word on it was that she took her yes back."""
+    return connection.execute(_LAST_WORD, {"which": case_id}).scalar_one_or_none() == "talk_withdrawn"
+
+
 def open_all(tx: Tx, case_id: int) -> None:
     """She said yes: what she wrote since the case was opened may be read, for that is what she was asked."""
     tx.execute(update(transcript).where(transcript.c.case_id == case_id).values(is_readable=True))
