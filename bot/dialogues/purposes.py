@@ -45,9 +45,21 @@ class Consent(Dialogue):
         if turn.key not in check_ins.WORDS:
             return [Say(t("consent.refused", turn.language)), Done()]
         key, now, policy = turn.key, turn.now, turn.policy
+        options = tuple((part, t(f"check_in.hour.{part}", turn.language)) for part in check_ins.HOURS)
+        text = f"{t('check_in.planned', turn.language)}\n{t('check_in.which_hour', turn.language)}"
         return [
             Do(lambda tx, lane_id: check_ins.plan(tx, lane_id, key, now=now, policy=policy)),
-            Say(t("check_in.planned", turn.language)),
+            Ask(text, options, "hour"),
+        ]
+
+    def hour(self, turn: Turn) -> Sequence[Item]:
+        """In which part of the day; without an answer it comes by day."""
+        if turn.key not in check_ins.HOURS:
+            return [Say(t("check_in.by_day", turn.language)), Done()]
+        part, now, policy = turn.key, turn.now, turn.policy
+        return [
+            Do(lambda tx, lane_id: check_ins.choose_hour(tx, lane_id, part, now=now, policy=policy)),
+            Say(t("check_in.hour_kept", turn.language)),
             Done(),
         ]
 

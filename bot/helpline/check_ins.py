@@ -1,8 +1,8 @@
-"""Questions some days later: only if she agreed, in neutral words she chose, never while the phone may be another's."""
+"""Questions some days later: only if she agreed, in words and at a time of day she chose, never to another's phone."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot import events
 from bot.db import Tx
@@ -16,28 +16,60 @@ from bot.outbox import Option, tell_person
 from bot.policy import Policy
 from bot.tables import check_in, conversation, lane
 from bot.timers import clear_timer, set_timer
-from directory.wording import t
+from directory.wording import HCMC, t
 
 WORDS = ("hello", "tea", "book")
 DAYS = (3, 7, 30, 84)  # the last only where the policy keeps the way back that long
+HOURS = {"morning": 10, "afternoon": 15, "evening": 19}  # of Vietnam
+_EARLIEST, _LATEST = 10, 18  # as long as she has not chosen
+_AWAKE = range(9, 21)  # a question that comes late waits for the day
 ANSWERED_WITHIN = timedelta(hours=24)
 MOMENT = timedelta(hours=72)
 
 
 def plan(tx: Tx, lane_id: int, words: str, *, now: datetime, policy: Policy) -> int:
-    """Plan the questions; returns how many. A new choice of words replaces the old one."""
+    """Plan the questions, by day; returns how many. A new choice of words replaces the old one."""
     known = of_lane(tx.connection, lane_id)
     if known is None:
         return 0
     stop(tx, lane_id)
+    _forget_stopped(tx, lane_id, now)
     days = [day for day in DAYS if day < policy.routing_days]
     for day in days:
-        due = now + timedelta(days=day)
+        due = _by_day(now + timedelta(days=day))
         row = {"case_id": known.id, "lane_id": lane_id, "words": words, "due_at": due, "state": "planned"}
         made = insert(check_in).values(**row, forget_at=due + timedelta(days=policy.routing_days))
         set_timer(tx, "check_in", tx.execute(made.returning(check_in.c.id)).scalar_one(), due_at=due)
     record(tx, known.id, "check_ins", now=now, detail=str(len(days)))
     return len(days)
+
+
+def choose_hour(tx: Tx, lane_id: int, part: str, *, now: datetime, policy: Policy) -> None:
+    """She said when it suits her: what is planned comes on the same days in that part of the day."""
+    mine = (check_in.c.lane_id == lane_id, check_in.c.state == "planned")
+    _forget_stopped(tx, lane_id, now)
+    for row in tx.execute(select(check_in).where(*mine).order_by(check_in.c.id)).all():
+        due = row.due_at.astimezone(HCMC).replace(hour=HOURS[part], minute=0, second=0, microsecond=0)
+        if due <= now:
+            continue
+        fresh = {"due_at": due, "forget_at": due + timedelta(days=policy.routing_days)}
+        tx.execute(update(check_in).where(check_in.c.id == row.id).values(**fresh))
+        set_timer(tx, "check_in", row.id, due_at=due)
+
+
+def _by_day(moment: datetime) -> datetime:
+    """The same day, at an hour at which nobody is woken."""
+    there = moment.astimezone(HCMC)
+    if _EARLIEST <= there.hour < _LATEST:
+        return moment
+    hour = _EARLIEST if there.hour < _EARLIEST else _LATEST
+    return there.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def _forget_stopped(tx: Tx, lane_id: int, now: datetime) -> None:
+    """What will not be asked any more makes room: one case has one question at a moment."""
+    mine = (check_in.c.lane_id == lane_id, check_in.c.state == "stopped", check_in.c.due_at > now)
+    tx.execute(delete(check_in).where(*mine))
 
 
 def stop(tx: Tx, lane_id: int) -> None:
@@ -58,6 +90,10 @@ def send(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
     gone = row.lane_id is None or tx.execute(here).first() is None
     if gone or guards.holder(tx.connection, row.lane_id) is not guards.Holder.OPEN:
         tx.execute(update(check_in).where(mine).values(state="stopped"))
+        return
+    if (there := now.astimezone(HCMC)).hour not in _AWAKE:
+        later = there.replace(hour=_EARLIEST, minute=0, second=0, microsecond=0)
+        set_timer(tx, "check_in", number, due_at=later if later > now else later + timedelta(days=1))
         return
     _open_talk(tx, row.lane_id, now)
     language = language_of(tx, row.lane_id)
