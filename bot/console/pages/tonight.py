@@ -35,8 +35,8 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
             "contacts": tonight.contacts(connection, seals, member.provinces),
             "rooms": tonight.rooms(connection, now),
             "for_staff": [one for one in read_listings(connection, for_staff=True) if one.province in member.provinces],
-            "blocks": blocks.waiting(connection) if may_confirm else (),
-            "duties": duties.duties_waiting(connection) if may_confirm else (),
+            "blocks": blocks.waiting(connection, member, now) if may_confirm else (),
+            "duties": duties.duties_waiting(connection, member, now) if may_confirm else (),
         }
 
     shelters = [one for one in console.keeper.shelf if one.kind in SHELTERS and one.province in member.provinces]

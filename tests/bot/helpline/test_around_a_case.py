@@ -284,7 +284,7 @@ async def test_blocks_end_by_themselves_and_the_longest_takes_two(
         assert blocks.until(tx.connection, 1, clock.now()) is None
         assert not blocks.keep_out(tx, case_id, LAN, 720, now=clock.now())
         assert blocks.until(tx.connection, 1, clock.now()) is None
-        [waits] = blocks.waiting(tx.connection)
+        [waits] = blocks.waiting(tx.connection, member(tx, HOA), clock.now())
         assert not blocks.confirm(tx, waits.id, LAN, now=clock.now())
         assert blocks.confirm(tx, waits.id, HOA, now=clock.now())
         assert blocks.until(tx.connection, 1, clock.now()) == clock.now() + timedelta(hours=720)

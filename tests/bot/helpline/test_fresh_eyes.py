@@ -199,7 +199,7 @@ async def test_whoever_is_kept_out_is_so_on_another_phone_too_and_until_the_same
         coming_back.resume(tx, 1, 2, now=clock.now())
         assert ends is not None and blocks.until(tx.connection, 2, clock.now()) == ends
         assert blocks.until(tx.connection, 1, clock.now()) is None
-        (long_one,) = blocks.waiting(tx.connection)
+        (long_one,) = blocks.waiting(tx.connection, member(tx, HOA), clock.now())
         erasure.forget_lane(tx, 1)
         clock.pass_(hours=20)
         assert blocks.until(tx.connection, 2, clock.now()) is None
