@@ -127,8 +127,7 @@ def _live(tx: Tx, case_id: int) -> list[Any]:
 def _end(tx: Tx, row: Any, known: Case, now: datetime) -> None:
     tx.execute(update(accompaniment).where(accompaniment.c.id == row.id).values(state="dropped"))
     clear_timer(tx, TIMER, row.id)
-    record(tx, known.id, "company_dropped", now=now, staff_id=row.staff_id)
-    events.happened(tx, "company_dropped", now=now, model="peer")
+    record(tx, known.id, "company_ended", now=now, staff_id=row.staff_id)
     tx.ring("board")
 
 

@@ -24,6 +24,7 @@ COUNTED: dict[str, str] = {
     "search_*:*": _FIGURES,  # with the need that was sought: found, only elsewhere, nothing; once a talk and need
     "contact_made": _FIGURES,
     "company_*": _FIGURES,
+    "company_dropped": _FIGURES,
     "turn": "nobody",
     "alarm": "nobody",
     "case_worse": "nobody",

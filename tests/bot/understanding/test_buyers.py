@@ -10,7 +10,8 @@ from bot import understanding
     [
         "tìm gái gọi ở hà nội", "tim gai goi o ha noi", "tim gai goi ha noi", "tìm gái gọi", "cần tìm gái gọi quận 1",
         "kiếm em út sài gòn", "có gái gọi nào ở quận 1 không", "cho xin số gái gọi", "tìm gái gọi sinh viên đêm nay",
-        "gọi gái gọi đà nẵng", "ở hải phòng có gái gọi không",
+        "gọi gái gọi đà nẵng", "ở hải phòng có gái gọi không", "em bao nhiêu 1 đêm", "bao nhieu 1 dem em",
+        "tìm gái quận 1", "tim gai quan 1", "tìm gái đẹp", "đi đêm bao nhiêu",
     ],
 )  # fmt: skip
 def test_a_buyer_is_not_searching(text: str) -> None:
@@ -25,6 +26,9 @@ def test_a_buyer_is_not_searching(text: str) -> None:
         "em cần giúp em là gái gọi", "cần chỗ ở cho gái gọi", "cần luật sư cho gái gọi", "tìm gái gọi bị mất tích",
         "có gái gọi nào bị bắt không", "gái bán hoa có bị phạt không", "em là cave ở sài gòn", "công an bắt gái gọi",
         "tìm bạn em là gái gọi mất tích ở hà nội", "gái gọi ở hà nội khám ở đâu", "cho xin số chỗ khám cho gái gọi",
+        "nhà nghỉ bao nhiêu 1 đêm", "bao nhiêu 1 đêm ạ", "em bao nhiêu tuổi thì xét nghiệm được",
+        "tìm nhà trọ cho gái quận 1", "khách trả em bao nhiêu 1 đêm cũng bị chủ lấy", "tìm bạn gái mất tích",
+        "tìm em gái quận 1",
     ],
 )  # fmt: skip
 def test_who_does_this_work_is_no_buyer(text: str) -> None:
