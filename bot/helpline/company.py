@@ -131,10 +131,10 @@ def _end(tx: Tx, row: Any, known: Case, now: datetime) -> None:
     tx.ring("board")
 
 
-def _tell_the_house(tx: Tx, known: Case, key: str, now: datetime, **values: str) -> None:
+def _tell_the_house(tx: Tx, known: Case, key: str, now: datetime, *, who: str = "") -> None:
     """Whoever has the case; if nobody has, those in charge of the province."""
     has_it = colleague(tx.connection, known.staff_id) if known.staff_id is not None else None
     is_there = has_it is not None and has_it.state == "active"
     whom = (has_it.id,) if has_it is not None and is_there else those_in_charge(tx, known.province)
     for one in whom:
-        tell_colleague(tx, known, one, key, now=now, urgent=True, **values)
+        tell_colleague(tx, known, one, key, now=now, urgent=True, who=who)
