@@ -129,11 +129,23 @@ def whose_turn(turn: Rotation, day: date) -> int:
 
 
 def _who(plan: Plan, changes: Sequence[Change], planned: int) -> int | None:
-    """Who really stands there: the one who covers, unless that colleague is away as well."""
-    covers = [one for one in changes if one.staff_id == planned and one.cover_id is not None]
-    who = max(covers, key=lambda one: one.id).cover_id if covers else planned
+    """Who really stands there: the last of those who handed it on to each other, unless she or he is away as well.
+
+    Only what was noted later hands it on: whoever had given the own shift away before took this one knowing it. The
+    other half of the same swap does not either, so that two at the same hour can change places.
+    """
+    who, last, pairs = planned, -1, set[str]()
+    while covers := [one for one in changes if _hands_on(one, who, last, pairs)]:
+        newest = max(covers, key=lambda one: one.id)
+        who, last = newest.cover_id or who, newest.id
+        if newest.pair is not None:
+            pairs.add(newest.pair)
     is_away = any(one.staff_id == who and one.cover_id is None for one in changes)
     return who if who in plan.active and not is_away else None
+
+
+def _hands_on(one: Change, who: int, last: int, pairs: set[str]) -> bool:
+    return one.staff_id == who and one.cover_id is not None and one.id > last and one.pair not in pairs
 
 
 def is_open(plan: Plan, days: DaysOff, centre_id: int, at: datetime) -> bool:

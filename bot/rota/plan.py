@@ -77,13 +77,17 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """While it lasts, `cover_id` stands in for `staff_id`; without one, `staff_id` is on leave. Later ones win."""
+    """While it lasts, `cover_id` stands in for `staff_id`; without one, `staff_id` is on leave. Later ones win.
+
+    Who stands in may hand that on by a later change. The two halves of a swap have one `pair`: they are one deed.
+    """
 
     id: int
     staff_id: int
     cover_id: int | None
     starts_at: datetime
     ends_at: datetime
+    pair: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

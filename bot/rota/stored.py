@@ -113,7 +113,7 @@ def _rotation(row: Any, members: tuple[int, ...]) -> Rotation | None:
 def _changes(connection: Connection, window: Mapping[str, datetime]) -> tuple[Change, ...]:
     """Those agreed on; a swap that was only asked for changes nothing."""
     rows = connection.execute(_CHANGES, window)
-    return tuple(Change(row.id, row.staff_id, row.cover_id, row.starts_at, row.ends_at) for row in rows)
+    return tuple(Change(row.id, row.staff_id, row.cover_id, row.starts_at, row.ends_at, row.pair) for row in rows)
 
 
 def _homes(connection: Connection) -> dict[str, frozenset[int]]:

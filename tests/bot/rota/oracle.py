@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from bot.rota.calendar import TET, DaysOff
-from bot.rota.plan import DAY_OFF, Kind, OnDaysOff, Plan, Post
+from bot.rota.plan import DAY_OFF, Change, Kind, OnDaysOff, Plan, Post
 from directory.wording import HCMC
 
 FIRST = datetime(2027, 2, 3, tzinfo=HCMC)  # the new year of 2027 lies inside
@@ -67,14 +67,19 @@ def open_minutes(plan: Plan, days: DaysOff, centre: int) -> set[int]:
     return found
 
 
+def handed(in_force: list[Change], who: int, *, swaps: frozenset[str] = frozenset()) -> int:
+    """Newest first: the first cover of this one counts, and then what was noted after it, without that swap."""
+    for place in range(len(in_force) - 1, -1, -1):
+        one = in_force[place]
+        if one.staff_id == who and one.cover_id is not None and not (one.pair and one.pair in swaps):
+            return handed(in_force[place + 1 :], one.cover_id, swaps=swaps | ({one.pair} if one.pair else set()))
+    return who
+
+
 def really(plan: Plan, minute: int, who: int) -> int | None:
     now = FIRST + timedelta(minutes=minute)
     in_force = [one for one in plan.changes if one.starts_at <= now and now < one.ends_at]
-    newest_cover = None
-    for change in sorted(in_force, key=lambda one: one.id):
-        if change.staff_id == who and change.cover_id is not None:
-            newest_cover = change.cover_id
-    there = who if newest_cover is None else newest_cover
+    there = handed(sorted(in_force, key=lambda one: one.id), who)
     away = [one for one in in_force if one.cover_id is None and one.staff_id == there]
     return None if away or there not in plan.active else there
 

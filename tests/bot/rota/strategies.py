@@ -41,7 +41,8 @@ def rotations(draw: st.DrawFn) -> Rotation:
 def changes(draw: st.DrawFn, number: int) -> Change:
     starts = draw(MOMENTS)
     ends = starts + timedelta(minutes=draw(st.integers(1, 3_000)))
-    return Change(number, draw(STAFF), draw(st.one_of(st.none(), STAFF)), starts, ends)
+    pair = draw(st.sampled_from([None, "a", "b"]))
+    return Change(number, draw(STAFF), draw(st.one_of(st.none(), STAFF)), starts, ends, pair)
 
 
 @st.composite
@@ -53,7 +54,7 @@ def hours(draw: st.DrawFn) -> Hours:
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    swaps = draw(st.integers(0, 4))
+    swaps = draw(st.integers(0, 6))
     return Plan(
         shifts=tuple(draw(st.lists(shifts(), max_size=4))),
         rotations=tuple(draw(st.lists(rotations(), max_size=4))),

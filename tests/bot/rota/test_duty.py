@@ -98,6 +98,23 @@ def test_leave_a_swap_and_a_cover_who_is_away() -> None:
     assert found(Change(1, 1, None, morning, morning + timedelta(hours=1))) == ((1,),)
 
 
+def test_who_stands_in_may_hand_the_shift_on_and_two_at_the_same_hour_change_places() -> None:
+    night, morning = at("2026-12-07 00:00"), at("2026-12-08 00:00")
+    shifts = (Shift(NATIONAL, 1, night, morning), Shift(Post(1, None, rung=1), 4, night, morning))
+
+    def found(*changes: Change) -> duty.Rungs:
+        plan = Plan(shifts, changes=changes, active=frozenset({1, 2, 3, 4}))
+        return duty.on_call(plan, DAYS, None, at("2026-12-07 12:00"))
+
+    first, second = Change(1, 1, 2, night, morning, "a"), Change(3, 2, 3, night, morning, "b")
+    assert found(first, second) == ((3,), (4,)), "who said yes last is called, not who gave it away"
+    assert found(first, second, Change(5, 3, None, night, morning)) == ((4,),), "and if she is away, nobody"
+    assert found(first, second, Change(5, 3, 1, night, morning)) == ((1,), (4,)), "back where it began"
+    assert found(Change(1, 2, 3, night, morning), Change(2, 1, 2, night, morning)) == ((2,), (4,)), "free that night"
+    swap = (Change(1, 1, 4, night, morning, "a"), Change(2, 4, 1, night, morning, "a"))
+    assert found(*swap) == ((4,), (1,)), "both halves of one swap are one deed"
+
+
 def test_two_centres_stand_in_for_each_other_and_an_unknown_place_is_the_whole_country() -> None:
     begins, ends = at("2026-12-07 00:00"), at("2026-12-08 00:00")
     here = Shift(Post(1, "01", rung=0), 1, begins, begins + timedelta(hours=12))
