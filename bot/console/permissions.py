@@ -46,6 +46,8 @@ class Deed(StrEnum):
     SEE_ROTA = "see_rota"
     CHANGE_OWN_SHIFTS = "change_own_shifts"
     PLAN_ROTA = "plan_rota"
+    ADD_SHIFT = "add_shift"
+    CALL_ALL = "call_all"
     TRY_WORDS = "try_words"
     ADD_WORDS = "add_words"
     MARK_LANGUAGES = "mark_languages"
@@ -119,6 +121,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.CLOSE: Scope.CENTRE,
         Deed.CONFIRM: Scope.CENTRE,
         Deed.PLAN_ROTA: Scope.CENTRE,
+        Deed.ADD_SHIFT: Scope.CENTRE,
+        Deed.CALL_ALL: Scope.CENTRE,
         Deed.MARK_LANGUAGES: Scope.CENTRE,
         Deed.WITHDRAW_ARTICLE: Scope.ALL,
         Deed.TRY_WORDS: Scope.ALL,
@@ -147,6 +151,8 @@ PERMISSIONS: Mapping[str, Mapping[Deed, Scope]] = {
         Deed.EXPORT_LISTINGS: Scope.ALL,
         Deed.SEE_WORK: Scope.ALL,
         Deed.SEE_ROTA: Scope.ALL,
+        Deed.ADD_SHIFT: Scope.ALL,
+        Deed.CALL_ALL: Scope.ALL,  # how many are called, never which case
         Deed.SEE_FIGURES: Scope.PROVINCES,
     },
     "admin": {**_EVERYBODY, Deed.SEE_ROTA: Scope.ALL, Deed.MARK_LANGUAGES: Scope.ALL},

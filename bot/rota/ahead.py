@@ -1,6 +1,6 @@
 """Looks ahead in a plan: when the next shift begins, when nobody is on call, who stands where until when. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.rota.calendar import DaysOff
@@ -87,3 +87,9 @@ def spans(plan: Plan, days: DaysOff, begins: datetime, ends: datetime) -> tuple[
         for duty in there - set(open_):
             open_[duty] = moment
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.post.province or "", one.post.rung, one.staff_id)))
+
+
+def is_planned(plan: Plan, days: DaysOff, staff_id: int, begins: datetime, ends: datetime) -> bool:
+    """Whether this colleague has a shift between the two moments, on leave or not: there is something to cover."""
+    there = replace(plan, changes=tuple(one for one in plan.changes if one.cover_id is not None))
+    return any(one.staff_id == staff_id for one in spans(there, days, begins, ends))

@@ -1,6 +1,10 @@
-"""The rota page: who is on call in the coming days, where nobody is, leave, swaps, and the own calendar."""
+"""The rota page: who is on call in the coming days, where nobody is, leave, swaps, one more shift, the own calendar.
+
+Whoever is in charge and may not answer has her or his only deeds in danger here: put somebody on duty, call everybody.
+"""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -8,16 +12,22 @@ from sqlalchemy import Connection
 
 from bot import staff
 from bot.console.layout import Console, Route, Visit, go, render
-from bot.console.permissions import Deed, has
+from bot.console.permissions import About, Deed, has, may
 from bot.db import Tx
-from bot.rota import ahead, changes, feed, stored
+from bot.helpline import summoning
+from bot.helpline.casebook import Case
+from bot.rota import added, ahead, changes, feed, stored
 from bot.rota.calendar import days_off
 from bot.staff import StaffMember
-from directory.places import PlaceKey, Tier, name_of
+from directory.places import PlaceKey, Tier, name_of, provinces
 from directory.wording import HCMC
 
 HOME = "/console/rota"
-SAID = frozenset({"noted", "asked", "agreed", "refused", "taken_back", "feed_ended"})
+SAID = frozenset(
+    {"noted", "asked", "agreed", "refused", "taken_back", "feed_ended", "nothing_planned"}
+    | {"shift_added", "shift_there", "shift_away", "called", "called_just_now", "nobody_to_call", "nothing_waits"}
+)
+SUGGESTED = timedelta(hours=8)  # how long the shift is that the form proposes
 
 
 async def show(console: Console, visit: Visit, *, address: str = "") -> web.Response:
@@ -28,7 +38,10 @@ async def show(console: Console, visit: Visit, *, address: str = "") -> web.Resp
         until = now + ahead.LOOK_AHEAD
         plan, days = stored.load(connection, now, until), days_off(console.policy)
         people = {one.id: one for one in staff.everyone(connection)}
+        cases = _reached(member, summoning.waiting(connection)) if has(member, Deed.CALL_ALL) else ()
         return {
+            "standing": summoning.standing(connection, cases, now=now, policy=console.policy),
+            "callable": [one for one in people.values() if _is_called(one) and _may_add(member, one)],
             "spans": ahead.spans(plan, days, now, until),
             "gaps": ahead.gaps(plan, days, now, until),
             "broken": plan.broken,
@@ -50,12 +63,25 @@ async def show(console: Console, visit: Visit, *, address: str = "") -> web.Resp
         place=lambda province: name_of(PlaceKey(Tier.NEW_PROVINCE, province), visit.language),
         address=address,
         is_planner=is_planner,
+        provinces=sorted(provinces(), key=lambda code: (code not in member.provinces, code)),
+        begins=now.astimezone(HCMC),
+        ends=(now + SUGGESTED).astimezone(HCMC),
         may_change=has(member, Deed.CHANGE_OWN_SHIFTS),
     )
 
 
 def _is_called(member: StaffMember) -> bool:
     return member.state == "active" and member.role in ("worker", "peer", "supervisor")
+
+
+def _may_add(member: StaffMember, other: StaffMember) -> bool:
+    return may(member, Deed.ADD_SHIFT, About(centre_id=other.centre_id, staff_id=other.id))
+
+
+def _reached(member: StaffMember, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases for which this colleague may call everybody; which they are no page shows."""
+    here = ((one, About(province=one.province, centre_id=one.centre_id)) for one in cases)
+    return tuple(one for one, about in here if may(member, Deed.CALL_ALL, about))
 
 
 def _visible(found: tuple[changes.Noted, ...], member: StaffMember) -> list[changes.Noted]:
@@ -80,7 +106,56 @@ async def cover(console: Console, visit: Visit) -> web.Response:
     whom, other = await _whom(console, visit, "who"), _number(visit, "cover")
     if asked is None or whom is None or other is None:
         return go(HOME, "refused")
-    return await _noted(console, lambda tx: changes.cover(tx, whom, other, *asked, by=member.id, now=now))
+    plan = await console.db.read(lambda connection: stored.load(connection, *asked))
+    if not ahead.is_planned(plan, days_off(console.policy), whom, *asked):
+        return go(HOME, "nothing_planned")
+
+    def write(tx: Tx) -> None:
+        changes.cover(tx, whom, other, *asked, by=member.id, now=now)
+        summoning.came_on(tx, other, asked[0], now=now, policy=console.policy)
+
+    return await _noted(console, write)
+
+
+async def add(console: Console, visit: Visit) -> web.Response:
+    """One more shift, from now on or later; what waits for somebody on duty is called in the same second."""
+    member, now, asked = visit.seat.member, console.clock.now(), _between(visit)
+    number, rung, place = _number(visit, "who"), _number(visit, "rung"), visit.given("place", most=2)
+    other = await console.db.read(lambda connection: staff.get(connection, number)) if number is not None else None
+    is_place = not place or place in provinces()
+    if asked is None or other is None or rung is None or not is_place or not _may_add(member, other):
+        return go(HOME, "refused")
+
+    def write(tx: Tx) -> added.Put:
+        put = added.add_shift(tx, other.id, place or None, rung, *asked, by=member.id, now=now)
+        if put is added.Put.ADDED:
+            summoning.came_on(tx, other.id, asked[0], now=now, policy=console.policy)
+        return put
+
+    try:
+        said = await console.db.write(write)
+    except changes.ChangeRefused:
+        return go(HOME, "refused")
+    return go(HOME, said)
+
+
+async def call_all(console: Console, visit: Visit) -> web.Response:
+    """Wake everybody for the danger that waits, each case in a deed of its own: pressed again, the rest are called."""
+    member, now = visit.seat.member, console.clock.now()
+    cases = _reached(member, await console.db.read(summoning.waiting))
+    called = []
+    for one in cases:
+        deed = partial(summoning.call_everybody, case_id=one.id, by=member.id, now=now, policy=console.policy)
+        called.append(await console.db.write(deed))
+    if any(called):
+        return go(HOME, "called")
+    if 0 in called:
+        return go(HOME, "nobody_to_call")
+    return go(HOME, "called_just_now" if await _still_waits(console, member) else "nothing_waits")
+
+
+async def _still_waits(console: Console, member: StaffMember) -> bool:
+    return bool(_reached(member, await console.db.read(summoning.waiting)))
 
 
 async def swap(console: Console, visit: Visit) -> web.Response:
@@ -96,8 +171,16 @@ async def swap(console: Console, visit: Visit) -> web.Response:
 
 async def agree(console: Console, visit: Visit) -> web.Response:
     member, now, pair = visit.seat.member, console.clock.now(), visit.given("pair", most=32)
-    is_agreed = await console.db.write(lambda tx: changes.agree(tx, pair, member.id, now=now))
-    return go(HOME, "agreed" if is_agreed else "refused")
+
+    def write(tx: Tx) -> bool:
+        if not changes.agree(tx, pair, member.id, now=now):
+            return False
+        for one in changes.ahead(tx.connection, now):
+            if one.pair == pair and one.cover_id is not None:
+                summoning.came_on(tx, one.cover_id, one.starts_at, now=now, policy=console.policy)
+        return True
+
+    return go(HOME, "agreed" if await console.db.write(write) else "refused")
 
 
 async def take_back(console: Console, visit: Visit) -> web.Response:
@@ -164,6 +247,8 @@ ROUTES = (
     Route("GET", "/rota", Deed.SEE_ROTA, show),
     Route("POST", "/rota/leave", Deed.CHANGE_OWN_SHIFTS, leave),
     Route("POST", "/rota/cover", Deed.PLAN_ROTA, cover),
+    Route("POST", "/rota/shift", Deed.ADD_SHIFT, add),
+    Route("POST", "/rota/call-all", Deed.CALL_ALL, call_all),
     Route("POST", "/rota/swap", Deed.CHANGE_OWN_SHIFTS, swap),
     Route("POST", "/rota/agree", Deed.CHANGE_OWN_SHIFTS, agree),
     Route("POST", "/rota/take-back", Deed.CHANGE_OWN_SHIFTS, take_back),
