@@ -3,7 +3,7 @@
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +11,13 @@ from bot import policy as policies
 from bot import staff
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
+from bot.db import Tx
+from bot.helpline import shifts, summoning
 from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, brought, stored, taken_over
 from bot.rota.calendar import days_off
 from bot.rota.icalendar_in import read_events
+from bot.rota.plan import Shift
 from directory.wording import HCMC
 
 
@@ -26,6 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.set_defaults(run=run_show)
     bring = deeds.add_parser("import", help="bring in a plan: CSV (see docs/rota.md) or iCalendar (.ics)")
     bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--force", action="store_true", help="also rows that are over, or more than a year ahead")
     bring.set_defaults(run=run_import)
 
 
@@ -60,11 +64,13 @@ def decided(house: Opened, now: datetime) -> Policy:
 
 
 def run_import(arguments: argparse.Namespace) -> int:
-    """All or nothing. Shifts already planned for the same days give way."""
+    """All or nothing. Shifts already planned for the same days and posts give way."""
+    now = MachineClock().now()
     with opened() as house:
         try:
-            rows = _rows(arguments.file)
-            entries = house.read(lambda connection: brought.read_plan(connection, rows))
+            rows, left_out = _rows(arguments.file, now, is_forced=arguments.force)
+            likely_at = None if arguments.force else now
+            entries = house.read(lambda connection: brought.read_plan(connection, rows, likely_at=likely_at))
         except brought.PlanProblem as problem:
             print("\n".join(problem.lines), file=sys.stderr)
             print("Nothing was brought in.", file=sys.stderr)
@@ -72,16 +78,40 @@ def run_import(arguments: argparse.Namespace) -> int:
         except (OSError, UnicodeDecodeError, csv.Error) as problem:
             print(f"{arguments.file} cannot be read as CSV ({type(problem).__name__}).", file=sys.stderr)
             return 1
-        house.write(lambda tx: taken_over.take_over(tx, entries, now=MachineClock().now()))
+        policy = decided(house, now)
+        gone = house.write(lambda tx: _take_over(tx, entries, now, policy))
+        names = {one.id: one.name for one in house.read(staff.everyone)}
     print(f"{len(entries)} {_named(entries[0])}")
+    if left_out:
+        print(f"{left_out} events are over, or more than a year ahead, and were left out.", file=sys.stderr)
+    if gone:
+        whose = ", ".join(f"{names.get(one, '?')} {n}" for one, n in sorted(gone.items()))
+        print(f"{sum(gone.values())} shifts planned before gave way: {whose}", file=sys.stderr)
     return 0
 
 
-def _rows(path: Path) -> Sequence[brought.Row]:
-    if path.suffix.lower() in (".ics", ".ical", ".icalendar"):
-        return read_events(path.read_bytes())
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+def _take_over(tx: Tx, entries: Sequence[brought.Entry], now: datetime, policy: Policy) -> Mapping[int, int]:
+    """With what hangs on it: who comes on duty is called for what waits, cases leave who goes off duty."""
+    gone = taken_over.take_over(tx, entries, now=now)
+    for staff_id in {one.staff_id for one in entries if isinstance(one, Shift) and one.starts_at <= now < one.ends_at}:
+        summoning.came_on(tx, staff_id, now, now=now, policy=policy)
+    shifts.changed(tx, now=now, policy=policy)
+    return gone
+
+
+def _rows(path: Path, now: datetime, *, is_forced: bool) -> tuple[Sequence[brought.Row], int]:
+    """The rows, and how many events of a calendar were left out: it goes on for years, behind us and ahead."""
+    if path.suffix.lower() not in (".ics", ".ical", ".icalendar"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file)), 0
+    events = read_events(path.read_bytes())
+    latest = now + brought.FARTHEST
+    near = [one for one in events if is_forced or (_at(one, "ends") > now and _at(one, "starts") <= latest)]
+    return near, len(events) - len(near)
+
+
+def _at(row: brought.Row, name: str) -> datetime:
+    return datetime.fromisoformat(row[name] or "")
 
 
 def _named(entry: brought.Entry) -> str:

@@ -21,6 +21,7 @@ ROTATION = ("rotation", "centre", "province", "rung", "first_day", "begins", "ho
 CHANGE = ("name", "cover", "starts", "ends")
 HOURS = ("centre", "day", "begins", "ends")
 FALLBACK = ("centre", "falls_back_to")
+FARTHEST = timedelta(days=370)
 _ON_CALL = ("worker", "peer", "supervisor")
 
 Row = Mapping[str, str | None]
@@ -63,8 +64,11 @@ class _Known:
     centres: Mapping[str, int]
 
 
-def read_plan(connection: Connection, rows: Sequence[Row]) -> tuple[Entry, ...]:
-    """What a table describes. Raises PlanProblem with every row that is wrong."""
+def read_plan(connection: Connection, rows: Sequence[Row], *, likely_at: datetime | None = None) -> tuple[Entry, ...]:
+    """What a table describes. Raises PlanProblem with every row that is wrong.
+
+    `likely_at`: also with rows that are over by then or more than a year ahead, as a mistyped year makes them.
+    """
     if not rows:
         raise PlanProblem([f"The plan has no rows: its columns are {','.join(COLUMNS)}."])
     read = _reader(rows[0])
@@ -76,12 +80,23 @@ def read_plan(connection: Connection, rows: Sequence[Row]) -> tuple[Entry, ...]:
     wrong: list[str] = []
     for number, row in enumerate(rows, 2):
         try:
-            found.append(read({name: (value or "").strip() for name, value in row.items() if name}, known))
+            entry = read({name: (value or "").strip() for name, value in row.items() if name}, known)
+            _check_year(entry, likely_at)
+            found.append(entry)
         except ValueError as problem:
             wrong.append(f"row {number}: {problem}")
     if wrong:
         raise PlanProblem(wrong)
     return tuple(found)
+
+
+def _check_year(entry: Entry, now: datetime | None) -> None:
+    if now is None or not isinstance(entry, Shift | Away):
+        return
+    if entry.ends_at <= now:
+        raise ValueError("column ends: this is over already; --force takes it all the same")
+    if entry.starts_at > now + FARTHEST:
+        raise ValueError(f"column starts: more than {FARTHEST.days} days ahead; --force takes it all the same")
 
 
 def _reader(first: Row) -> Callable[[Mapping[str, str], _Known], Entry]:

@@ -58,22 +58,34 @@ def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, st
 
 
 def _occurrences(event: Any, starts: datetime) -> Iterator[datetime]:
+    gone = {_moment(one.dt) for one in _dates(event, "EXDATE")}
+    seen: set[datetime] = set()
+    for begins in (*_by_rule(event, starts), *(_begins(one.dt) for one in _dates(event, "RDATE"))):
+        if begins not in gone and begins not in seen:
+            seen.add(begins)
+            yield begins
+
+
+def _by_rule(event: Any, starts: datetime) -> Iterator[datetime]:
     rule = event.get("RRULE")
     if rule is None:
         yield starts
         return
-    gone = {_moment(one.dt) for one in _exceptions(event)}
     text = re.sub(r"UNTIL=(\d{8})(?=;|$)", r"UNTIL=\1T235959Z", rule.to_ical().decode())
     text = re.sub(r"UNTIL=(\d{8}T\d{6})(?=;|$)", r"UNTIL=\1Z", text)
     for number, begins in enumerate(rrulestr(text, dtstart=starts)):
         if begins > starts + FARTHEST or number > MOST:
             return
-        if begins not in gone:
-            yield begins
+        yield begins
 
 
-def _exceptions(event: Any) -> list[Any]:
-    told = event.get("EXDATE")
+def _begins(told: Any) -> datetime:
+    """One further date; a period counts from its beginning and lasts as long as the event."""
+    return _moment(told[0] if isinstance(told, tuple) else told)
+
+
+def _dates(event: Any, name: str) -> list[Any]:
+    told = event.get(name)
     if told is None:
         return []
     return [one for part in (told if isinstance(told, list) else [told]) for one in part.dts]

@@ -1,6 +1,7 @@
 """Writes a plan that was brought in: shifts give way where a new plan covers them; the rest replaces its namesake."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -14,11 +15,10 @@ from bot.tables import centre_fallback, centre_hours, rota_change, rotation, rot
 from bot.timers import set_timer
 
 
-def take_over(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> None:
-    """All entries of one table, which are of one kind."""
+def take_over(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> Mapping[int, int]:
+    """All entries of one table, which are of one kind. Returns of whom how many shifts gave way."""
     shifts = [one for one in entries if isinstance(one, Shift)]
-    if shifts:
-        _shifts(tx, shifts)
+    gone = _shifts(tx, shifts) if shifts else {}
     hours = [one for one in entries if isinstance(one, Hours)]
     for centre_id in {one.centre_id for one in hours}:
         tx.execute(delete(centre_hours).where(centre_hours.c.centre_id == centre_id))
@@ -36,13 +36,25 @@ def take_over(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> None:
                 tx.execute(insert(centre_fallback).values(centre_id=centre_id, fallback_id=fallback_id))
     audit.write(tx, None, "rota_imported", "rota", str(len(entries)), now=now)
     set_timer(tx, WATCH, 1, due_at=now + SOON)
+    return gone
 
 
-def _shifts(tx: Tx, planned: Sequence[Shift]) -> None:
-    """From the first to the last hour of the plan only its shifts are left; those around it are cut."""
+def _shifts(tx: Tx, planned: Sequence[Shift]) -> Mapping[int, int]:
+    """From the first to the last hour of the plan only its shifts are left; those around it are cut.
+
+    That goes for what the plan is about: other centres, provinces and kinds keep theirs.
+    """
     begins, ends = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
+    posts = {_about(one) for one in planned}
+    same_again = {(one.post.rung, one.staff_id, one.starts_at, one.ends_at, *_about(one)) for one in planned}
+    gone: Counter[int] = Counter()
     touching = (shift.c.starts_at < ends, shift.c.ends_at > begins)
     for row in tx.execute(select(shift).where(*touching)).all():
+        about = (row.centre_id, row.province, row.kind)
+        if about not in posts:
+            continue
+        if (row.rung, row.staff_id, row.starts_at, row.ends_at, *about) not in same_again:
+            gone[row.staff_id] += 1
         mine = shift.c.id == row.id
         if row.ends_at > ends:
             same = ("staff_id", "centre_id", "province", "kind", "rung")
@@ -56,6 +68,11 @@ def _shifts(tx: Tx, planned: Sequence[Shift]) -> None:
         post = {"centre_id": one.post.centre_id, "province": one.post.province, "kind": one.post.kind}
         made = insert(shift).values(**post, rung=one.post.rung, staff_id=one.staff_id)
         tx.execute(made.values(starts_at=one.starts_at, ends_at=one.ends_at))
+    return gone
+
+
+def _about(one: Shift) -> tuple[int, str | None, str]:
+    return one.post.centre_id, one.post.province, str(one.post.kind)
 
 
 def _rotation(tx: Tx, one: Rotation) -> None:

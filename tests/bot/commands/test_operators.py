@@ -99,7 +99,12 @@ def test_a_plan_is_taken_over_whole_or_not_at_all(folder: Path, capsys: pytest.C
     told = capsys.readouterr().err
     assert all(f"row {number}: column {name}" in told for number, name in enumerate(("province", "rung", "starts"), 2))
     plan.write_text(head + "hoa,,0,2030-01-01 08:00,2030-01-02 08:00\n")
-    assert main(["rota", "import", str(plan)]) == 0
+    assert main(["rota", "import", str(plan)]) == 1
+    assert "column starts: more than 370 days ahead" in capsys.readouterr().err
+    assert main(["rota", "import", str(plan), "--force"]) == 0
+    plan.write_text(head + "hoa,,1,2030-01-01 12:00,2030-01-02 08:00\n")
+    assert main(["rota", "import", str(plan), "--force"]) == 0
+    assert "1 shifts planned before gave way: hoa 1" in capsys.readouterr().err
     assert main(["rota", "import", str(folder / "none.csv")]) == 1
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,6 +168,57 @@ async def test_a_calendar_comes_in_with_repetitions_exceptions_and_moved_events(
     for broken in (b"", b"PK\x03\x04", ics("BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n")):
         with pytest.raises(brought.PlanProblem):
             brought.read_plan(None, read_events(broken))  # type: ignore[arg-type]
+
+
+async def test_further_dates_of_an_event_come_in_too(house: Database, clock: MovableClock) -> None:
+    dates = "20261212T200000,20261214T200000,20261207T200000"
+    more = f"RDATE;TZID=Asia/Ho_Chi_Minh:{dates}\nEXDATE;TZID=Asia/Ho_Chi_Minh:20261214T200000"
+    rows = read_events(ics(EVENT.format(uid="1", title="hoa", more=more)))
+    assert [(row["starts"] or "")[:16] for row in rows] == ["2026-12-07T20:00", "2026-12-12T20:00"]
+    assert (rows[1]["ends"] or "")[:16] == "2026-12-13T08:00"
+    period = "RDATE;VALUE=PERIOD:20261220T130000Z/PT4H"
+    assert len(read_events(ics(EVENT.format(uid="1", title="hoa", more=period)))) == 2
+
+
+async def test_shifts_of_one_centre_leave_those_of_another_alone(house: Database, clock: MovableClock) -> None:
+    there = {"name": "lan", "province": "46", "rung": "0", "starts": "2026-12-07 00:00", "ends": "2026-12-21 00:00"}
+    here = {**there, "name": "hoa", "province": "01"}
+    await bring(house, clock, [there])
+    await bring(house, clock, [here])
+    noon = "2026-12-10 12:00"
+    assert await called(house, noon, province="46") == ((3,),)
+    assert await called(house, noon, province="01") == ((1,),)
+    later = {**here, "name": "mai", "starts": "2026-12-10 00:00"}
+
+    def deed(tx: Tx) -> dict[int, int]:
+        return dict(taken_over.take_over(tx, brought.read_plan(tx.connection, [later]), now=clock.now()))
+
+    assert await house.write(deed) == {1: 1}, "of hoa one shift gave way"
+    assert await house.write(deed) == {}, "the same once more takes nothing from anybody"
+    assert await called(house, noon, province="01") == ((2,),)
+    assert await called(house, "2026-12-09 12:00", province="01") == ((1,),)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "column"),
+    [
+        ("2062-12-09 00:00", "2062-12-10 00:00", "column starts"),
+        ("2025-12-09 00:00", "2025-12-10 00:00", "column ends"),
+    ],
+)
+async def test_a_mistyped_year_takes_nothing_from_anybody(
+    house: Database, clock: MovableClock, starts: str, ends: str, column: str
+) -> None:
+    good = {"name": "hoa", "province": "", "rung": "0", "starts": "2026-12-08 00:00", "ends": "2026-12-09 00:00"}
+    wrong = {**good, "starts": starts, "ends": ends}
+    read = partial(brought.read_plan, rows=[good, wrong], likely_at=clock.now())
+    with pytest.raises(brought.PlanProblem) as problem:
+        await house.read(lambda connection: read(connection))
+    assert len(problem.value.lines) == 1 and problem.value.lines[0].startswith(f"row 3: {column}")
+    away = [{"name": "hoa", "cover": "", "starts": starts, "ends": ends}]
+    with pytest.raises(brought.PlanProblem):
+        await house.read(lambda connection: brought.read_plan(connection, away, likely_at=clock.now()))
+    assert len(await house.read(lambda connection: brought.read_plan(connection, [good, wrong]))) == 2, "--force"
 
 
 async def test_a_swap_counts_when_the_other_agrees_and_goes_as_a_whole(house: Database, clock: MovableClock) -> None:
