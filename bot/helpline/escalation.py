@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select, update
 from bot.db import Tx
 from bot.helpline import reach, tongues, truth
 from bot.helpline.casebook import Case, get, hold_still, last_time, record
-from bot.helpline.hindered import called_since, hindered
+from bot.helpline.farthest import bring_near, last_step
+from bot.helpline.hindered import called_since, failed_since, hindered
 from bot.helpline.ladder import Called, Ladder, Step, next_step, put_last
 from bot.helpline.moves import State
 from bot.helpline.ringing import raise_rung
@@ -16,7 +17,7 @@ from bot.helpline.rota import next_duty, on_call, opening
 from bot.helpline.truth import when
 from bot.policy import Policy
 from bot.rota.plan import Kind
-from bot.tables import case, case_event, staff, staff_province, timer
+from bot.tables import case, staff, staff_province, timer
 from bot.timers import clear_timer, due_at, set_timer
 
 __all__ = [
@@ -36,7 +37,8 @@ __all__ = [
 
 def begin(tx: Tx, known: Case, *, now: datetime, policy: Policy, is_asked: bool = True) -> Step | None:
     """Start the ladder from its first rung. `is_asked`: the person has just written, and hears what is done."""
-    start = Ladder(known.urgency, now)
+    failed, gave_back = (frozenset[int](), frozenset[int]()) if is_asked else failed_since(tx.connection, known.id, now)
+    start = Ladder(known.urgency, now, called=failed, declined=gave_back, unreached=failed)
     return _climb(tx, replace(known, rung=0, round=0), start, now=now, policy=policy, is_asked=is_asked)
 
 
@@ -48,9 +50,11 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     since = last_time(tx.connection, known.id, "waiting") or known.opened_at
     called, declined, unreached = called_since(tx.connection, known.id, since)
     managers_at = last_time(tx.connection, known.id, "managers")
+    managers_at = managers_at if managers_at is None or managers_at <= now else None  # the clock was set back
     so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined, unreached)
     if known.rung == 0 and known.round == 0:
-        so_far = replace(so_far, called=frozenset())  # nobody of the rota was called yet: it begins with the first rung
+        # Nobody of the rota was called yet: it begins with the first rung, but not with who just failed it.
+        so_far = replace(so_far, called=failed_since(tx.connection, known.id, since)[0])
     return _climb(tx, known, so_far, now=now, policy=policy, is_asked=False)
 
 
@@ -138,13 +142,16 @@ def stop(tx: Tx, case_id: int) -> None:
 
 
 def mend(tx: Tx, *, now: datetime) -> int:
-    """Waiting cases that have lost their timer get one that is due at once. Returns how many; the promise is 0."""
+    """Waiting cases that have lost their timer, or would wait too long for it, get one that is due at once.
+
+    Returns how many; the promise is 0.
+    """
     has_timer = select(timer.c.subject_id).where(timer.c.kind == "escalate")
     wanted = select(case.c.id).where(case.c.state == State.WAITING, case.c.id.not_in(has_timer))
     lost = tx.execute(wanted).scalars().all()
     for case_id in lost:
         set_timer(tx, "escalate", case_id, due_at=now)
-    return len(lost)
+    return len(lost) + bring_near(tx, now=now)
 
 
 def hurry(tx: Tx, case_id: int, *, now: datetime) -> None:
@@ -154,11 +161,7 @@ def hurry(tx: Tx, case_id: int, *, now: datetime) -> None:
     """
     known = get(tx.connection, case_id)
     planned = due_at(tx, "escalate", case_id)
-    is_late = planned is not None and planned > now and _last_step(tx, case_id) in ("rung", "repeat", "manager")
+    was_called = last_step(tx.connection, case_id) in ("rung", "repeat", "manager")
+    is_late = planned is not None and planned > now and was_called
     if known is not None and known.state is State.WAITING and is_late and known.rung + known.round > 0:
         set_timer(tx, "escalate", case_id, due_at=now)
-
-
-def _last_step(tx: Tx, case_id: int) -> str:
-    steps = select(case_event.c.detail).where(case_event.c.case_id == case_id, case_event.c.kind == "step")
-    return str(tx.execute(steps.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none())

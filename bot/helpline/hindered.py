@@ -47,15 +47,38 @@ def is_night(moment: datetime) -> bool:
     return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
 
 
+GAVE_BACK = "handed_back"
+_FAILED = (GAVE_BACK, "silent", "not_taken_over", "shift_over")
+
+
+def failed_since(connection: Connection, case_id: int, since: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    """Whose hands it left when it came back at that moment: all of them, and those who gave it back themselves.
+
+    A case comes back because somebody could not answer it: the next ones are called at once, not the same one again.
+    """
+    wanted = select(case_event.c.staff_id, case_event.c.kind).where(
+        case_event.c.case_id == case_id,
+        case_event.c.kind.in_(_FAILED),
+        case_event.c.staff_id.is_not(None),
+        case_event.c.at >= since,
+    )
+    rows = connection.execute(wanted).all()
+    return frozenset(row.staff_id for row in rows), frozenset(row.staff_id for row in rows if row.kind == GAVE_BACK)
+
+
 def called_since(
     connection: Connection, case_id: int, since: datetime
 ) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    """Everybody alarmed for this case since then; of them who said no, and whom the last alarm did not reach."""
+    """Everybody alarmed for this case since then; of them who said no, and whom the last alarm did not reach.
+
+    Who failed it counts as called, as not reached before the next alarm, and, having given it back, as saying no.
+    """
     wanted = select(alarm.c.staff_id, alarm.c.declined_at, alarm.c.unreached_at)
     rows = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since).order_by(alarm.c.id)).all()
     newest = {row.staff_id: row for row in rows}
+    failed, gave_back = failed_since(connection, case_id, since)
     return (
-        frozenset(newest),
-        frozenset(row.staff_id for row in rows if row.declined_at is not None),
-        frozenset(one for one, row in newest.items() if row.unreached_at is not None),
+        frozenset(newest) | failed,
+        frozenset(row.staff_id for row in rows if row.declined_at is not None) | gave_back,
+        frozenset(one for one, row in newest.items() if row.unreached_at is not None) | (failed - set(newest)),
     )

@@ -7,16 +7,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from bot import claims
-from bot.helpline import erasure, retention
+from bot.helpline import erasure, farthest, retention
 from bot.helpline.due import DUE, OF_A_CASE
+from bot.helpline.farthest import GRACE
 from bot.helpline.moves import OWNED, State
 from bot.policy import Policy
 from bot.rota import duty, stored
 from bot.rota.calendar import days_off
 from bot.tables import alarm, case, case_event, inbox, lane, lease, outbox, poller, staff, timer, transcript
 
-GRACE = timedelta(seconds=60)  # so late may something be before it counts as forgotten
-FARTHEST_STEP = timedelta(hours=14)  # a request of the evening waits for the morning; nothing waits longer
 IDLE = timedelta(hours=1)
 SHUT = timedelta(minutes=10)
 FORGET_GRACE = timedelta(minutes=15)
@@ -48,12 +47,8 @@ def _no_next_step(connection: Connection, now: datetime, policy: Policy) -> int:
 
 
 def _step_too_far(connection: Connection, now: datetime, policy: Policy) -> int:
-    """Danger now is looked at again within the hour at most, everything else by the next morning."""
-    hour = timedelta(hours=1) + GRACE  # whatever the policy says: what it may say is bounded
-    far = select(case.c.urgency, timer.c.due_at).join(case, case.c.id == timer.c.subject_id)
-    wanted = far.where(timer.c.kind == "escalate", timer.c.due_at > now + hour, case.c.state == State.WAITING)
-    rows = connection.execute(wanted)
-    return sum(row.urgency != "request" or row.due_at > now + FARTHEST_STEP for row in rows)
+    """Danger now is looked at again within a quarter of an hour, everything else by the next morning."""
+    return len(farthest.steps_too_far(connection, now)) + len(farthest.answers_too_far(connection, now))
 
 
 def _owner_wrong(connection: Connection, now: datetime, policy: Policy) -> int:

@@ -15,6 +15,8 @@ SILENT_NOW = timedelta(minutes=5)
 SILENT = timedelta(minutes=30)
 HER_SILENCE = timedelta(minutes=10)
 HERS = "her_silence"
+HANDED_NOW = timedelta(minutes=3)
+HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
 
 
 def begin(tx: Tx, known: Case, *, now: datetime) -> None:

@@ -39,7 +39,7 @@ def tell_step(
         tell(tx, known, "case.person.alarmed", now=now, is_asked=is_asked)
         return
     before = last_time(tx.connection, known.id, "told_waiting")
-    is_due = before is None or before < since or now - before >= TELL_AGAIN
+    is_due = before is None or not since <= before <= now or now - before >= TELL_AGAIN  # or the clock was set back
     if is_due or now - since < EACH_STEP or step.kind == "manager":
         language = language_of(tx, known.lane_id)
         n, first = called_so_far(tx.connection, known.id, since)
@@ -75,7 +75,7 @@ def _tell_nobody(
     is_asked: bool,
 ) -> None:
     before = last_time(tx.connection, known.id, "told_nobody")
-    is_first = before is None or before < since
+    is_first = before is None or not since <= before <= now
     is_late = now - since >= timedelta(hours=policy.stop_after_hours)
     if not is_first and not (is_late and before is not None and now - before >= TELL_AGAIN):
         return

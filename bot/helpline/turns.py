@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import company, escalation, handover, reach, silence, visibility
+from bot.helpline import company, escalation, handover, reach, shifts, silence, visibility
 from bot.helpline.casebook import (
     CONSENT,
     Case,
@@ -46,8 +46,6 @@ from bot.tables import (
 )
 from bot.timers import clear_timer, set_timer
 
-ANSWER_HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
-HANDED_NOW = timedelta(minutes=3)
 _WITH_THE_WORDS = (transcript, alarm, consent, referral, sharing, legal_duty, accompaniment, handover_note)
 
 
@@ -87,9 +85,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     escalation.stop(tx, case_id)
     mine = _known(tx, case_id)
     silence.begin(tx, mine, now=now)
-    shift_ends = handover.end_of_shift(tx.connection, staff_id, now, policy)
-    if shift_ends is not None:
-        set_timer(tx, "shift_end", case_id, due_at=shift_ends + handover.GRACE)
+    shifts.taken(tx, mine, staff_id, now=now, policy=policy)
     tx.execute(
         update(alarm)
         .where(alarm.c.case_id == case_id, alarm.c.staff_id == staff_id, alarm.c.used_at.is_(None))
@@ -176,7 +172,7 @@ def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, po
         raise NotYours
     for kind in ("hold_over", "silent", "shift_end"):
         clear_timer(tx, kind, case_id)
-    wait = HANDED_NOW if known.urgency == "now" else ANSWER_HANDED
+    wait = silence.HANDED_NOW if known.urgency == "now" else silence.HANDED
     set_timer(tx, "handed_over", case_id, due_at=now + wait)
     _written(tx, known, "handed", staff_id, now=now)
     before = colleague(tx.connection, staff_id)
@@ -215,6 +211,8 @@ def shift_end(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
         set_timer(tx, "shift_end", case_id, due_at=again + handover.GRACE)
         return
     if known.state is State.HELD:  # agreed with the person; it comes back by itself at that hour
+        return
+    if shifts.may_keep(tx, known, now=now):
         return
     has_note = handover.has_note(tx.connection, case_id, known.staff_id, since=known.taken_at)
     supervisor = None if has_note else handover.supervisor_for(tx.connection, known)

@@ -14,7 +14,7 @@ from bot import staff
 from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import About, Deed, has, may
 from bot.db import Tx
-from bot.helpline import summoning
+from bot.helpline import shifts, summoning
 from bot.helpline.casebook import Case
 from bot.rota import added, ahead, changes, feed, stored
 from bot.rota.calendar import days_off
@@ -97,7 +97,12 @@ async def leave(console: Console, visit: Visit) -> web.Response:
     whom = await _whom(console, visit, "who")
     if asked is None or whom is None:
         return go(HOME, "refused")
-    return await _noted(console, lambda tx: changes.leave(tx, whom, *asked, by=member.id, now=now))
+
+    def write(tx: Tx) -> None:
+        changes.leave(tx, whom, *asked, by=member.id, now=now)
+        shifts.changed(tx, whom, now=now, policy=console.policy)
+
+    return await _noted(console, write)
 
 
 async def cover(console: Console, visit: Visit) -> web.Response:
@@ -112,7 +117,7 @@ async def cover(console: Console, visit: Visit) -> web.Response:
 
     def write(tx: Tx) -> None:
         changes.cover(tx, whom, other, *asked, by=member.id, now=now)
-        summoning.came_on(tx, other, asked[0], now=now, policy=console.policy)
+        _follow(console, tx, whom, other, asked[0])
 
     return await _noted(console, write)
 
@@ -129,7 +134,7 @@ async def add(console: Console, visit: Visit) -> web.Response:
     def write(tx: Tx) -> added.Put:
         put = added.add_shift(tx, other.id, place or None, rung, *asked, by=member.id, now=now)
         if put is added.Put.ADDED:
-            summoning.came_on(tx, other.id, asked[0], now=now, policy=console.policy)
+            _follow(console, tx, other.id, other.id, asked[0])
         return put
 
     try:
@@ -177,7 +182,7 @@ async def agree(console: Console, visit: Visit) -> web.Response:
             return False
         for one in changes.ahead(tx.connection, now):
             if one.pair == pair and one.cover_id is not None:
-                summoning.came_on(tx, one.cover_id, one.starts_at, now=now, policy=console.policy)
+                _follow(console, tx, one.staff_id, one.cover_id, one.starts_at)
         return True
 
     return go(HOME, "agreed" if await console.db.write(write) else "refused")
@@ -205,6 +210,14 @@ async def end_feed(console: Console, visit: Visit) -> web.Response:
     member = visit.seat.member
     await console.db.write(lambda tx: feed.end_address(tx, member.id), urgent=False)
     return go(HOME, "feed_ended")
+
+
+def _follow(console: Console, tx: Tx, who: int, other: int, starts: datetime) -> None:
+    """After a change: what waits calls `other`, who is on duty now; cases leave the hands of `who`, who is not."""
+    now, policy = console.clock.now(), console.policy
+    summoning.came_on(tx, other, starts, now=now, policy=policy)
+    for one in {who, other}:
+        shifts.changed(tx, one, now=now, policy=policy)
 
 
 async def _noted(console: Console, deed: Any, *, said: str = "noted") -> web.Response:

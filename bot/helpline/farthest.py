@@ -1,0 +1,80 @@
+"""How far ahead the next step of a case may lie, and what to do when a clock that was wrong has put it farther."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from bot.db import Tx
+from bot.helpline.casebook import last_time, record
+from bot.helpline.moves import State
+from bot.helpline.silence import HANDED, HANDED_NOW, SILENT, SILENT_NOW
+from bot.tables import case, case_event, timer
+from bot.timers import set_timer
+
+GRACE = timedelta(seconds=60)  # so late may something be before it counts as forgotten
+FARTHEST_NOW = timedelta(minutes=15)  # whatever the policy says: what it may say is bounded
+FARTHEST = timedelta(hours=1)
+FARTHEST_STEP = timedelta(hours=14)  # a request of the evening waits for the morning; nothing waits longer
+_WAITS = {"silent": (SILENT_NOW, SILENT), "handed_over": (HANDED_NOW, HANDED)}
+
+
+def steps_too_far(connection: Connection, now: datetime) -> tuple[int, ...]:
+    """Waiting cases that would be looked at too late: danger now after a quarter of an hour, a request by the morning.
+
+    Outside the hours of every centre, if the policy lets danger wait for them, it is looked at once an hour.
+    """
+    far = select(case.c.id, case.c.urgency, timer.c.due_at).join(case, case.c.id == timer.c.subject_id)
+    wanted = far.where(
+        timer.c.kind == "escalate", timer.c.due_at > now + FARTHEST_NOW + GRACE, case.c.state == State.WAITING
+    )
+    limits = {"now": FARTHEST_NOW, "request": FARTHEST_STEP}
+    late = [row for row in connection.execute(wanted) if row.due_at > now + limits.get(row.urgency, FARTHEST) + GRACE]
+    return tuple(
+        row.id
+        for row in late
+        if row.urgency != "now" or row.due_at > now + FARTHEST + GRACE or last_step(connection, row.id) != "closed"
+    )
+
+
+def answers_too_far(connection: Connection, now: datetime) -> tuple[tuple[str, int, timedelta], ...]:
+    """Colleagues who have longer for an answer than anybody has: which timer, which case, how long it may be."""
+    least = min(short for short, _ in _WAITS.values())
+    far = select(timer.c.kind, timer.c.subject_id, timer.c.due_at, case.c.urgency)
+    wanted = far.join(case, case.c.id == timer.c.subject_id).where(
+        timer.c.kind.in_(_WAITS), timer.c.due_at > now + least + GRACE
+    )
+    found = []
+    for row in connection.execute(wanted):
+        longest = _WAITS[row.kind][0 if row.urgency == "now" else 1]
+        if row.due_at > now + longest + GRACE:
+            found.append((row.kind, row.subject_id, longest))
+    return tuple(found)
+
+
+def bring_near(tx: Tx, *, now: datetime) -> int:
+    """After the clock was set back nothing waits for the hours it has lost. Returns how many cases had to be mended.
+
+    A case that would wait since a moment to come waits from now on, or the ladder would not know whom it has called.
+    """
+    late = steps_too_far(tx.connection, now)
+    for case_id in late:
+        set_timer(tx, "escalate", case_id, due_at=now)
+    answers = answers_too_far(tx.connection, now)
+    for kind, case_id, longest in answers:
+        set_timer(tx, kind, case_id, due_at=now + longest)
+    is_to_come = select(case_event.c.id).where(
+        case_event.c.case_id == case.c.id, case_event.c.kind == "waiting", case_event.c.at > now + GRACE
+    )
+    wanted = select(case.c.id, case.c.opened_at).where(
+        case.c.state == State.WAITING, or_(case.c.opened_at > now + GRACE, is_to_come.exists())
+    )
+    for row in tx.execute(wanted).all():
+        if (last_time(tx.connection, row.id, "waiting") or row.opened_at) > now + GRACE:
+            record(tx, row.id, "waiting", now=now)
+    return len(late) + len(answers)
+
+
+def last_step(connection: Connection, case_id: int) -> str:
+    """What the ladder did last for this case."""
+    steps = select(case_event.c.detail).where(case_event.c.case_id == case_id, case_event.c.kind == "step")
+    return str(connection.execute(steps.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none())
