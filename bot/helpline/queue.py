@@ -1,39 +1,50 @@
 """When somebody may answer a request that is no danger: said honestly, from the policy's hours and the rota."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.helpline.escalation import when
-from bot.helpline.rota import next_duty, on_duty
 from bot.policy import Policy
+from bot.rota import ahead, duty, stored
+from bot.rota.calendar import days_off
 from bot.rota.plan import Kind
 from directory.wording import HCMC, t
 
 
 def queue_answer(connection: Connection, province: str | None, *, now: datetime, policy: Policy, language: str) -> str:
-    """What a person in the daytime queue hears: that colleagues see it now, from when on, or that nobody is planned."""
-    opens = _opens(now, policy)
-    moment = opens or now
-    if on_duty(connection, province, moment, policy=policy, kind=Kind.DAYTIME, any_hour=False):
-        if opens is None:
-            return t("human.queue.now", language, until=f"{policy.request_ends_hour}:00")
-        return t("human.queue.from", language, when=when(opens, now, language))
-    ahead = next_duty(connection, province, moment, policy=policy, kind=Kind.DAYTIME, any_hour=False)
-    if ahead is None:
+    """What a person in the daytime queue hears: that colleagues see it now, from when on, or that nobody is planned.
+
+    Somebody looks at it while it is day and a colleague is on duty, both at once.
+    """
+    plan, days, until = stored.load(connection, now), days_off(policy), now + ahead.LOOK_AHEAD
+
+    def is_looked_at(moment: datetime) -> bool:
+        if not _is_day(moment, policy):
+            return False
+        return bool(duty.on_call(plan, days, province, moment, kind=Kind.DAYTIME, any_hour=False))
+
+    changes = sorted({*duty.turning_points(plan, days, now, until), *_hours_of_the_day(now, until, policy)})
+    if is_looked_at(now):
+        ends = next((moment for moment in changes if not is_looked_at(moment)), until)
+        return t("human.queue.now", language, until=when(ends, ends, language))
+    begins = next((moment for moment in changes if is_looked_at(moment)), None)
+    if begins is None:
         return t("human.queue.nobody", language)
-    return t("human.queue.from", language, when=when(_not_at_night(ahead, policy), now, language))
+    return t("human.queue.from", language, when=when(begins, now, language))
 
 
-def _opens(now: datetime, policy: Policy) -> datetime | None:
-    """When the day of requests begins; None while it is day."""
-    here = now.astimezone(HCMC)
-    if policy.request_begins_hour <= here.hour < policy.request_ends_hour:
-        return None
-    begins = here.replace(hour=policy.request_begins_hour, minute=0, second=0, microsecond=0)
-    return begins if here < begins else begins + timedelta(days=1)
+def _is_day(moment: datetime, policy: Policy) -> bool:
+    return policy.request_begins_hour <= moment.astimezone(HCMC).hour < policy.request_ends_hour
 
 
-def _not_at_night(moment: datetime, policy: Policy) -> datetime:
-    """A shift that begins at night answers requests in the morning."""
-    return _opens(moment, policy) or moment
+def _hours_of_the_day(now: datetime, until: datetime, policy: Policy) -> Iterator[datetime]:
+    """When the day of requests begins and ends, on each of the coming days."""
+    midnight = now.astimezone(HCMC).replace(hour=0, minute=0, second=0, microsecond=0)
+    while midnight < until:
+        for hour in (policy.request_begins_hour, policy.request_ends_hour):
+            moment = midnight + timedelta(hours=hour)
+            if now < moment < until:
+                yield moment
+        midnight += timedelta(days=1)
