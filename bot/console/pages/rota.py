@@ -3,6 +3,7 @@
 Whoever is in charge and may not answer has her or his only deeds in danger here: put somebody on duty, call everybody.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -47,7 +48,7 @@ async def show(console: Console, visit: Visit, *, address: str = "") -> web.Resp
             "broken": plan.broken,
             "people": people,
             "colleagues": [one for one in people.values() if _is_called(one) and one.id != member.id],
-            "changes": _visible(changes.ahead(connection, now), member),
+            "changes": _visible(changes.ahead(connection, now), member, people),
             "has_feed": feed.has_address(connection, member.id),
         }
 
@@ -84,11 +85,17 @@ def _reached(member: StaffMember, cases: tuple[Case, ...]) -> tuple[Case, ...]:
     return tuple(one for one, about in here if may(member, Deed.CALL_ALL, about))
 
 
-def _visible(found: tuple[changes.Noted, ...], member: StaffMember) -> list[changes.Noted]:
-    """Supervisors see all changes, others those that are about them."""
-    if has(member, Deed.PLAN_ROTA):
-        return list(found)
-    return [one for one in found if member.id in (one.staff_id, one.cover_id)]
+def _plans(member: StaffMember, people: Mapping[int, StaffMember], one: changes.Noted) -> bool:
+    """Whether this change is about a colleague whose rota this one plans."""
+    about = [people[who] for who in (one.staff_id, one.cover_id) if who in people]
+    return any(may(member, Deed.PLAN_ROTA, About(centre_id=other.centre_id)) for other in about)
+
+
+def _visible(
+    found: tuple[changes.Noted, ...], member: StaffMember, people: Mapping[int, StaffMember]
+) -> list[changes.Noted]:
+    """Supervisors see the changes of their centre, everybody those that are about them."""
+    return [one for one in found if member.id in (one.staff_id, one.cover_id) or _plans(member, people, one)]
 
 
 async def leave(console: Console, visit: Visit) -> web.Response:
@@ -192,11 +199,20 @@ async def take_back(console: Console, visit: Visit) -> web.Response:
     member, now, number = visit.seat.member, console.clock.now(), _number(visit, "change")
     if number is None:
         return go(HOME, "refused")
-    may_all = has(member, Deed.PLAN_ROTA)
-    is_gone = await console.db.write(
-        lambda tx: changes.take_back(tx, number, member.id, is_supervisor=may_all, now=now)
-    )
-    return go(HOME, "taken_back" if is_gone else "refused")
+
+    def write(tx: Tx) -> bool:
+        found = [one for one in changes.ahead(tx.connection, now) if one.id == number]
+        pair = {one.pair for one in found} - {None}
+        both = [one for one in changes.ahead(tx.connection, now) if one.pair in pair] or found
+        people = {one.id: one for one in staff.everyone(tx.connection)}
+        may_all = any(_plans(member, people, one) for one in both)
+        if not both or not changes.take_back(tx, number, member.id, is_supervisor=may_all, now=now):
+            return False
+        for one in both:
+            _follow(console, tx, one.cover_id or one.staff_id, one.staff_id, one.starts_at)
+        return True
+
+    return go(HOME, "taken_back" if await console.db.write(write) else "refused")
 
 
 async def open_feed(console: Console, visit: Visit) -> web.Response:

@@ -12,6 +12,7 @@ from bot.helpline.due import DUE
 from bot.helpline.rota import on_call
 from bot.outbox import unpack
 from bot.policy import demonstration as demo_policy
+from bot.rota import changes
 from bot.seals import KeyId
 from bot.tables import alarm, audit, case, case_event, centre, outbox, rota_change, shift, staff, staff_organisation
 from directory.wording import HCMC
@@ -175,6 +176,30 @@ async def test_a_cover_where_nothing_is_planned_says_so(night: Desk) -> None:
     before = await alarmed(night)
     await due(night)
     assert (await alarmed(night))[len(before) :] == [(mai.id, False)]
+
+
+async def test_a_supervisor_takes_back_changes_of_the_own_centre_only(night: Desk) -> None:
+    now = night.clock.now()
+
+    def other(tx: Tx) -> None:
+        tx.execute(insert(staff_organisation).values(id=77, name="Nhóm B"))
+        tx.execute(insert(centre).values(id=77, organisation_id=77, name="B", province="79"))
+        for number, alias in ((777, "chị Chín"), (778, "chị Mười")):
+            row = {"id": number, "name": alias, "alias": alias, "role": "worker", "centre_id": 77, "state": "active"}
+            tx.execute(insert(staff).values(**row, created_at=now))
+        changes.cover(tx, 777, 778, now, now + timedelta(hours=9), by=777, now=now)
+        changes.ask_swap(tx, 777, 778, (now, now + timedelta(hours=1)), (now, now + timedelta(hours=2)), now=now)
+
+    await night.db.write(other)
+    minh, mai = await night.as_("supervisor-1"), await night.member("worker-2")
+    for one in await night.db.read(lambda c: changes.ahead(c, now)):
+        where, page = await night.press(minh, "/console/rota/take-back", change=str(one.id))
+        assert where.endswith("refused") and "chị Chín" not in page
+    assert await night.count(rota_change) == 3
+    await night.press(minh, "/console/rota/leave", who=str(mai.id), **hours(now, 9))
+    leave = next(one for one in await night.db.read(lambda c: changes.ahead(c, now)) if one.kind == "leave")
+    assert (await night.press(minh, "/console/rota/take-back", change=str(leave.id)))[0].endswith("taken_back")
+    assert await night.count(rota_change) == 3
 
 
 async def test_the_way_of_the_notice_leads_to_the_deeds(night: Desk) -> None:
