@@ -75,19 +75,16 @@ def _gap(gap: ahead.Gap, now: datetime, language: str) -> str:
 
 
 def _unwoken(connection: Connection, spans: tuple[ahead.Span, ...], policy: Policy) -> list[ahead.Span]:
-    """The first shift of each colleague who has shown no channel to work within the days of the policy."""
-    first: dict[int, ahead.Span] = {}
-    for one in spans:
-        first.setdefault(one.staff_id, one)
+    """The first shift of each colleague for which no channel has been shown to work within the days of the policy."""
     verified: dict[int, datetime] = {}
     for staff_id, at in _verified(connection):
         verified[staff_id] = max(at, verified.get(staff_id, at))
     limit = timedelta(days=policy.channel_days)
-    return [
-        one
-        for one in first.values()
-        if one.staff_id not in verified or one.starts_at - verified[one.staff_id] >= limit
-    ]
+    first: dict[int, ahead.Span] = {}
+    for one in spans:
+        if one.staff_id not in verified or one.starts_at - verified[one.staff_id] >= limit:
+            first.setdefault(one.staff_id, one)
+    return list(first.values())
 
 
 def _verified(connection: Connection) -> Iterator[tuple[int, datetime]]:

@@ -50,12 +50,13 @@ def next_duty(
 
 
 def gaps(plan: Plan, days: DaysOff, begins: datetime, ends: datetime) -> tuple[Gap, ...]:
-    """Every stretch without anybody: on the national rota, and near each province that has a rota of its own.
+    """Every stretch without anybody: on the national rota, and near each province that has, or lately had, its own.
 
     While all centres of a province are closed it has no gap; the national rota serves at any hour.
     """
     posts = [post for post in plan.posts if post.kind in (Kind.ANY, Kind.DANGER)]
-    provinces: list[str | None] = [None, *sorted({post.province for post in posts if post.province is not None})]
+    local = {post.province for post in posts if post.province is not None} | plan.lately
+    provinces: list[str | None] = [None, *sorted(local)]
     moments = [begins, *turning_points(plan, days, begins, ends), ends]
     found: list[Gap] = []
     for province in provinces:

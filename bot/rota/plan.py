@@ -111,6 +111,7 @@ class Plan:
     fallbacks: Mapping[int, int] = field(default_factory=dict)  # centre -> the centre that stands in
     homes: Mapping[str, frozenset[int]] = field(default_factory=dict)  # province -> its centres
     active: frozenset[int] = frozenset()  # colleagues who can be called at all
+    lately: frozenset[str] = frozenset()  # provinces that had a shift of their own some days ago
     broken: int = 0  # entries that make no sense and are left out
 
     @property

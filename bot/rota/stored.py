@@ -10,6 +10,7 @@ from bot.rota.ahead import LOOK_AHEAD
 from bot.rota.plan import Change, Hours, Kind, OnDaysOff, Plan, Post, Rotation, Shift
 from bot.tables import centre, centre_fallback, centre_hours, rota_change, rotation, rotation_member, shift, staff
 
+LATELY = timedelta(days=30)  # so long a province whose rota has ended is still told to have nobody
 _SHIFTS = (
     select(shift)
     .join(staff, staff.c.id == shift.c.staff_id)
@@ -41,11 +42,13 @@ _ROTATIONS = select(rotation).order_by(rotation.c.id)
 _ACTIVE = select(staff.c.id).where(staff.c.state == "active")
 
 
-def load(connection: Connection, begins: datetime, ends: datetime | None = None) -> Plan:
+def load(
+    connection: Connection, begins: datetime, ends: datetime | None = None, *, with_past: bool = True
+) -> Plan:
     """Everything that touches this stretch (by default as far as is looked ahead).
 
     A broken entry means that nobody is on call through it, never that somebody is. This is read in the deed that
-    alarms, so what a plain rota does not have is not asked for.
+    alarms, so what a plain rota does not have is not asked for. `with_past`: also which provinces had a rota lately.
     """
     window = {"begins": begins, "until": ends or begins + LOOK_AHEAD}
     there = connection.execute(_IS_THERE, window).one()
@@ -64,13 +67,20 @@ def load(connection: Connection, begins: datetime, ends: datetime | None = None)
         fallbacks={row.centre_id: row.fallback_id for row in fallbacks},
         homes=_homes(connection) if there.fallbacks else {},
         active=frozenset(active),
+        lately=_lately(connection, begins) if with_past else frozenset(),
         broken=len(rows) - len(shifts) + len(all_turns) - len(turns),
     )
 
 
 def at_once(connection: Connection, at: datetime) -> Plan:
     """Only what matters for this very moment."""
-    return load(connection, at, at + timedelta(seconds=1))
+    return load(connection, at, at + timedelta(seconds=1), with_past=False)
+
+
+def _lately(connection: Connection, at: datetime) -> frozenset[str]:
+    there = (shift.c.province.is_not(None), shift.c.ends_at > at - LATELY, shift.c.starts_at <= at)
+    there = (*there, shift.c.kind != Kind.DAYTIME)
+    return frozenset(connection.execute(select(shift.c.province).where(*there).distinct()).scalars())
 
 
 def _post(row: Any) -> Post:

@@ -9,9 +9,11 @@ from sqlalchemy import delete, insert, update
 
 from bot import own_channels
 from bot.db import Database, Tx
-from bot.helpline import rota_watch
+from bot.helpline import leaving, rota_watch
 from bot.policy import Policy
-from bot.rota.changes import WATCH
+from bot.rota import ahead, stored
+from bot.rota.calendar import days_off
+from bot.rota.changes import SOON, WATCH
 from bot.tables import outbox, shift, staff_channel
 from bot.timers import due_at
 from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, add_shift, letters
@@ -74,5 +76,45 @@ async def test_who_is_on_call_and_could_not_be_woken_is_told_and_the_supervisor_
         tx.execute(delete(outbox))
         rota_watch.watch(tx, clock.now(), replace(policy, is_demo=True))
         assert all("kênh" not in letter.text for letter in letters(tx, staff_id=LAN))
+
+    await line.write(story)
+
+
+async def test_a_channel_that_grows_too_old_for_a_later_shift_is_told_three_days_before_it(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        tx.execute(delete(shift))
+        for day in range(6):
+            add_shift(tx, LAN, 0, clock.now() + timedelta(days=day, hours=1), hours=8)
+        show(tx, LAN, clock.now() - timedelta(days=27))
+        rota_watch.watch(tx, clock.now(), policy)
+        said = [letter.text for letter in letters(tx, staff_id=LAN)]
+        assert len(said) == 1 and "kênh" in said[0], "in three days, at the shift after next, it is thirty days old"
+
+    await line.write(story)
+
+
+async def test_a_province_whose_rota_has_ended_is_told_every_day_and_a_while_later_no_more(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        add_shift(tx, MAI, 0, clock.now() - timedelta(hours=1), hours=10, province="79")
+        for days, is_told in ((0, True), (1, True), (20, True), (40, False)):
+            now = clock.now() + timedelta(days=days)
+            plan = stored.load(tx.connection, now, now + timedelta(hours=96))
+            found = {gap.province for gap in ahead.gaps(plan, days_off(policy), now, now + timedelta(hours=96))}
+            assert ("79" in found) is is_told, days
+
+    await line.write(story)
+
+
+async def test_who_leaves_tonight_leaves_a_hole_that_is_looked_for_tonight(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        rota_watch.watch(tx, clock.now(), policy)
+        leaving.leave(tx, LAN, now=clock.now(), policy=policy)
+        assert due_at(tx, WATCH, 1) == clock.now() + SOON
 
     await line.write(story)
