@@ -86,7 +86,7 @@ def put_last(rungs: Called, hindered: frozenset[int]) -> Called:
 
 def _is_managers_turn(ladder: Ladder, policy: Policy, now: datetime) -> bool:
     """Once after some minutes of danger now; each hour after the hours of the stop rule."""
-    waited = now - ladder.since
+    waited = _by_day(ladder.since, now, policy) if ladder.urgency == "request" else now - ladder.since
     first = ladder.managers_at is None or ladder.managers_at < ladder.since
     if ladder.urgency == "now" and first and waited >= timedelta(minutes=policy.manager_after_minutes):
         return True
@@ -128,6 +128,18 @@ def _together(*groups: Iterable[int]) -> tuple[int, ...]:
 
 def _is_day(now: datetime, policy: Policy) -> bool:
     return policy.request_begins_hour <= now.astimezone(HCMC).hour < policy.request_ends_hour
+
+
+def _by_day(since: datetime, now: datetime, policy: Policy) -> timedelta:
+    """How long it waited while requests are answered: of the night nobody is late."""
+    midnight = since.astimezone(HCMC).replace(hour=0, minute=0, second=0, microsecond=0)
+    waited = timedelta(0)
+    while midnight < now:
+        begins = max(since, midnight + timedelta(hours=policy.request_begins_hour))
+        ends = min(now, midnight + timedelta(hours=policy.request_ends_hour))
+        waited += max(ends - begins, timedelta(0))
+        midnight += timedelta(days=1)
+    return waited
 
 
 def _morning(now: datetime, policy: Policy) -> datetime:

@@ -99,6 +99,13 @@ async def test_nobody_on_duty_is_said_honestly_with_numbers_and_tried_again_at_t
     await empty_line.write(story)
 
 
+def test_of_the_night_a_request_is_not_late() -> None:
+    evening, rungs = datetime(2026, 12, 7, 12, 0, tzinfo=UTC), ((1,), (2,))  # 19:00 in Vietnam
+    for hours, kind in ((13, "rung"), (17, "rung"), (18, "manager")):
+        step = next_step(Ladder("request", evening), rungs, POLICY, evening + timedelta(hours=hours), managers=(9,))
+        assert step.kind == kind, f"an hour of the evening, {hours - 13} of the next day"
+
+
 async def test_a_waiting_case_without_a_timer_gets_one(line: Database, clock: MovableClock, policy: Policy) -> None:
     def story(tx: Tx) -> None:
         opened = cases.open_case(tx, 1, urgency="now", need=None, place=None, now=clock.now(), policy=policy)
