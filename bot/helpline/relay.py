@@ -55,7 +55,7 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bo
         return False
     is_quiet = _is_quiet(tx, case_id, now)
     _keep(tx, known, "person", text, None, now)
-    if known.state is State.TAKEN:
+    if silence.is_expected(tx.connection, known):
         silence.begin(tx, known, now=now)
     if is_cry and known.state is State.TAKEN:
         tell_of_cry(tx, known, now=now)

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.db import Tx
-from bot.helpline import handover
+from bot.helpline import handover, silence
 from bot.helpline.casebook import Case, last_time, record, view
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.policy import Policy
-from bot.tables import case, transcript
+from bot.tables import case
 from bot.timers import due_at, set_timer
 
 OFF_DUTY = timedelta(hours=2)  # so long a colleague who is not on duty has a case before being asked
@@ -37,13 +37,7 @@ def may_keep(tx: Tx, known: Case, *, now: datetime) -> bool:
         return False
     asked = last_time(tx.connection, known.id, _ASKED)
     asked = asked if asked is not None and asked >= began else None
-    wrote = tx.execute(
-        select(func.max(transcript.c.at)).where(
-            transcript.c.case_id == known.id,
-            transcript.c.direction == "worker",
-            transcript.c.staff_id == known.staff_id,
-        )
-    ).scalar_one()
+    wrote = silence.last_line(tx.connection, known)
     if wrote is not None and now - wrote < WRITING and (asked is None or wrote > asked):
         set_timer(tx, "shift_end", known.id, due_at=now + OFF_DUTY)
         return True

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.db import Tx
-from bot.helpline.casebook import Case, hold_still, last_time, record
+from bot.helpline.casebook import Case, hold_still, is_phoning, last_time, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.tables import transcript
@@ -17,6 +17,9 @@ HER_SILENCE = timedelta(minutes=10)
 HERS = "her_silence"
 HANDED_NOW = timedelta(minutes=3)
 HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
+
+
+HOLD_NOW = timedelta(hours=2)  # so long at most danger now is kept for an agreed hour
 
 
 def begin(tx: Tx, known: Case, *, now: datetime) -> None:
@@ -55,3 +58,39 @@ def hers(tx: Tx, case_id: int, *, now: datetime) -> None:
     record(tx, case_id, HERS, now=now)
     minutes = str(int(HER_SILENCE.total_seconds() // 60))
     tell_colleague(tx, known, known.staff_id, "staff.her_silence", now=now, urgent=True, minutes=minutes)
+
+
+def is_expected(connection: Connection, known: Case) -> bool:
+    """Whether what she writes must be answered now: always, but for an agreed hour; danger now has none to spare.
+
+    Whoever phones for help is left the few minutes of the call.
+    """
+    if known.state is State.HELD:
+        return known.urgency == "now" and not is_phoning(connection, known)
+    return known.state is State.TAKEN
+
+
+def has_written(connection: Connection, known: Case) -> bool:
+    """Whether she has written since the case is kept for an agreed hour."""
+    since = last_time(connection, known.id, "held")
+    wrote = _last(connection, known, "person")
+    return since is not None and wrote is not None and wrote > since
+
+
+def has_answered(connection: Connection, known: Case) -> bool:
+    """Whether the colleague has written since taking the case: an agreed hour is agreed with her."""
+    wrote = last_line(connection, known)
+    return wrote is not None and known.taken_at is not None and wrote >= known.taken_at
+
+
+def last_line(connection: Connection, known: Case) -> datetime | None:
+    """When the colleague who has the case wrote last."""
+    return _last(connection, known, "worker")
+
+
+def _last(connection: Connection, known: Case, direction: str) -> datetime | None:
+    mine = [transcript.c.case_id == known.id, transcript.c.direction == direction]
+    if direction == "worker":
+        mine.append(transcript.c.staff_id == known.staff_id)
+    found: datetime | None = connection.execute(select(func.max(transcript.c.at)).where(*mine)).scalar_one()
+    return found

@@ -133,8 +133,12 @@ def _back_to_queue(
 
 
 def hold(tx: Tx, case_id: int, staff_id: int, until: datetime, *, now: datetime, policy: Policy) -> Case:
-    """Keep the case until an agreed moment; then it comes back to the queue by itself. Raises NotYours."""
+    """Keep the case until an agreed moment; then it comes back to the queue by itself. Raises NotYours.
+
+    Danger now is kept for two hours at most, whatever was asked for.
+    """
     known = _own(tx, case_id, staff_id)
+    until = min(until, now + silence.HOLD_NOW) if known.urgency == "now" else until
     if until <= now or not move(tx, known, Deed.HOLD, held_until=until):
         raise NotYours
     set_timer(tx, "hold_over", case_id, due_at=until)
@@ -192,9 +196,14 @@ def handed_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
 
 
 def silent(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
-    """Whoever took the case has not written for too long: it is called out again. A held case is left in peace."""
+    """Whoever has the case has not written for too long: it is called out again.
+
+    An agreed hour is left in peace, but not in danger now once she has written meanwhile.
+    """
     known = hold_still(tx, case_id)
-    if known is None or known.state is not State.TAKEN:
+    if known is None or not silence.is_expected(tx.connection, known):
+        return
+    if known.state is State.HELD and not silence.has_written(tx.connection, known):
         return
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.silent", now=now)

@@ -78,8 +78,8 @@ def at_once(connection: Connection, at: datetime) -> Plan:
 
 
 def _lately(connection: Connection, at: datetime) -> frozenset[str]:
-    there = (shift.c.province.is_not(None), shift.c.ends_at > at - LATELY, shift.c.starts_at <= at)
-    there = (*there, shift.c.kind != Kind.DAYTIME)
+    over = (shift.c.ends_at > at - LATELY, shift.c.starts_at <= at)
+    there = (*over, shift.c.province.is_not(None), shift.c.kind != Kind.DAYTIME)
     return frozenset(connection.execute(select(shift.c.province).where(*there).distinct()).scalars())
 
 

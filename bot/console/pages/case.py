@@ -27,6 +27,7 @@ from bot.helpline import (
     referrals,
     relay,
     sharing,
+    silence,
     tongues,
     turns,
     typing_marks,
@@ -49,7 +50,7 @@ SAID = frozenset(
     {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
      "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
      "let_in", "duty_asked", "no_time", "nobody_there", "other_hands",
-     "herself_asked", "herself_already"}
+     "herself_asked", "herself_already", "write_first"}
 )
 
 
@@ -101,7 +102,7 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
         "barriers": list(Barrier),
         "ways": list(referrals.Way),
         "may_follow": referrals.may_follow,
-        "hold_hours": HOLD_HOURS,
+        "hold_hours": HOLD_HOURS[:2] if known.urgency == "now" else HOLD_HOURS,
         "purposes": [one.value for one in sharing.ASKED],
         "ticks": list(handover.Tick),
         "reasons": duties.REASONS if console.policy.legal_duty else (),
@@ -265,6 +266,9 @@ async def _hold(console: Console, visit: Visit, opened: Opened) -> web.StreamRes
     hours = visit.given("hours")
     until = console.clock.now() + timedelta(hours=int(hours) if hours in map(str, HOLD_HOURS) else 1)
     case_id, member, now, policy = opened.known.id, visit.seat.member, console.clock.now(), console.policy
+    is_now = opened.known.urgency == "now"
+    if is_now and not await console.db.read(lambda connection: silence.has_answered(connection, opened.known)):
+        return go(address(opened.known), "write_first")
     await console.db.write(lambda tx: turns.hold(tx, case_id, member.id, until, now=now, policy=policy))
     return go("/console/cases", "held")
 

@@ -87,7 +87,7 @@ def _reached(member: StaffMember, cases: tuple[Case, ...]) -> tuple[Case, ...]:
 
 def _plans(member: StaffMember, people: Mapping[int, StaffMember], one: changes.Noted) -> bool:
     """Whether this change is about a colleague whose rota this one plans."""
-    about = [people[who] for who in (one.staff_id, one.cover_id) if who in people]
+    about = [people[who] for who in (one.staff_id, one.cover_id) if who is not None and who in people]
     return any(may(member, Deed.PLAN_ROTA, About(centre_id=other.centre_id)) for other in about)
 
 

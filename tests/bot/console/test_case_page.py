@@ -107,6 +107,11 @@ async def test_hold_hand_over_and_hand_back_move_the_case_on(desk: Desk) -> None
     lan, mai = await desk.as_("worker-1"), await desk.as_("worker-2")
     here = f"/console/cases/{case_id}"
     await desk.press(lan, f"{here}/take")
+    path, page = await desk.press(lan, f"{here}/hold", hours="2")
+    assert path == f"{here}?said=write_first" and "viết cho người ấy một dòng" in page, "danger now: not before a line"
+    form = page.partition("/hold")[2].partition("</form>")[0]
+    assert 'value="2"' in form and 'value="4"' not in form
+    await desk.press(lan, f"{here}/reply", text="em đợi chị nhé")
     assert (await desk.press(lan, f"{here}/hold", hours="2"))[0] == "/console/cases?said=held"
     await desk.press(lan, f"{here}/take")
     to = (await desk.member("worker-2")).id

@@ -170,3 +170,47 @@ async def test_where_only_who_failed_is_on_duty_those_in_charge_are_called_too(
         assert set(called(tx, case_id, clock.now())) == {LAN, HOA, BICH}
 
     await line.write(story)
+
+
+async def test_danger_now_is_kept_two_hours_at_most_and_not_while_she_writes(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = had(tx, clock, policy)
+        turns.hold(tx, case_id, LAN, clock.now() + timedelta(hours=48), now=clock.now(), policy=policy)
+        assert due_at(tx, "hold_over", case_id) == clock.now() + timedelta(hours=2)
+        assert due_at(tx, "silent", case_id) is None
+        due.DUE["silent"](tx, case_id, clock.now(), policy)
+        assert state(tx, case_id) == "held", "a late timer of before"
+        clock.pass_(minutes=30)
+        relay.from_person(tx, case_id, Masked("chị ơi nó sắp về"), now=clock.now())
+        assert due_at(tx, "silent", case_id) == clock.now() + timedelta(minutes=5)
+        go_to(tx, "silent", case_id, clock, policy)
+        assert state(tx, case_id) == "waiting" and MAI in called(tx, case_id, clock.now())
+
+    await line.write(story)
+
+
+async def test_who_answers_a_case_that_is_kept_keeps_it(line: Database, clock: MovableClock, policy: Policy) -> None:
+    def story(tx: Tx) -> None:
+        case_id = had(tx, clock, policy)
+        turns.hold(tx, case_id, LAN, clock.now() + timedelta(hours=1), now=clock.now(), policy=policy)
+        clock.pass_(minutes=2)
+        relay.from_person(tx, case_id, Masked("dạ"), now=clock.now())
+        turns.take(tx, case_id, LAN, now=clock.now(), policy=policy)
+        relay.from_worker(tx, case_id, LAN, "chị đây", now=clock.now())
+        assert due_at(tx, "silent", case_id) is None and state(tx, case_id) == "taken"
+
+    await line.write(story)
+
+
+async def test_a_request_that_is_kept_is_left_in_peace(line: Database, clock: MovableClock, policy: Policy) -> None:
+    def story(tx: Tx) -> None:
+        opened = cases.open_case(tx, 1, urgency="request", need=None, place=None, now=clock.now(), policy=policy)
+        turns.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
+        turns.hold(tx, opened.case.id, LAN, clock.now() + timedelta(hours=24), now=clock.now(), policy=policy)
+        relay.from_person(tx, opened.case.id, Masked("dạ"), now=clock.now())
+        assert due_at(tx, "silent", opened.case.id) is None
+        assert due_at(tx, "hold_over", opened.case.id) == clock.now() + timedelta(hours=24)
+
+    await line.write(story)
