@@ -19,6 +19,13 @@ async def passes_axe(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
 
 
+async def sit_down(page: Page, base: str, alias: str) -> None:
+    """The demonstration's way to sit in another chair."""
+    await page.goto(f"{base}/console/other-colleague")
+    await page.get_by_role("button", name=re.compile(alias)).click()
+    await page.wait_for_url(re.compile("/console/(cases|listings)"))
+
+
 async def test_channels_rota_and_the_take_page_are_usable_by_everybody(browser: Browser, service: Service) -> None:
     person, worker = await phone(browser), await phone(browser, locale="vi-VN")
     await sign_in(worker, service, "chị Lan")
@@ -37,19 +44,17 @@ async def test_channels_rota_and_the_take_page_are_usable_by_everybody(browser: 
     await person.goto(service.chat)
     await say(person, "nó đang đánh em")
     await expect(person.get_by_role("log")).to_contain_text("Mình đã báo người trực")
-    boss = await phone(browser, locale="vi-VN")
-    await sign_in(boss, service, "chị Lan")
-    await boss.goto(f"{base}/console/other-colleague")
-    await boss.get_by_role("button", name=re.compile("anh Bình")).click()
-    await boss.goto(f"{base}/console/rota")
-    await expect(boss.get_by_role("heading", name="Đang chờ người nhận: 1 việc khẩn cấp")).to_be_visible()
-    await expect(boss.get_by_label("Gọi thứ mấy")).to_be_visible()
-    await passes_axe(boss)
-    await boss.get_by_role("button", name="Gọi tất cả").click()
-    await expect(boss.get_by_text(re.compile("đã gọi tất cả: 4 người"))).to_be_visible()
-    await passes_axe(boss)
-    await boss.get_by_role("button", name="Ghi vào lịch").click()
-    await expect(boss.get_by_text(re.compile("Đã thêm ca|Ca này đã có"))).to_be_visible()
+    await sit_down(worker, base, "anh Bình")  # the manager, who may not answer
+    await worker.goto(f"{base}/console/rota")
+    await expect(worker.get_by_role("heading", name="Đang chờ người nhận: 1 việc khẩn cấp")).to_be_visible()
+    await expect(worker.get_by_label("Gọi thứ mấy")).to_be_visible()
+    await passes_axe(worker)
+    await worker.get_by_role("button", name="Gọi tất cả").click()
+    await expect(worker.get_by_text(re.compile("đã gọi tất cả: 4 người"))).to_be_visible()
+    await passes_axe(worker)
+    await worker.get_by_role("button", name="Ghi vào lịch").click()
+    await expect(worker.get_by_text("Đã thêm ca.")).to_be_visible()
+    await sit_down(worker, base, "chị Lan")
     await worker.goto(f"{base}/console/news")
     link = await worker.locator("a[href^='/t/'], form[action^='/t/']").first.evaluate(
         "one => one.getAttribute('href') || one.getAttribute('action')"

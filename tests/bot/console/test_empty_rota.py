@@ -194,7 +194,7 @@ async def test_a_supervisor_takes_back_changes_of_the_own_centre_only(night: Des
     minh, mai = await night.as_("supervisor-1"), await night.member("worker-2")
     for one in await night.db.read(lambda c: changes.ahead(c, now)):
         where, page = await night.press(minh, "/console/rota/take-back", change=str(one.id))
-        assert where.endswith("refused") and "chị Chín" not in page
+        assert where.endswith("refused") and "Trực thay: chị Chín" not in page
     assert await night.count(rota_change) == 3
     await night.press(minh, "/console/rota/leave", who=str(mai.id), **hours(now, 9))
     leave = next(one for one in await night.db.read(lambda c: changes.ahead(c, now)) if one.kind == "leave")
