@@ -17,8 +17,6 @@ HER_SILENCE = timedelta(minutes=10)
 HERS = "her_silence"
 HANDED_NOW = timedelta(minutes=3)
 HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
-
-
 HOLD_NOW = timedelta(hours=2)  # so long at most danger now is kept for an agreed hour
 
 

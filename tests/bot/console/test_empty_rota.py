@@ -137,7 +137,7 @@ async def test_everybody_is_called_once_in_some_minutes_and_the_page_says_how_ma
     letters = await night.db.read(lambda c: c.execute(select(outbox).where(outbox.c.staff_id.in_(answering))).all())
     opened = [unpack(night.db.seals.open(row.sealed, about=f"outbox:{row.key}")) for row in letters]
     assert all(one.wakes for one in opened) and len(opened) >= 4
-    assert "Mình vừa gọi thêm 4 người cùng lúc. Ai trả lời, mình báo bạn ngay." in await told(night)
+    assert "Mình vừa gọi cùng lúc 4 người. Ai trả lời, mình báo bạn ngay." in await told(night)
     [row] = await night.db.read(lambda c: c.execute(select(audit).where(audit.c.deed == "called_all")).all())
     assert row.staff_id == (await night.member("manager-1")).id and row.detail == "4"
     n = len(await alarmed(night))
