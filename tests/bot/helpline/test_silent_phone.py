@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from bot.db import Database, Tx
 from bot.helpline import cases, due, duties, restoring
 from bot.policy import Policy
-from bot.tables import case, conversation, outbox, shift
+from bot.tables import case, conversation, outbox, shift, staff
 from tests.bot.helpline.conftest import LAN, MAI
 from tests.conftest import MovableClock
 
@@ -57,6 +57,9 @@ async def test_what_the_house_begins_makes_no_sound_and_what_answers_her_does(
         taken(tx)
         sounds(tx)
         duty = duties.invoke_duty(tx, case_id, LAN, "life", "p", is_told=True, now=clock.now(), policy=lawful)
+        own = tx.execute(select(staff.c.centre_id).where(staff.c.id == LAN)).scalar_one()
+        tx.execute(update(staff).where(staff.c.id == MAI).values(role="supervisor", centre_id=own))
+        tx.execute(update(case).values(centre_id=own))
         duties.confirm_duty(tx, duty, MAI, now=clock.now(), policy=lawful)
         found["legal duty"] = sounds(tx)
         cry(tx)
