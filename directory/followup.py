@@ -26,22 +26,31 @@ _ABOUT: tuple[tuple[About, tuple[str, ...]], ...] = (
     ("received", ("co kin", "co ky thi", "tiep the nao", "co hoi ten", "received")),
 )
 _WHICH = (
-    (0, ("thu nhat", "dau tien", "so 1", "cho 1", "dau", "first")),
+    (0, ("thu nhat", "dau tien", "so 1", "cho 1", "cho dau", "cai dau", "noi dau", "first")),
     (1, ("thu hai", "thu 2", "so 2", "cho 2", "second")),
     (2, ("thu ba", "thu 3", "so 3", "cho 3", "cuoi", "third", "last")),
 )
 
 
+_MOST = 3
+# Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
+_BESIDE = frozenset(
+    ("la", "gi", "vay", "the", "a", "ha", "day", "do", "o", "so", "em", "minh", "toi", "chi", "anh", "ban", "oi", "cho",
+     "xin", "hoi", "biet", "voi", "nhe", "di", "may", "bao", "nhieu", "ho", "ben")
+)  # fmt: skip
+_ONE = ("cho do", "cho nay", "co", "toi", "it", "the")
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Which of the listings shown, and what is asked about it."""
+    """Which of the listings shown (None: taken down meanwhile), and what is asked about them."""
 
-    listing: Listing
+    listings: tuple[Listing | None, ...]
     about: About
 
 
-def read(reading: Reading, shown: Sequence[Listing]) -> FollowUp | None:
-    """The question, or None if the message is about something else."""
+def read(reading: Reading, shown: Sequence[Listing | None]) -> FollowUp | None:
+    """The question, or None if the message is about something else. `shown`: as they were numbered."""
     plain = f" {reading.plain} "
     if not shown or len(reading.tokens) > 14:
         return None
@@ -49,15 +58,30 @@ def read(reading: Reading, shown: Sequence[Listing]) -> FollowUp | None:
     which = next((at for at, cues in _WHICH if any(f" {cue} " in plain for cue in cues)), None)
     if about is None or (which is not None and which >= len(shown)):
         return None
-    if which is None and not any(f" {word} " in plain for word in ("cho do", "cho nay", "co", "toi", "it", "the")):
-        return None
-    return FollowUp(shown[which or 0], about)
+    if which is not None:
+        return FollowUp((shown[which],), about)
+    if any(f" {word} " in plain for word in _ONE):
+        return FollowUp((shown[0],), about)
+    if _is_bare(plain, about):
+        return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], about)
+    return None
+
+
+def _is_bare(plain: str, about: About) -> bool:
+    for cue in (cue for which, cues in _ABOUT if which == about for cue in cues):
+        plain = plain.replace(f" {cue} ", " ")
+    return _BESIDE.issuperset(plain.split())
 
 
 def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
-    """What we know of it, under the name of the place; what we do not know is said."""
-    one = asked.listing
-    match asked.about:
+    """What we know of each, under the name of the place; what we do not know is said."""
+    return "\n\n".join(_answer(one, asked.about, now, language) for one in asked.listings)
+
+
+def _answer(one: Listing | None, about: About, now: datetime, language: str) -> str:
+    if one is None:
+        return t("find.taken_down", language)
+    match about:
         case "hours":
             today = now.astimezone(HCMC).date()
             notices = (t("listing.notice", language, text=text) for text in one.notices_on(today, language))

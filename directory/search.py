@@ -91,7 +91,7 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     return Question(
         codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
         all_words=naming.name_words(reading, ()) if nearly_said else words, claimed=claimed,
-        open_at=times.asked_for(reading, at),
+        open_at=times.asked_for(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one))),
     )  # fmt: skip
 
 

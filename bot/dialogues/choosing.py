@@ -162,8 +162,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
 
 def _is_about_shown(turn: Turn) -> bool:
     """ "có mất phí không" after a list is about its first place, whatever else it sounds like."""
-    shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
-    return bool(shown and turn.text) and followup.read(read(turn.text), shown) is not None
+    shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]
+    return bool(any(shown) and turn.text) and followup.read(read(turn.text), shown) is not None
 
 
 def _is_new_question(turn: Turn) -> bool:

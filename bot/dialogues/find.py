@@ -130,8 +130,8 @@ class Find(Dialogue):
         return [*counted, Ask(_list(turn, found, head), _after_options(turn), "after")]
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
-        shown = [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
-        asked = followup.read(read(turn.text), shown) if shown and turn.text else None
+        shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
+        asked = followup.read(read(turn.text), shown) if any(shown) and turn.text else None
         if asked is None:
             return None
         return [Ask(followup.answer(asked, now=turn.now, language=turn.language), _after_options(turn), "after")]
@@ -243,8 +243,12 @@ def _question(turn: Turn, anywhere: bool) -> Question:
         at=turn.now,
         exclude=frozenset(turn.memory.shown),
         words=name_words(reading, [(guess.start, guess.end) for guess in named]) if reading else (),
-        open_at=times.asked_for(reading, turn.now) if reading else None,
+        open_at=times.asked_for(reading, turn.now, place=_words_of(named)) if reading else None,
     )
+
+
+def _words_of(named: Sequence[PlaceGuess]) -> frozenset[int]:
+    return frozenset(at for guess in named for at in range(guess.start, guess.end))
 
 
 def _counted(turn: Turn, found: Found) -> Sequence[Item]:
