@@ -152,8 +152,19 @@ def test_the_card_says_what_hours_how_received_phone_and_date(shelf: Shelf) -> N
 def test_a_question_about_a_shown_place_is_understood(shelf: Shelf, text: str, about: str, which: int) -> None:
     shown = [hit.listing for hit in search(shelf, question("xet nghiem hiv o cau giay", at=NOW)).results]
     asked = followup.read(read(text), shown)
-    assert asked is not None and asked.about == about and asked.listing == shown[which]
-    assert asked.listing.service in followup.answer(asked, now=NOW)
+    assert asked is not None and asked.about == about and asked.listings == (shown[which],)
+    assert shown[which].service in followup.answer(asked, now=NOW)
+
+
+def test_a_bare_question_is_about_all_that_was_shown_and_numbers_stay(shelf: Shelf) -> None:
+    shown = [hit.listing for hit in search(shelf, question("xet nghiem hiv o cau giay", at=NOW)).results]
+    asked = followup.read(read("số điện thoại là gì ạ"), shown)
+    assert asked is not None and asked.about == "phone" and asked.listings == tuple(shown[:3])
+    second = followup.read(read("chỗ thứ hai ở đâu"), [None, *shown[1:]])
+    assert second is not None and second.listings == (shown[1],)
+    gone = followup.read(read("chỗ thứ nhất ở đâu"), [None, *shown[1:]])
+    assert gone is not None and "vừa được gỡ" in followup.answer(gone, now=NOW)
+    assert followup.read(read("xet nghiem hiv o dau"), shown) is None
 
 
 def test_other_messages_are_not_taken_for_questions_about_a_place(shelf: Shelf) -> None:
