@@ -67,11 +67,9 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     reading = read_text(text)
     seen = view(reading)
     word = whole_word(text)
-    looked = _not_less(look(reading, seen), reading, text)
     likely: list[float] = []
     place = places.read(reading, province, choose=partial(sought.choose, likely=likely))
-    looked = _unless_one_word(_unless_only_age(_unless_only_where(looked, reading, place), reading), reading)
-    looked = _unless_in_words_of_an_article(looked, reading)
+    looked = _not_less(_unless_harmless(look(reading, seen), reading, place), reading, text, province)
     taken = sum(guess.end - guess.start for guess in place.places[:1])
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
@@ -210,16 +208,23 @@ def explain(meaning: Meaning) -> dict[str, object]:
 _SEVERITY = ("none", "violence", "now")
 
 
-def _not_less(looked: Look, reading: Reading, text: str) -> Look:
-    """A word added in the console may show danger and never hides what is seen without it."""
+def _not_less(looked: Look, reading: Reading, text: str, province: str | None) -> Look:
+    """A word added in the console may show danger and never hides what is seen without it, to the last step."""
     if not added.current().shortenings:
         return looked
     with added.using(added.NOTHING):
         shipped = read_text(text)
-    if shipped.words == reading.words:
-        return looked
-    other = look(shipped, view(shipped))
+        if shipped.words == reading.words:
+            return looked
+        place = places.read(shipped, province, choose=sought.choose)
+        other = _unless_harmless(look(shipped, view(shipped)), shipped, place)
     return max(looked, other, key=lambda one: (_SEVERITY.index(one.danger.level), one.danger.doubt, one is looked))
+
+
+def _unless_harmless(looked: Look, reading: Reading, place: places.PlaceReading) -> Look:
+    """What the model alone feels in a place, an age, one word or the words of an article about health is no danger."""
+    looked = _unless_one_word(_unless_only_age(_unless_only_where(looked, reading, place), reading), reading)
+    return _unless_in_words_of_an_article(looked, reading)
 
 
 # What may stand beside a place when somebody says where she is, and nothing else.

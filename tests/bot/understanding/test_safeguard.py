@@ -44,6 +44,12 @@ def test_no_addition_hides_danger(data: st.DataObject) -> None:
         assert found.intent in ("help_now", "report"), (text, forms)
 
 
+def test_words_added_as_nothing_leave_no_single_word_that_says_nothing() -> None:
+    """What is left, "ép", would be taken for chat as any word alone is: the message without the additions counts."""
+    own = Added({"bi": "", "tiep": "", "khach": ""})
+    assert level("bi ep tiep khach", own) >= level("bi ep tiep khach") >= 1
+
+
 def test_a_word_that_hid_danger_would_be_noticed() -> None:
     """The one before can fail: read by the added word alone, the message says nothing dangerous."""
     with added.using(Added({"danh": "đành"})):
