@@ -214,7 +214,7 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
         agrees = all(marks_agree(word, mark) for word, mark in zip(said, keyword.marks, strict=True))
-        if keyword.is_strict and agrees:
+        if keyword.is_strict and agrees and len(said) < len(tokens):  # alone it can hardly be anything else
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0])

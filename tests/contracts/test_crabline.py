@@ -123,7 +123,7 @@ async def test_by_webhook_with_the_secret(make: Make, crabline: Crabline) -> Non
         await channel.stop()
 
 
-async def test_a_token_it_does_not_know_is_answered_by_a_bare_page_and_that_is_no_word_of_the_network(db: Database, clock: MovableClock, crabline: Crabline) -> None:
+async def test_its_bare_page_for_a_token_it_does_not_know_is_no_word_of_the_network(crabline: Crabline) -> None:
     client = Client("123456:wrong-canary", api_root=crabline.root, pace=unhurried())
     with pytest.raises(SendError, match="unknown_outcome"):
         await client.call(client.bot.get_me())
