@@ -8,48 +8,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, text
 
-from bot import backups, demonstration
-from bot.app import House, build, forget_what_is_due
+from bot import backups
+from bot.app import House, forget_what_is_due
 from bot.db import open_engine
-from bot.policy import demonstration as demo_policy
 from bot.seals import KeyDestroyed, KeyId, Seals
-from bot.settings import Settings
 from bot.tables import case, conversation, transcript
-from directory.tables import metadata
 from tests.conftest import MovableClock
-from tests.fakes import FakeChannel
+from tests.fake_house import door, open_house
 
 
 @pytest.fixture
 async def house(tmp_path: Path, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'house.db'}"
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
-    made = build(
-        Settings(database_url=url, data_dir=tmp_path),
-        demo_policy(),
-        seals=seals,
-        clock=clock,
-        channels={("fake", "1"): lambda db, seals, clock, bells, settings, refer: FakeChannel(seals, clock)},
-        senders={},
-        routes=lambda connection, staff_id: [],
-    )
-    await made.db.write(lambda tx: demonstration.seed(tx, clock.now()))
-    await made.start(ticks=False)
-    yield made
-    await made.stop()
-
-
-def network(house: House) -> FakeChannel:
-    (channel,) = house.channels
-    assert isinstance(channel, FakeChannel)
-    return channel
+    async with open_house(f"sqlite:///{tmp_path / 'house.db'}", tmp_path, seals, clock) as made:
+        yield made
 
 
 async def tell_much(house: House) -> list[bytes]:
     """A talk with an open case and words in its relay; returns every sealed value of it, byte for byte."""
-    fake = network(house)
+    fake = door(house)
     for said in ("nó đang đánh em", "toi ten la hoa o day", "em dang o trong phong", "xem them"):
         await fake.say("anna", said)
         await house.settle()
@@ -86,7 +62,7 @@ def found_in(tmp_path: Path, markers: list[bytes]) -> list[str]:
 
 
 async def erase(house: House) -> None:
-    fake = network(house)
+    fake = door(house)
     for said in ("xoá", "xoa het"):
         await fake.say("anna", said)
         await house.settle()

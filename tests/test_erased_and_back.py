@@ -7,20 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from bot import demonstration, vault
-from bot.app import House, build
-from bot.db import DatabaseAway, Tx, open_engine
+from bot import vault
+from bot.app import House
+from bot.db import DatabaseAway, Tx
 from bot.helpline import relay
-from bot.policy import demonstration as demo_policy
-from bot.ports import Address
 from bot.seals import KeyId, Seals
-from bot.settings import Settings
 from bot.tables import case, contact, conversation, entrusted, inbox, lane, person, transcript
-from directory.tables import metadata
 from directory.wording import t
 from tests.conftest import MovableClock
+from tests.fake_house import door, open_house
 from tests.fake_telegram import GATEWAY
-from tests.fakes import FakeChannel
 from tests.machine import Desk
 from tests.telegram_house import street
 
@@ -37,28 +33,9 @@ async def house(
     url = f"sqlite:///{tmp_path / 'house.db'}"
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgresql"))
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
-    made = build(
-        Settings(database_url=url, data_dir=tmp_path),
-        demo_policy(),
-        seals=seals,
-        clock=clock,
-        channels={("fake", "1"): lambda db, seals, clock, bells, settings, refer: FakeChannel(seals, clock)},
-        senders={"console": lambda db, clock, bells, settings: Desk(clock)},
-        routes=lambda connection, staff_id: [("console", Address(str(staff_id)))],
-    )
-    await made.db.write(lambda tx: demonstration.seed(tx, clock.now()))
-    await made.start(ticks=False)
-    yield made
-    await made.stop()
-
-
-def door(house: House) -> FakeChannel:
-    (channel,) = house.channels
-    assert isinstance(channel, FakeChannel)
-    return channel
+    senders = {"console": lambda db, clock, bells, settings: Desk(clock)}
+    async with open_house(url, tmp_path, seals, clock, senders=senders) as made:
+        yield made
 
 
 async def talk(house: House, *said: str, who: str = "anna") -> None:

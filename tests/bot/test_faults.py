@@ -6,46 +6,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import demonstration
-from bot.app import House, build
-from bot.db import open_engine
-from bot.policy import demonstration as demo_policy
+from bot.app import House
 from bot.ports import SendKind
 from bot.seals import Seals
-from bot.settings import Settings
 from bot.tables import inbox, lane
-from directory.tables import metadata
 from tests.conftest import MovableClock
-from tests.fakes import FAULTS, FakeChannel
+from tests.fake_house import door, open_house
+from tests.fakes import FAULTS
 
 AGAIN: tuple[SendKind, ...] = ("throttled", "transient", "unknown_outcome")
 
 
 @pytest.fixture
 async def house(tmp_path: Path, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'house.db'}"
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
-    made = build(
-        Settings(database_url=url, data_dir=tmp_path),
-        demo_policy(),
-        seals=seals,
-        clock=clock,
-        channels={("fake", "1"): lambda db, seals, clock, bells, settings, refer: FakeChannel(seals, clock)},
-        senders={},
-        routes=lambda connection, staff_id: [],
-    )
-    await made.db.write(lambda tx: demonstration.seed(tx, clock.now()))
-    await made.start(ticks=False)
-    yield made
-    await made.stop()
-
-
-def network(house: House) -> FakeChannel:
-    (channel,) = house.channels
-    assert isinstance(channel, FakeChannel)
-    return channel
+    async with open_house(f"sqlite:///{tmp_path / 'house.db'}", tmp_path, seals, clock) as made:
+        yield made
 
 
 async def settle(house: House, clock: MovableClock, seconds: float = 0) -> None:
@@ -60,7 +35,7 @@ async def settle(house: House, clock: MovableClock, seconds: float = 0) -> None:
 async def test_after_a_passing_fault_all_arrives_once_and_in_order(
     house: House, clock: MovableClock, kind: SendKind
 ) -> None:
-    fake = network(house)
+    fake = door(house)
     fake.fail_next(kind, retry_after=2.0 if kind == "throttled" else None)
     await fake.say("anna", "xet nghiem hiv o cau giay")
     await settle(house, clock)
@@ -72,7 +47,7 @@ async def test_after_a_passing_fault_all_arrives_once_and_in_order(
 
 @pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind not in AGAIN])
 async def test_a_lasting_fault_holds_nothing_else_up(house: House, clock: MovableClock, kind: SendKind) -> None:
-    fake = network(house)
+    fake = door(house)
     fake.fail_next(kind)
     await fake.say("anna", "chao")
     await settle(house, clock)
@@ -85,7 +60,7 @@ async def test_a_lasting_fault_holds_nothing_else_up(house: House, clock: Movabl
 
 
 async def test_who_was_gone_and_writes_again_is_answered(house: House, clock: MovableClock) -> None:
-    fake = network(house)
+    fake = door(house)
     fake.fail_next("contact_gone")
     await fake.say("anna", "chao")
     await settle(house, clock)
@@ -95,7 +70,7 @@ async def test_who_was_gone_and_writes_again_is_answered(house: House, clock: Mo
 
 
 async def test_a_doubtful_send_is_repeated_and_seen_once(house: House, clock: MovableClock) -> None:
-    fake = network(house)
+    fake = door(house)
     fake.doubt_next()
     await fake.say("anna", "xet nghiem hiv o cau giay")
     await settle(house, clock)
@@ -105,7 +80,7 @@ async def test_a_doubtful_send_is_repeated_and_seen_once(house: House, clock: Mo
 
 
 async def test_the_same_event_five_times_has_one_effect(house: House, clock: MovableClock) -> None:
-    fake = network(house)
+    fake = door(house)
     for _ in range(5):
         await fake.say("anna", "xet nghiem hiv o cau giay", event_id="same")
     await settle(house, clock)
@@ -125,7 +100,7 @@ NASTY = (
 
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
 async def test_whatever_is_typed_gets_an_answer(house: House, clock: MovableClock, text: str) -> None:
-    fake = network(house)
+    fake = door(house)
     await fake.say("anna", text)
     await settle(house, clock)
     assert fake.texts("anna")
@@ -134,7 +109,7 @@ async def test_whatever_is_typed_gets_an_answer(house: House, clock: MovableCloc
 
 
 async def test_danger_is_found_at_the_end_of_a_hundred_thousand_letters(house: House, clock: MovableClock) -> None:
-    fake = network(house)
+    fake = door(house)
     await fake.say("anna", "la la la " * 11_000 + "nó đang đánh em")
     await settle(house, clock)
     assert any("115" in said for said in fake.texts("anna"))
@@ -144,7 +119,7 @@ async def test_danger_is_found_at_the_end_of_a_hundred_thousand_letters(house: H
 async def test_media_is_kindly_answered_and_nothing_of_it_kept(
     house: House, clock: MovableClock, media: str
 ) -> None:
-    fake = network(house)
+    fake = door(house)
     await fake.say("anna", kind="media", media=media)
     await settle(house, clock)
     assert len(fake.texts("anna")) == 2

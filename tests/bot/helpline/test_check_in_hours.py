@@ -1,8 +1,6 @@
 """A question some days later comes at a time of day that wakes nobody, or at the one she chose."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,22 +9,21 @@ from bot.db import Database, Tx
 from bot.helpline import check_ins, consents, due
 from bot.helpline.consents import ConsentTo
 from bot.policy import Policy
-from bot.seals import Seals
 from bot.tables import check_in, timer
 from directory.wording import HCMC
 from tests.bot.helpline.conftest import letters
 from tests.bot.helpline.test_around_a_case import taken
-from tests.conftest import MovableClock, started
+from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 NIGHT = datetime(2026, 12, 8, 2, 30, tzinfo=HCMC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    is_other = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgresql")) if is_other else f"sqlite:///{tmp_path / 'donghanh.db'}"
-    async with started(url, seals) as database:
-        yield database
+@pytest.fixture
+def db(engine: Database) -> Database:
+    """Every test here runs on both engines."""
+    return engine
 
 
 def agree(tx: Tx, clock: MovableClock, policy: Policy, at: datetime) -> None:

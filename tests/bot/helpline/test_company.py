@@ -1,8 +1,6 @@
 """Company that was promised: nobody waits for somebody who does not come, and nobody goes where nobody waits."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -11,21 +9,20 @@ from bot.db import Database, Tx
 from bot.helpline import cases, consents, due, erasure, going_along, leaving, sharing, taken_back
 from bot.helpline.consents import ConsentTo
 from bot.policy import Policy
-from bot.seals import Seals
 from bot.tables import accompaniment, staff, staff_province, timer
 from tests.bot.helpline.conftest import LAN, MAI, letters
 from tests.bot.helpline.test_around_a_case import add_other_organisation, taken
-from tests.conftest import MovableClock, started
+from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 SEN, CUC = 6, 7  # peers
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    is_other = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgresql")) if is_other else f"sqlite:///{tmp_path / 'donghanh.db'}"
-    async with started(url, seals) as database:
-        yield database
+@pytest.fixture
+def db(engine: Database) -> Database:
+    """Every test here runs on both engines."""
+    return engine
 
 
 def begin(tx: Tx, clock: MovableClock, policy: Policy, *, hours: float = 6) -> tuple[int, int]:

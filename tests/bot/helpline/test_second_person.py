@@ -1,8 +1,6 @@
 """What takes two people: the second is of the same organisation, in time, and no single one goes round it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -11,22 +9,21 @@ from bot import policy as policies
 from bot.db import Database, Tx
 from bot.helpline import blocks, cases, duties
 from bot.policy import Policy
-from bot.seals import Seals
 from bot.tables import block, staff, staff_province
 from tests.bot.helpline.conftest import HOA, LAN, letters
 from tests.bot.helpline.test_around_a_case import add_other_organisation, member, taken
-from tests.conftest import MovableClock, started
+from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 OTHER = 8  # a supervisor of another organisation, of the same province
 WITH_DUTY = policies.Policy(legal_duty=True, recorded_lines=None, is_demo=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    is_other = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgresql")) if is_other else f"sqlite:///{tmp_path / 'donghanh.db'}"
-    async with started(url, seals) as database:
-        yield database
+@pytest.fixture
+def db(engine: Database) -> Database:
+    """Every test here runs on both engines."""
+    return engine
 
 
 def add_other(tx: Tx, clock: MovableClock) -> None:

@@ -1,7 +1,5 @@
 """A yes that is taken back holds at once: who would have acted on it hears it, and what rested on it is gone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,21 +8,20 @@ from bot.db import Database, Tx
 from bot.helpline import cases, consents, entrusting, handover, sharing, taken_back, turns
 from bot.helpline.consents import ConsentTo
 from bot.policy import Policy
-from bot.seals import Seals
 from bot.tables import handover_note
 from tests.bot.helpline.conftest import LAN, MAI, letters
 from tests.bot.helpline.test_around_a_case import taken
-from tests.conftest import MovableClock, started
+from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 POLICE = "police"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    is_other = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgresql")) if is_other else f"sqlite:///{tmp_path / 'donghanh.db'}"
-    async with started(url, seals) as database:
-        yield database
+@pytest.fixture
+def db(engine: Database) -> Database:
+    """Every test here runs on both engines."""
+    return engine
 
 
 def said(tx: Tx, staff_id: int) -> str:

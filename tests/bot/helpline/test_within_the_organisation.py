@@ -1,7 +1,5 @@
 """A case stays with the organisation that has it, unless she says yes to another one by its name."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text, update
@@ -11,19 +9,18 @@ from bot.db import Database, Tx
 from bot.helpline import cases, consents, handover, reach, turns
 from bot.helpline.consents import ConsentTo
 from bot.policy import Policy
-from bot.seals import Seals
 from bot.tables import case, sharing
 from tests.bot.helpline.conftest import HOA, LAN, MAI
 from tests.bot.helpline.test_around_a_case import AN, add_other_organisation, state_of, taken
-from tests.conftest import MovableClock, started
+from tests.conftest import MovableClock
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    is_other = request.param == "postgresql"
-    url = str(request.getfixturevalue("postgresql")) if is_other else f"sqlite:///{tmp_path / 'donghanh.db'}"
-    async with started(url, seals) as database:
-        yield database
+@pytest.fixture
+def db(engine: Database) -> Database:
+    """Every test here runs on both engines."""
+    return engine
 
 
 async def test_a_colleague_of_another_organisation_is_not_handed_a_case(
