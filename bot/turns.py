@@ -281,8 +281,9 @@ def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bo
         return True
     standing = _standing(tx, before)
     tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
-    coming_back.resume(tx, old, read.lane_id, now=now)
+    claims.hold_lane(tx, old)  # whoever writes there just now is answered before, or begins anew
     parting.part(tx, old, now=now, policy=house.policy)
+    coming_back.resume(tx, old, read.lane_id, now=now)
     _save(tx, standing, read.lane_id)
     words = coming_back.give(tx, read.lane_id, read.spare, now=now, policy=house.policy)
     if words:

@@ -121,10 +121,11 @@ async def test_while_the_last_message_waits_a_cry_is_answered_and_not_followed_b
     assert await rows(house, lane, person, contact) == [1, 1, 1] and door(house).forgotten == []
 
 
+@pytest.mark.parametrize("between", [(), ("ai day, may nhan gi voi vo tao",)], ids=["hers", "in other hands"])
 async def test_a_cry_at_the_phone_whose_talk_was_opened_elsewhere_is_heard(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, between: tuple[str, ...]
 ) -> None:
-    await talk(house, "nó đang đánh em")
+    await talk(house, "nó đang đánh em", *between)
     (code,) = [one.splitlines()[1] for one in door(house).texts("anna") if "bốn từ" in one]
     with monkeypatch.context() as asleep:
         stand_still(house, asleep)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot import claims
 from bot.db import Tx
 from bot.helpline import blocks, erasure, guards, relay
 from bot.helpline.casebook import Case, of_lane, record
@@ -87,9 +86,9 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     """The talk goes on in the lane `new`; the old one hears a last sentence and is forgotten. The code is used up.
 
     Where somebody else may hold the old phone it hears nothing: that she goes on elsewhere is no business of theirs.
-    Returns the open case that came along. Call only if `new` has no open case of its own.
+    Returns the open case that came along. Call only if `new` has no open case of its own, and `old` is held and was
+    parted from: what waits unread there is gone with it.
     """
-    claims.hold_lane(tx, old)  # whoever writes there just now is answered before, or begins anew
     is_hers = guards.holder(tx.connection, old) is guards.Holder.OPEN
     tx.execute(delete(return_code).where(return_code.c.lane_id == old))
     tx.execute(update(case).where(case.c.lane_id == old).values(lane_id=new))
