@@ -18,7 +18,7 @@ _ABOUT: tuple[tuple[About, tuple[str, ...]], ...] = (
     (
         "price",
         ("lay tien", "mat tien", "bao nhieu tien", "mien phi", "gia", "ton tien", "mat phi", "ton phi", "thu phi",
-         "tinh phi", "phi khong", "cost", "free"),
+         "tinh phi", "phi khong", "cost", "free", "how much"),
     ),
     ("phone", ("so dien thoai", "so may", "goi so nao", "phone")),
     ("place", ("o dau", "duong nao", "dia chi", "loi vao", "cua nao", "vao the nao", "di vao", "where", "which door")),
@@ -32,6 +32,7 @@ _WHICH = (
 )
 
 
+_ANYWHERE = frozenset({"price", "papers", "hours"})
 _MOST = 3
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
 _BESIDE = frozenset(
@@ -65,6 +66,15 @@ def read(reading: Reading, shown: Sequence[Listing | None]) -> FollowUp | None:
     if _is_bare(plain, about):
         return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], about)
     return None
+
+
+def depends(reading: Reading) -> About | None:
+    """What a short question asks that each place answers in its own way, "mất bao nhiêu tiền", before any was shown."""
+    plain = f" {reading.plain} "
+    if not 2 <= len(reading.tokens) <= 8:
+        return None
+    asked = (about for about, cues in _ABOUT if any(f" {cue} " in plain for cue in cues))
+    return next((about for about in asked if about in _ANYWHERE), None)
 
 
 def _is_bare(plain: str, about: About) -> bool:

@@ -8,11 +8,12 @@ from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
-from directory import answers, articles, needs, recordings
+from directory import answers, articles, cues, needs, recordings
 from directory.articles import Article, Library
 from directory.reading import read
 from directory.wording import t
 
+_TOLD = "told_last"  # in the notes: the article told last, and whether the whole of it
 OPINIONS = ("helped", "not_helped", "wrong")
 
 
@@ -25,7 +26,8 @@ class Answer(Dialogue):
         heard = turn.meaning.heard if turn.meaning else None
         if turn.meaning is not None and turn.meaning.places and not turn.meaning.place_is_ambiguous:
             turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
-        found = answers.find(read(turn.text), library=turn.shelf.library, about=turn.memory.article, heard=heard)
+        about = turn.notes.get(fitting.MAYBE) or turn.memory.article
+        found = answers.find(read(turn.text), library=turn.shelf.library, about=about, heard=heard)
         shown = [id for id in found.ids if fitting.article(turn, id) is not None]
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]
@@ -36,7 +38,12 @@ class Answer(Dialogue):
         options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
         remember(turn)
+        turn.notes[fitting.MAYBE] = shown[0]
         return [*fitting.soon(turn), Ask(t("ask.which", turn.language), tuple(options), "which")]
+
+    def need(self, turn: Turn) -> Sequence[Item]:
+        """A trouble was told, and no place asked for: first what can be done about it; places stand below."""
+        return self._tell(turn, fitting.of_trouble(turn) or "")
 
     def read(self, turn: Turn) -> Sequence[Item]:
         """The article that stood as a choice beside something else."""
@@ -71,6 +78,7 @@ class Answer(Dialogue):
             rest, options = told(
                 article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days, is_all=True
             )
+            turn.notes[_TOLD] = f"{id} True"
             return [Ask(rest, options, "after")]
         if "told" in turn.notes and (key == "talk" or _wants_person(turn) or is_yes(turn)):
             return [Hand("report", "offer")]  # with what she has told already
@@ -91,9 +99,15 @@ class Answer(Dialogue):
         article = fitting.article(turn, id)
         if article is None:
             return self._nothing(turn, is_known=True)
-        turn.memory.article = id
-        days = turn.policy.law_shown_days
-        today, is_all = fitting.today(turn), goes_on and bool(article.more)
+        fitting.now_about(turn, id)
+        is_free = turn.key is None and cues.decided(read(turn.text)) is None  # "gọi 111 được không" has one answer
+        before = turn.notes.get(_TOLD, "") if is_free else ""
+        is_all = bool(article.more) and (goes_on or before.startswith(f"{id} "))
+        if before == f"{id} {is_all}":  # nobody is told the same words twice in a row
+            return self._nothing(turn, is_known=False)
+        turn.notes.pop(fitting.MAYBE, None)
+        turn.notes[_TOLD] = f"{id} {is_all}"
+        days, today = turn.policy.law_shown_days, fitting.today(turn)
         text, options = told(article, turn.language, fitting.library(turn), today=today, days=days, is_all=is_all)
         # With a case open nothing is waited for: what she writes next goes to the case, not to this article.
         return [Ask(text, options, "after"), *([Done()] if turn.memory.has_case else [])]

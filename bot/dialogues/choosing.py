@@ -8,7 +8,7 @@ from bot.dialogues.blocked import Blocked
 from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
-from bot.dialogues.find import Find
+from bot.dialogues.find import Find, asks_ahead
 from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
@@ -59,6 +59,8 @@ _TYPED = frozenset(
         ("wrong_listing", "named"), ("wrong_listing", "value"),
     }
 )  # fmt: skip
+_ABOUT_PLACES = frozenset({"wrong_listing", "treated", "praise"})
+_STATED = 0.6
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
 _SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
 _IDLE = ("unclear", "greeting", "thanks", "feedback")
@@ -145,10 +147,14 @@ def _answers(turn: Turn, standing: Standing) -> bool:
     """Whether typed words are meant for the open question: yes, unless they plainly begin something else."""
     intent = turn.meaning.intent if turn.meaning else None
     if standing.dialogue == "find":
+        if standing.step in ("where", "meant") and asks_ahead(turn):
+            return True
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
         return is_plain and (_is_about_shown(turn) or not _is_new_question(turn))
     if standing.dialogue == "answer":
         goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(read(turn.text))
+        if goes_on and fitting.asks_where(turn):
+            return False  # "mua ở đâu" after an answer looks for a place
         return intent in (None, "ask", "unclear") or goes_on or (intent == "human" and "told" in turn.notes)
     if (standing.dialogue, standing.step) in _TYPED:
         return True
@@ -156,8 +162,14 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return True  # "muốn gặp người thật" is a yes to the offer of one
     if (standing.dialogue, standing.step) == ("wrong_listing", "part") and correcting.is_answer(turn):
         return True  # "số mới là …" says which part is wrong
-    is_plain = intent in (None, "unclear", "erase", "find")
+    is_plain = intent in (None, "unclear", "erase") or (intent == "find" and not _is_wish(turn, standing))
     return is_plain and standing.dialogue in _PLAIN
+
+
+def _is_wish(turn: Turn, standing: Standing) -> bool:
+    """A need stated in so many words is a wish of its own; only a question about places may be answered with one."""
+    needs = turn.meaning.needs if turn.meaning else ()
+    return bool(needs) and needs[0].score >= _STATED and standing.dialogue not in _ABOUT_PLACES
 
 
 def _is_about_shown(turn: Turn) -> bool:
@@ -181,6 +193,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "answer", "start"
     if meaning.intent in _IDLE and (overheard := fitting.is_overheard(turn)):
         return overheard
+    if meaning.intent in ("unclear", "find") and fitting.of_trouble(turn) is not None:
+        return "answer", "need"
     if meaning.intent in _BY_INTENT:
         return _BY_INTENT[meaning.intent]
     if meaning.intent in ("about_bot", *_SMALL, *_APART):

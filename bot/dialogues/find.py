@@ -28,6 +28,7 @@ NEED_GROUPS = (
     "mind.distress",
 )
 
+_STATED = 0.3  # less surely stated a need does not take the place of the one that is looked for
 _LONGEST = 12  # words; in a longer message chance makes too much look like a place
 _SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken, and the answer names the place
 _NAMES_COMMUNE = ("phuong", "xa", "thi tran", "dac khu")
@@ -65,6 +66,8 @@ class Find(Dialogue):
         """The answer to "where are you"; "anywhere" is an answer too."""
         if turn.key and turn.key.startswith("article:"):
             return [Hand("answer", "read")]
+        if asks_ahead(turn):
+            return [Say(t("find.depends", turn.language)), _ask_where(turn)]
         before = turn.memory.place
         _take_in(turn)
         if turn.key and turn.key.count(":") == 1:
@@ -137,6 +140,15 @@ class Find(Dialogue):
         return [Ask(followup.answer(asked, now=turn.now, language=turn.language), _after_options(turn), "after")]
 
 
+def asks_ahead(turn: Turn) -> bool:
+    """Asked where she is, she asks what it costs or which papers are wanted: that differs from place to place."""
+    meaning = turn.meaning
+    if turn.key is not None or meaning is None or meaning.places or turn.memory.need is None:
+        return False
+    is_wish = any(one in meaning.wishes for one in ("free", "no_papers"))
+    return not is_wish and followup.depends(read(turn.text)) is not None
+
+
 def _take_in(turn: Turn) -> None:
     """Put what the message says about need and place into the memory; a new need starts a new list."""
     memory, meaning = turn.memory, turn.meaning
@@ -146,7 +158,10 @@ def _take_in(turn: Turn) -> None:
         return
     if (wish := _language_in(turn)) and wish != memory.speaks:
         memory.speaks, memory.shown, memory.last_shown = wish, (), ()  # those shown already may be the ones
-    if meaning.needs and meaning.needs[0].code != memory.need:
+    if memory.need is None and not meaning.needs and (likely := turn.notes.pop(fitting.MAYBE, "")):
+        fitting.now_about(turn, likely)  # "ở Hải Phòng" after "bạn hỏi về việc nào": a place for the likeliest of them
+    is_stated = bool(meaning.needs) and (memory.need is None or meaning.needs[0].score >= _STATED)
+    if is_stated and meaning.needs[0].code != memory.need:
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
     if meaning.places and meaning.places[0].key != memory.place:
         memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()

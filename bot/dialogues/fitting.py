@@ -42,10 +42,18 @@ what should do i now next can to must
 """
 _WHAT_NOW = frozenset(_WHAT_NOW_WORDS.split())
 _ASKING = frozenset({"j", "gi", "sao", "nao", "what"})
+_ASKS = frozenset({"gi", "sao", "nao", "dau", "nhieu", "may", "ai", "what", "how", "where", "which", "who", "can"})
+_ENDS = frozenset({"khong", "chua", "ko", "k", "a", "ha"})
 _WORD = re.compile(r"\w+|/")
 _SOUGHT = 0.75
-_LIKELY = 0.6
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
+_STATED = 0.6
+_TROUBLE = ("violence.", "legal.police", "legal.detained", "papers.", "work.", "peers.stigma")
+_WHERE = (
+    "o dau", "dau co", "cho nao", "noi nao", "o cho", "tim", "kiem", "can gap", "muon gap", "gap ai", "chi cho",
+    "gan day", "gan nhat", "mua dau", "di dau", "den dau", "toi dau", "where", "near", "find",
+)  # fmt: skip
+MAYBE = "maybe"  # in the notes of the talk: the likeliest of several articles she was asked about
 _NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
 
 
@@ -95,12 +103,24 @@ def is_overheard(turn: Turn) -> tuple[str, str] | None:
     return ("report", "start") if id == "just-raped" else ("answer", "start")
 
 
+def now_about(turn: Turn, id: str) -> None:
+    """From here on the talk is about this article: a short question goes on about it, "ở đâu" asks where there is help
+    with it. What was shown for another need counts as not shown."""
+    turn.memory.article = id
+    found, topic = article(turn, id), articles.topics().get(id)
+    steps = found.next if found is not None else ()
+    sought = next((step.subject for step in steps if step.kind == "find"), None)
+    need = sought or (topic.needs[0] if topic is not None and topic.needs else None)
+    if need is not None and need != turn.memory.need:
+        turn.memory.need, turn.memory.shown = need, ()
+
+
 def soon(turn: Turn) -> Sequence[Item]:
     """The few words of it, once a talk; empty where nothing runs out."""
     id = timely(turn)
     if id is None or turn.memory.article == id or "medical" in turn.situations:  # there the card says it already
         return []
-    turn.memory.article = id
+    now_about(turn, id)
     key = TIMELY[id]
     return [Say("\n".join(filter(None, (t(key, turn.language), danger_sentences.closing(key, turn.language)))))]
 
@@ -137,6 +157,26 @@ def asks_what_now(turn: Turn) -> bool:
     return len(said) >= 2 and _WHAT_NOW.issuperset(said) and not _ASKING.isdisjoint(said)
 
 
+def in_short(turn: Turn) -> Sequence[Item]:
+    """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None or meaning.intent != "ask" or not _is_question(turn):
+        return []
+    about = turn.memory.article or turn.notes.get(_NOTE)
+    found = answers.find(read(turn.text), library=library(turn), about=about, heard=meaning.heard)
+    known = article(turn, found.ids[0]) if found.ids and not found.is_guess else None
+    if known is None:
+        return []
+    turn.memory.article = known.id
+    return [Say(articles.short(known, known.language, today=today(turn)))]
+
+
+def _is_question(turn: Turn) -> bool:
+    """Whether the words ask: "em có con nhỏ" tells."""
+    words = read(turn.text).plain.split()
+    return "?" in turn.text or not _ASKS.isdisjoint(words) or not _ENDS.isdisjoint(words[-2:])
+
+
 def is_cued(turn: Turn, words: Sequence[str]) -> bool:
     """Whether these folded words stand side by side in what an article is known by that fits this message."""
     meaning = turn.meaning
@@ -162,7 +202,7 @@ def before_places(turn: Turn) -> Sequence[Item]:
     id = timely(turn)
     if id is None:
         if (beside := _beside_the_need(turn)) is not None:
-            turn.notes[_NOTE] = beside
+            turn.notes[_NOTE] = turn.memory.article = beside
         return []
     turn.notes[_NOTE] = id
     if id == "after-abortion-danger":
@@ -175,15 +215,43 @@ def before_places(turn: Turn) -> Sequence[Item]:
 
 
 def _beside_the_need(turn: Turn) -> str | None:
-    """An article about the very need that is looked for; else one that is likely: who wants no child reads no other."""
+    """An article about the very need that is looked for, as likely as may be; one of another need only where none is
+    stated: who wants no child reads nothing about keeping it."""
     meaning = turn.meaning
     if meaning is None:
         return None
     found = (*meaning.articles, *answers.match(read(turn.text), library=library(turn)))
-    known, codes = articles.topics(), [guess.code for guess in meaning.needs[:1]]
-    of_need = (id for id, _ in found if id in known and set(codes) & set(known[id].needs))
-    likely = (id for id, score in found if score >= (_LIKELY if codes else _FITS))
-    return next(of_need, None) or next(likely, None)
+    if not meaning.needs:
+        return next((id for id, score in found if score >= _FITS), None)
+    known, code = articles.topics(), meaning.needs[0].code
+    return next((id for id, _ in found if id in known and code in known[id].needs), None) or main_of(code)
+
+
+def of_trouble(turn: Turn) -> str | None:
+    """The article about a trouble that is told without asking for a place: "khách quỵt tiền em", "mất hết giấy tờ"."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None or not meaning.needs or asks_where(turn):
+        return None
+    stated = meaning.needs[0]
+    if stated.score < _STATED or not stated.code.startswith(_TROUBLE):
+        return None
+    known = articles.topics()
+    likely = (id for id, _ in meaning.articles if id in known and stated.code in known[id].needs)
+    found = next(likely, None) or main_of(stated.code)
+    return found if found is not None and article(turn, found) is not None else None
+
+
+def asks_where(turn: Turn) -> bool:
+    """Whether the words look for a place or a person: "ở đâu", "chỗ nào", "tìm", "cần ai"."""
+    plain = f" {read(turn.text).plain} "
+    return any(f" {words} " in plain for words in _WHERE)
+
+
+def main_of(code: str) -> str | None:
+    """The article that is about this need before all others; none where the need has no article of its own."""
+    if code == "legal.aid":
+        return "legal-aid-free"  # three topics are about it first; this one is about getting it
+    return next((id for id, topic in articles.topics().items() if topic.needs[:1] == (code,)), None)
 
 
 def choice(turn: Turn, label: str = "") -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """Somebody is being harmed, or was: safety first, an alarm at once if it is now, otherwise a colleague is offered."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from bot.helpline.progress import progress
 from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
 from bot.staff import covers
+from bot.understanding.weighing import VIOLENT
 from directory import danger_sentences
 from directory.places import name_of, province_of
 from directory.reading import fold
@@ -68,11 +70,18 @@ class Report(Dialogue):
         said = fold(turn.text).strip(" .!?")
         if turn.key == "yes" or level == "now" or (turn.key is None and said in _YES):
             return self.now(turn)
-        if turn.key == "no" or said in _NO or turn.notes.get("asked_twice"):
+        if turn.key == "no" or said in _NO or (level == "none" and _is_over(turn)):
             return [Say(t("report.sorry", turn.language)), *self.offer(turn)]
+        if level == "none" and (sought := _seeks_place(turn)):
+            return sought
+        answered = fitting.in_short(turn) if level == "none" else []
+        if turn.notes.get("asked_twice"):
+            return [*(answered or [Say(t("report.sorry", turn.language))]), *self.offer(turn)]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)
-        return [_ask_now(turn)]
+        is_placed = turn.key is None and turn.meaning is not None and bool(turn.meaning.places)
+        noted = [Say(t("danger.thanks_place", turn.language))] if is_placed and not answered else []
+        return [*answered, *noted, _ask_now(turn)]
 
     def harmed(self, turn: Turn) -> Sequence[Item]:
         """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
@@ -252,6 +261,37 @@ def _asks_something_else(turn: Turn) -> Sequence[Item]:
     if meaning.intent == "find" and (meaning.needs or meaning.places):
         return [Hand("find")]
     return [Hand("answer")] if meaning.intent == "ask" and meaning.articles else []
+
+
+# What says, alone or behind a no, that it lies behind her: "không, hôm qua", "chuyện năm ngoái rồi".
+_PAST_WORDS = """
+hom qua kia toi dem tuan thang nam truoc ngoai lau roi bua hoi ngay chuyen cu xong het nua chi do yesterday last night
+week month ago before over it was
+"""
+_PAST = frozenset(_PAST_WORDS.split())
+
+
+def _is_over(turn: Turn) -> bool:
+    """Whether her words say no and nothing else, or that it is past; "không ra được" says neither."""
+    said = re.findall(r"\w+", fold(turn.text)) if turn.key is None else []
+    rest = [word for word in said if word not in _POLITE and word not in _UNHARMED and not word.isdigit()]
+    if not said or not _PAST.issuperset(rest):
+        return False
+    return bool(rest) or said[0] in _UNHARMED
+
+
+def _seeks_place(turn: Turn) -> Sequence[Item]:
+    """Asked about danger, she asks for a place: that is looked for, and it is remembered what she told."""
+    meaning = turn.meaning
+    if turn.key is not None or meaning is None or meaning.intent != "find":
+        return []
+    if meaning.needs:
+        return [Hand("find")]
+    told = turn.notes.get("needs", "").split(",")[0]
+    if not meaning.places or not told or told.startswith(VIOLENT):
+        return []
+    turn.memory.need = told  # "bị đuổi khỏi phòng trọ": where she is answers what she needs most
+    return [Hand("find")]
 
 
 def _not_covered(turn: Turn) -> Say:

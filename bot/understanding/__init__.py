@@ -79,7 +79,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
         place = places.PlaceReading()
-    found = wanted(reading, danger, sounds, looked.second.danger)
+    named = frozenset(at for guess in place.places[:1] for at in range(guess.start, guess.end))
+    found = wanted(reading, danger, sounds, looked.second.danger, spared=named)
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     articles = answers.match(reading, heard=heard)
     if word in ("erase", "leave"):

@@ -33,11 +33,14 @@ _OF_KIND = -4.0  # odds of the need that the kind of violence means, where the m
 _FELT = 0.5  # how much the danger that the model feels, or does not, speaks for the needs of violence
 
 
-def wanted(reading: Reading, danger: Danger, sounds: Topics, felt: float) -> tuple[NeedGuess, ...]:
-    """The stated needs, best first; none when none is stated. `felt`: the chance of danger by the model."""
+def wanted(
+    reading: Reading, danger: Danger, sounds: Topics, felt: float, *, spared: frozenset[int] = frozenset()
+) -> tuple[NeedGuess, ...]:
+    """The stated needs, best first; none when none is stated. `felt`: the chance of danger by the model.
+    `spared`: words that say a place: "ở Cần Thơ" is like no phrase in which that town happens to stand."""
     if danger.level == "none" and (needs.is_other(reading) or sounds.wants < LEAST_WISH):
         return ()
-    named, alike = _by_words(reading, sounds)
+    named, alike = _by_words(reading, sounds, spared)
     push = _FELT * odds(felt)
     likely = _likely(named, alike, sounds, len(reading.tokens), push)
     found = _told(likely, named, alike, sounds)
@@ -49,12 +52,14 @@ def wanted(reading: Reading, danger: Danger, sounds: Topics, felt: float) -> tup
     return wanted_in_danger(danger, found, sounds.needs)
 
 
-def _by_words(reading: Reading, sounds: Topics) -> tuple[Mapping[str, float], Mapping[str, float]]:
+def _by_words(
+    reading: Reading, sounds: Topics, spared: frozenset[int]
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """What words of the tables name; and where none does and nothing is heard, the phrases the message is like."""
     named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False)}
     if named or any(sound >= BESIDE for _, sound in sounds.needs):
         return named, {}
-    return {}, {guess.code: guess.score for guess in needs.read(reading)}
+    return {}, {guess.code: guess.score for guess in needs.read_with_words(reading, spared=spared).guesses}
 
 
 def _likely(
