@@ -1,5 +1,6 @@
 """Questions about a place just shown: "chỗ thứ hai tới mấy giờ", "có lấy tiền không", answered without asking again."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Literal
 from directory.languages import text_in
 from directory.listing_text import checked, opening, papers, way_in, where
 from directory.listings import Listing, is_open
-from directory.reading import Reading
+from directory.reading import Reading, fold
 from directory.wording import HCMC, t
 
 About = Literal["hours", "price", "phone", "place", "papers", "received"]
@@ -37,7 +38,8 @@ _MOST = 3
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
 _BESIDE = frozenset(
     ("la", "gi", "vay", "the", "a", "ha", "day", "do", "o", "so", "em", "minh", "toi", "chi", "anh", "ban", "oi", "cho",
-     "xin", "hoi", "biet", "voi", "nhe", "di", "may", "bao", "nhieu", "ho", "ben")
+     "xin", "hoi", "biet", "voi", "nhe", "di", "may", "bao", "nhieu", "ho", "ben", "what", "time", "does", "is", "the",
+     "there", "do", "they", "number", "please", "address", "their", "need", "any")
 )  # fmt: skip
 _ONE = ("cho do", "cho nay", "co", "toi", "it", "the")
 
@@ -52,29 +54,39 @@ class FollowUp:
 
 def read(reading: Reading, shown: Sequence[Listing | None]) -> FollowUp | None:
     """The question, or None if the message is about something else. `shown`: as they were numbered."""
-    plain = f" {reading.plain} "
+    ways = _ways(reading)
     if not shown or len(reading.tokens) > 14:
         return None
-    about = next((about for about, cues in _ABOUT if any(f" {cue} " in plain for cue in cues)), None)
-    which = next((at for at, cues in _WHICH if any(f" {cue} " in plain for cue in cues)), None)
+    about = next((about for about, cues in _ABOUT if _stands(cues, ways)), None)
+    which = next((at for at, cues in _WHICH if _stands(cues, ways)), None)
     if about is None or (which is not None and which >= len(shown)):
         return None
     if which is not None:
         return FollowUp((shown[which],), about)
-    if any(f" {word} " in plain for word in _ONE):
+    if _stands(_ONE, ways):
         return FollowUp((shown[0],), about)
-    if _is_bare(plain, about):
+    if any(_is_bare(way, about) for way in ways):
         return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], about)
     return None
 
 
 def depends(reading: Reading) -> About | None:
     """What a short question asks that each place answers in its own way, "mất bao nhiêu tiền", before any was shown."""
-    plain = f" {reading.plain} "
+    ways = _ways(reading)
     if not 2 <= len(reading.tokens) <= 8:
         return None
-    asked = (about for about, cues in _ABOUT if any(f" {cue} " in plain for cue in cues))
+    asked = (about for about, cues in _ABOUT if _stands(cues, ways))
     return next((about for about in asked if about in _ANYWHERE), None)
+
+
+def _ways(reading: Reading) -> tuple[str, str]:
+    """The words as they are read, and as they were typed: read as Vietnamese, "open" is something else."""
+    typed = " ".join(re.findall(r"[^\W_]+", fold(reading.text)))
+    return f" {reading.plain} ", f" {typed} "
+
+
+def _stands(cues: Sequence[str], ways: Sequence[str]) -> bool:
+    return any(f" {cue} " in way for cue in cues for way in ways)
 
 
 def _is_bare(plain: str, about: About) -> bool:

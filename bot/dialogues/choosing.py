@@ -13,7 +13,7 @@ from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
 from bot.dialogues.purposes import CheckIn, Consent
-from bot.dialogues.report import Report
+from bot.dialogues.report import Report, says_no
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
@@ -62,7 +62,7 @@ _TYPED = frozenset(
 _ABOUT_PLACES = frozenset({"wrong_listing", "treated", "praise"})
 _STATED = 0.6
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
-_SMALL = ("greeting", "thanks", "language", "privacy", "stop", "feedback", "return_code")
+_SMALL = ("greeting", "thanks", "leave", "language", "privacy", "stop", "feedback", "return_code")
 _IDLE = ("unclear", "greeting", "thanks", "feedback")
 _APART = ("under_18", "buyer", "harasser", "provider")
 
@@ -76,7 +76,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     """(dialogue, step) for this turn. `word`: a whole-message word ("help", "erase"), looked at after danger."""
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
-    if turn.key is None and danger is not None and danger.level == "now" and word is None and not _only_taps(turn):
+    is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
+    if is_now and not _only_taps(turn) and not (standing.step == "now_or_not" and says_no(turn)):
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
@@ -197,6 +198,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "answer", "need"
     if meaning.intent in _BY_INTENT:
         return _BY_INTENT[meaning.intent]
+    if "stranger" in turn.situations and meaning.intent == "unclear":
+        return "small", "about_bot"
     if meaning.intent in ("about_bot", *_SMALL, *_APART):
         return "small", str(meaning.intent)
     if meaning.needs or meaning.places or turn.memory.last_shown:

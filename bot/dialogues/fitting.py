@@ -35,6 +35,7 @@ _BY_KIND: Mapping[str, str] = {
 # Needs of the articles that may answer such a story.
 _OF_HARM = ("violence.", "mind.suicide", "legal.police", "legal.detained", "work.rights", "health.emergency")
 _AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
+_FAINT = 0.28  # "thuốc mua ở đâu" is a little like everything
 # A question of these words alone asks what to do.
 _WHAT_NOW_WORDS = """
 em e minh m toi t tui gio bay the vay nen can phai pai lam j gi sao nao tiep day a ha roi thi duoc dc
@@ -85,7 +86,7 @@ def timely(turn: Turn) -> str | None:
     by_words = answers.match(read(turn.text), library=library(turn))
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
         least = _AS_LIKELY * found[0][1] if found else 0.0
-        named = next((id for id, score in found if id in TIMELY and score >= least), None)
+        named = next((id for id, score in found if id in TIMELY and score >= max(least, _FAINT)), None)
         if named is not None:
             return named
     if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds:
@@ -134,7 +135,8 @@ def note_harm(turn: Turn) -> None:
     best = meaning.articles[:1] if meaning.danger.level != "none" else ()
     told = next((id for id, score in best if score >= _FITS and _is_of_harm(id)), None)
     by_kind = next((id for kind, id in _BY_KIND.items() if kind in kinds), None)
-    id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind
+    stated = meaning.needs[0].code if meaning.needs and meaning.needs[0].code.startswith(_OF_HARM) else ""
+    id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind or main_of(stated)
     if id is not None and article(turn, id) is not None:
         turn.notes[_NOTE] = turn.memory.article = id
 
@@ -160,7 +162,7 @@ def asks_what_now(turn: Turn) -> bool:
 def in_short(turn: Turn) -> Sequence[Item]:
     """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
     meaning = turn.meaning
-    if meaning is None or turn.key is not None or meaning.intent != "ask" or not _is_question(turn):
+    if meaning is None or turn.key is not None or meaning.intent != "ask" or not is_question(turn):
         return []
     about = turn.memory.article or turn.notes.get(_NOTE)
     found = answers.find(read(turn.text), library=library(turn), about=about, heard=meaning.heard)
@@ -171,7 +173,7 @@ def in_short(turn: Turn) -> Sequence[Item]:
     return [Say(articles.short(known, known.language, today=today(turn)))]
 
 
-def _is_question(turn: Turn) -> bool:
+def is_question(turn: Turn) -> bool:
     """Whether the words ask: "em có con nhỏ" tells."""
     words = read(turn.text).plain.split()
     return "?" in turn.text or not _ASKS.isdisjoint(words) or not _ENDS.isdisjoint(words[-2:])
@@ -221,8 +223,8 @@ def _beside_the_need(turn: Turn) -> str | None:
     if meaning is None:
         return None
     found = (*meaning.articles, *answers.match(read(turn.text), library=library(turn)))
-    if not meaning.needs:
-        return next((id for id, score in found if score >= _FITS), None)
+    if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
+        return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
     known, code = articles.topics(), meaning.needs[0].code
     return next((id for id, _ in found if id in known and code in known[id].needs), None) or main_of(code)
 

@@ -68,9 +68,10 @@ class Report(Dialogue):
         """The answer to "are you in danger right now". Unclear is asked once more, then a person is offered."""
         level = turn.meaning.danger.level if turn.meaning else "none"
         said = fold(turn.text).strip(" .!?")
-        if turn.key == "yes" or level == "now" or (turn.key is None and said in _YES):
+        is_no = turn.key is None and says_no(turn)
+        if turn.key == "yes" or (level == "now" and not is_no) or (turn.key is None and said in _YES):
             return self.now(turn)
-        if turn.key == "no" or said in _NO or (level == "none" and _is_over(turn)):
+        if turn.key == "no" or said in _NO or is_no or (level == "none" and _is_over(turn)):
             return [Say(t("report.sorry", turn.language)), *self.offer(turn)]
         if level == "none" and (sought := _seeks_place(turn)):
             return sought
@@ -269,6 +270,13 @@ hom qua kia toi dem tuan thang nam truoc ngoai lau roi bua hoi ngay chuyen cu xo
 week month ago before over it was
 """
 _PAST = frozenset(_PAST_WORDS.split())
+
+
+def says_no(turn: Turn) -> bool:
+    """ "Không, họ đi rồi": a plain no and then more. What only the model feels in the rest is no danger now."""
+    first = re.split(r"[,.;!\n]", fold(turn.text), maxsplit=1)[0].strip()
+    is_told = turn.meaning is not None and turn.meaning.danger.level == "now" and turn.meaning.danger.source != "model"
+    return first in _NO and not is_told
 
 
 def _is_over(turn: Turn) -> bool:

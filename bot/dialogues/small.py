@@ -11,8 +11,10 @@ from bot.helpline import cases
 from bot.helpline.queue import queue_answer
 from directory import languages
 from directory.places import province_of
+from directory.reading import fold
 from directory.wording import t
 
+_CLOSING = frozenset({"ok", "oke", "okie", "okela", "okay", "da", "vang", "da vang", "uh", "um", "u", "roi", "da roi"})
 MOST_LANGUAGES = 2  # on the first message; all of them after "ngôn ngữ khác"
 
 
@@ -92,7 +94,12 @@ class Small(Dialogue):
         return [Hand("small", "unclear")]
 
     def unclear(self, turn: Turn) -> Sequence[Item]:
+        if fold(turn.text).strip(" .!~") in _CLOSING:  # nothing was asked, and nothing has to be
+            return [Say(t("small.thanks", turn.language)), Done()]
         return [*noted(turn), Say(t("small.unclear", turn.language)), Hand("welcome")]
+
+    def leave(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("leave.bye", turn.language)), Done()]
 
     def greeting(self, turn: Turn) -> Sequence[Item]:
         return [Hand("welcome")]
