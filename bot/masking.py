@@ -104,12 +104,12 @@ def _number(match: "re.Match[str]") -> str | None:
     return mark(Hidden.CARD) if len(digits) >= 12 else mark(Hidden.PHONE)
 
 
-_LINE = re.compile(r"(?:số|so)\s*11[1-5]", re.IGNORECASE)
+_LINE = re.compile(r"(?:số|so)\s*(?:11[1-5]|1[89]00)", re.IGNORECASE)
 _AT_A_HOUSE = re.compile(r"(?:nhà|nha|ở|o|tại|tai|địa chỉ|dia chi)[\s:,]+$", re.IGNORECASE)
 
 
 def _street(match: "re.Match[str]") -> str | None:
-    """ "Gọi số 111" names a national line, which points at nobody; "ở số 111" a house."""
+    """ "Gọi số 111", "số 1900 …" name a line, which points at nobody; "ở số 111" a house."""
     before = match.string[max(0, match.start() - 10) : match.start()]
     is_line = _LINE.fullmatch(match.group()) is not None and not _AT_A_HOUSE.search(before)
     return None if is_line else mark(Hidden.STREET)

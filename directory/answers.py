@@ -25,7 +25,8 @@ ANSWERED = 0.18
 _NAMELESS = """
 the vay con do nay kia ay no thi sao roi la gi j co khong ko k hong hok duoc dc bao lau nhieu may ngay gio tuan thang
 nam tieng lan vien qua sau truoc nua them chua hay phai can lam lay xin mua uong dung tien dat re phi gia mien ton met
-hai phu tac ai nao khi luc cach em e minh toi m o dau ma neu bi chet song nguy hiem anh huong tri khoi nang nhe lan ha
+hai phu tac ai nao khi luc cach em e minh toi m o dau ma neu bi chet song nguy hiem anh
+huong tri khoi nang nhe lan ha ve
 it how much long late what if is does do that then after days hours
 """
 NAMELESS = frozenset(_NAMELESS.split())

@@ -15,6 +15,7 @@ from directory.wording import HCMC, keys, t
 
 SEED = Path(__file__).resolve().parent / "seed"
 POLICE = "N113"
+_NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){6,13}")
 MEN = frozenset({"man", "men", "male"})
 
 
@@ -93,6 +94,13 @@ def card(lines: Iterable[Line], language: str = "vi") -> str:
         cost = t("lines.free", language) if line.is_free and len(_digits(line.number)) > 3 else ""
         parts.append(t("lines.row", language, number=line.number, name=name(line.id, language), cost=cost).rstrip())
     return "\n".join(parts)
+
+
+def asked_about(text: str, *, now: datetime, recorded: Collection[str] | None) -> tuple[Line, ...]:
+    """The lines whose numbers stand in these words, as they may be shown now; those of three digits have articles."""
+    said = [_digits(found) for found in _NUMBER.findall(text)]
+    named = (row.id for row in rows().values() if len(_digits(row.number)) > 3 and _digits(row.number) in said)
+    return tuple(_line(id, now) for id in named if _may_show(id, gender=None, recorded=recorded))
 
 
 def name(id: str, language: str = "vi") -> str:

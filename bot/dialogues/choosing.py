@@ -17,7 +17,7 @@ from bot.dialogues.report import Report, says_no
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, begun, followup, languages, spoken
+from directory import answers, begun, followup, languages, lines, spoken
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -190,6 +190,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "find", "start"
     if meaning is None:
         return "small", "unclear"
+    if small := _small(turn):
+        return "small", small
     if meaning.intent in ("find", "unclear") and (_is_learnt(turn) or _is_begun(turn)):
         return "answer", "start"
     if meaning.intent in _IDLE and (overheard := fitting.is_overheard(turn)):
@@ -205,6 +207,33 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
     if meaning.needs or meaning.places or turn.memory.last_shown:
         return "find", "start"
     return ("answer", "start") if meaning.articles else ("small", "unclear")
+
+
+# Words of "chị ơi cho em hỏi chút" and of "cho xin số tổng đài", and nothing else.
+_OPENING_WORDS = """
+cho em e minh toi tui m chi anh ban ad oi a ti chut xiu voi cai nay 1 mot dieu chuyen muon can xin nho duoc khong
+"""
+_OPENING = frozenset(_OPENING_WORDS.split())
+_ASKING = frozenset({"hoi", "tu", "van"})
+_NUMBERS = ("tong dai", "hotline", "duong day nong", "so dien thoai", "so may", "phone number")
+_OF_NUMBERS_WORDS = "so bao nhieu la gi may cua ben day nay goi your what is the number phone"
+_OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())
+
+
+def _small(turn: Turn) -> str | None:
+    """Asked about a line by its number, for ours, or only whether one may ask."""
+    meaning = turn.meaning
+    if meaning is None or turn.memory.last_shown or meaning.places:
+        return None
+    if lines.asked_about(turn.text, now=turn.now, recorded=turn.policy.recorded_lines):
+        return "line"
+    plain = f" {read(turn.text).plain} "
+    words = set(plain.split())
+    if words & _ASKING and words <= _OPENING | _ASKING:
+        return "ask_away"
+    named = next((one for one in _NUMBERS if f" {one} " in plain), None)
+    rest = set(plain.replace(f" {named} ", " ").split()) if named else {""}
+    return "our_number" if rest <= _OPENING | _OF_NUMBERS else None
 
 
 def _is_learnt(turn: Turn) -> bool:

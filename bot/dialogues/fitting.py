@@ -238,7 +238,8 @@ def of_trouble(turn: Turn) -> str | None:
     if stated.score < _STATED or not stated.code.startswith(_TROUBLE):
         return None
     known = articles.topics()
-    likely = (id for id, _ in meaning.articles if id in known and stated.code in known[id].needs)
+    said = (*answers.match(read(turn.text), library=library(turn)), *meaning.articles)
+    likely = (id for id, _ in said if id in known and stated.code in known[id].needs)
     found = next(likely, None) or main_of(stated.code)
     return found if found is not None and article(turn, found) is not None else None
 

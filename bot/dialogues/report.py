@@ -94,7 +94,8 @@ class Report(Dialogue):
         if turn.key == "yes" or level == "now" or said in _HARMED or has_done:
             turn.notes["harmed"] = "yes"
             return self.now(turn)
-        if is_no or turn.notes.get("asked_twice"):
+        is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
+        if is_no or is_wished or turn.notes.get("asked_twice"):
             return [Say(_with_closing("danger.self_harm.unharmed", turn.language)), *self.offer(turn)]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)

@@ -9,7 +9,7 @@ from bot.dialogues.speaking import speak
 from bot.dialogues.unanswered import noted
 from bot.helpline import cases
 from bot.helpline.queue import queue_answer
-from directory import languages
+from directory import languages, lines
 from directory.places import province_of
 from directory.reading import fold
 from directory.wording import t
@@ -97,6 +97,18 @@ class Small(Dialogue):
         if fold(turn.text).strip(" .!~") in _CLOSING:  # nothing was asked, and nothing has to be
             return [Say(t("small.thanks", turn.language)), Done()]
         return [*noted(turn), Say(t("small.unclear", turn.language)), Hand("welcome")]
+
+    def line(self, turn: Turn) -> Sequence[Item]:
+        """Asked what a number is: what is known of that line, with its warning."""
+        known = lines.asked_about(turn.text, now=turn.now, recorded=turn.policy.recorded_lines)
+        return [Say(lines.card(known, turn.language)), Done()] if known else [Hand("small", "unclear")]
+
+    def our_number(self, turn: Turn) -> Sequence[Item]:
+        """Asked for our own number: there is none; which other one fits depends on the trouble."""
+        return [Say(t("small.our_number", turn.language)), Done()]
+
+    def ask_away(self, turn: Turn) -> Sequence[Item]:
+        return [Say(t("welcome.ask_away", turn.language)), Done()]
 
     def leave(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("leave.bye", turn.language)), Done()]
