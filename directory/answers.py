@@ -1,6 +1,7 @@
 """Which article answers a question; where none fits well, this says so instead of guessing."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any
 
 from directory import added, articles, begun, cues, phrases
 from directory.compiled import kept
-from directory.reading import Reading, read
+from directory.reading import Reading, fold, read
 from directory.wording import FALLBACK, t
 
 THRESHOLD = 0.7  # below this an answer helps less often than it misleads
@@ -27,7 +28,8 @@ the vay con do nay kia ay no thi sao roi la gi j co khong ko k hong hok duoc dc 
 nam tieng lan vien qua sau truoc nua them chua hay phai can lam lay xin mua uong dung tien dat re phi gia mien ton met
 hai phu tac ai nao khi luc cach em e minh toi m o dau ma neu bi chet song nguy hiem anh
 huong tri khoi nang nhe lan ha ve
-it how much long late what if is does do that then after days hours
+it how much many long late what if is are does do that then after day days week weeks month months hours free safe hurt
+cost pay need bring i we my me a the to can should will there they get take side effect effects too good bad die
 """
 NAMELESS = frozenset(_NAMELESS.split())
 POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just said
@@ -162,7 +164,8 @@ def goes_on(reading: Reading) -> bool:
     """Whether a question names nothing of its own, or points back and its words are of no topic."""
     if not 2 <= len(reading.tokens) <= FOLLOWS:
         return False
-    if all(token in NAMELESS or token.isdigit() for token in reading.tokens):
+    typed = re.findall(r"[^\W_]+", fold(reading.text))  # read as Vietnamese, "weeks" is something else
+    if any(all(token in NAMELESS or token.isdigit() for token in way) for way in (reading.tokens, typed)):
         return True
     return not POINTING.isdisjoint(reading.tokens) and not match(reading)
 

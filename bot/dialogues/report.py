@@ -36,6 +36,7 @@ from directory.places import name_of, province_of
 from directory.reading import fold
 from directory.wording import t
 
+_PLAIN = 0.8  # so surely is a need stated
 MOST_TOLD = 4_000  # characters kept in the notes of the talk (sealed, 72 hours)
 _YES = {"co", "dang", "phai", "u", "uh", "um", "ua", "da", "vang", "yes", "y", "dung", "ngay luc nay", "co a", "da co"}
 _BY_OTHERS = {"physical", "sexual", "control", "partner", "family", "trafficking"}
@@ -60,6 +61,8 @@ class Report(Dialogue):
         if turn.memory.is_minor:  # harm to a child is never only offered help
             return [*_limits(turn), *self.now(turn)]
         _remember(turn)
+        if turn.meaning is not None and turn.meaning.danger.source == "model":
+            turn.notes["felt"] = "yes"
         before = fitting.soon(turn)
         fitting.note_harm(turn)
         return [*before, _ask_harmed(turn) if _is_self_harm(turn) else _ask_now(turn)]
@@ -73,7 +76,7 @@ class Report(Dialogue):
             return self.now(turn)
         if turn.key == "no" or said in _NO or is_no or (level == "none" and _is_over(turn)):
             return [Say(t("report.sorry", turn.language)), *self.offer(turn)]
-        if level == "none" and (sought := _seeks_place(turn)):
+        if level == "none" and (sought := _seeks_place(turn) or _speaks_of_other(turn)):
             return sought
         answered = fitting.in_short(turn) if level == "none" else []
         if turn.notes.get("asked_twice"):
@@ -301,6 +304,14 @@ def _seeks_place(turn: Turn) -> Sequence[Item]:
         return []
     turn.memory.need = told  # "bị đuổi khỏi phòng trọ": where she is answers what she needs most
     return [Hand("find")]
+
+
+def _speaks_of_other(turn: Turn) -> Sequence[Item]:
+    """What only the model had felt, and she goes on about her health: that is answered."""
+    needs = turn.meaning.needs if turn.meaning is not None and turn.key is None else ()
+    is_other = bool(needs) and needs[0].score >= _PLAIN and needs[0].code.startswith("health.")
+    is_other = is_other and needs[0].code != "health.emergency"
+    return [Hand("answer")] if is_other and turn.notes.get("felt") and turn.meaning and turn.meaning.articles else []
 
 
 def _not_covered(turn: Turn) -> Say:

@@ -13,6 +13,7 @@ from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import wanted, wanted_in_danger
+from bot.understanding.weighing import VIOLENT
 from directory import added, answers, english_questions, languages, needs, places, spoken
 from directory.answers import Heard
 from directory.articles import OF_DANGER
@@ -118,6 +119,8 @@ def _read_english(text: str, province: str | None) -> Meaning:
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(read_text(english.where_of(text)), province)
     sounds = english.sounds_of(reading)
+    if word is None:
+        danger = _unless_plainly_of_health(danger, sounds)
     needs_named = english.needs_of(reading, danger, sounds)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
@@ -152,6 +155,20 @@ def _heard_in_english(text: str, reading: Reading, sounds: Topics, stated: Seque
     asks = max(sounds.asks, _HEARD * max(likely.values(), default=0.0))
     is_idle = english.is_light(reading) or not (stated or english.is_question(reading))
     return Heard(dict(ordered), asks * (_IDLY if is_idle else _LESS))
+
+
+def _unless_plainly_of_health(danger: Danger, sounds: Topics) -> Danger:
+    """ "I think I have an STD": what the model alone feels, where an article about health is all but certain."""
+    if danger.level != "violence" or danger.source != "model" or danger.rule is not None or not sounds.articles:
+        return danger
+    id, likely = sounds.articles[0]
+    stated = dict(sounds.needs)
+    violent = max((chance for code, chance in stated.items() if code.startswith(VIOLENT)), default=0.0)
+    calm = max((chance for code, chance in stated.items() if code.startswith(_CALM) and code not in _CRY), default=0.0)
+    wanted_there = all_topics()[id].needs if id in all_topics() else ()
+    is_calm = bool(wanted_there) and all(one.startswith(_CALM) and one not in _CRY for one in wanted_there)
+    is_plain = is_calm and likely >= _CERTAIN and calm >= _CERTAIN and violent < _MAYBE
+    return Danger("none") if is_plain and id not in OF_DANGER else danger
 
 
 def _worse(one: Danger, other: Danger) -> Danger:
@@ -272,6 +289,7 @@ def _unless_one_word(looked: Look, reading: Reading) -> Look:
 
 _CALM = ("health.", "papers.")
 _CRY = frozenset({"health.emergency"})
+_CERTAIN, _MAYBE = 0.95, 0.6
 _LONGEST_PHRASING = 8  # words; longer ones tell a story, and what is felt in a story is asked about
 
 
