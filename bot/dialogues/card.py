@@ -13,6 +13,7 @@ _KEPT = frozenset({"abroad", "thailand", "myanmar", "taiwan", "medical", "police
 OWN_BODY = "own_body"  # who writes is the one who bleeds: words for a bystander would not help her
 _WITH_POLICE = frozenset({"violence.authority", "legal.police", "legal.detained"})
 _BODY = frozenset({"physical", "sexual"})
+_FROM_AFAR = frozenset({"digital", "extortion", "threat"})  # by messages and pictures: nobody stands before her
 
 
 def take_in(turn: Turn) -> None:
@@ -81,7 +82,10 @@ def _head(turn: Turn) -> str:
         return "danger.medical_self" if OWN_BODY in turn.memory.situations else "danger.medical"
     if turn.notes.get("harmed"):
         return "danger.self_harm.harmed"
-    return "danger.abroad" if "abroad" in turn.memory.situations else "danger.first"
+    if "abroad" in turn.memory.situations:
+        return "danger.abroad"
+    kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
+    return "danger.images" if "digital" in kinds and kinds <= _FROM_AFAR else "danger.first"
 
 
 def _fitting(turn: Turn) -> tuple[lines.Line, ...]:
