@@ -22,6 +22,7 @@ _ASKS = frozenset({"entrust", "consent", "report", "erase", "copy", "check_in", 
 _GOES_THROUGH = frozenset({"report", "entrust", "erase"})  # questions that are answered also by who is kept out
 _TYPED = frozenset({("word", "chosen"), ("erase", "word_or_tap")})  # answered in free words
 _FOR_THE_HOUSE = frozenset({"copy", "revoke", "agree_word", "elsewhere", "mute"})
+_FEW = 6  # words
 SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
 _TOLD_AGAIN = timedelta(minutes=2)
 _PLAIN = frozenset({None, "unclear", "greeting", "thanks", "report", "help_now", "feedback"})
@@ -123,6 +124,8 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
         record(tx, known.id, "cry", now=turn.now)
     if turn.situations & _FOR_THE_HOUSE and len(turn.text) <= SHORT and not _is_now(turn):
         return Passed.NO
+    if wants_erasing(turn):
+        return Passed.NO
     if known.state is State.TAKEN and not (_is_now(turn) and known.urgency != "now"):
         relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=_is_now(turn))
         turn.is_kept = True
@@ -133,6 +136,13 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
     turn.is_kept = True
     return Passed.WAITING if _has_nothing_else(turn, known) else Passed.KEPT
+
+
+def wants_erasing(turn: Turn) -> bool:
+    """ "Em muốn xoá hết", in a few words: the house asks what is to go; in a story it is the colleague's."""
+    meaning = turn.meaning
+    is_brief = turn.key is None and len(turn.text.split()) <= _FEW
+    return is_brief and meaning is not None and meaning.intent == "erase" and meaning.danger.level == "none"
 
 
 def _is_about_reading(tx: Tx, known: Case, turn: Turn) -> bool:

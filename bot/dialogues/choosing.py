@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogues import correcting, fitting
 from bot.dialogues.ask import Answer
+from bot.dialogues.beside_case import wants_erasing
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
@@ -83,7 +84,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "now"
     if turn.key is None and word is None and _asks_language(turn):
         return "small", "language"
-    if word == "erase" and not (standing.dialogue == "erase" and is_answering):
+    is_erasing = word == "erase" or (turn.memory.has_case and word is None and wants_erasing(turn))
+    if is_erasing and not (standing.dialogue == "erase" and is_answering):
         return "erase", "start"
     if turn.media is not None:
         return "small", "media"

@@ -257,7 +257,7 @@ def _unless_only_where(looked: Look, reading: Reading, place: places.PlaceReadin
     if looked.danger.source != "model" or not place.places or looked.danger.rule is not None:
         return looked
     first = place.places[0]
-    beside = (*reading.tokens[: first.start], *reading.tokens[first.end :])
+    beside = [one for one in (*reading.tokens[: first.start], *reading.tokens[first.end :]) if not one.isdigit()]
     return replace(looked, danger=Danger("none")) if _WHERE_ONLY.issuperset(beside) else looked
 
 
