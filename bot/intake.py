@@ -14,7 +14,7 @@ from sqlalchemy.sql import Executable
 
 from bot import claims, references, vault
 from bot.db import Tx
-from bot.helpline import missed
+from bot.helpline import kept_out, missed
 from bot.masking import mask
 from bot.ports import ContactRef, Inbound
 from bot.seals import KeyDestroyed, KeyId
@@ -224,6 +224,8 @@ def new_lane(
     values |= {"lease_owner": tx.owner if held_until else None, "lease_until": held_until}
     lane_id = int(tx.execute(_NEW_LANE, values).scalar_one())
     vault.keep(tx, lane_id, ref, forget_at=until)
+    if kept_out.is_anybody(tx, now) and (name := vault.name_of(tx, lane_id)) is not None:
+        kept_out.recognise(tx, lane_id, name, now=now)
     return lane_id
 
 

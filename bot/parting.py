@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 
 from bot import claims, intake, vault
 from bot.db import Tx
-from bot.helpline import erasure
+from bot.helpline import blocks, erasure, kept_out
 from bot.policy import Policy
 from bot.seals import KeyId
 from bot.tables import inbox, lane
@@ -28,6 +28,17 @@ def part(tx: Tx, lane_id: int, *, now: datetime, policy: Policy) -> None:
         tx.execute(update(inbox).where(inbox.c.id == row_id).values(lane_id=new, sealed=sealed))
     tx.execute(delete(inbox).where(inbox.c.lane_id == lane_id))
     tx.ring(claims.LANES)
+
+
+def keep_out(tx: Tx, lane_id: int, *, now: datetime) -> datetime | None:
+    """Whoever is kept out stays so through an erasure; until when, or None. Call before the rows of the lane go."""
+    until, name = blocks.until(tx.connection, lane_id, now), vault.name_of(tx, lane_id)
+    if until is None or name is None:
+        return None
+    kept_out.stay(tx, lane_id, name, now=now)
+    if (new := vault.lane_since(tx.connection, tx.seals, lane_id)) is not None:  # wrote behind it already
+        kept_out.recognise(tx, new, name, now=now)
+    return until
 
 
 def _begin(tx: Tx, door: vault.Door, *, now: datetime, policy: Policy) -> tuple[int, KeyId]:

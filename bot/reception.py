@@ -298,7 +298,8 @@ class Reception:
                 return ()  # finished meanwhile; on SQLite the number may already be somebody else's
             mine = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == lane_id)
             language = tx.execute(mine).scalar_one()
-            farewell = partial(say_farewell, lane_id=lane_id, language=language, now=now)
+            until = parting.keep_out(tx, lane_id, now=now)
+            farewell = partial(say_farewell, lane_id=lane_id, language=language, now=now, kept_out_until=until)
             return erasure.finish(tx, lane_id, now=now, farewell=farewell)
 
         self._db.seals.keys.destroy(await self._db.write(finish))

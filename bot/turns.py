@@ -18,6 +18,7 @@ from bot.events import happened
 from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
 from bot.helpline.moves import State
+from bot.helpline.truth import when
 from bot.intake import Kept
 from bot.outbox import OFFERS_KEPT, Option, offers, tell_person
 from bot.policy import Policy
@@ -126,13 +127,18 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     return None
 
 
-def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime) -> bool:
+def say_farewell(
+    tx: Tx, lane_id: int, language: str, *, now: datetime, kept_out_until: datetime | None = None
+) -> bool:
     """The last message after an erasure; after it the contact is forgotten too. False: she cannot be told.
 
     Urgent: what answers a cry that comes right behind must not overtake it.
     """
-    instead = (t("erase.done_whole", language), t("erase.done_some", language))
-    said = t("erase.done", language)
+    stays = ""
+    if kept_out_until is not None:
+        stays = "\n" + t("erase.token_stays", language, when=when(kept_out_until, now, language))
+    instead = (t("erase.done_whole", language) + stays, t("erase.done_some", language) + stays)
+    said = t("erase.done", language) + stays
     return tell_person(tx, lane_id, said, now=now, urgent=True, is_last=True, instead=instead) is not None
 
 

@@ -1,6 +1,7 @@
 """Knows which account belongs to which lane; only reception, the mailroom and the composition root may ask."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,7 +14,7 @@ from sqlalchemy.sql import Executable
 
 from bot.db import Tx
 from bot.ports import Address, ContactRef
-from bot.seals import SealBroken, Seals
+from bot.seals import KeyId, SealBroken, Seals
 from bot.tables import case, contact, lane, outbox
 
 Door = tuple[str, str, ContactRef]  # channel, account, and who writes
@@ -128,15 +129,36 @@ def _opened(seals: Seals, ref: ContactRef) -> Address | None:
         return None
 
 
+def name_of(tx: Tx, lane_id: int) -> Callable[[KeyId], str] | None:
+    """Names this account under a key that is given, the same through every rotation; None if its address is lost."""
+    if (whose := _whose(tx.connection, tx.seals, lane_id)) is None:
+        return None
+    told = "\x1f".join(whose)
+    return lambda key_id: tx.seals.token_with(key_id, told)
+
+
+def lane_since(connection: Connection, seals: Seals, lane_id: int) -> int | None:
+    """The lane in which whoever this one was of is somebody new by now; None if she has not written since."""
+    if (whose := _whose(connection, seals, lane_id)) is None:
+        return None
+    channel, account, address = whose
+    mine = known_as(channel, account, refer(seals, channel, account, address))
+    wanted = select(lane.c.id).where(*mine, lane.c.id != lane_id, lane.c.erasing_at.is_(None))
+    return connection.execute(wanted.limit(1)).scalar_one_or_none()
+
+
 def has_case(connection: Connection, seals: Seals, lane_id: int) -> bool:
     """Whether whoever this lane was of has an open case in another by now: she has erased, and cried for help anew."""
+    new = lane_since(connection, seals, lane_id)
+    found = select(case.c.id).where(case.c.lane_id == new, case.c.state != "closed")
+    return new is not None and connection.execute(found.limit(1)).first() is not None
+
+
+def _whose(connection: Connection, seals: Seals, lane_id: int) -> tuple[str, str, Address] | None:
+    """Channel, account of ours and address, in the clear; None if it cannot be opened any more."""
     row = connection.execute(_WAY, {"whose": lane_id}).one_or_none()
     address = None if row is None else _opened(seals, ContactRef(row.handle, row.sealed))
-    if row is None or address is None:
-        return False
-    mine = known_as(row.channel, row.account, refer(seals, row.channel, row.account, address))
-    found = select(lane.c.id).where(*mine, lane.c.id != lane_id).join(case, case.c.lane_id == lane.c.id)
-    return connection.execute(found.where(case.c.state != "closed").limit(1)).first() is not None
+    return None if row is None or address is None else (row.channel, row.account, address)
 
 
 def reseal(tx: Tx, lane_id: int) -> bool:

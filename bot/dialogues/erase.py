@@ -6,6 +6,7 @@ from typing import Any
 from bot.db import Tx
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Memory, Say, Turn
 from bot.helpline import coming_back, erasure, guards
+from bot.helpline.truth import when
 from directory.reading import fold
 from directory.wording import t
 
@@ -20,7 +21,8 @@ class Erase(Dialogue):
     name = "erase"
 
     def start(self, turn: Turn) -> Sequence[Item]:
-        return [Do(lambda tx, lane_id: erasure.counts(tx.connection, lane_id), lambda counts: _ask(turn, counts))]
+        now = turn.now
+        return [Do(lambda tx, lane_id: erasure.counts(tx.connection, lane_id, now), lambda counts: _ask(turn, counts))]
 
     def sure(self, turn: Turn) -> Sequence[Item]:
         """The answer. Only a clear yes erases; `turn.notes` tells reception to begin."""
@@ -74,6 +76,9 @@ class Erase(Dialogue):
 
 def _ask(turn: Turn, counts: Any) -> Sequence[Item]:
     question = t("erase.question", turn.language, messages=counts.messages)
+    if counts.kept_out_until is not None:
+        moment = when(counts.kept_out_until, turn.now, turn.language)
+        question = f"{question}\n{t('erase.still_kept_out', turn.language, when=moment)}"
     if not counts.has_open_case:
         options = [("yes", t("erase.yes", turn.language))]
         if turn.policy.own_copy and counts.messages and counts.has_words:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, i
 
 from bot import events
 from bot.db import Tx
-from bot.helpline import company, entrusting, referrals
+from bot.helpline import blocks, company, entrusting, referrals
 from bot.helpline.casebook import Case, of_lane, record, view
 from bot.helpline.moves import State
 from bot.helpline.outcomes import Outcome
@@ -56,16 +56,18 @@ class Counts:
     has_open_case: bool
     has_alarm: bool = False
     has_words: bool = False
+    kept_out_until: datetime | None = None  # this stays
 
 
-def counts(connection: Connection, lane_id: int) -> Counts:
+def counts(connection: Connection, lane_id: int, now: datetime) -> Counts:
     """How much there is to erase."""
     words = select(func.count()).select_from(transcript).join(case, case.c.id == transcript.c.case_id)
     said = connection.execute(words.where(case.c.lane_id == lane_id)).scalar_one()
     sent = select(func.count()).select_from(message_ref).where(message_ref.c.lane_id == lane_id)
     known = of_lane(connection, lane_id)
     total = said + connection.execute(sent).scalar_one()
-    return Counts(total, known is not None, known is not None and known.urgency == "now", said > 0)
+    until = blocks.until(connection, lane_id, now)
+    return Counts(total, known is not None, known is not None and known.urgency == "now", said > 0, until)
 
 
 def begin(tx: Tx, lane_id: int, *, now: datetime) -> tuple[KeyId, ...]:

@@ -41,7 +41,7 @@ _WITH_THE_WORDS = (  # those that point at others first
     tables.accompaniment,
     tables.handover_note,
 )
-_WITH_KEYS = frozenset({"conversation", "webchat_session", "entrusted", "unanswered", "remark_key"})
+_WITH_KEYS = frozenset({"conversation", "webchat_session", "entrusted", "unanswered", "remark_key", "kept_out"})
 _OWN_WAY = frozenset({"case", "lane", "person", "staff", "contact"})
 
 

@@ -139,6 +139,20 @@ block = Table(  # a pseudonym that is kept out for a while; danger and the safet
     CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="two_block"),
 )
 
+kept_out = Table(  # a block that outlives "xoá hết": it tells nobody's name, and knows the account when it writes again
+    "kept_out",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("key_id", String(32), nullable=False),  # of this row alone: without it nobody makes the token
+    Column("hours", Integer, nullable=False),
+    Column("asked_by", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("confirmed_by", Integer, ForeignKey("staff.id"), nullable=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("card_at", UtcDateTime, nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("forget_at", UtcDateTime, nullable=False, index=True),
+)
+
 tonight_contact = Table(  # for colleagues only: who opens the shelter, whom to ring at the hospital, taxi money
     "tonight_contact",
     metadata,

@@ -217,6 +217,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "when it has run out, 30 days at most",
         "id lane_id hours asked_by confirmed_by until card_at at forget_at",
     ),
+    "kept_out": (
+        "nobody; keyed with the row's own key",
+        "when it ends, 30 days at most, or when the same account writes again; key destroyed with it",
+        "token key_id hours asked_by confirmed_by until card_at at forget_at",
+    ),
     "tonight_contact": (
         "workers, peers and supervisors of the province; sealed",
         "when it is taken off the page",

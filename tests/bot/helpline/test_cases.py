@@ -173,7 +173,7 @@ async def test_erasing_leaves_no_row_that_knows_the_lane_and_tells_the_worker(
         known = open_now(tx, clock, policy).case
         relay.from_person(tx, known.id, Masked("giúp mình"), now=clock.now())
         cases.take(tx, known.id, LAN, now=clock.now(), policy=policy)
-        assert erasure.counts(tx.connection, 1) == erasure.Counts(1, True, has_alarm=True, has_words=True)
+        assert erasure.counts(tx.connection, 1, clock.now()) == erasure.Counts(1, True, has_alarm=True, has_words=True)
         assert len(erasure.begin(tx, 1, now=clock.now())) == 2
         assert erasure.unfinished(tx.connection, clock.now()) == [1]
         from bot.outbox import tell_person
