@@ -16,7 +16,7 @@ from bot.clockwork import Clockwork
 from bot.db import Database, DatabaseAway, Tx
 from bot.dialogues.choosing import all_dialogues
 from bot.hearing import Hearing
-from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch
+from bot.helpline import alarms, due, erasure, escalation, retention, rota_watch, set_back
 from bot.keeping import reminders
 from bot.mailroom import Mailroom
 from bot.policy import Policy
@@ -170,7 +170,7 @@ def build(
         "shelf": (1, lambda: refresh_shelf(db, keeper)),
         "scrub": (1, db.scrub_again),
         "keys": (2, lambda: asyncio.to_thread(seals.reload)),
-        "mending": (60, lambda: db.write(lambda tx: _mend(tx, clock.now()))),
+        "mending": (60, lambda: _mend(db, clock)),
         "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
     }
@@ -218,8 +218,14 @@ async def refresh_shelf(db: Database, keeper: ShelfKeeper) -> bool:
     return is_new
 
 
-def _mend(tx: Tx, now: datetime) -> None:
-    """What must always have a next moment gets it back."""
+async def _mend(db: Database, clock: Clock) -> None:
+    """What must always have a next moment gets it back, and no wait is longer because a clock was wrong."""
+    while await db.write(lambda tx: set_back.put_right(tx, now=clock.now())) == set_back.CHUNK:
+        pass
+    await db.write(lambda tx: _ensure(tx, clock.now()))
+
+
+def _ensure(tx: Tx, now: datetime) -> None:
     escalation.mend(tx, now=now)
     audit_chain.adopt(tx, now=now)
     rota_watch.ensure(tx, now=now)

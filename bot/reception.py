@@ -41,7 +41,7 @@ class Pace:
         times = self._seen.pop(lane_id, deque(maxlen=MOST_A_MINUTE + 1))
         times.append(now)
         self._seen[lane_id] = times  # whoever wrote last stands last
-        is_flood = len(times) > MOST_A_MINUTE and times[0] > begin
+        is_flood = len(times) > MOST_A_MINUTE and begin < times[0] <= now  # or the clock was set back
         is_first = is_flood and lane_id not in self._told
         if is_flood:
             self._told[lane_id] = now

@@ -67,7 +67,7 @@ class SelfAudit:
             self._away_told_at = None
         except DatabaseAway:
             found = {"database_away": 1}
-            is_news = self._away_told_at is None or now - self._away_told_at >= standing.AGAIN
+            is_news = self._away_told_at is None or not standing.is_lately(self._away_told_at, now)
             self._away_told_at = now if is_news else self._away_told_at
         if not found:
             await self._beat()
@@ -81,7 +81,7 @@ class SelfAudit:
 
         A known end that was put back with an older copy of itself is seen by the number it had an hour ago.
         """
-        if self._chain_looked_at is not None and now - self._chain_looked_at < CHAIN_EVERY:
+        if self._chain_looked_at is not None and standing.is_lately(self._chain_looked_at, now, within=CHAIN_EVERY):
             return
         altered = await self._db.read(lambda connection: audit.verify(connection, self._db.seals))
         newest = await self._db.read(audit.newest)

@@ -29,7 +29,7 @@ def keep(tx: Tx, found: Mapping[str, int], *, now: datetime) -> bool:
         tx.execute(insert(self_audit).values(id=1, at=now))
         row = tx.execute(select(self_audit).where(self_audit.c.id == 1)).one()
     new = set(found) - {part.partition(":")[0] for part in row.broken.split()}
-    is_news = bool(found) and (bool(new) or row.alarmed_at is None or now - row.alarmed_at >= AGAIN)
+    is_news = bool(found) and (bool(new) or row.alarmed_at is None or not is_lately(row.alarmed_at, now))
     values = {
         "at": now,
         "broken": told,
@@ -38,6 +38,11 @@ def keep(tx: Tx, found: Mapping[str, int], *, now: datetime) -> bool:
     }
     same = self_audit.c.alarmed_at.is_not_distinct_from(row.alarmed_at)
     return tx.execute(update(self_audit).where(self_audit.c.id == 1, same).values(values)).rowcount == 1 and is_news
+
+
+def is_lately(moment: datetime, now: datetime, *, within: timedelta = AGAIN) -> bool:
+    """Whether it was within the hour; a moment to come was never: the clock was ahead then."""
+    return timedelta(0) <= now - moment < within
 
 
 def last(connection: Connection) -> Looked | None:

@@ -47,6 +47,7 @@ case_event = Table(
     Column("detail", String(60), nullable=False, server_default=""),  # a code, never words
     Column("forget_at", UtcDateTime, nullable=True, index=True),
     Index("ix_case_event_of_colleague", "staff_id", "at"),
+    Index("ix_case_event_at", "at"),
 )
 
 transcript = Table(
@@ -63,6 +64,7 @@ transcript = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("forget_at", UtcDateTime, nullable=True, index=True),
     UniqueConstraint("case_id", "seq"),
+    Index("ix_transcript_at", "at"),
 )
 
 alarm = Table(  # one row a colleague alarmed for a case; the one-time link is kept as a hash

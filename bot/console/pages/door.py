@@ -37,7 +37,7 @@ async def _checked(console: Console, name: str, passphrase: str, code: str) -> i
     is_right = await console.passphrases.is_right(account, passphrase)
     if account is None:
         return None
-    if account.locked_until is not None and account.locked_until > now:
+    if login.is_locked(account, now):
         return None
     step = login.step_of(account.totp_secret, code, now) if account.totp_secret else None
     if not is_right or (account.totp_secret is not None and step is None):
