@@ -118,7 +118,9 @@ async def _open_web(house: House) -> web.AppRunner | None:
     settings, policy = house.settings, house.policy
     routes = [route for channel in house.channels for route in channel.routes()]
     routes.extend(take.routes(house.db, house.clock, policy))
-    routes.extend(came.routes(house.db, house.clock, house.keeper))
+    secure = settings.base_url.startswith("https://")
+    proxies = settings.trusted_proxies
+    routes.extend(came.routes(house.db, house.clock, house.keeper, trusted_proxies=proxies, is_secure=secure))
     routes.extend(calendar.routes(house.db, house.clock, policy))
     routes.extend(metrics.routes(house.db, house.clock, house.keeper, token=settings.metrics_token))
     routes.extend(

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot import audit, events
 from bot.db import Tx
+from bot.helpline import guessing
 from bot.helpline.casebook import NotYours, get, hold_still, language_of, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
-from bot.tables import event, referral, wrong_code
+from bot.tables import event, referral
 from bot.timers import clear_timer, set_timer
 from directory import programmes
 from directory.wording import t
@@ -101,7 +100,6 @@ def of_case(connection: Connection, case_id: int) -> tuple[Referral, ...]:
     return tuple(Referral(row.id, row.case_id, row.place_id, row.code, Way(row.state), row.at) for row in rows)
 
 
-MOST_WRONG = 10  # wrong codes for one place within an hour; then its page rests until the hour is over
 _CAME = frozenset({Way.OFFERED, Way.SENT, Way.ACCEPTED, Way.DECLINED, Way.LOST})  # late is not too late
 
 
@@ -114,17 +112,20 @@ class Came(StrEnum):
     RESTING = "resting"
 
 
-def came(tx: Tx, place_id: str, code: str, *, now: datetime) -> Came:
-    """The place, or a peer, ticks that somebody came with this code. Nobody signs in and no person is named."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    here = (wrong_code.c.place_id == place_id, wrong_code.c.hour == hour)
-    if (tx.execute(select(wrong_code.c.n).where(*here)).scalar_one_or_none() or 0) >= MOST_WRONG:
+def came(tx: Tx, place_id: str, code: str, *, now: datetime, is_known: bool = False) -> Came:
+    """The place, or a peer, ticks that somebody came with this code. Nobody signs in and no person is named.
+
+    `is_known`: this browser has ticked a right code of the place before; strangers who guess do not shut it out.
+    """
+    guessing.hold(tx, place_id, now)
+    if not is_known and guessing.rests_until(tx.connection, place_id, now) is not None:
         return Came.RESTING
     mine = (referral.c.place_id == place_id, referral.c.code == code)
     row = tx.execute(select(referral.c.id, referral.c.case_id, referral.c.state).where(*mine)).one_or_none()
     if row is None:
-        _count_wrong(tx, place_id, hour, now)
+        guessing.count_wrong(tx, place_id, now=now)
         return Came.WRONG
+    guessing.let_go(tx, place_id)
     if row.state not in _CAME or not _move(tx, row.id, Way(row.state), Way.ATTENDED):
         return Came.AGAIN
     clear_timer(tx, TIMER, row.id)
@@ -137,14 +138,6 @@ def came(tx: Tx, place_id: str, code: str, *, now: datetime) -> Came:
         tell_colleague(tx, known, known.staff_id, "staff.attended", now=now)
     tx.ring(f"case:{row.case_id}")
     return Came.NOTED
-
-
-def _count_wrong(tx: Tx, place_id: str, hour: datetime, now: datetime) -> None:
-    make = pg_insert if tx.is_postgresql else sqlite_insert
-    row = {"place_id": place_id, "hour": hour, "n": 1, "forget_at": now + timedelta(days=1)}
-    keys = [wrong_code.c.place_id, wrong_code.c.hour]
-    again = {"n": wrong_code.c.n + 1}
-    tx.execute(make(wrong_code).values(**row).on_conflict_do_update(index_elements=keys, set_=again))
 
 
 def mark(tx: Tx, referral_id: int, staff_id: int, state: Way | str, *, now: datetime) -> bool:

@@ -175,12 +175,13 @@ capacity = Table(  # whether a shelter can take somebody tonight
     Column("at", UtcDateTime, nullable=False),
 )
 
-wrong_code = Table(  # codes that were not right, for each place and hour: after some the page of that place rests
+wrong_code = Table(  # codes that were not right, for each place and hour: the more there are, the slower it goes
     "wrong_code",
     metadata,
     Column("place_id", String(36), primary_key=True),
     Column("hour", UtcDateTime, primary_key=True),
     Column("n", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=True),
     Column("forget_at", UtcDateTime, nullable=False, index=True),
 )
 

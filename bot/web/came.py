@@ -1,24 +1,38 @@
-"""The page of a place: somebody came with a code. No sign-in, no person; after some wrong codes it rests a while."""
+"""The page of a place: somebody came with a code. No sign-in, no person; wrong codes make it slower and slower."""
 
-from collections.abc import Iterable
+import ipaddress
+import math
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
 from aiohttp import web
 
 from bot.db import Database
-from bot.helpline import referrals
+from bot.helpline import guessing, referrals
+from bot.helpline.truth import when
 from bot.ports import Clock
+from bot.web.gate import address_of
+from bot.web.tries import KNOWN_DAYS, Tries, known_mark, known_visitor
 from directory.listings import Listing
 from directory.shelf import ShelfKeeper
 from directory.wording import t
 
 FOUND = 8
 LONGEST = 80
+COOKIE = "r"
 
 
-def routes(db: Database, clock: Clock, keeper: ShelfKeeper) -> Iterable[Any]:
-    """`/r/` finds the own place by its name, `/r/{place}` takes the code."""
+def routes(
+    db: Database, clock: Clock, keeper: ShelfKeeper, *, trusted_proxies: Collection[str] = (), is_secure: bool = False
+) -> Iterable[Any]:
+    """`/r/` finds the own place by its name, `/r/{place}` takes the code.
+
+    Whoever is wrong often waits, first by visitor, then the place for all strangers; a browser that has ticked a right
+    code there before is not shut out by what others guess.
+    """
+    tries = Tries(clock)
 
     async def find(request: web.Request) -> web.Response:
         wanted = request.query.get("q", "").strip()[:LONGEST]
@@ -38,8 +52,25 @@ def routes(db: Database, clock: Clock, keeper: ShelfKeeper) -> Iterable[Any]:
         if len(code) != 4:
             return _page(_said("wrong") + _form(place))
         now = clock.now()
-        done = await db.write(lambda tx: referrals.came(tx, place.id, code, now=now), urgent=False)
-        return _page(_said(done) + _form(place), status=429 if done is referrals.Came.RESTING else 200)
+        known = known_visitor(db.seals, place.id, request.cookies.get(COOKIE), now)
+        visitor = known or _visitor(request, trusted_proxies)
+        if visitor is not None and (until := tries.until(visitor)) is not None:
+            return _resting(place, until, now)
+        done = await db.write(
+            lambda tx: referrals.came(tx, place.id, code, now=now, is_known=known is not None), urgent=False
+        )
+        if done is referrals.Came.RESTING:
+            until = await db.read(lambda connection: guessing.rests_until(connection, place.id, now))
+            return _resting(place, until or now, now)
+        if done is referrals.Came.WRONG and visitor is not None:
+            tries.wrong(visitor)
+        page = _page(_said(done) + _form(place))
+        if done is referrals.Came.NOTED:
+            tries.right(visitor or "")
+            mark, age = known_mark(db.seals, place.id, now), KNOWN_DAYS * 86_400
+            path = f"/r/{place.id}"
+            page.set_cookie(COOKIE, mark, path=path, max_age=age, httponly=True, samesite="Strict", secure=is_secure)
+        return page
 
     return (web.get("/r/", find), web.get("/r/{place}", ask), web.post("/r/{place}", tick))
 
@@ -75,8 +106,30 @@ def _form(place: Listing) -> str:
     return f"<p><strong>{escape(place.service)}</strong></p>{form}<p>{escape(t('came.nobody'))}</p>"
 
 
-def _said(key: str) -> str:
-    return f'<p role="status"><strong>{escape(t(f"came.said.{key}"))}</strong></p>'
+def _said(key: str, **values: str) -> str:
+    return f'<p role="status"><strong>{escape(t(f"came.said.{key}", **values))}</strong></p>'
+
+
+def _resting(place: Listing, until: datetime, now: datetime) -> web.Response:
+    after = until.replace(second=0, microsecond=0) + timedelta(minutes=1)  # a whole minute can be read on a clock
+    page = _page(_said("resting", when=when(after, now)) + _form(place), status=429)
+    page.headers["Retry-After"] = str(max(1, math.ceil((until - now).total_seconds())))
+    return page
+
+
+def _visitor(request: web.Request, trusted: Collection[str]) -> str | None:
+    """The address as it is counted: of the new kind a household has very many.
+
+    None: a proxy nobody has named stands before us. All visitors would be one, and one who guesses would shut out all.
+    """
+    if not trusted and "X-Forwarded-For" in request.headers:
+        return None
+    address = address_of(request, trusted)
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(known) if known.version == 4 else str(ipaddress.ip_network(f"{known}/64", strict=False))
 
 
 def _page(body: str, *, status: int = 200) -> web.Response:

@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aiohttp import web
 
@@ -32,7 +32,7 @@ class Gate:
 
     def take(self, request: web.Request, cost: float = 1.0) -> None:
         """Let a question in. Raises Crowded."""
-        address, now = self._address(request), self.clock.now().timestamp()
+        address, now = address_of(request, self.trusted), self.clock.now().timestamp()
         left, at = self.left.pop(address, (BURST, now))
         left = min(BURST, left + max(0.0, now - at) * EACH_SECOND)
         is_in = left >= cost
@@ -42,9 +42,10 @@ class Gate:
         if not is_in:
             raise Crowded(max(1, math.ceil((cost - left) / EACH_SECOND)))
 
-    def _address(self, request: web.Request) -> str:
-        """The nearest one that a proxy of ours did not write itself."""
-        remote = request.remote or ""
-        if remote not in self.trusted:
-            return remote
-        return request.headers.get("X-Forwarded-For", remote).rpartition(",")[2].strip()[:64]
+
+def address_of(request: web.Request, trusted: Collection[str]) -> str:
+    """The nearest one that a proxy of ours did not write itself."""
+    remote = request.remote or ""
+    if remote not in trusted:
+        return remote
+    return request.headers.get("X-Forwarded-For", remote).rpartition(",")[2].strip()[:64]

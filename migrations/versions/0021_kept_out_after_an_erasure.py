@@ -1,4 +1,4 @@
-"""A block outlives an erasure, by a keyed token that ends with it; what a fast clock wrote is found at once."""
+"""A block outlives an erasure, what a fast clock wrote is found at once, wrong codes slow down a page."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,5 +25,6 @@ def upgrade() -> None:
         sa.Column("forget_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_kept_out_forget_at", "kept_out", ["forget_at"])
+    op.add_column("wrong_code", sa.Column("last_at", UtcDateTime(), nullable=True))
     op.create_index("ix_case_event_at", "case_event", ["at"])
     op.create_index("ix_transcript_at", "transcript", ["at"])

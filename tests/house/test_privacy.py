@@ -235,7 +235,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "wrong_code": (
         "nobody; a number for each place and hour",
         "one day",
-        "place_id hour n forget_at",
+        "place_id hour n last_at forget_at",
     ),
     "remark": (
         "maintainers of the province; what was said of a place, sealed, never who",

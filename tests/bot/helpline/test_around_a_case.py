@@ -16,6 +16,7 @@ from bot.helpline import (
     due,
     duties,
     going_along,
+    guessing,
     handover,
     reach,
     referrals,
@@ -83,7 +84,7 @@ async def test_a_place_ticks_that_somebody_came_and_learns_nothing_about_her(
         assert referrals.came(tx, place, sent.code, now=clock.now()) == "again"
         assert referrals.of_case(tx.connection, case_id)[0].state == "attended"
         assert "đã tới" in letters(tx, staff_id=LAN)[-1].text
-        for _ in range(referrals.MOST_WRONG):
+        for _ in range(guessing.MOST_WRONG):
             referrals.came(tx, place, wrong, now=clock.now())
         assert referrals.came(tx, place, wrong, now=clock.now()) == "resting"
         clock.pass_(hours=1)
