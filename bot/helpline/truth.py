@@ -35,8 +35,12 @@ def tell_step(
     if not is_anyone:
         _tell_nobody(tx, known, step, ahead, since, now, policy, is_asked)
         return
+    is_again = last_time(tx.connection, known.id, "waiting") is not None  # somebody had it, or an hour was agreed
     if known.rung == 0 and known.round == 0:
-        tell(tx, known, "case.person.alarmed", now=now, is_asked=is_asked)
+        if is_again and not is_asked and step.whom:
+            tell(tx, known, "case.person.alarmed_again", now=now, is_asked=False, n=len(step.whom))
+        else:
+            tell(tx, known, "case.person.alarmed", now=now, is_asked=is_asked)
         return
     before = last_time(tx.connection, known.id, "told_waiting")
     is_due = before is None or not since <= before <= now or now - before >= TELL_AGAIN  # or the clock was set back
@@ -45,8 +49,20 @@ def tell_step(
         n, first = called_so_far(tx.connection, known.id, since)
         if now - (first or since) < A_MOMENT:
             return  # somebody could not come, the next one is called already: nobody was kept waiting yet
-        tell(tx, known, "case.person.still_waiting", now=now, n=n, time=lasted(now - (first or since), language))
+        key = "case.person.still_waiting_again" if is_again else "case.person.still_waiting"
+        more = _what_next(known, step, now, policy, language)
+        tell(tx, known, key, now=now, more=more, n=n, time=lasted(now - (first or since), language))
         record(tx, known.id, "told_waiting", now=now)
+
+
+def _what_next(known: Case, step: Step, now: datetime, policy: Policy, language: str) -> str:
+    """Others are called yet, or all were and are called again: how often, and that she need not wait here for it."""
+    if step.kind == "rung" or known.round == 0:
+        return t("case.person.calling_on", language)
+    every = timedelta(minutes=policy.repeat_now_minutes) if known.urgency == "now" else TELL_AGAIN
+    said = t("case.person.all_called_again", language, every=lasted(every, language))
+    numbers = _numbers(known, now, policy, language) if known.round == 1 else ""
+    return "\n".join((said, t("danger.numbers", language), numbers)) if numbers else said
 
 
 def called_so_far(connection: Connection, case_id: int, since: datetime) -> tuple[int, datetime | None]:
