@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.db import Tx
+from bot.helpline import held_back
 from bot.helpline.casebook import last_time, of_lane, record
 from bot.helpline.ringing import tell_colleague
 from bot.seals import Seals
@@ -87,24 +88,32 @@ def go_neutral(tx: Tx, lane_id: int, *, now: datetime) -> None:
     """Somebody else may hold the phone: from now on nothing of a case goes there, and the colleague sees why."""
     if holder(tx.connection, lane_id) is Holder.NEUTRAL:
         return
-    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=since(tx.connection, lane_id) or now)
+    begun = held_back.hold(tx, lane_id, of_case_only=False, now=now)
+    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=_sooner(tx, lane_id, begun))
     _written(tx, lane_id, "stranger", now)
 
 
-def ask_first(tx: Tx, lane_id: int, *, now: datetime) -> None:
+def ask_first(tx: Tx, lane_id: int, *, now: datetime, of_case_only: bool = True) -> None:
     """Whether she can talk. Until the answer nothing of the case is shown; what was held back already stays so."""
-    _put(tx, lane_id, now, state=Holder.ASKING, since=since(tx.connection, lane_id) or now)
+    begun = held_back.hold(tx, lane_id, of_case_only=of_case_only, now=now)
+    _put(tx, lane_id, now, state=Holder.ASKING, since=_sooner(tx, lane_id, begun))
+
+
+def _sooner(tx: Tx, lane_id: int, begun: datetime) -> datetime:
+    """Since when nothing is shown: what waited on its way has not been shown either."""
+    before = since(tx.connection, lane_id)
+    return begun if before is None else min(before, begun)
 
 
 def go_quiet(tx: Tx, lane_id: int, *, now: datetime) -> None:
     """She asks us to be still: help is called as before, and nothing more is written until she writes herself."""
-    ask_first(tx, lane_id, now=now)
+    ask_first(tx, lane_id, now=now, of_case_only=False)
     _written(tx, lane_id, "quiet", now)
 
 
 def asks_who(tx: Tx, lane_id: int, *, now: datetime) -> None:
     """Politely asked who writes: it may well be herself, so she is asked whether she can talk, and not shut out."""
-    ask_first(tx, lane_id, now=now)
+    ask_first(tx, lane_id, now=now, of_case_only=False)
     _written(tx, lane_id, "asks_who", now)
 
 
