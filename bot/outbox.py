@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from bot.db import Tx
 from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
@@ -238,6 +238,14 @@ def offers(tx: Tx, lane_id: int, key_id: str, *, newest: int = OFFERS_KEPT) -> l
         except (KeyDestroyed, SealBroken):
             continue
         found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
+    return found
+
+
+def last_asked(tx: Tx, lane_id: int) -> datetime | None:
+    """When a message with choices was last written to this person."""
+    found: datetime | None = tx.execute(
+        select(func.max(offered.c.at)).where(offered.c.lane_id == lane_id)
+    ).scalar_one()
     return found
 
 

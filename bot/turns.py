@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims, parting
 from bot.db import Tx
-from bot.dialogues import asked_later, beside_case, beside_place, correcting, speaking
+from bot.dialogues import asked_later, beside_case, beside_place, correcting, speaking, watched
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -33,7 +33,7 @@ from directory.wording import t
 
 HEARD = ("vi", "en")  # the languages that are recognised in what somebody writes; others are chosen
 FEWEST_WORDS = 4  # in English, before a talk in another language goes on in it
-URGENT = frozenset({"report", "mute", "entrust", "guard"})  # what is said here does not wait behind other messages
+URGENT = frozenset({"report", "mute", "entrust", "guard", "watched"})  # what is said here waits behind no other message
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     if step is not None:
         turn.notes.clear()
         _save(tx, _run(tx, read, turn, step, house), read.lane_id)
+        return None
+    if not talk.has_case and (unseen := watched.step_of(turn, standing, read.word)) is not None:
+        _save(tx, _run(tx, read, turn, unseen, house), read.lane_id)
         return None
     _welcome(tx, read, talk, turn, house, now)
     if _is_in_two_languages(read, turn):
@@ -336,7 +339,7 @@ def _beside_case(
         return ("entrust", "start") if turn.fragments else ("", "")
     if is_placed and (step := beside_place.step(turn, standing)) is not None:
         return step
-    if passed is Passed.WAITING and standing.dialogue is None:
+    if passed is Passed.WAITING and choose(turn, standing, read.word)[0] != standing.dialogue:
         return ("report", "kept") if beside_case.may_say_kept(tx, read.lane_id, now) else ("", "")
     return None
 

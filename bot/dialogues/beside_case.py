@@ -12,6 +12,7 @@ from bot.helpline.casebook import Case, last_time, record
 from bot.helpline.guards import Holder
 from bot.helpline.moves import State
 from bot.masking import Masked
+from bot.outbox import last_asked
 from directory.reading import fold
 
 _ANSWERS = {
@@ -59,6 +60,11 @@ def guarded(
         return "neutral", "answer"
     if turn.key in ("ok", "later"):
         return "guard", "checked"
+    if turn.situations & {"stranger", "aside"} and not whose_phone.may_be_herself(turn):
+        guards.go_neutral(tx, lane_id, now=turn.now)  # one tap on "Được" would show him everything
+        if known is not None:
+            relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
+        return "neutral", "start"
     if whose_phone.wants_quiet(tx, turn, standing, known):
         return "guard", "quiet"
     is_tap_enough = not guards.has_word(tx.connection, lane_id)
@@ -116,7 +122,7 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     if word is not None or turn.key is not None or not turn.text:
         return Passed.NO
     known = cases.of_lane(tx.connection, lane_id)
-    if known is None or _answers_the_house(turn, standing):
+    if known is None or (_answers_the_house(turn, standing) and not _colleague_asked_since(tx, lane_id, known)):
         return Passed.NO
     if _is_about_reading(tx, known, turn):
         return Passed.ANSWER
@@ -169,6 +175,13 @@ def _answers_the_house(turn: Turn, standing: Standing) -> bool:
     if (standing.dialogue, standing.step) in _TYPED:
         return not _is_now(turn)
     return standing.dialogue in _ASKS and fold(turn.text).strip(" .!?") in _ANSWERS
+
+
+def _colleague_asked_since(tx: Tx, lane_id: int, known: Case) -> bool:
+    """A question of the house was left open, and her colleague has written meanwhile: "có" is for the colleague."""
+    wrote = relay.last_of_colleague(tx.connection, known.id) if known.state is State.TAKEN else None
+    asked = last_asked(tx, lane_id)
+    return wrote is not None and asked is not None and wrote > asked
 
 
 def _has_nothing_else(turn: Turn, known: Case) -> bool:

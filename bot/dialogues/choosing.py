@@ -17,6 +17,7 @@ from bot.dialogues.purposes import CheckIn, Consent
 from bot.dialogues.report import Report, says_no
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
+from bot.dialogues.watched import Watched
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 from directory import answers, begun, followup, languages, lines, spoken
 from directory.reading import read
@@ -24,7 +25,7 @@ from directory.reading import read
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
     Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
-    Treated, Praise, NewPlace, Declined,
+    Treated, Praise, NewPlace, Declined, Watched,
 )  # fmt: skip
 
 _BY_INTENT = {

@@ -114,13 +114,13 @@ class Report(Dialogue):
             Say(card),
             *_limits(turn),
             *soon,
-            Do(_open(turn, "now"), lambda opened: self._opened(turn, opened)),
+            Do(opening(turn, "now"), lambda opened: self._opened(turn, opened)),
         ]
 
     def offer(self, turn: Turn) -> Sequence[Item]:
         """Whether somebody is told at once or only after a yes, the organisation has decided."""
         if turn.policy.violence_level == "alarm":
-            return [Do(_open(turn, "violence"), lambda opened: self._opened(turn, opened))]
+            return [Do(opening(turn, "violence"), lambda opened: self._opened(turn, opened))]
         asked = ask_consent(turn, "talk")
         return [replace(asked, options=(*asked.options, *fitting.choice_after_harm(turn)))]
 
@@ -129,7 +129,7 @@ class Report(Dialogue):
         if wants_person(turn):
             turn.memory.has_case = True
             return [
-                Do(_open(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
+                Do(opening(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
             ]
         if turn.key is not None and turn.key.startswith("article:"):
             return [Hand("answer", "read")]  # the offer stays: a person is one of the choices below it
@@ -338,7 +338,7 @@ def _recall(turn: Turn) -> None:
     turn.fragments = turn.fragments or tuple(young)
 
 
-def _open(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int], cases.Opened]:
+def opening(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, int], cases.Opened]:
     """The deed that opens the case, or joins the one that is open, and keeps the message that led to it."""
     need = needs_of(turn)[0] if (turn.meaning and turn.meaning.needs) or turn.memory.situations else None
     if need is not None and need.startswith("health.drugs"):

@@ -77,6 +77,12 @@ def is_colleague_last(connection: Connection, case_id: int) -> bool:
     return last is not None and last.direction != "person"
 
 
+def last_of_colleague(connection: Connection, case_id: int) -> datetime | None:
+    """When the newest line of the case was written, if it is the colleague's."""
+    last = connection.execute(_LAST, {"which": case_id}).one_or_none()
+    return last.at if last is not None and last.direction != "person" else None
+
+
 def _is_quiet(tx: Tx, case_id: int, now: datetime) -> bool:
     """True when the last line was the person's own, a moment ago: the colleague has just been told."""
     last = tx.execute(_LAST, {"which": case_id}).one_or_none()
