@@ -13,12 +13,13 @@ from bot.helpline import consents, visibility
 from bot.helpline.casebook import Case, NotYours, hold_still, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import OWNED
+from bot.helpline.rota import on_call
 from bot.masking import mask
 from bot.policy import Policy
 from bot.rota import ahead, stored
 from bot.rota.calendar import days_off
 from bot.seals import KeyDestroyed, Seals
-from bot.tables import handover_note, staff
+from bot.tables import handover_note, rota_change, staff
 
 GRACE = timedelta(minutes=15)
 AHEAD = timedelta(hours=24)
@@ -106,8 +107,17 @@ def end_of_shift(connection: Connection, staff_id: int, now: datetime, policy: P
     return end
 
 
-def supervisor_for(connection: Connection, known: Case) -> int | None:
-    """A supervisor of the centre that has the case, somebody else than who has it."""
+def supervisor_for(connection: Connection, known: Case, now: datetime) -> int | None:
+    """A supervisor of the centre that has the case, somebody else than who has it; who is on duty before who is not.
+
+    Nobody who is on leave: over Tết a case would wait for somebody who is far away.
+    """
     mine = (staff.c.role == "supervisor", staff.c.state == "active", staff.c.centre_id == known.centre_id)
-    wanted = select(staff.c.id).where(*mine, staff.c.id != known.staff_id).order_by(staff.c.id)
-    return connection.execute(wanted.limit(1)).scalar_one_or_none()
+    away = select(rota_change.c.staff_id).where(
+        rota_change.c.cover_id.is_(None), rota_change.c.agreed_at.is_not(None),
+        rota_change.c.starts_at <= now, rota_change.c.ends_at > now,
+    )  # fmt: skip
+    wanted = select(staff.c.id).where(*mine, staff.c.id != known.staff_id, staff.c.id.not_in(away))
+    found = connection.execute(wanted.order_by(staff.c.id)).scalars().all()
+    here = {one for rung in on_call(connection, known.province, now) for one in rung}
+    return min(found, key=lambda one: (one not in here, one), default=None)

@@ -224,7 +224,7 @@ def shift_end(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
     if shifts.may_keep(tx, known, now=now):
         return
     has_note = handover.has_note(tx.connection, case_id, known.staff_id, since=known.taken_at)
-    supervisor = None if has_note else handover.supervisor_for(tx.connection, known)
+    supervisor = None if has_note else handover.supervisor_for(tx.connection, known, now)
     if supervisor is None or not reach.may_be_handed(tx.connection, known, supervisor):
         _back_to_queue(tx, known, Deed.HAND_BACK, "shift_over", "case.person.shift_over", now=now, policy=policy)
         return

@@ -42,7 +42,7 @@ async def test_a_colleague_of_another_organisation_is_not_handed_a_case(
 async def test_the_end_of_a_shift_hands_to_no_supervisor_of_another_organisation(
     line: Database, clock: MovableClock, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handover, "supervisor_for", lambda connection, known: AN)
+    monkeypatch.setattr(handover, "supervisor_for", lambda connection, known, now: AN)
 
     def story(tx: Tx) -> None:
         add_other_organisation(tx, clock)
