@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
@@ -40,6 +40,8 @@ def read_events(raw: bytes) -> Sequence[dict[str, str | None]]:
 def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, str | None]]:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
+    if (zone := _unknown_zone(event)) is not None:
+        raise PlanProblem([f"The time zone {zone} is not known: write the times of Vietnam, or in UTC."])
     title = _TITLE.match(str(event.get("SUMMARY", "")).strip())
     categories = event.get("CATEGORIES")
     province = str(categories.cats[0]) if categories is not None and getattr(categories, "cats", None) else ""
@@ -57,6 +59,16 @@ def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, st
             }
 
 
+def _unknown_zone(event: Any) -> str | None:
+    """A zone that is named and cannot be looked up: read as Vietnam's, its shifts would stand at the wrong hours."""
+    for name in ("DTSTART", "DTEND"):
+        told = event.get(name)
+        zone = told.params.get("TZID") if told is not None else None
+        if zone and isinstance(told.dt, datetime) and told.dt.tzinfo is None:
+            return str(zone)[:60]
+    return None
+
+
 def _occurrences(event: Any, starts: datetime) -> Iterator[datetime]:
     gone = {_moment(one.dt) for one in _dates(event, "EXDATE")}
     seen: set[datetime] = set()
@@ -71,12 +83,17 @@ def _by_rule(event: Any, starts: datetime) -> Iterator[datetime]:
     if rule is None:
         yield starts
         return
-    text = re.sub(r"UNTIL=(\d{8})(?=;|$)", r"UNTIL=\1T235959Z", rule.to_ical().decode())
-    text = re.sub(r"UNTIL=(\d{8}T\d{6})(?=;|$)", r"UNTIL=\1Z", text)
+    text = re.sub(r"UNTIL=(\d{8})(T\d{6})?(?=;|$)", lambda told: _until(told, starts), rule.to_ical().decode())
     for number, begins in enumerate(rrulestr(text, dtstart=starts)):
         if begins > starts + FARTHEST or number > MOST:
             return
         yield begins
+
+
+def _until(told: re.Match[str], starts: datetime) -> str:
+    """A last day or hour without a zone is meant where the shift is, or an early shift would come once too often."""
+    last = datetime.strptime(told[1] + (told[2] or "T235959"), "%Y%m%dT%H%M%S").replace(tzinfo=starts.tzinfo)
+    return f"UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _begins(told: Any) -> datetime:

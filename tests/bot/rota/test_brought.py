@@ -170,6 +170,31 @@ async def test_a_calendar_comes_in_with_repetitions_exceptions_and_moved_events(
             brought.read_plan(None, read_events(broken))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("until", ["20261209", "20261209T030000", "20261208T190000Z"])
+def test_an_early_shift_does_not_come_once_too_often(until: str) -> None:
+    early = EVENT.replace("20261207T200000", "20261207T020000").replace("20261208T080000", "20261207T060000")
+    rows = read_events(ics(early.format(uid="1", title="hoa", more=f"RRULE:FREQ=DAILY;UNTIL={until}")))
+    assert [(row["starts"] or "")[8:16] for row in rows] == ["07T02:00", "08T02:00", "09T02:00"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts"),
+    [
+        ("Asia/Tokyo", "2026-12-07T18:00"), ("America/Los_Angeles", "2026-12-08T11:00"),
+        ("SE Asia Standard Time", "2026-12-07T20:00"), ("Romance Standard Time", "2026-12-08T02:00"),
+    ],
+)  # fmt: skip
+def test_a_calendar_of_another_zone_stands_at_the_same_moment(zone: str, starts: str) -> None:
+    (row,) = read_events(ics(EVENT.format(uid="1", title="hoa", more="").replace("Asia/Ho_Chi_Minh", zone)))
+    assert datetime.fromisoformat(row["starts"] or "").astimezone(HCMC).isoformat()[:16] == starts
+
+
+def test_a_zone_nobody_knows_is_refused_and_not_taken_for_vietnam() -> None:
+    raw = ics(EVENT.format(uid="1", title="hoa", more="").replace("Asia/Ho_Chi_Minh", "Mars/Phobos"))
+    with pytest.raises(brought.PlanProblem, match="Mars/Phobos"):
+        read_events(raw)
+
+
 async def test_further_dates_of_an_event_come_in_too(house: Database, clock: MovableClock) -> None:
     dates = "20261212T200000,20261214T200000,20261207T200000"
     more = f"RDATE;TZID=Asia/Ho_Chi_Minh:{dates}\nEXDATE;TZID=Asia/Ho_Chi_Minh:20261214T200000"
