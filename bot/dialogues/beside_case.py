@@ -99,6 +99,7 @@ def _noticed(
     if whose_phone.wants_quiet(tx, turn, standing, known):
         relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
         guards.go_quiet(tx, lane_id, now=turn.now)
+        _raise_unseen(tx, lane_id, turn, known)
         return "guard", "quiet"
     if _is_now(turn) and not (turn.situations & {"stranger", "aside"} and _is_a_guess(turn)):
         return None
@@ -108,6 +109,9 @@ def _noticed(
             guards.asks_who(tx, lane_id, now=turn.now)
             return "guard", "start"
         guards.go_neutral(tx, lane_id, now=turn.now)
+        relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
+        if "aside" in turn.situations:  # her own words, not his
+            _raise_unseen(tx, lane_id, turn, known)
         return "neutral", "start"
     is_with_colleague = known.state in (State.TAKEN, State.HELD)
     if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
@@ -115,6 +119,13 @@ def _noticed(
         guards.ask_first(tx, lane_id, now=turn.now)
         return "guard", "start"
     return None
+
+
+def _raise_unseen(tx: Tx, lane_id: int, turn: Turn, known: Case) -> None:
+    """It sounds like danger now as well: whoever helps hears that, and her screen does not. Call with the guard set."""
+    if _is_now(turn) and known.urgency != "now":
+        cases.open_case(tx, lane_id, urgency="now", need=None, place=None, now=turn.now, policy=turn.policy)
+        turn.memory.has_alarm = True
 
 
 def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str | None) -> Passed:

@@ -27,8 +27,10 @@ def may_be_herself(turn: Turn) -> bool:
 def wants_quiet(tx: Tx, turn: Turn, standing: Standing, known: Case | None) -> bool:
     """ "Dừng", "đừng nhắn nữa" while help is on its way: not a line more on her phone, and help goes on."""
     meaning = turn.meaning
-    if meaning is None or turn.key is not None or known is None or known.urgency == "request":
+    if meaning is None or turn.key is not None or known is None:
         return False
+    if known.urgency == "request" and "quiet" not in turn.situations:
+        return False  # "dừng" of somebody in the daytime queue is the end of it, as ever
     is_said = "quiet" in turn.situations or meaning.intent == "stop" or _STILL.search(turn.text.lower()) is not None
     if not is_said or len(turn.text) > _SHORT or (meaning.danger.level == "now" and meaning.danger.source != "model"):
         return False
