@@ -110,8 +110,6 @@ def _noticed(
             return "guard", "start"
         guards.go_neutral(tx, lane_id, now=turn.now)
         relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
-        if "aside" in turn.situations:  # her own words, not his
-            _raise_unseen(tx, lane_id, turn, known)
         return "neutral", "start"
     is_with_colleague = known.state in (State.TAKEN, State.HELD)
     if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
