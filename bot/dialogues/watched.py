@@ -9,7 +9,7 @@ from bot.dialogues.kit import Dialogue, Do, Hand, Item, Standing, Turn
 from bot.dialogues.report import opening
 from bot.helpline import guards
 
-_SIGNS = frozenset({"quiet", "aside", "stranger"})
+_SIGNS = frozenset({"aside", "stranger"})
 _ASKED = frozenset({"report", "mute"})  # a question about danger stands open
 
 
@@ -19,14 +19,17 @@ def step_of(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]
     Without danger "dừng" is the end of it, as ever.
     """
     meaning = turn.meaning
-    if meaning is None or word is not None or turn.key is not None or not turn.situations & _SIGNS:
+    if meaning is None or word is not None or turn.key is not None:
+        return None
+    is_quiet = whose_phone.says_still(turn)
+    if not is_quiet and not turn.situations & _SIGNS:
         return None
     is_now = meaning.danger.level == "now"
     if is_now and meaning.danger.source != "model":
         return None
     if not is_now and standing.dialogue not in _ASKED:
         return None
-    if "quiet" in turn.situations:
+    if is_quiet:
         return "watched", "quiet"
     return None if whose_phone.may_be_herself(turn) else ("watched", "neutral")
 

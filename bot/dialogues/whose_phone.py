@@ -24,14 +24,20 @@ def may_be_herself(turn: Turn) -> bool:
     return is_polite and _OTHERS.search(plain) is None
 
 
+def says_still(turn: Turn) -> bool:
+    """She asks in so many words that nothing more is written to her."""
+    is_said = "quiet" in turn.situations or _STILL.search(turn.text.lower()) is not None
+    return is_said and turn.key is None and len(turn.text) <= _SHORT
+
+
 def wants_quiet(tx: Tx, turn: Turn, standing: Standing, known: Case | None) -> bool:
     """ "Dừng", "đừng nhắn nữa" while help is on its way: not a line more on her phone, and help goes on."""
     meaning = turn.meaning
     if meaning is None or turn.key is not None or known is None:
         return False
-    if known.urgency == "request" and "quiet" not in turn.situations:
+    if known.urgency == "request" and not says_still(turn):
         return False  # "dừng" of somebody in the daytime queue is the end of it, as ever
-    is_said = "quiet" in turn.situations or meaning.intent == "stop" or _STILL.search(turn.text.lower()) is not None
+    is_said = says_still(turn) or meaning.intent == "stop"
     if not is_said or len(turn.text) > _SHORT or (meaning.danger.level == "now" and meaning.danger.source != "model"):
         return False
     is_yes_perhaps = turn.text.strip(" .!").lower() == "dung"
