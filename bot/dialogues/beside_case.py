@@ -8,7 +8,7 @@ from bot.dialogues import declined, whose_phone
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Standing, Turn
 from bot.helpline import blocks, cases, coming_back, guards, relay, visibility
-from bot.helpline.casebook import Case, last_time, record
+from bot.helpline.casebook import CONSENT, Case, colleague, last_time, record, tell
 from bot.helpline.guards import Holder
 from bot.helpline.moves import State
 from bot.masking import Masked
@@ -26,6 +26,7 @@ _FOR_THE_HOUSE = frozenset({"copy", "revoke", "agree_word", "elsewhere", "mute"}
 _FEW = 6  # words
 SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
 _TOLD_AGAIN = timedelta(minutes=2)
+_ASKED_AGAIN = timedelta(minutes=10)
 _PLAIN = frozenset({None, "unclear", "greeting", "thanks", "report", "help_now", "feedback"})
 
 
@@ -144,6 +145,7 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     if known.state is State.TAKEN and not (_is_now(turn) and known.urgency != "now"):
         relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=_is_now(turn))
         turn.is_kept = True
+        _ask_to_read(tx, known, turn)
         is_place = (standing.dialogue, standing.step) == ("report", "where") and turn.meaning and turn.meaning.places
         return Passed.KEPT if is_place else Passed.ON
     if turn.situations & {"fine", "state"}:
@@ -187,10 +189,27 @@ def _answers_the_house(turn: Turn, standing: Standing) -> bool:
 
 
 def _colleague_asked_since(tx: Tx, lane_id: int, known: Case) -> bool:
-    """A question of the house was left open, and her colleague has written meanwhile: "có" is for the colleague."""
+    """A question of the house was left open, and her colleague has written meanwhile: "có" is for the colleague.
+
+    Not while the colleague may not read it: then it answers the question whether that is allowed.
+    """
+    if not visibility.is_open(tx.connection, known.id):
+        return False
     wrote = relay.last_of_colleague(tx.connection, known.id) if known.state is State.TAKEN else None
     asked = last_asked(tx, lane_id)
     return wrote is not None and asked is not None and wrote > asked
+
+
+def _ask_to_read(tx: Tx, known: Case, turn: Turn) -> None:
+    """She answers a colleague who may not read her: she is asked again, or both would wait for each other."""
+    if visibility.is_open(tx.connection, known.id) or known.staff_id is None:
+        return
+    before, who = last_time(tx.connection, known.id, "asked_to_read"), colleague(tx.connection, known.staff_id)
+    is_lately = before is not None and turn.now - before < _ASKED_AGAIN
+    if who is None or (is_lately and not is_yes(turn)):  # a yes may be meant for this, and only she knows
+        return
+    record(tx, known.id, "asked_to_read", now=turn.now)
+    tell(tx, known, "case.person.taken_unread", now=turn.now, who=who.alias, asks=CONSENT)
 
 
 def _has_nothing_else(turn: Turn, known: Case) -> bool:
