@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from directory import needs, phones, places, points
-from directory.hours import begins_as_it_ends, clashing
+from directory.hours import begins_as_it_ends, clashing, far_day
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
 from directory.sealing import telling
@@ -136,7 +136,9 @@ def _hours(draft: Draft) -> list[Problem]:
         except ListingProblem:
             found.append(Problem("hours", "listing.problem.hours", line))
             continue
-        if begins_as_it_ends(line):
+        if far_day(line):
+            found.append(Problem("hours", "listing.problem.hours_far", line))
+        elif begins_as_it_ends(line):
             found.append(Problem("hours", "listing.problem.hours_same", line))
     if not found:
         try:

@@ -108,6 +108,13 @@ def apart_lines(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if _APART.match(line.strip().lower()))
 
 
+def far_day(line: str) -> bool:
+    """Whether a line names a day of another century: a slip of the hand, or a spreadsheet's "for ever"."""
+    found = _APART.match(line.strip().lower())
+    named = (found["first"], found["last"]) if found else ()
+    return any(day is not None and not day.startswith("20") for day in named)
+
+
 def begins_as_it_ends(line: str) -> bool:
     """`mon 08:00-08:00`: a mistake more often than a day and a night."""
     return re.search(r" (\d\d:\d\d)-\1$", line.strip()) is not None
@@ -255,6 +262,6 @@ def _days(match: "re.Match[str]", line: str) -> tuple[date | None, date | None]:
         first, last = date.fromisoformat(match["first"]), date.fromisoformat(match["last"] or match["first"])
     except ValueError:
         raise ListingProblem(f"“{line}” names a day that does not exist.") from None
-    if not first <= last <= first + timedelta(days=366):
+    if not timedelta() <= last - first <= timedelta(days=366):
         raise ListingProblem(f"“{line}”: the last day comes after the first, at most a year later.")
     return first, last

@@ -242,6 +242,7 @@ def troubles(number: int, found: Iterable[drafts.Problem], *, unit: str = "row")
 
 _ABOUT = {
     "listing.problem.phone": "cannot be dialled in Vietnam: write the whole number with its area code",
+    "listing.problem.hours_far": "names a day of another century: write a year such as 2026",
     "listing.problem.hours_same": "opens and closes at the same time: round the clock is 00:00-24:00",
     "listing.problem.hours_clash": "overlap on the same day: keep one",
 }
