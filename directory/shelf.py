@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
 from directory import adding, overlay
+from directory import gone as gone_
 from directory.added import NOTHING, Added
 from directory.articles import Library
 from directory.freshness import CHANGED
+from directory.gone import Gone
 from directory.listing_index import EMPTY, ListingIndex, build
 from directory.listings import FRIENDLY, Friendly, Hours, Listing, Notice, written_attributes
 from directory.places import PlaceKey, Tier
@@ -28,6 +31,7 @@ from directory.tables import (
 MOST_AT_ONCE = 500  # of more changes everything is read: a statement holds only so many names
 SHOWN = ("published", "stale")
 STAFF = "staff"
+_BESIDE = ("notice", "notice_ended", "notice_over", "report_wrong", "review_over")
 
 
 class Shelf:
@@ -42,6 +46,7 @@ class Shelf:
         revision: int = 0,
         aliases: Mapping[str, str] | None = None,
         added: Added = NOTHING,
+        gone: Mapping[str, Gone] | None = None,
     ) -> None:
         self.index = index
         self._listings = index.by_id
@@ -50,6 +55,7 @@ class Shelf:
         self.revision = revision
         self._aliases = aliases or {}
         self.added = added
+        self.gone = gone or {}
 
     def get(self, id: str) -> Listing | None:
         """The listing; an old id leads to the one that took over."""
@@ -74,8 +80,9 @@ class ShelfKeeper:
         index = build(read_listings(connection))
         library, own = overlay.library(connection), adding.added(connection)
         self.shelf = Shelf(
-            index, seq, library=library, revision=revision, aliases=aliases(connection), added=own
-        )
+            index, seq, library=library, revision=revision, aliases=aliases(connection), added=own,
+            gone=gone_.gone(connection),
+        )  # fmt: skip
 
     def refresh(self, connection: Connection) -> bool:
         """Take over what changed since; True if anything did."""
@@ -93,11 +100,12 @@ class ShelfKeeper:
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
         ids = list(connection.execute(changed).scalars())
         if len(ids) > MOST_AT_ONCE:
-            index = build(read_listings(connection))
+            index, gone = build(read_listings(connection)), gone_.gone(connection)
         else:
             index = old.index.changed(ids, read_listings(connection, ids))
+            gone = {**{id: old.gone[id] for id in old.gone.keys() - set(ids)}, **gone_.gone(connection, ids)}
         return Shelf(
-            index, seq, library=library, revision=revision, aliases=aliases(connection), added=added
+            index, seq, library=library, revision=revision, aliases=aliases(connection), added=added, gone=gone
         )
 
     def put(self, newer: Shelf) -> bool:
@@ -137,7 +145,8 @@ def read_listings(
     rows = list(connection.execute(wanted))
     needs = _needs(connection, None if ids is None else sorted({row.service_id for row in rows}))
     phones, checked, notices = _phones(connection, ids), _verified(connection, ids), _notices(connection, ids)
-    return [_listing(row, needs, phones, checked, notices) for row in rows]
+    told = _told_beside(connection, ids)
+    return [_listing(row, needs, phones, checked, notices, told) for row in rows]
 
 
 def _listing(
@@ -146,6 +155,7 @@ def _listing(
     phones: Mapping[str, Any],
     checked: Mapping[str, Any],
     notices: Mapping[str, list[Notice]],
+    told_beside: Mapping[str, datetime],
 ) -> Listing:
     texts = {name: getattr(row, name) for name in ("reception", "price", "papers")}
     told, place = notices.get(row.id, ()), PlaceKey(Tier(row.place_tier), row.place_code)
@@ -177,7 +187,7 @@ def _listing(
         directions="" if row.is_sealed else row.directions,
         point=None if row.is_sealed or not (row.lat and row.lon) else (float(row.lat), float(row.lon)),
         notices=tuple(told),
-        modified_at=row.modified_at,
+        modified_at=max(row.modified_at, told_beside.get(row.id, row.modified_at)),
         friendly=Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None,
     )
 
@@ -217,6 +227,15 @@ def _notices(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, 
     for row in connection.execute(_of(notice.c.place_id, ids).order_by(notice.c.starts_on, notice.c.id)):
         found[row.place_id].append(Notice(row.text, row.starts_on, row.ends_on, row.code or "", row.language))
     return found
+
+
+def _told_beside(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, datetime]:
+    """When what is told beside a listing last changed: its notices, a review."""
+    log = directory_audit.c
+    wanted = select(log.place_id, func.max(log.at).label("at")).where(log.deed.in_(_BESIDE)).group_by(log.place_id)
+    if ids is not None:
+        wanted = wanted.where(log.place_id.in_(ids))
+    return {row.place_id: row.at for row in connection.execute(wanted)}
 
 
 def aliases(connection: Connection) -> Mapping[str, str]:

@@ -119,9 +119,9 @@ class _Api:
 
         def tell(id: str) -> hsds.Object | None:
             show = hsds.service if asked.full else hsds.minimal if asked.minimal else hsds.flat
-            return show(shelf.group(id), on=today)
+            return shelf.service(id, show, on=today)
 
-        return await _listed(request, asked, shelf.services_fitting(asked.wanted), tell)
+        return await _listed(request, asked, shelf.services_fitting(asked.wanted, on=today), tell)
 
     async def places(self, request: web.Request) -> web.StreamResponse:
         asked, shelf, today = await self.asked(request, "service_at_locations"), self.catalogue(), self.today()
@@ -129,8 +129,7 @@ class _Api:
         def tell(id: str) -> hsds.Object | None:
             return shelf.place(id, on=today, is_full=asked.full)
 
-        ids = [one.id for one in shelf.fitting(asked.wanted)]
-        return await _listed(request, asked, ids, tell)
+        return await _listed(request, asked, shelf.places_fitting(asked.wanted, on=today), tell)
 
     async def organizations(self, request: web.Request) -> web.StreamResponse:
         asked, shelf, today = await self.asked(request, "organizations"), self.catalogue(), self.today()
@@ -139,7 +138,7 @@ class _Api:
             own, is_nested = hsds.organization_id(called), asked.full or asked.full_service
             return shelf.organization(own, on=today, with_services=is_nested, is_full=is_nested)
 
-        return await _listed(request, asked, shelf.organizations_fitting(asked.wanted), tell)
+        return await _listed(request, asked, shelf.organizations_fitting(asked.wanted, on=today), tell)
 
     async def taxonomies(self, request: web.Request) -> web.StreamResponse:
         asked = await self.asked(request, "taxonomies")
@@ -156,15 +155,18 @@ class _Api:
         return await _listed(request, asked, [one for one in chosen if asked.says(one)], lambda one: one)
 
     async def service(self, request: web.Request) -> web.Response:
-        group = self.catalogue().group(request.match_info["id"])
-        return _one(request, hsds.service(group, on=self.today()) if group else None)
+        shelf, own = self.catalogue(), request.match_info["id"]
+        if own in shelf.merged:  # merged: the old address leads to the service that stays
+            raise web.HTTPMovedPermanently(f"{self.base}/services/{shelf.merged[own]}")
+        is_told = own in shelf.services
+        return _one(request, shelf.service(own, hsds.service, on=self.today()) if is_told else None)
 
     async def place(self, request: web.Request) -> web.Response:
         own = request.match_info["id"]
         known = self.keeper.shelf.get(own)
         if known is not None and known.id != own:  # merged: the old address leads to the listing that stays
             raise web.HTTPMovedPermanently(f"{self.base}/service_at_locations/{known.id}")
-        return _one(request, self.catalogue().place(own, on=self.today()))
+        return _one(request, self.catalogue().place(own, on=self.today()) if known is not None else None)
 
     async def organization(self, request: web.Request) -> web.Response:
         is_full = from_query(request, "organization", True).full_service

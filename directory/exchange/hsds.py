@@ -1,7 +1,7 @@
 """Listings as other programs read them: objects of HSDS 3.1, nested, with lasting names and nothing that is sealed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -12,11 +12,13 @@ from directory import places
 from directory.exchange import hsds_days
 from directory.exchange.hsds_hours import schedules
 from directory.exchange.hsds_names import PLACE_SCHEME, TAXONOMIES, name, taxonomy_object, term_object, terms
+from directory.gone import Gone
 from directory.listings import FRIENDLY, Listing, written_attributes
 from directory.whereabouts import open_place
-from directory.wording import FALLBACK, t
+from directory.wording import FALLBACK, HCMC, t
 
 VERSION = "3.1"
+ENDED = "-"  # the name of what is told no more
 Object = dict[str, Any]
 
 
@@ -33,8 +35,10 @@ def grouped(listings: Iterable[Listing]) -> Iterator[tuple[Listing, ...]]:
         yield tuple(group)
 
 
-def service(group: Sequence[Listing], *, on: date, with_places: bool = True) -> Object:
-    """One service, fully nested. `on` is the day whose notices are told."""
+def service(
+    group: Sequence[Listing], *, on: date, with_places: bool = True, left: datetime | None = None
+) -> Object:
+    """One service, fully nested. `on` is the day whose notices are told; `left`: when it lost its last lost place."""
     first = group[0]
     more: Object = {
         "languages": _languages(group),
@@ -43,10 +47,10 @@ def service(group: Sequence[Listing], *, on: date, with_places: bool = True) -> 
         "attributes": _attributes(first.service_id, "service", _of_service(first)),
         "service_at_locations": [place(one, on=on) for one in group] if with_places else [],
     }
-    return flat(group, on=on) | {key: value for key, value in more.items() if value}
+    return flat(group, on=on, left=left) | {key: value for key, value in more.items() if value}
 
 
-def flat(group: Sequence[Listing], *, on: date) -> Object:
+def flat(group: Sequence[Listing], *, on: date, left: datetime | None = None) -> Object:
     """A service as lists show it: its own fields and who offers it, without what hangs on it."""
     first = group[0]
     told: Object = {
@@ -58,16 +62,37 @@ def flat(group: Sequence[Listing], *, on: date) -> Object:
         "eligibility_description": "; ".join(_labels("audience", first.audience)),
         "alert": _alert(group, on),
         "assured_date": _assured(group),
-        "last_modified": _modified(group),
+        "last_modified": _modified(group, on, left),
         "organization": organization(first.organisation),
     }
     return {key: value for key, value in told.items() if value}
 
 
-def minimal(group: Sequence[Listing], *, on: date) -> Object:
+def minimal(group: Sequence[Listing], *, on: date, left: datetime | None = None) -> Object:
     """The least that still is a service, for programs that ask what has changed."""
-    told = flat(group, on=on)
+    told = flat(group, on=on, left=left)
     return {key: told[key] for key in ("id", "name", "status", "last_modified") if key in told}
+
+
+def ended(id: str, at: datetime) -> Object:
+    """A service that is told no more, for programs that keep a copy: to be dropped, with neither its name nor why."""
+    return {"id": id, "name": ENDED, "status": "inactive", "last_modified": as_moment(at)}
+
+
+def ended_place(one: Gone) -> Object:
+    """The same of a service at one place, which HSDS gives no status: its change says that it was deleted."""
+    change = {
+        "id": name("change", one.id, "ended", as_moment(one.at)),
+        "resource_id": one.id,
+        "resource_type": "service_at_location",
+        "last_action_date": one.at.date().isoformat(),
+        "last_action_type": "delete",
+        "field_name": "id",
+        "previous_value": one.id,
+        "replacement_value": ENDED,
+        "updated_by": ENDED,
+    }
+    return {"id": one.id, "service_id": one.service_id, "metadata": [change]}
 
 
 def organization(called: str) -> Object:
@@ -222,14 +247,22 @@ def _assured(group: Sequence[Listing]) -> str | None:
     return None if None in days else min(day for day in days if day).isoformat()
 
 
-def _modified(group: Sequence[Listing]) -> str | None:
-    moments = [one.modified_at for one in group if one.modified_at]
+def _modified(group: Sequence[Listing], on: date, left: datetime | None) -> str | None:
+    moments = [at for one in group if (at := modified_at(one, on))]
+    moments += [left] if left else []
     return as_moment(max(moments)) if moments else None
+
+
+def modified_at(one: Listing, on: date) -> datetime | None:
+    """When anything that is told of it last changed; a notice begins and is over by itself, with the day."""
+    turns = (day for told in one.notices for day in (told.starts_on, told.ends_on + timedelta(days=1)) if day <= on)
+    begun = [datetime.combine(day, time(), HCMC) for day in turns]
+    return max([*begun, *([one.modified_at] if one.modified_at else [])], default=None)
 
 
 def as_moment(at: datetime) -> str:
     """`2026-12-07T02:00:00Z`."""
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _languages(group: Sequence[Listing]) -> list[Object]:

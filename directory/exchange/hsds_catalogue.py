@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Protocol
 
 from directory import needs, places
 from directory.exchange import hsds
@@ -18,6 +19,12 @@ from directory.whereabouts import open_place
 from directory.wording import HCMC
 
 Group = tuple[str, ...]  # the ids of a service's places
+
+
+class Tell(Protocol):
+    """How a service is told: in full, flat, or the least."""
+
+    def __call__(self, group: Sequence[Listing], *, on: date, left: datetime | None = None) -> hsds.Object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,21 @@ class Catalogue:
         self.services: Mapping[str, Group] = {id: tuple(ids) for id, ids in services.items()}
         self.owners: Mapping[str, Group] = {called: tuple(ids) for called, ids in sorted(owners.items())}
         self.by_owner_id = {hsds.organization_id(called): called for called in self.owners}
+        left: defaultdict[str, list[datetime]] = defaultdict(list)
+        merged: dict[str, str] = {}
+        for away in sorted(shelf.gone.values(), key=lambda away: away.id):
+            left[away.service_id].append(away.at)
+            if away.service_id not in services and (into := shelf.get(away.id)) is not None:
+                merged.setdefault(away.service_id, into.service_id)
+        self.left: Mapping[str, datetime] = {id: max(moments) for id, moments in left.items()}
+        self.merged: Mapping[str, str] = merged  # a service that went up in another
 
     def listings(self, ids: Iterable[str]) -> tuple[Listing, ...]:
         return tuple(one for id in ids if (one := self.shelf.get(id)) is not None)
 
-    def fitting(self, wanted: Wanted) -> Iterator[Listing]:
-        """The listings that fit, by service."""
-        fits = _Fits(self, wanted)
+    def fitting(self, wanted: Wanted, *, on: date) -> Iterator[Listing]:
+        """The listings that fit on this day, by service."""
+        fits = _Fits(self, wanted, on)
         chosen = self.services
         if wanted.need:
             mine = sorted({one.service_id for one in self.shelf.index.of_need(wanted.need)})
@@ -62,15 +77,35 @@ class Catalogue:
                 if fits(one):
                     yield one
 
-    def services_fitting(self, wanted: Wanted) -> list[str]:
-        """The ids of the services with a place that fits."""
+    def services_fitting(self, wanted: Wanted, *, on: date) -> list[str]:
+        """The ids of the services with a place that fits; to who asks for changes, those that are told no more too.
+
+        Of these nothing is known that a filter could look at: they come whatever else is asked.
+        """
         if wanted == Wanted():
             return list(self.services)
-        return list(dict.fromkeys(one.service_id for one in self.fitting(wanted)))
+        found = dict.fromkeys(one.service_id for one in self.fitting(wanted, on=on))
+        if (after := wanted.modified_after) is not None:
+            ended = (id for id, at in sorted(self.left.items()) if at >= after and id not in self.services)
+            found |= dict.fromkeys(ended)
+        return list(found)
 
-    def organizations_fitting(self, wanted: Wanted) -> list[str]:
+    def places_fitting(self, wanted: Wanted, *, on: date) -> list[str]:
+        """The same of services at one place."""
+        found = [one.id for one in self.fitting(wanted, on=on)]
+        if (after := wanted.modified_after) is not None:
+            found += sorted(id for id, away in self.shelf.gone.items() if away.at >= after)
+        return found
+
+    def service(self, id: str, tell: Tell, *, on: date) -> hsds.Object | None:
+        """A service in the form that is asked for, or that it is told no more; None: there never was one."""
+        if group := self.group(id):
+            return tell(group, on=on, left=self.left.get(id))
+        return hsds.ended(id, self.left[id]) if id in self.left else None
+
+    def organizations_fitting(self, wanted: Wanted, *, on: date) -> list[str]:
         """The names of the organisations with a place that fits."""
-        found = {one.organisation for one in self.fitting(wanted)}
+        found = {one.organisation for one in self.fitting(wanted, on=on)}
         return [called for called in self.owners if called in found]
 
     def group(self, id: str) -> tuple[Listing, ...]:
@@ -78,12 +113,13 @@ class Catalogue:
         return self.listings(self.services.get(id, ()))
 
     def place(self, id: str, *, on: date, is_full: bool = True) -> hsds.Object | None:
-        """A service at one place, with the service itself inside."""
-        one = self.shelf.get(id)
+        """A service at one place, with the service itself inside; or that it is told no more."""
+        one = self.shelf.index.by_id.get(id)
         if one is None:
-            return None
-        group = self.group(one.service_id)
-        inside = hsds.service(group, on=on, with_places=False) if is_full else hsds.flat(group, on=on)
+            return hsds.ended_place(self.shelf.gone[id]) if id in self.shelf.gone else None
+        group, left = self.group(one.service_id), self.left.get(one.service_id)
+        tell = hsds.service if is_full else hsds.flat
+        inside = {key: said for key, said in tell(group, on=on, left=left).items() if key != "service_at_locations"}
         return {**hsds.place(one, on=on), "service": inside}
 
     def organization(self, id: str, *, on: date, with_services: bool, is_full: bool = False) -> hsds.Object | None:
@@ -96,7 +132,7 @@ class Catalogue:
             return told
         ids = dict.fromkeys(one.service_id for one in self.listings(self.owners[called]))
         tell = hsds.service if is_full else hsds.flat
-        inside = [tell(self.group(own), on=on) for own in ids]
+        inside = [tell(self.group(own), on=on, left=self.left.get(own)) for own in ids]
         for service in inside:
             service.pop("organization", None)
         return {**told, "services": inside}
@@ -105,7 +141,8 @@ class Catalogue:
 class _Fits:
     """Whether a listing is what is wanted."""
 
-    def __init__(self, catalogue: Catalogue, wanted: Wanted) -> None:
+    def __init__(self, catalogue: Catalogue, wanted: Wanted, on: date) -> None:
+        self.on, self.left = on, catalogue.left
         self.names = catalogue.shelf.index.names
         self.wanted = wanted
         self.words = fold(wanted.search).split()
@@ -127,9 +164,19 @@ class _Fits:
             or (wanted.province and one.province != wanted.province)
             or (self.term is not None and not _has(one, self.term))
             or (self.taxonomy and not _has_any(one, self.taxonomy))
-            or (wanted.modified_after and not _is_newer(one, wanted.modified_after))
+            or (wanted.modified_after and not self._is_newer(one, wanted.modified_after))
             or (self.words and not self._says(one))
         )
+
+    def _is_newer(self, one: Listing, after: datetime) -> bool:
+        """Changed at that moment or later, or checked on that day or later: a day is all that is kept of a check.
+
+        A service that lost one of its places has changed at the others too.
+        """
+        moments = (hsds.modified_at(one, self.on), self.left.get(one.service_id))
+        if any(at is not None and at >= after for at in moments):
+            return True
+        return max(one.verified_on.values(), default=date.min) >= after.astimezone(HCMC).date()
 
     def _says(self, one: Listing) -> bool:
         """Whether its names, its place as it may be named, or its needs hold every word."""
@@ -155,13 +202,6 @@ def _has(one: Listing, term: Term) -> bool:
 
 def _has_any(one: Listing, taxonomy: str) -> bool:
     return any(_has(one, term) for term in terms().values() if term.taxonomy == taxonomy)
-
-
-def _is_newer(one: Listing, after: datetime) -> bool:
-    """Changed at that moment or later, or checked on that day or later: a day is all that is kept of a check."""
-    if one.modified_at is not None and one.modified_at >= after:
-        return True
-    return max(one.verified_on.values(), default=date.min) >= after.astimezone(HCMC).date()
 
 
 @cache
