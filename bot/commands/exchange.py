@@ -12,11 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot import policy
+from bot import audit, policy, staff
 from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
 from bot.db import Tx
+from bot.keeping.signing import signed, signed_by_hand
 from bot.policy import Policy, PolicyProblem
+from bot.staff import StaffMember
 from directory import adding, catalogue, duplicates, editing, merging, needs, overlay, places
 from directory.demonstration import DemoRefused, refuse_demo
 from directory.drafts import LANGUAGES, DraftProblem
@@ -46,6 +48,7 @@ def add(deeds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bring.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, HSDS as .json, .ndjson, .zip or a folder")
     bring.add_argument("--dry-run", action="store_true", help="say what would be done, cell by cell, and do nothing")
     bring.add_argument("--partial", action="store_true", help="take the good rows although others are wrong")
+    bring.add_argument("--by", default="", metavar="NAME", help="the colleague whose import it is, for the history")
     bring.add_argument("--report", type=Path, metavar="FILE", help="write mistakes and changes into this CSV table")
     bring.set_defaults(run=run_import)
     give = deeds.add_parser("export", help="write listings to a file")
@@ -92,12 +95,16 @@ def run_import(arguments: argparse.Namespace) -> int:
     try:
         with opened() as house:
             house.read(refuse_demo)
+            member = house.read(lambda connection: staff.by_name(connection, arguments.by)) if arguments.by else None
+            if arguments.by and member is None:
+                print(f"--by {arguments.by} is no colleague: see donghanh staff list.", file=sys.stderr)
+                return 2
             kinds = _policy(house, MachineClock().now()).consent_kinds
             plan = house.read(lambda connection: spreadsheet.plan(connection, rows, consent_kinds=kinds))
             wrong = (*wrong, *plan.wrong)
             is_refused = bool(wrong) and not arguments.partial
             if not is_refused and not arguments.dry_run:
-                _bring(house, plan.rows, kinds)
+                _bring(house, plan, kinds, member)
             alike = house.read(lambda connection: _alike(connection, rows))
     except (DemoRefused, DraftProblem) as problem:
         print(problem, file=sys.stderr)
@@ -145,16 +152,29 @@ def _entry(row: Row) -> duplicates.Entry:
     return duplicates.Entry(row.id, *names, *where, one.phones, row.service_id)
 
 
-def _bring(house: Opened, rows: Sequence[Row], kinds: Collection[str]) -> None:
-    """A few at a time, so that nobody who writes meanwhile has to wait. Everything that could fail was looked at."""
-    now = MachineClock().now()
-    for start in range(0, len(rows), AT_ONCE):
-        take = partial(_take_over, rows[start : start + AT_ONCE], now, kinds)
-        house.write(take)
+def _bring(house: Opened, plan: spreadsheet.Plan, kinds: Collection[str], member: StaffMember | None) -> None:
+    """A few at a time, so that nobody who writes meanwhile has to wait. Everything that could fail was looked at.
+
+    Raises EditedMeanwhile where a listing is not what the plan was made for.
+    """
+    now, revisions = MachineClock().now(), dict(plan.revisions)
+    for start in range(0, len(plan.rows), AT_ONCE):
+        take = partial(_take_over, plan.rows[start : start + AT_ONCE], revisions, now, kinds, member)
+        moved = house.write(signed(member, take, source="import") if member else signed_by_hand(take))
+        revisions |= {id: revisions[id] + moved.count(id) for id in moved if id in revisions}
 
 
-def _take_over(some: Sequence[Row], now: datetime, kinds: Collection[str], tx: Tx) -> None:
-    spreadsheet.take_over(tx.connection, some, now=now, consent_kinds=kinds)
+def _take_over(
+    some: Sequence[Row], revisions: Mapping[str, int], now: datetime, kinds: Collection[str],
+    member: StaffMember | None, tx: Tx,
+) -> tuple[str, ...]:  # fmt: skip
+    """Write some rows; returns the other places that changed with them."""
+    me = member.id if member else None
+    told = spreadsheet.take_over(
+        tx.connection, some, now=now, consent_kinds=kinds, staff_id=me, revisions=revisions
+    )
+    audit.write(tx, me, "import_taken", "listings", f"rows:{len(some)}", now=now)
+    return told.moved
 
 
 def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from bot.staff import StaffMember
 from directory.tables import directory_audit
 
 T = TypeVar("T")
+OPERATOR = "operator"  # beside the roles of colleagues: whoever may run commands on the machine
 
 
 def signed(member: StaffMember, deed: Callable[[Tx], T], *, source: str = "console") -> Callable[[Tx], T]:
@@ -21,6 +22,20 @@ def signed(member: StaffMember, deed: Callable[[Tx], T], *, source: str = "conso
         found = deed(tx)
         mine = (log.seq > newest, log.staff_id == member.id, log.role.is_(None))
         tx.execute(update(directory_audit).where(*mine).values(role=member.role, source=source))
+        return found
+
+    return done
+
+
+def signed_by_hand(deed: Callable[[Tx], T]) -> Callable[[Tx], T]:
+    """The same of a command of whoever runs the house, where no colleague is named: the role is kept, nobody's name."""
+
+    def done(tx: Tx) -> T:
+        log = directory_audit.c
+        newest = tx.execute(select(func.max(log.seq))).scalar_one() or 0
+        found = deed(tx)
+        mine = (log.seq > newest, log.staff_id.is_(None), log.role.is_(None))
+        tx.execute(update(directory_audit).where(*mine).values(role=OPERATOR, source="import"))
         return found
 
     return done

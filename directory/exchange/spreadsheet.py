@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from directory import editing, verification
 from directory.drafts import Draft, whole
@@ -173,6 +174,7 @@ class Plan:
     rows: tuple[Row, ...]
     differences: tuple[Difference, ...]
     wrong: tuple[Trouble, ...]
+    revisions: Mapping[str, int] = field(default_factory=dict)  # of the listings that it would change, as looked at
 
 
 def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collection[str] = ()) -> Plan:
@@ -213,7 +215,8 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             todo.append(row)
             found += cells_changed
     outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - bad)
-    return Plan(outcome, tuple(todo), tuple(found), tuple(wrong))
+    revisions = {row.id: everyone[row.id].revision for row in todo if row.id in everyone}
+    return Plan(outcome, tuple(todo), tuple(found), tuple(wrong), revisions)
 
 
 def _follows(row: Row, other: Known) -> Iterator[Difference]:
@@ -253,10 +256,7 @@ def take_over(
         if known is None:
             new += 1
             if not is_dry:
-                editing.propose(
-                    connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id,
-                    service_id=row.service_id or None, consent_kinds=consent_kinds,
-                )  # fmt: skip
+                _propose(connection, row, staff_id=staff_id, now=now, is_demo=is_demo, consent_kinds=consent_kinds)
             continue
         draft = settled(row, known.draft)
         if _is_same(known.draft, draft):
@@ -269,6 +269,19 @@ def take_over(
                     consent_kinds=consent_kinds,
                 )  # fmt: skip
     return Outcome(new, changed, same, tuple(moved))
+
+
+def _propose(
+    connection: Connection, row: Row, *, staff_id: int | None, now: datetime, is_demo: bool,
+    consent_kinds: Collection[str],
+) -> None:  # fmt: skip
+    try:
+        editing.propose(
+            connection, row.draft, staff_id=staff_id, now=now, is_demo=is_demo, place_id=row.id,
+            service_id=row.service_id or None, consent_kinds=consent_kinds,
+        )  # fmt: skip
+    except IntegrityError:  # another import of the same file wrote it at the same moment
+        raise editing.EditedMeanwhile from None
 
 
 def _is_as_seen(known: Known | None, revision: int | None, moved: int) -> bool:
