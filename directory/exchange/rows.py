@@ -3,18 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from directory import drafts, languages, needs, places, wording
+from directory import drafts, languages, needs, places, spoken, wording
 from directory.drafts import Draft
 from directory.editing import Known
+from directory.exchange import said_cells, said_hours, said_places
 from directory.exchange.leaving import veiled
-from directory.listings import FRIENDLY, written_attributes
-from directory.places import PlaceKey, Tier
-from directory.reading import fold, read
+from directory.listings import FRIENDLY, Hours, ListingProblem, written_attributes
+from directory.reading import fold
 from directory.wording import t
 
 TEXTS = ("reception", "price", "papers")
@@ -32,9 +32,26 @@ NEEDED = frozenset({"service", "organisation", "kind", "needs"})
 _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
 APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry
 _BETWEEN = "; "
-_CODE_LENGTH = {Tier.OLD_PROVINCE: 2, Tier.NEW_PROVINCE: 2, Tier.OLD_DISTRICT: 3, Tier.OLD_WARD: 5, Tier.NEW_COMMUNE: 5}
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")) | {ord("\u00a0"): " "}
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
+
+
+# What people write over a column besides; folded.
+_ALSO = {
+    "service": "ten dich vu; ten co so; ten noi; co so; service name",
+    "organisation": "ten to chuc; don vi; ten don vi; co quan; don vi quan ly; organization",
+    "kind": "loai; loai hinh; loai co so; type",
+    "needs": "cac nhu cau; need",
+    "place": "dia ban; dia phuong; location",
+    "street": "dia chi; so nha; so nha duong; address",
+    "phones": "sdt; sdt lien he; dt; so dien thoai; so dt; dien thoai lien he; hotline; tel; phone; telephone",
+    "hours": "gio; gio lam viec; thoi gian lam viec; gio hoat dong; thoi gian hoat dong; lich lam viec; opening hours",
+    "price.vi": "gia; gia ca; chi phi",
+    "papers.vi": "giay to; giay to can mang; giay to can co",
+    "reception.vi": "cach don tiep; don tiep",
+    "audience": "doi tuong; doi tuong tiep nhan",
+    "source": "nguon tin; nguon thong tin",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,8 @@ class Row:
     draft: Draft
     keeps: frozenset[str] = frozenset()
     service_id: str = ""  # where the file says of which service it is one place
+    # cells that are understood otherwise than letter by letter: column, what stands there, what is meant
+    read_as: tuple[tuple[str, str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,8 @@ def _headers() -> Mapping[str, str]:
     for name in COLUMNS:
         for language in ("en", "vi"):
             found.setdefault(_plain(header_of(name, language)), name)
+    for name, others in _ALSO.items():
+        found |= {other: name for other in others.split("; ") if other not in found}
     return found
 
 
@@ -117,41 +138,98 @@ def _plain(header: str) -> str:
 
 def tidy(cell: str) -> str:
     """One way to write every letter (NFC), no unseen signs, no space around."""
-    return unicodedata.normalize("NFC", cell.translate(_UNSEEN)).strip(" ")
+    return unicodedata.normalize("NFC", cell.translate(_UNSEEN)).strip()
 
 
 def understand(
     number: int, told: Mapping[str, str], *, is_demo: bool = False
 ) -> tuple[Row, tuple[Trouble, ...]]:
     """The row, and every mistake in it."""
-    lists = {name: tuple(one.strip() for one in told.get(name, "").split(";") if one.strip()) for name in LISTS}
+    lists = {name: _pieces(name, told.get(name, "")) for name in LISTS}
     lines: dict[str, Any] = {name: told.get(name, "") for name in LINES}
+    lines |= {name: " ".join(lines[name].split()) for name in ("organisation", "service", "kind", "street")}
     texts: dict[str, Any] = {
         name: {spoken: text for spoken in drafts.LANGUAGES if (text := told.get(f"{name}.{spoken}", ""))}
         for name in TEXTS
     }
+    marks = {name: said_cells.is_yes(told.get(name, "")) for name in ("is_sealed", "is_staff_only")}
+    place = (told.get(name, "") for name in ("place", "place_tier", "place_code"))
+    where = said_places.said(*place, is_sealed=marks["is_sealed"] is not False)
     draft = Draft(
         **{**lines, "kind": _code("kind", lines["kind"])},
         **texts,
-        needs=tuple(_code("needs", one) for one in lists["needs"]),
+        needs=lists["needs"],
         hours=lists["hours"] or None,
-        phones=tuple(whole_phone(one) for one in lists["phones"]),
-        audience=tuple(_code("audience", one) for one in lists["audience"]),
+        phones=said_cells.numbers(told.get("phones", "")),
+        audience=lists["audience"],
         languages=lists["languages"] or ("vi",),
-        attributes=written_attributes(_code("attributes", one) for one in lists["attributes"]),
-        place=_place(told),
-        is_sealed=_is_yes(told.get("is_sealed", "")),
-        is_staff_only=_is_yes(told.get("is_staff_only", "")),
+        attributes=written_attributes(lists["attributes"]),
+        place=where.key,
+        is_sealed=marks["is_sealed"] is not False,
+        is_staff_only=bool(marks["is_staff_only"]),
     )
     absent = [name for name in ABLE_TO_MISS if name not in told]
     unsaid = [name for what in TEXTS for spoken in drafts.LANGUAGES if (name := f"{what}.{spoken}") not in told]
-    row = Row(number, _id(told.get("id", ""), draft), draft, frozenset((*absent, *unsaid)))
-    wrong = mistakes(number, draft, is_demo=is_demo)
-    return row, (*wrong, *_rounded(number, lists["phones"]))
+    keeps, read_as = frozenset((*absent, *unsaid)), tuple(_read_otherwise(told, draft))
+    row = Row(number, _id(told.get("id", ""), draft), draft, keeps, _service_id(told), read_as)
+    # Of a place that may have to stay hidden or not, nothing is said but that.
+    looked_at = draft if marks["is_sealed"] is not None else replace(draft, is_sealed=False)
+    wrong = list(mistakes(number, looked_at, is_demo=is_demo))
+    if where.why:
+        key = f"console.import.problem.place_{where.why}"
+        wrong = [Trouble(number, "place", _WHERE[where.why].format(where.what), key=key, what=where.what), *(
+            one for one in wrong if one.column != "place"
+        )]  # fmt: skip
+    wrong += [_neither(number, name, told[name]) for name, is_it in marks.items() if is_it is None]
+    wrong += [_unknown_language(number, code) for code in draft.languages if not _LANGUAGE.match(code)]
+    return row, (*wrong, *_rounded(number, draft.phones))
 
 
-def _is_yes(cell: str) -> bool:
-    return fold(cell) in ("yes", "true", "1", "x", "co")
+def _pieces(name: str, cell: str) -> tuple[str, ...]:
+    """What stands in a cell beside each other, in our own words where they are known."""
+    if name == "phones":
+        return ()
+    pieces = tuple(one.strip() for one in re.split(r"[;\n]", cell) if one.strip())
+    if name == "hours":
+        return pieces if not pieces or all(map(_is_line, pieces)) else said_hours.lines_of(cell) or pieces
+    found: list[str] = []
+    for piece in pieces:
+        parts = [part.strip() for part in piece.split(",") if part.strip()]
+        is_many = not _is_code(name, piece) and all(_is_code(name, part) for part in parts)
+        found += [_code(name, part) for part in (parts if is_many else [piece])]
+    return tuple(found)
+
+
+def _is_line(piece: str) -> bool:
+    try:
+        Hours.parse([piece])
+    except ListingProblem:
+        return False
+    return True
+
+
+def _read_otherwise(told: Mapping[str, str], draft: Draft) -> Iterable[tuple[str, str, str]]:
+    """The cells that are taken to mean something that they do not say letter by letter: column, cell, meaning."""
+    meant = said(draft)
+    for name in ("hours", "phones", "place"):
+        cell = told.get(name, "")
+        plain = re.sub(r"\s*[;\n]\s*", "; ", cell)
+        is_same = fold(meant.get(name, "")) == fold(plain) if name == "place" else meant.get(name) == plain
+        if cell and meant.get(name) and not is_same:
+            yield name, cell, meant[name]
+
+
+def _neither(number: int, column: str, cell: str) -> Trouble:
+    says = f"“{cell[:60]}” is neither yes nor no: write yes, or leave it empty"
+    return Trouble(number, column, says, key="console.import.problem.neither", what=cell)
+
+
+_LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,8})*$")
+
+
+def _unknown_language(number: int, code: str) -> Trouble:
+    says = f"“{code[:60]}” is no language we know: write its name or its code, such as vi, en, hmn"
+    return Trouble(number, "languages", says, key="console.import.problem.language", what=code)
 
 
 def _rounded(number: int, phones: Iterable[str]) -> list[Trouble]:
@@ -160,21 +238,11 @@ def _rounded(number: int, phones: Iterable[str]) -> list[Trouble]:
     return [Trouble(number, "phones", f"“{one}” {says}", key=key, what=one) for one in phones if _ROUNDED.match(one)]
 
 
-def whole_phone(number: str) -> str:
-    """Spreadsheets take the first zero from a number: nine or ten digits that begin like one of ours get it back."""
-    bare = number.removesuffix(".0")
-    is_short_of_one = bare.isdigit() and len(bare) in (9, 10) and bare[0] in "235789"
-    return f"0{bare}" if is_short_of_one and bare[:4] not in ("1800", "1900") else number
-
-
-def _place(told: Mapping[str, str]) -> PlaceKey | None:
-    tier, code = told.get("place_tier", ""), told.get("place_code", "").removesuffix(".0")
-    if tier and code:
-        if tier not in set(Tier):
-            return None
-        return PlaceKey(Tier(tier), code.zfill(_CODE_LENGTH[Tier(tier)]) if code.isdigit() else code)
-    named = places.read(read(told.get("place", "")))
-    return named.places[0].key if named.places and not named.is_ambiguous else None
+_WHERE = {
+    "several": "may be several places: write tier and code of one of them ({})",
+    "other": "is another place than tier and code say ({}): change both, or leave tier and code empty",
+    "code": "tier and code name no place we know ({}): mend them, or leave both empty",
+}
 
 
 def _id(written: str, draft: Draft) -> str:
@@ -185,9 +253,21 @@ def _id(written: str, draft: Draft) -> str:
         return str(uuid5(_SPACE, written or f"{draft.organisation}\x1f{draft.service}\x1f{draft.place}"))
 
 
+def _service_id(told: Mapping[str, str]) -> str:
+    """Of which service it is a place, where the file says so; ids of other systems are not ours."""
+    try:
+        return str(UUID(told.get("service_id", "")))
+    except ValueError:
+        return ""
+
+
 def _code(field: str, written: str) -> str:
     """A code, or what people call it."""
     return _codes().get((field, _plain(written)), written)
+
+
+def _is_code(field: str, written: str) -> bool:
+    return (field, _plain(written)) in _codes() or (field == "languages" and _LANGUAGE.match(written) is not None)
 
 
 @cache
@@ -199,6 +279,10 @@ def _codes() -> Mapping[tuple[str, str], str]:
         labels += [("audience", one, t(f"console.audience.{one}", language)) for one in drafts.AUDIENCES]
         qualities = (*drafts.ATTRIBUTES, FRIENDLY)
         labels += [("attributes", one, t(f"console.attributes.{one}", language)) for one in qualities]
+        for one in spoken.table().values():
+            own = one.names.get(language, "")
+            labels += [("languages", one.code, name) for name in (one.code, own, own.removeprefix("tiếng "))]
+        labels += [(name, code, code) for name, code, _ in labels]
         for name, code, label in labels:
             found.setdefault((name, _plain(label)), code)
     return found

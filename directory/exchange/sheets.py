@@ -3,13 +3,18 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from directory.exchange.rows import NEEDED, column_of, tidy
+from directory.exchange import headers
+from directory.exchange.headers import BESIDE, Header
+from directory.exchange.rows import tidy
 
 MOST_BYTES = 32_000_000
-IS_FORMULA = "\x00formula"  # stands for a cell that holds a formula; no cell of a file can hold this sign
+# Stand for cells of a workbook that hold no words: no cell of a file can begin with this sign.
+IS_FORMULA, IS_DAY, IS_ERROR = "\x00formula", "\x00day", "\x00error"
+OVER = ""  # the name of what stands in a row beyond its last header
 MOST_ROWS = 50_000
 MOST_UNPACKED = 200_000_000  # bytes of a packed file
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,46 +53,80 @@ def text_of(raw: bytes) -> str:
         raise NotATable("The file is no UTF-8 text: save the table as “CSV UTF-8”.", "no_text") from None
 
 
-def csv_rows(text: str) -> Iterator[Cells]:
+def csv_rows(text: str, left_out: list[str] | None = None) -> Iterator[Cells]:
     """The rows of a CSV table below its header, with their numbers. Raises NotATable."""
     text = text.removeprefix("\ufeff")
-    head = text.partition("\n")[0]
-    between = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_between(text))
     try:
-        yield from named([bare(cell) for cell in row] for row in reader)
+        yield from named(([bare(cell) for cell in row] for row in reader), left_out)
     except csv.Error as problem:
         raise NotATable(f"The table breaks off: {problem}.") from None
 
 
-def named(rows: Iterable[list[str]]) -> Iterator[Cells]:
-    """Rows under our column names; the first row that is not empty is the header. Raises NotATable."""
-    header: list[str | None] | None = None
+def _between(text: str) -> str:
+    """The sign between the cells: that by which the headers are found, else the most frequent of the first line."""
+    head, start = text.partition("\n")[0], text[:20_000]
+    likely = sorted(",;\t", key=lambda sign: -head.count(sign))
+    for sign in likely:
+        try:
+            rows = [row for row in islice(csv.reader(io.StringIO(start, newline=""), delimiter=sign), 60) if any(row)]
+        except csv.Error:
+            continue
+        if headers.find(rows[: headers.LOOKED_AT]) is not None:
+            return sign
+    return likely[0]
+
+
+def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Iterator[Cells]:
+    """Rows under our column names, below the first row, or pair of rows, that is a header. Raises NotATable.
+
+    What has no header of ours is not read, and its name added to `left_out`.
+    """
+    numbered = _within_bounds(rows)
+    begun: list[tuple[int, list[str]]] = []
+    for one in numbered:
+        begun.append(one)
+        if headers.find([row for _, row in begun]) is not None or len(begun) == headers.LOOKED_AT:
+            break
+    if not begun:
+        raise NotATable("The table is empty.", "empty")
+    begun += islice(numbered, 1)  # the second row of a header tells more of the first
+    header, first = _header([row for _, row in begun])
+    beside: set[int] = set()
+    for number, row in chain(begun[first:], numbered):
+        told = {name: tidy(cell.removeprefix(BESIDE)) for name, cell in zip(header.columns, row, strict=False) if name}
+        more = [tidy(cell) for cell in row[len(header.columns) :] if cell.strip()]
+        beside |= {at for at, cell in enumerate(row[: len(header.columns)]) if cell.strip() and not header.columns[at]}
+        yield number, {**told, OVER: more[0]} if more else told
+    if left_out is not None:
+        left_out += [header.said[at] or _letter(at) for at in sorted(beside) if not header.said[at].startswith(BESIDE)]
+
+
+def _within_bounds(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, with their numbers. Raises NotATable."""
     for number, row in enumerate(rows, 1):
         if number > MOST_ROWS + 1:
             raise NotATable(f"The table has more than {MOST_ROWS} rows: split it into smaller ones.")
-        if not any(cell.strip() for cell in row):
-            continue
-        if header is None:
-            header = _header(row)
-            continue
-        told = {name: tidy(cell) for name, cell in zip(header, row, strict=False) if name}
-        yield number, told
-    if header is None:
-        raise NotATable("The table is empty.", "empty")
+        if any(cell.strip() for cell in row):
+            yield number, row
 
 
-def _header(row: list[str]) -> list[str | None]:
-    header = [column_of(cell) for cell in row]
-    missing = NEEDED - set(header)
-    if missing:
-        names = ", ".join(sorted(missing))
+def _header(rows: list[list[str]]) -> tuple[Header, int]:
+    """The header, and how many rows are above and in it. Raises NotATable."""
+    found = headers.find(rows)
+    if found is None:
+        names = ", ".join(sorted(headers.nearest(rows).lacks))
         raise NotATable(f"The table lacks the columns {names}.", "lacks", names)
-    twice = {name for name in header if name and header.count(name) > 1}
-    if twice:
-        names = ", ".join(sorted(twice))
+    at, header = found
+    if header.twice:
+        names = ", ".join(sorted(header.twice))
         raise NotATable(f"The table has these columns twice: {names}.", "twice", names)
-    return header
+    return header, at + header.rows
+
+
+def _letter(at: int) -> str:
+    """`A`, `B`, … as spreadsheets count columns."""
+    return chr(65 + at) if at < 26 else f"{_letter(at // 26 - 1)}{chr(65 + at % 26)}"
 
 
 def as_csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -1,6 +1,7 @@
 """The directory as a table for any spreadsheet, out and in: every mistake with its row, every change with its cell."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -88,31 +89,38 @@ def _line(known: Known, without: frozenset[str]) -> list[str]:
     return [told.get(name, "") for name in COLUMNS if name not in without]
 
 
-def parse(text: str, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
-    """(rows to be taken, mistakes) of a CSV text. A row with a mistake is not among the rows. Raises NotATable."""
-    return _sorted(sheets.csv_rows(text), is_demo=is_demo)
+def parse(
+    text: str, *, is_demo: bool = False, left_out: list[str] | None = None
+) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
+    """(rows to be taken, mistakes) of a CSV text. A row with a mistake is not among the rows. Raises NotATable.
+
+    Columns and sheets that hold something and are not read are added to `left_out`, by their names.
+    """
+    return _sorted(sheets.csv_rows(text, left_out), is_demo=is_demo)
 
 
-def parse_file(path: Path, *, is_demo: bool = False) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
+def parse_file(
+    path: Path, *, is_demo: bool = False, left_out: list[str] | None = None
+) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
     """The same of a CSV or XLSX file. Raises NotATable, OSError."""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         from directory.exchange import workbook
 
-        return _sorted(workbook.xlsx_rows(path), is_demo=is_demo)
-    return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo)
+        return _sorted(workbook.xlsx_rows(path, left_out), is_demo=is_demo)
+    return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo, left_out=left_out)
 
 
 def parse_bytes(
     raw: bytes, *, is_demo: bool = False, most_rows: int = sheets.MOST_ROWS,
-    most_unpacked: int = sheets.MOST_UNPACKED,
+    most_unpacked: int = sheets.MOST_UNPACKED, left_out: list[str] | None = None,
 ) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:  # fmt: skip
     """The same of what somebody sent, a workbook or CSV by its first bytes. Raises NotATable."""
     if raw.startswith(b"PK"):
         from directory.exchange import workbook
 
-        table = workbook.rows_of(raw, most_unpacked=most_unpacked)
+        table = workbook.rows_of(raw, most_unpacked=most_unpacked, left_out=left_out)
     else:
-        table = sheets.csv_rows(sheets.text_of(raw))
+        table = sheets.csv_rows(sheets.text_of(raw), left_out)
     return _sorted(_at_most(table, most_rows), is_demo=is_demo)
 
 
@@ -128,10 +136,12 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
     wrong: list[Trouble] = []
     seen: dict[str, int] = {}
     for number, told in table:
-        formulas = [name for name, cell in told.items() if cell == sheets.IS_FORMULA]
+        over = told.pop(sheets.OVER, "")
+        spoilt = {name: why for name, cell in told.items() if (why := _spoilt(name, cell))}
         row, found = rows_.understand(number, told, is_demo=is_demo)
-        found = tuple(one for one in found if one.column not in formulas)
-        found += tuple(_formula(number, name) for name in formulas)
+        found = tuple(one for one in found if one.column not in spoilt)
+        found += tuple(_trouble(number, name, why) for name, why in spoilt.items())
+        found += (_trouble(number, list(told)[-1], "over", over),) if over else ()
         if row.id in seen:
             key, first = "console.import.problem.twice", str(seen[row.id])
             found += (Trouble(number, "id", f"the same as in row {first}", key=key, what=first),)
@@ -142,8 +152,31 @@ def _sorted(table: Iterator[Cells], *, is_demo: bool) -> tuple[tuple[Row, ...], 
     return tuple(good), tuple(wrong)
 
 
-def _formula(number: int, column: str) -> Trouble:
-    return Trouble(number, column, "holds a formula: write its value instead", key="console.import.problem.formula")
+_SPOILT = {
+    "formula": "holds a formula: write its value instead",
+    "day": "was turned into a day or an hour by a spreadsheet: write it again, as text",
+    "error": "holds an error of the spreadsheet: write the value",
+    "over": "more cells follow than there are headers: put what holds a comma in quotes",
+}
+_MARKS = {sheets.IS_FORMULA: "formula", sheets.IS_DAY: "day", sheets.IS_ERROR: "error"}
+_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+# What is left in a CSV table of "12/5" or "1-2", which a spreadsheet took for a day.
+_TURNED = re.compile(
+    r"(?:\d{1,2}-(?:thg|[A-Z][a-z]{2})(?: ?\d{1,2})?|(?:Thg \d{1,2}|[A-Z][a-z]{2})-\d\d|\d{4}-\d\d-\d\d 00:00:00)"
+)
+_UNREAD = ("state", "revision", "friendly")
+
+
+def _spoilt(column: str, cell: str) -> str:
+    """What a spreadsheet made of a cell, if it holds no words any more."""
+    if column in _UNREAD:
+        return ""
+    found = _MARKS.get(cell) or ("error" if cell in _ERRORS else "")
+    return found or ("day" if _TURNED.fullmatch(cell) else "")
+
+
+def _trouble(number: int, column: str, why: str, what: str = "") -> Trouble:
+    return Trouble(number, column, _SPOILT[why], key=f"console.import.problem.{why}", what=what)
 
 
 def settled(row: Row, known: Draft) -> Draft:
@@ -200,6 +233,8 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             new += 1
             todo.append(row)
             found.append(Difference(row.number, "service", "", row.draft.service))
+            hides = row.draft.is_sealed
+            found += (Difference(row.number, *one) for one in row.read_as if not (hides and one[0] == "place"))
             found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
         if cells_changed := tuple(_changed(row, known.draft)):

@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,22 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from directory.exchange.sheets import IS_FORMULA, MOST_ROWS, MOST_UNPACKED, Cells, NotATable, content, named
+from directory.exchange import headers
+from directory.exchange.headers import BESIDE
+from directory.exchange.sheets import (
+    IS_DAY,
+    IS_ERROR,
+    IS_FORMULA,
+    MOST_ROWS,
+    MOST_UNPACKED,
+    Cells,
+    NotATable,
+    content,
+    named,
+)
 
 MOST_PARTS = 2_000
+MOST_SHEETS = 60
 MOST_COLUMNS = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
 _LONGEST_TAG = 200
@@ -60,26 +74,57 @@ def _text(sheet: Any, cell: str, style: Any) -> Any:
     return made
 
 
-def xlsx_rows(path: Path) -> Iterator[Cells]:
-    """The rows of the first sheet below its header, with their numbers. Raises NotATable, OSError."""
-    yield from rows_of(content(path))
+def xlsx_rows(path: Path, left_out: list[str] | None = None) -> Iterator[Cells]:
+    """The rows of the sheet with listings below its header, with their numbers. Raises NotATable, OSError."""
+    yield from rows_of(content(path), left_out=left_out)
 
 
-def rows_of(raw: bytes, *, most_unpacked: int = MOST_UNPACKED) -> Iterator[Cells]:
+def rows_of(
+    raw: bytes, *, most_unpacked: int = MOST_UNPACKED, left_out: list[str] | None = None
+) -> Iterator[Cells]:
     """The same of the bytes of a workbook. Raises NotATable."""
     try:
         _look_over(raw, most_unpacked)
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        sheet: Any = book.worksheets[0]
-        merged = _merged(raw, sheet)
-        rows = [[_told(cell) for cell in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(), MOST_ROWS + 2)]
+        sheet, others = _chosen(raw, book.worksheets)
+        rows = _filled(raw, sheet, MOST_ROWS + 2)
         book.close()
     except NotATable:
         raise
     except Exception:  # a spoilt file breaks its reader in any way; nothing has been changed by then
         says = "The file is broken or is no XLSX workbook: save it again from the spreadsheet."
         raise NotATable(says) from None
-    yield from named(_unmerged(rows, merged))
+    if left_out is not None:
+        left_out += others
+    yield from named(rows, left_out)
+
+
+def _chosen(raw: bytes, sheets: Sequence[Any]) -> tuple[Any, list[str]]:
+    """The one sheet that holds listings, and the names of the others that hold anything. Raises NotATable."""
+    shown = [one for one in sheets if one.sheet_state == "visible"] or list(sheets)
+    if len(sheets) == 1:
+        return sheets[0], []
+    if len(sheets) > MOST_SHEETS:
+        raise NotATable(f"The workbook has more than {MOST_SHEETS} sheets: save the one with the listings by itself.")
+    starts = {one.title: _start(raw, one) for one in sheets}
+    found = [one for one in shown if headers.find(starts[one.title]) is not None]
+    if len(found) > 1:
+        names = ", ".join(one.title for one in found)
+        says = f"Several sheets hold listings: {names}. Put them on one sheet, or save each by itself."
+        raise NotATable(says, "sheets", names)
+    sheet = found[0] if found else next((one for one in shown if starts[one.title]), shown[0])
+    return sheet, [one.title for one in sheets if one is not sheet and starts[one.title]]
+
+
+def _start(raw: bytes, sheet: Any) -> list[list[str]]:
+    """The first rows of a sheet that are not empty."""
+    rows = (row for row in _filled(raw, sheet, 100) if any(cell.strip() for cell in row))
+    return list(islice(rows, headers.LOOKED_AT))
+
+
+def _filled(raw: bytes, sheet: Any, most: int) -> Iterator[list[str]]:
+    rows = [[_told(cell) for cell in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(), most)]
+    return _unmerged(rows, _merged(raw, sheet))
 
 
 def _look_over(raw: bytes, most_unpacked: int) -> None:
@@ -105,8 +150,12 @@ def _told(cell: Any) -> str:
         return ""
     if getattr(cell, "data_type", "") == "f":
         return IS_FORMULA
+    if getattr(cell, "data_type", "") == "e":
+        return IS_ERROR
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (date, time, timedelta)):  # "12/5" of a street becomes the twelfth of May
+        return IS_DAY
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
@@ -130,12 +179,13 @@ def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:
 
 
 def _unmerged(rows: list[list[str]], merged: list[tuple[int, int, int, int]]) -> Iterator[list[str]]:
-    """Every cell of a merged range says what its first one says."""
+    """Every cell of a merged range says what its first one says; those beside it are marked, for headers count once."""
     for left, top, right, bottom in merged:
         if top > len(rows) or left > len(rows[top - 1]):
             continue
         said = rows[top - 1][left - 1]
         for row in rows[top - 1 : bottom]:
             row += [""] * (min(right, MOST_COLUMNS) - len(row))
-            row[left - 1 : min(right, MOST_COLUMNS)] = [said] * (min(right, MOST_COLUMNS) - left + 1)
+            beside = f"{BESIDE}{said}" if said else said
+            row[left - 1 : min(right, MOST_COLUMNS)] = [said, *[beside] * (min(right, MOST_COLUMNS) - left)]
     yield from rows

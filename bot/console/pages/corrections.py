@@ -12,7 +12,8 @@ from bot.keeping.signing import signed
 from directory import editing
 from directory.drafts import Draft, DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
-from directory.exchange.rows import tidy, whole_phone
+from directory.exchange.rows import tidy
+from directory.exchange.said_cells import whole
 from directory.wording import t
 
 TO_DO = "/console/to-do"
@@ -79,7 +80,7 @@ def proposed(told: Correction, draft: Draft) -> tuple[str, ...]:
         return hours_said.lines_of(told.words) or (told.words,)
     if told.part == "address":
         return (tidy(told.words),)
-    fresh = tuple(whole_phone(tidy(one)) for one in told.words.split(", "))
+    fresh = tuple(whole(tidy(one)) for one in told.words.split(", "))
     return fresh if len(draft.phones) < 2 else tuple(dict.fromkeys((*fresh, *draft.phones)))
 
 
