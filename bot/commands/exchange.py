@@ -180,7 +180,9 @@ def _take_over(
 def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, ...]]:
     """(rows, mistakes, what was kept out). Raises NotATable, OSError."""
     if not hsds_files.is_hsds(path):
-        return (*spreadsheet.parse_file(path), ())
+        left_out: list[str] = []
+        rows, wrong = spreadsheet.parse_file(path, left_out=left_out)
+        return rows, wrong, tuple(f"not read (no header we know): {name}" for name in left_out)
     brought = hsds_reading.read_all(hsds_files.services_in(path))
     return tuple(brought.rows), tuple(brought.wrong), brought.report()
 

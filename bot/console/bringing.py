@@ -36,6 +36,7 @@ class Look:
     differences: tuple[Difference, ...]
     wrong: tuple[Trouble, ...]
     revisions: Mapping[str, int]  # of the listings that it would change
+    left_out: tuple[str, ...] = ()  # columns and sheets that hold something and are not read
 
     @property
     def wrong_rows(self) -> int:
@@ -48,16 +49,19 @@ class Look:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-def understood(raw: bytes, *, is_demo: bool) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
-    """The rows of a file that is not too large, and every mistake in them. Raises NotATable."""
+def understood(raw: bytes, *, is_demo: bool) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, ...]]:
+    """The rows of a file that is not too large, every mistake in them, and what is not read. Raises NotATable."""
     if len(raw) > MOST_BYTES:
         raise NotATable("The file is too large.", "large", str(MOST_BYTES // 1_000_000))
-    return spreadsheet.parse_bytes(raw, is_demo=is_demo, most_rows=MOST_ROWS, most_unpacked=MOST_UNPACKED)
+    left_out: list[str] = []
+    most = {"most_rows": MOST_ROWS, "most_unpacked": MOST_UNPACKED}
+    rows, wrong = spreadsheet.parse_bytes(raw, is_demo=is_demo, left_out=left_out, **most)
+    return rows, wrong, tuple(left_out)
 
 
 def look(
     connection: Connection, member: StaffMember, rows: Sequence[Row], wrong: Sequence[Trouble],
-    *, consent_kinds: Collection[str],
+    *, consent_kinds: Collection[str], left_out: tuple[str, ...] = (),
 ) -> Look:  # fmt: skip
     """Look at everything and change nothing. A row about another region is a mistake, unless it changes nothing."""
     plan = spreadsheet.plan(connection, rows, consent_kinds=consent_kinds)
@@ -70,7 +74,7 @@ def look(
         if not _is_near(member, one, where.get(one.id))
         or not all(
             may(member, Deed.IMPORT_LISTINGS, About(other.province))
-            for other in reached.get(one.number, ())
+            for other in (*reached.get(one.number, ()), *one_service.beside(known, one))
             if other.state != "withdrawn"
         )
     ]
@@ -85,6 +89,7 @@ def look(
         tuple(one for one in plan.differences if one.row not in numbers),
         tuple(sorted(found, key=lambda one: one.row)),
         {one.id: known[one.id].revision for one in mine if one.id in known},
+        left_out,
     )
 
 
@@ -103,6 +108,7 @@ def report(found: Look, language: str) -> str:
     heads = [t(f"console.import.report.{one}", language) for one in ("what", "row", "column", "before", "after")]
     mistake, change = (t(f"console.import.report.{one}", language) for one in ("mistake", "change"))
     rows = [[mistake, str(one.row), column(one.column, language), "", said(one, language)] for one in found.wrong]
+    rows += [[mistake, "", name, "", t("console.import.left_out", language, what=name)] for name in found.left_out]
     rows += [[change, str(one.row), column(one.column, language), one.before, one.after] for one in found.differences]
     return as_csv(heads, rows)
 

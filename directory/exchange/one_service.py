@@ -47,6 +47,13 @@ def reached(everyone: Mapping[str, Known], rows: Iterable[Row]) -> Mapping[int, 
     return found
 
 
+def beside(everyone: Mapping[str, Known], row: Row) -> tuple[Known, ...]:
+    """The places of the service to which a row adds a new one: whoever may change none of them adds no place."""
+    if not row.service_id or row.id in everyone:
+        return ()
+    return tuple(one for one in everyone.values() if one.service_id == row.service_id)
+
+
 def _plain(draft: Draft, field: str) -> Any:
     value = shared(draft)[field]
     return tidy(value) if isinstance(value, str) else value

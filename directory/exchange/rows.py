@@ -21,8 +21,8 @@ TEXTS = ("reception", "price", "papers")
 LISTS = ("needs", "hours", "phones", "audience", "languages", "attributes")
 LINES = ("organisation", "service", "kind", "street", "directions", "point", "source")
 COLUMNS = (
-    "id", "service", "organisation", "kind", "needs", "place", "place_tier", "place_code", "street", "directions",
-    "point", "is_sealed", "is_staff_only", "hours", "phones",
+    "id", "service_id", "service", "organisation", "kind", "needs", "place", "place_tier", "place_code", "street",
+    "directions", "point", "is_sealed", "is_staff_only", "hours", "phones",
     *(f"{name}.{spoken}" for name in TEXTS for spoken in drafts.LANGUAGES),
     "audience", "languages", "attributes", "source", "state", "revision", "friendly",
 )  # fmt: skip
@@ -87,7 +87,7 @@ def cells(known: Known) -> dict[str, str]:
     """The row of a listing; of a sealed one without what is sealed."""
     friendly = f"{known.friendly.why} {known.friendly.on.isoformat()}" if known.friendly else ""
     marks = {"state": known.state, "revision": str(known.revision), "friendly": friendly}
-    return {**said(veiled(known.draft)), "id": known.id, **marks}
+    return {**said(veiled(known.draft)), "id": known.id, "service_id": known.service_id, **marks}
 
 
 def said(draft: Draft) -> dict[str, str]:

@@ -99,7 +99,7 @@ def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Itera
         beside |= {at for at, cell in enumerate(row[: len(header.columns)]) if cell.strip() and not header.columns[at]}
         yield number, {**told, OVER: more[0]} if more else told
     if left_out is not None:
-        left_out += [header.said[at] or _letter(at) for at in sorted(beside) if not header.said[at].startswith(BESIDE)]
+        left_out += [" ".join((header.said[at], f"({_letter(at)})")).strip() for at in sorted(beside)]
 
 
 def _within_bounds(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -237,6 +237,10 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             found += (Difference(row.number, *one) for one in row.read_as if not (hides and one[0] == "place"))
             found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
+        if row.service_id not in ("", known.service_id):
+            bad += 1
+            wrong.append(_elsewhere(row.number))
+            continue
         if cells_changed := tuple(_changed(row, known.draft)):
             after = settled(row, known.draft)
             hindered = editing.hindrances(connection, known, after, consent_kinds=consent_kinds)
@@ -252,6 +256,11 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
     outcome = Outcome(new, len(todo) - new, len(rows) - len(todo) - bad)
     revisions = {row.id: everyone[row.id].revision for row in todo if row.id in everyone}
     return Plan(outcome, tuple(todo), tuple(found), tuple(wrong), revisions)
+
+
+def _elsewhere(number: int) -> Trouble:
+    says = "is a place of another service here: leave this cell empty"
+    return Trouble(number, "service_id", says, key="console.import.problem.service_id")
 
 
 def _follows(row: Row, other: Known) -> Iterator[Difference]:

@@ -108,10 +108,12 @@ def _take_over(
 
 
 async def _found(console: Console, visit: Visit, raw: bytes) -> Look:
-    rows, wrong = await asyncio.to_thread(bringing.understood, raw, is_demo=console.policy.is_demo)
+    rows, wrong, left_out = await asyncio.to_thread(bringing.understood, raw, is_demo=console.policy.is_demo)
     member, kinds = visit.seat.member, console.policy.consent_kinds
     return await console.db.read(
-        lambda connection: bringing.look(connection, member, rows, wrong, consent_kinds=kinds)
+        lambda connection: bringing.look(
+            connection, member, rows, wrong, consent_kinds=kinds, left_out=left_out
+        )
     )
 
 
@@ -121,7 +123,10 @@ def _raw(visit: Visit) -> bytes:
 
 async def _refused(console: Console, visit: Visit, problem: NotATable) -> web.Response:
     await _note(console, visit, "import_refused", problem.why)
-    return _page(visit, status=400, problem=f"console.import.refused.{problem.why}", what=problem.what)
+    what = problem.what
+    if problem.why in ("lacks", "twice"):  # our columns, as they stand over a table
+        what = ", ".join(f"“{bringing.column(name, visit.language)}”" for name in what.split(", "))
+    return _page(visit, status=400, problem=f"console.import.refused.{problem.why}", what=what)
 
 
 async def _note(console: Console, visit: Visit, deed: str, detail: str) -> None:
