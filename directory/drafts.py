@@ -24,6 +24,8 @@ TEXTS = ("reception", "price", "papers")
 TELLS = "listing.problem.tells_where"
 DEMO_MARK = "(mẫu)"
 _NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no draft that names them
+LONGEST_STREET, LONGEST_TEXT = 300, 10_000  # characters
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
 
 
@@ -96,11 +98,23 @@ def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
     found += _chosen("attributes", draft.attributes, ATTRIBUTES)
     for name in TEXTS:
         found += _chosen(name, getattr(draft, name), LANGUAGES)
+    found += _written(draft)
     if draft.is_sealed:
         found += _telling(draft)
         if draft.is_staff_only:
             found.append(Problem("is_staff_only", "listing.problem.staff_or_sealed"))
     return tuple(found)
+
+
+def _written(draft: Draft) -> list[Problem]:
+    """Signs that no database and no table can hold, and texts that are too long for a cell."""
+    lines = [(name, getattr(draft, name)) for name in ("organisation", "service", "street", "directions", "source")]
+    texts = [(f"{name}.{spoken}", said) for name in TEXTS for spoken, said in getattr(draft, name).items()]
+    found = [Problem(name, "listing.problem.unseen") for name, said in (*lines, *texts) if _UNSEEN.search(said)]
+    if len(draft.street) > LONGEST_STREET:
+        found.append(Problem("street", "listing.problem.long_street"))
+    long = [name for name, said in (*lines[3:], *texts) if len(said) > LONGEST_TEXT]
+    return found + [Problem(name, "listing.problem.long_text") for name in long]
 
 
 def _chosen(name: str, given: Any, known: Any) -> list[Problem]:

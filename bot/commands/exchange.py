@@ -31,6 +31,7 @@ from directory.exchange import (
     hsds_reading,
     leaving,
     offline,
+    own_lines,
     spreadsheet,
     tables,
 )
@@ -183,6 +184,8 @@ def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, 
         left_out: list[str] = []
         rows, wrong = spreadsheet.parse_file(path, left_out=left_out)
         return rows, wrong, tuple(f"not read (no header we know): {name}" for name in left_out)
+    if path.suffix.lower() in (".ndjson", ".jsonl") and own_lines.is_ours(path):
+        return (*own_lines.read(path), ())
     brought = hsds_reading.read_all(hsds_files.services_in(path))
     return tuple(brought.rows), tuple(brought.wrong), brought.report()
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from directory.exchange import hsds_tables
-from directory.exchange.sheets import MOST_BYTES, MOST_ROWS, NotATable, content, text_of
+from directory.exchange.sheets import MOST_BYTES, MOST_ROWS, NotATable, bare, content, safe, text_of
 
 Object = Mapping[str, Any]
 MOST_UNPACKED = 200_000_000
+MOST_PAGE = 128_000_000  # bytes of one page of JSON: some 7,000 services with all that belongs to them
+MOST_OBJECTS = 1_500_000  # in one page
+MOST_LINE, MOST_LINES = 4_000_000, 1_000_000_000  # bytes of a line, and of all lines
+_SIGNED = re.compile(r"[+-][\d .()-]*")
 _PACKAGES = ("datapackage.json", "datapackage.313.json")
 
 
@@ -35,7 +40,7 @@ def page(contents: list[Any], *, number: int = 1, total: int | None = None, per_
 
 def as_json(services: Iterable[Object]) -> str:
     """All services on one page."""
-    return json.dumps(page(list(services)), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(page(list(services)), ensure_ascii=False) + "\n"
 
 
 def as_ndjson(services: Iterable[Object]) -> str:
@@ -51,9 +56,14 @@ def as_package(services: Iterable[Object], changes: Iterable[Object] = ()) -> di
         out = io.StringIO()
         writer = csv.DictWriter(out, hsds_tables.columns()[kind], lineterminator="\r\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({key: _safe(cell) for key, cell in row.items()} for row in rows)
         files[hsds_tables.paths()[kind]] = out.getvalue()
     return files
+
+
+def _safe(cell: Any) -> Any:
+    """Tables are opened in spreadsheets too: what they would run gets a quote in front; numbers of phones do not."""
+    return safe(cell) if isinstance(cell, str) and not _SIGNED.fullmatch(cell) else cell
 
 
 def is_hsds(path: Path) -> bool:
@@ -66,13 +76,28 @@ def services_in(path: Path) -> Iterator[Any]:
     if path.is_dir() or path.suffix.lower() == ".zip":
         yield from hsds_tables.put_together(_tables(path))
         return
-    text = text_of(content(path))
     if path.suffix.lower() == ".json":
-        yield from _services_of(_parsed(text, 1))
+        raw = content(path, most=MOST_PAGE)
+        if raw.count(b"{") + raw.count(b"[") > MOST_OBJECTS:
+            raise NotATable("The file holds far too many objects: write one service a line, as .ndjson.")
+        yield from _services_of(_parsed(text_of(raw), 1))
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
         if line.strip():
             yield from _services_of(_parsed(line, number))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Line by line, so that a large file needs no more room than its longest line. Raises NotATable, OSError."""
+    with path.open("rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            yield from text_of(content(path)).split("\n")  # a text may hold other ends of a line
+            return
+        file.seek(0)
+        while line := file.readline(MOST_LINE + 1):
+            if len(line) > MOST_LINE or file.tell() > MOST_LINES:
+                raise NotATable("The file, or a line of it, is too large: split it into smaller ones.")
+            yield text_of(line)
 
 
 def _parsed(text: str, number: int) -> Any:
@@ -132,7 +157,7 @@ def _rows(raw: bytes, name: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     try:
         for row in csv.DictReader(io.StringIO(text_of(raw), newline="")):
-            rows.append({key: cell for key, cell in row.items() if isinstance(key, str) and isinstance(cell, str)})
+            rows.append({key: bare(cell) for key, cell in row.items() if isinstance(key, str) and isinstance(cell, str)})
             if len(rows) > 20 * MOST_ROWS:
                 raise NotATable(f"{name} has too many rows.")
     except csv.Error as problem:

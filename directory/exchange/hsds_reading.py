@@ -11,7 +11,8 @@ from directory.drafts import Draft
 from directory.exchange import hsds_shapes
 from directory.exchange.hsds_hours import HoursProblem, lines
 from directory.exchange.hsds_names import PLACE_SCHEME, TEXTS, by_id
-from directory.exchange.rows import APART, Row, Trouble, mistakes, tidy
+from directory.exchange.rows import APART, Row, Trouble, in_one_way, mistakes, tidy, unknown_languages
+from directory.exchange.sheets import MOST_ROWS, NotATable
 from directory.hours import apart_lines
 from directory.listings import written_attributes
 from directory.places import PlaceKey, Tier
@@ -59,11 +60,17 @@ class Brought:
 
 
 def read_all(services: Sequence[Any] | Iterator[Any], *, is_demo: bool = False) -> Brought:
-    """Every service of a file, numbered from 1."""
+    """Every service of a file, numbered from 1. Raises NotATable."""
     brought = Brought()
     seen: dict[str, int] = {}
     for number, one in enumerate(services, 1):
-        found = list(hsds_shapes.look("service", one))
+        if number > MOST_ROWS:
+            raise NotATable(f"The file has more than {MOST_ROWS} services: split it into smaller ones.")
+        try:
+            found = list(hsds_shapes.look("service", one))
+        except RecursionError:
+            brought.wrong.append(Trouble(number, "service", "is nested too deeply", "service"))
+            continue
         brought.kept_out.update(f"{item.at} (not in HSDS)" for item in found if not item.is_error)
         if errors := [item for item in found if item.is_error]:
             brought.wrong += [Trouble(number, item.at, item.what, "service") for item in errors]
@@ -105,6 +112,7 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
             troubles.append(Trouble(number, "schedules", str(problem), "service"))
         draft = _draft(told, at, hours)
         troubles += mistakes(number, draft, is_demo=is_demo, unit="service")
+        troubles += unknown_languages(number, draft.languages, unit="service")
         own = at.get("id") or told["id"]
         keeps = {"source", "is_staff_only", "point"} | (set() if hours and apart_lines(hours) else {APART})
         yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps), str(uuid.UUID(told["id"]))), tuple(troubles)
@@ -123,12 +131,12 @@ def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:
     spoken = [value for code, value, _ in words if code == "spoken.language"]
     spoken = spoken or [str(one.get("code") or "") for one in told.get("languages") or ()]
     return Draft(
-        organisation=tidy(str((told.get("organization") or {}).get("name") or "")),
-        service=tidy(str(told["name"])),
+        organisation=in_one_way("organisation", str((told.get("organization") or {}).get("name") or "")),
+        service=in_one_way("service", str(told["name"])),
         kind=next(iter(_coded("kind", words)), ""),
         needs=_coded("need", words),
         place=_place(at, location, address),
-        street="" if is_sealed else tidy(str(address.get("address_1") or "")),
+        street="" if is_sealed else in_one_way("street", str(address.get("address_1") or "")),
         directions="" if is_sealed else tidy(str(location.get("transportation") or "")),
         is_sealed=is_sealed,
         point="" if is_sealed else _point(location),

@@ -33,6 +33,9 @@ _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
 APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry
 _BETWEEN = "; "
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")) | {ord("\u00a0"): " "}
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no workbook can hold them
+_LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+_ONE_LINE = ("organisation", "service", "kind", "street")
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
 
 
@@ -137,8 +140,14 @@ def _plain(header: str) -> str:
 
 
 def tidy(cell: str) -> str:
-    """One way to write every letter (NFC), no unseen signs, no space around."""
-    return unicodedata.normalize("NFC", cell.translate(_UNSEEN)).strip()
+    """One way to write every letter (NFC) and every end of a line, no unseen signs, no space around."""
+    return unicodedata.normalize("NFC", _UNWRITABLE.sub("", _LINE_END.sub("\n", cell)).translate(_UNSEEN)).strip()
+
+
+def in_one_way(column: str, cell: str) -> str:
+    """What a cell of a column says, to be compared: names and streets are one line."""
+    told = tidy(cell)
+    return " ".join(told.split()) if column in _ONE_LINE else told
 
 
 def understand(
@@ -147,7 +156,7 @@ def understand(
     """The row, and every mistake in it."""
     lists = {name: _pieces(name, told.get(name, "")) for name in LISTS}
     lines: dict[str, Any] = {name: told.get(name, "") for name in LINES}
-    lines |= {name: " ".join(lines[name].split()) for name in ("organisation", "service", "kind", "street")}
+    lines |= {name: in_one_way(name, lines[name]) for name in _ONE_LINE}
     texts: dict[str, Any] = {
         name: {spoken: text for spoken in drafts.LANGUAGES if (text := told.get(f"{name}.{spoken}", ""))}
         for name in TEXTS
@@ -181,7 +190,7 @@ def understand(
             one for one in wrong if one.column != "place"
         )]  # fmt: skip
     wrong += [_neither(number, name, told[name]) for name, is_it in marks.items() if is_it is None]
-    wrong += [_unknown_language(number, code) for code in draft.languages if not _LANGUAGE.match(code)]
+    wrong += unknown_languages(number, draft.languages)
     return row, (*wrong, *_rounded(number, draft.phones))
 
 
@@ -227,9 +236,12 @@ def _neither(number: int, column: str, cell: str) -> Trouble:
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,8})*$")
 
 
-def _unknown_language(number: int, code: str) -> Trouble:
-    says = f"“{code[:60]}” is no language we know: write its name or its code, such as vi, en, hmn"
-    return Trouble(number, "languages", says, key="console.import.problem.language", what=code)
+def unknown_languages(number: int, codes: Iterable[str], *, unit: str = "row") -> list[Trouble]:
+    """What has not even the form of a code of a language."""
+    says = "is no language we know: write its name or its code, such as vi, en, hmn"
+    key = "console.import.problem.language"
+    unknown = (code for code in codes if not _LANGUAGE.match(code))
+    return [Trouble(number, "languages", f"“{code[:60]}” {says}", unit, key, code) for code in unknown]
 
 
 def _rounded(number: int, phones: Iterable[str]) -> list[Trouble]:
@@ -291,6 +303,9 @@ def _codes() -> Mapping[tuple[str, str], str]:
 _WHY = {
     "listing.problem.empty": "is empty",
     "listing.problem.long": "is longer than 200 characters",
+    "listing.problem.long_street": "is longer than 300 characters",
+    "listing.problem.long_text": "is longer than 10,000 characters",
+    "listing.problem.unseen": "holds a sign that cannot be seen: write it again",
     "listing.problem.demo_name": "must say (mẫu) in the demonstration",
     "listing.problem.real_name": "may say (mẫu) in the demonstration only",
     "listing.problem.no_need": "names no need",

@@ -17,7 +17,7 @@ IS_FORMULA, IS_DAY, IS_ERROR = "\x00formula", "\x00day", "\x00error"
 OVER = ""  # the name of what stands in a row beyond its last header
 MOST_ROWS = 50_000
 MOST_UNPACKED = 200_000_000  # bytes of a packed file
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cells = tuple[int, dict[str, str]]
 
 
@@ -94,12 +94,17 @@ def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Itera
     header, first = _header([row for _, row in begun])
     beside: set[int] = set()
     for number, row in chain(begun[first:], numbered):
-        told = {name: tidy(cell.removeprefix(BESIDE)) for name, cell in zip(header.columns, row, strict=False) if name}
+        told = {name: _cell(cell) for name, cell in zip(header.columns, row, strict=False) if name}
         more = [tidy(cell) for cell in row[len(header.columns) :] if cell.strip()]
         beside |= {at for at, cell in enumerate(row[: len(header.columns)]) if cell.strip() and not header.columns[at]}
         yield number, {**told, OVER: more[0]} if more else told
     if left_out is not None:
         left_out += [" ".join((header.said[at], f"({_letter(at)})")).strip() for at in sorted(beside)]
+
+
+def _cell(cell: str) -> str:
+    told = cell.removeprefix(BESIDE)
+    return told if told in (IS_FORMULA, IS_DAY, IS_ERROR) else tidy(told)
 
 
 def _within_bounds(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -69,7 +69,7 @@ def as_xlsx(listings: Iterable[Known], *, language: str = "", without: frozenset
 def as_ndjson(listings: Iterable[Known]) -> str:
     """One listing a line, in our own words; of sealed ones without what is sealed."""
     lines = (
-        {"id": one.id, **whole(veiled(one.draft)), **_marks(one)} for one in listings
+        {"id": one.id, "service_id": one.service_id, **whole(veiled(one.draft)), **_marks(one)} for one in listings
     )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
@@ -164,6 +164,7 @@ _ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", 
 _TURNED = re.compile(
     r"(?:\d{1,2}-(?:thg|[A-Z][a-z]{2})(?: ?\d{1,2})?|(?:Thg \d{1,2}|[A-Z][a-z]{2})-\d\d|\d{4}-\d\d-\d\d 00:00:00)"
 )
+_SHORT = ("id", "service", "organisation", "street", "phones", "place", "point")
 _UNREAD = ("state", "revision", "friendly")
 
 
@@ -172,7 +173,7 @@ def _spoilt(column: str, cell: str) -> str:
     if column in _UNREAD:
         return ""
     found = _MARKS.get(cell) or ("error" if cell in _ERRORS else "")
-    return found or ("day" if _TURNED.fullmatch(cell) else "")
+    return found or ("day" if column in _SHORT and _TURNED.fullmatch(cell) else "")
 
 
 def _trouble(number: int, column: str, why: str, what: str = "") -> Trouble:
@@ -194,9 +195,8 @@ def settled(row: Row, known: Draft) -> Draft:
 
 def _is_same(a: Draft, b: Draft) -> bool:
     """Whether two drafts say the same, however their letters are put together."""
-    return {name: rows_.tidy(cell) for name, cell in rows_.said(a).items()} == {
-        name: rows_.tidy(cell) for name, cell in rows_.said(b).items()
-    }
+    first, second = rows_.said(a), rows_.said(b)
+    return all(rows_.in_one_way(name, first[name]) == rows_.in_one_way(name, second[name]) for name in first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def _follows(row: Row, other: Known) -> Iterator[Difference]:
     """Every cell of another place of the service that a new place of it would change."""
     will = rows_.said(replace(other.draft, **editing.shared(row.draft)))
     for name, before in rows_.said(other.draft).items():
-        if rows_.tidy(before) != rows_.tidy(will[name]):
+        if rows_.in_one_way(name, before) != rows_.in_one_way(name, will[name]):
             yield Difference(row.number, name, before, will[name])
 
 
@@ -278,7 +278,7 @@ def _changed(row: Row, known: Draft) -> Iterator[Difference]:
     is_veiled, places = known.is_sealed or after.is_sealed, {known.place, after.place}
     for name in COLUMNS:
         before, then = was.get(name, ""), will.get(name, "")
-        if rows_.tidy(before) != rows_.tidy(then):
+        if rows_.in_one_way(name, before) != rows_.in_one_way(name, then):
             hides = is_veiled and tells(name, (before, then), places)
             yield Difference(row.number, name, *(("…", "…") if hides else (before, then)))
 
