@@ -155,14 +155,14 @@ class _Api:
         return await _listed(request, asked, [one for one in chosen if asked.says(one)], lambda one: one)
 
     async def service(self, request: web.Request) -> web.Response:
-        shelf, own = self.catalogue(), request.match_info["id"]
+        shelf, own = self.catalogue(), _id(request)
         if own in shelf.merged:  # merged: the old address leads to the service that stays
             raise web.HTTPMovedPermanently(f"{self.base}/services/{shelf.merged[own]}")
         is_told = own in shelf.services
         return _one(request, shelf.service(own, hsds.service, on=self.today()) if is_told else None)
 
     async def place(self, request: web.Request) -> web.Response:
-        own = request.match_info["id"]
+        own = _id(request)
         known = self.keeper.shelf.get(own)
         if known is not None and known.id != own:  # merged: the old address leads to the listing that stays
             raise web.HTTPMovedPermanently(f"{self.base}/service_at_locations/{known.id}")
@@ -170,16 +170,16 @@ class _Api:
 
     async def organization(self, request: web.Request) -> web.Response:
         is_full = from_query(request, "organization", True).full_service
-        own = request.match_info["id"]
+        own = _id(request)
         return _one(request, self.catalogue().organization(own, on=self.today(), with_services=True, is_full=is_full))
 
     async def taxonomy(self, request: web.Request) -> web.Response:
         codes = {name("taxonomy", code): code for code in TAXONOMIES}
-        code = codes.get(request.match_info["id"])
+        code = codes.get(_id(request))
         return _one(request, taxonomy_object(code) if code else None)
 
     async def term(self, request: web.Request) -> web.Response:
-        found = by_id().get(request.match_info["id"])
+        found = by_id().get(_id(request))
         return _one(request, term_object(found) if found else None)
 
 
@@ -205,6 +205,11 @@ async def _streamed(request: web.Request, told: Iterator[hsds.Object]) -> web.St
     await response.write("".join(f"{one}\n" for one in lines).encode())
     await response.write_eof()
     return response
+
+
+def _id(request: web.Request) -> str:
+    """The id that is asked for; UUIDs are the same in capitals."""
+    return request.match_info["id"].lower()
 
 
 def _one(request: web.Request, told: Mapping[str, Any] | None) -> web.Response:

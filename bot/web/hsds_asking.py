@@ -10,6 +10,7 @@ from aiohttp import web
 
 from directory.exchange.hsds_catalogue import Wanted
 from directory.reading import fold
+from directory.wording import HCMC
 
 PER_PAGE, MOST_PER_PAGE = 50, 200
 _PAGES = {"search", "page", "per_page", "format"}
@@ -136,9 +137,9 @@ def _moment(written: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(written.replace(" ", "+"))
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(HCMC)
+    except (ValueError, OverflowError):
         raise NotAsked("modified_after must be a moment such as 2026-12-07T00:00:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _province(postcode: str) -> str:

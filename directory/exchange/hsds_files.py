@@ -157,7 +157,8 @@ def _rows(raw: bytes, name: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     try:
         for row in csv.DictReader(io.StringIO(text_of(raw), newline="")):
-            rows.append({key: bare(cell) for key, cell in row.items() if isinstance(key, str) and isinstance(cell, str)})
+            told = {key: cell for key, cell in row.items() if isinstance(key, str) and isinstance(cell, str)}
+            rows.append({key: bare(cell) for key, cell in told.items()})
             if len(rows) > 20 * MOST_ROWS:
                 raise NotATable(f"{name} has too many rows.")
     except csv.Error as problem:

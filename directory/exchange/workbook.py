@@ -31,6 +31,7 @@ from directory.exchange.sheets import (
 
 MOST_PARTS = 2_000
 MOST_SHEETS = 60
+MOST_MERGED = 2_000_000  # cells
 MOST_COLUMNS = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
 _LONGEST_TAG = 200
@@ -123,7 +124,12 @@ def _start(raw: bytes, sheet: Any) -> list[list[str]]:
 
 
 def _filled(raw: bytes, sheet: Any, most: int) -> Iterator[list[str]]:
+    """Rows of one width, with what is merged. How large a sheet says it is, is not believed: rows would be lost."""
+    sheet.reset_dimensions()
     rows = [[_told(cell) for cell in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(), most)]
+    width = max(map(len, rows), default=0)
+    for row in rows:
+        row += [""] * (width - len(row))
     return _unmerged(rows, _merged(raw, sheet))
 
 
@@ -165,6 +171,7 @@ def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:
     """The merged ranges of a sheet as (first column, first row, last column, last row), counted from 1."""
     part = str(getattr(sheet, "_worksheet_path", ""))
     found: list[tuple[int, int, int, int]] = []
+    covered = 0
     with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(part) as file:
         rest = b""
         while chunk := file.read(1_000_000):
@@ -172,8 +179,9 @@ def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:
             for match in _MERGED.finditer(told):
                 left, top, right, bottom = range_boundaries(match[1].decode())
                 found.append((left or 1, top or 1, right or 1, bottom or 1))
-                if len(found) > MOST_ROWS:
-                    raise NotATable("The workbook merges too many cells.")
+                covered += (found[-1][2] - found[-1][0] + 1) * (found[-1][3] - found[-1][1] + 1)
+                if covered > MOST_MERGED:
+                    raise NotATable("The workbook merges too many cells: take the merging back.")
             rest = told[-_LONGEST_TAG:] if not _MERGED.search(told[-_LONGEST_TAG:]) else b""
     return found
 

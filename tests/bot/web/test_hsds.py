@@ -109,6 +109,14 @@ async def test_filters_work_and_add_up(api: Api) -> None:
     assert len((await api.post("/organizations", need="health.prep"))["contents"]) == 1
 
 
+async def test_an_id_is_the_same_in_capitals_and_what_is_none_is_nothing(api: Api) -> None:
+    told = await api.get(f"/service_at_locations/{api.ids[0].upper()}")
+    assert told["id"] == api.ids[0]
+    for own in ("x", "%00", "..%2f..%2fetc", "a" * 4000, "%F0%9F%98%80"):
+        for path in LISTS:
+            assert (await api.client.get(f"/hsds/{path}/{own}")).status == 404
+
+
 async def test_pages_come_one_after_the_other(api: Api) -> None:
     pages = [await api.get("/services", page=str(number), per_page="2") for number in (1, 2, 3)]
     assert [page["size"] for page in pages] == [2, 1, 0] and pages[0]["total_items"] == 3
@@ -138,6 +146,9 @@ async def test_a_need_does_not_belong_in_an_address(api: Api, db: Database, cloc
     [
         {"page": 0}, {"page": "two"}, {"per_page": 100000}, {"format": "xml"}, {"full": "perhaps"}, {"colour": "red"},
         {"modified_after": "yesterday"}, {"search": ["x"]}, {"page": True}, {"search": "x" * 400}, {"proximity": "5"},
+        {"modified_after": "9999-12-31T23:59:59-14:00"}, {"modified_after": "0001-01-01T00:00:00+14:00"},
+        {"page": None}, {"page": 1.0}, {"page": 10**30}, {"per_page": "²"}, {"full": []}, {"need": 5},
+        {"province": None},
     ],
 )  # fmt: skip
 async def test_what_cannot_be_answered_is_said_in_one_sentence(api: Api, body: dict[str, Any]) -> None:
