@@ -115,7 +115,8 @@ def _rows(number: int, told: Object, *, is_demo: bool) -> Iterator[tuple[Row, tu
         troubles += unknown_languages(number, draft.languages, unit="service")
         own = at.get("id") or told["id"]
         keeps = {"source", "is_staff_only", "point"} | (set() if hours and apart_lines(hours) else {APART})
-        yield Row(number, str(uuid.UUID(own)), draft, frozenset(keeps), str(uuid.UUID(told["id"]))), tuple(troubles)
+        row = Row(number, str(uuid.UUID(own)), draft, frozenset(keeps), service_id=str(uuid.UUID(told["id"])))
+        yield row, tuple(troubles)
 
 
 def _draft(told: Object, at: Object, hours: tuple[str, ...] | None) -> Draft:

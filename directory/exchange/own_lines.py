@@ -118,4 +118,4 @@ def _row(number: int, told: Mapping[str, Any]) -> Row:
             values[name] = tidy(value) if isinstance(value, str) else value
     values["attributes"] = written_attributes(values.get("attributes", ()))
     values["place"] = _key(told["place"])
-    return Row(number, told["id"], Draft(**values), frozenset(), told.get("service_id", ""))
+    return Row(number, told["id"], Draft(**values), frozenset(), service_id=told.get("service_id", ""))

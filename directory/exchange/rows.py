@@ -54,6 +54,7 @@ _ALSO = {
     "reception.vi": "cach don tiep; don tiep",
     "audience": "doi tuong; doi tuong tiep nhan",
     "source": "nguon tin; nguon thong tin",
+    "is_sealed": "kin; bao mat; bi mat; giu bi mat; sealed; confidential",
 }
 
 
@@ -65,6 +66,7 @@ class Row:
     id: str
     draft: Draft
     keeps: frozenset[str] = frozenset()
+    has_foreign_id: bool = False  # the id in the file is that of another system, or a running number
     service_id: str = ""  # where the file says of which service it is one place
     # cells that are understood otherwise than letter by letter: column, what stands there, what is meant
     read_as: tuple[tuple[str, str, str], ...] = field(default=(), compare=False)
@@ -180,7 +182,9 @@ def understand(
     absent = [name for name in ABLE_TO_MISS if name not in told]
     unsaid = [name for what in TEXTS for spoken in drafts.LANGUAGES if (name := f"{what}.{spoken}") not in told]
     keeps, read_as = frozenset((*absent, *unsaid)), tuple(_read_otherwise(told, draft))
-    row = Row(number, _id(told.get("id", ""), draft), draft, keeps, _service_id(told), read_as)
+    own = told.get("id", "")
+    more: dict[str, Any] = {"service_id": _uuid(told.get("service_id", "")), "read_as": read_as}
+    row = Row(number, _id(own, draft), draft, keeps, has_foreign_id=bool(own and not _uuid(own)), **more)
     # Of a place that may have to stay hidden or not, nothing is said but that.
     looked_at = draft if marks["is_sealed"] is not None else replace(draft, is_sealed=False)
     wrong = list(mistakes(number, looked_at, is_demo=is_demo))
@@ -259,16 +263,14 @@ _WHERE = {
 
 def _id(written: str, draft: Draft) -> str:
     """Our own ids stay; other systems' ids, or none, become the same one of ours each time."""
+    name = written or f"{draft.organisation}\x1f{draft.service}\x1f{draft.place}"
+    return _uuid(written) or str(uuid5(_SPACE, name))
+
+
+def _uuid(written: str) -> str:
+    """One of our ids; nothing for those of other systems."""
     try:
         return str(UUID(written))
-    except ValueError:
-        return str(uuid5(_SPACE, written or f"{draft.organisation}\x1f{draft.service}\x1f{draft.place}"))
-
-
-def _service_id(told: Mapping[str, str]) -> str:
-    """Of which service it is a place, where the file says so; ids of other systems are not ours."""
-    try:
-        return str(UUID(told.get("service_id", "")))
     except ValueError:
         return ""
 

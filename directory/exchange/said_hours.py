@@ -264,7 +264,10 @@ def _groups(tokens: Sequence[_Token]) -> list[tuple[list[_Token], list[_Token]]]
     if len(runs) % 2:
         raise _NotPlain
     pairs = [(runs[at][1], runs[at + 1][1]) for at in range(0, len(runs), 2)]
-    return [(a, b) if a[0].kind == _DAY else (b, a) for a, b in pairs]
+    found = [(a, b) if a[0].kind == _DAY else (b, a) for a, b in pairs]
+    if any(len({bool(one.line) for one in days}) > 1 for days, _ in found):
+        raise _NotPlain  # "from the 1st to the 31st, on Mondays"
+    return found
 
 
 def _written(days: Sequence[_Token], times: Sequence[_Token]) -> Iterator[str]:

@@ -237,9 +237,9 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
             found += (Difference(row.number, *one) for one in row.read_as if not (hides and one[0] == "place"))
             found += (one for other in reached.get(row.number, ()) for one in _follows(row, other))
             continue
-        if row.service_id not in ("", known.service_id):
+        if misled := _misled(row, known):
             bad += 1
-            wrong.append(_elsewhere(row.number))
+            wrong.append(misled)
             continue
         if cells_changed := tuple(_changed(row, known.draft)):
             after = settled(row, known.draft)
@@ -258,9 +258,20 @@ def plan(connection: Connection, rows: Sequence[Row], *, consent_kinds: Collecti
     return Plan(outcome, tuple(todo), tuple(found), tuple(wrong), revisions)
 
 
-def _elsewhere(number: int) -> Trouble:
-    says = "is a place of another service here: leave this cell empty"
-    return Trouble(number, "service_id", says, key="console.import.problem.service_id")
+def _misled(row: Row, known: Known) -> Trouble | None:
+    """A row that is about another listing than the one it would change, or makes it a place of another service."""
+    if row.service_id not in ("", known.service_id):
+        says = "is a place of another service here: leave this cell empty"
+        return Trouble(row.number, "service_id", says, key="console.import.problem.service_id")
+    names = ("service", "organisation")
+    if row.has_foreign_id and all(_one_line(row.draft, name) != _one_line(known.draft, name) for name in names):
+        says = "is that of another listing here, from another table: leave this cell empty"
+        return Trouble(row.number, "id", says, key="console.import.problem.other_listing")
+    return None
+
+
+def _one_line(draft: Draft, name: str) -> str:
+    return rows_.in_one_way(name, getattr(draft, name))
 
 
 def _follows(row: Row, other: Known) -> Iterator[Difference]:

@@ -189,3 +189,33 @@ async def test_a_table_makes_no_shown_listing_a_private_place_without_its_yes(de
     thu, text = await desk.as_("maintainer-1"), spreadsheet.as_csv([known]).replace("hospital", "private_clinic")
     status, page = await send(thu, text.encode())
     assert status == 200 and "Dòng có lỗi: 1." in page and "import/take" not in page
+
+
+async def test_what_is_not_read_and_what_is_missing_is_said_in_the_words_over_the_table(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    heads = "DANH SÁCH\n\nDịch vụ,Tổ chức,Loại nơi,Nhu cầu,Nơi,SĐT,Ghi chú\n"
+    status, page = await send(thu, f"{heads}{GOOD},<b>tốt</b>\n".encode())
+    assert status == 200 and "Mới: 1." in page and "Ghi chú (G)" in page and "<b>" not in page
+    status, told = await post(thu, "/console/import/report", page)
+    assert status == 200 and "Ghi chú (G)" in told
+    status, page = await send(thu, "Dịch vụ,Tổ chức,SĐT\na,b,c\n".encode())
+    assert status == 400 and "Bảng thiếu cột" in page and "“Loại nơi”, “Nhu cầu”" in page
+    status, page = await send(thu, f"{HEAD},is_sealed\n{GOOD},kín\n".encode())
+    assert "“kín” không rõ là có hay không" in page and "Mới: 0." in page
+    told = f"{HEAD},hours\n{GOOD},\"Sáng 7h30-11h30, chiều 13h-17h (T2-T6)\"\n"
+    _, page = await send(thu, told.encode())
+    assert "<ins>mon-fri 07:30-11:30; mon-fri 13:00-17:00</ins>" in page, "how it was read is shown before the yes"
+
+
+async def test_a_row_adds_no_place_to_a_service_of_another_province(desk: Desk) -> None:
+    member = await desk.member("maintainer-1")
+    others = (staff_province.c.staff_id == member.id, staff_province.c.province != "79")
+    await desk.db.write(lambda tx: tx.execute(delete(staff_province).where(*others)))
+    thu = await desk.as_("maintainer-1")
+    far = next(one for one in desk.keeper.shelf if one.province == "01" and not one.is_sealed)
+    head = "service_id,service,organisation,kind,needs,place,phones"
+    row = f'"{far.service}","{far.organisation}",{far.kind},{";".join(far.needs)},"quận 3, TP.HCM",0000 000 991'
+    for of, is_taken in ((far.service_id, False), ("", True)):
+        status, page = await send(thu, f"{head}\n{of},{row}\n".encode())
+        assert status == 200 and ("import/take" in page) is is_taken
+        assert ("Nơi này ngoài các tỉnh của bạn." in page) is not is_taken

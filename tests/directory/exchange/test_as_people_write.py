@@ -11,8 +11,10 @@ from openpyxl import Workbook
 from sqlalchemy import Connection
 
 from directory.exchange import spreadsheet
+from directory.exchange.spreadsheet import Outcome
 from directory.places import PlaceKey, Tier
 from directory.reading import fold
+from tests.directory.exchange.samples import NOW
 
 HEAD = "service,organisation,kind,needs,place,phones,hours\n"
 ROW = 'Phòng khám {at},Tổ chức A,hiv_clinic,health.hiv_test,"quận Cầu Giấy, Hà Nội",{phones},{hours}\n'
@@ -204,6 +206,7 @@ def test_hours_that_can_be_read_in_one_way_are_read(cell: str, lines: str) -> No
         "T2-T6 nghỉ trưa 11h30-13h", "T2-T6 7h-11h, 13h-17h T7", "Sáng T2-T6 7h-11h", "trong tuần 8h-17h", "gọi trước",
         "Lễ 8h-12h", "CN-T2 8h-9h", "32/12/2026 nghỉ", "T8 8h-9h", "T2 25h-26h", "sáng 13h-17h T2", "nghỉ",
         "2026-12-24..2028-12-31 closed", "T2 8h-9h" * 80,
+        "1/12/2026-31/12/2026 T2 8h-9h", "T2-T6 8h-17h từ 1/1/2027", "8h-17h (trừ T7, CN)", "T2 8h-9h; T3 như trên",
     ],
 )  # fmt: skip
 def test_hours_that_could_mean_something_else_are_named(cell: str) -> None:
@@ -242,3 +245,14 @@ def test_lists_of_one_cell_however_they_are_parted() -> None:
     assert found.draft.languages == ("vi", "en") and found.draft.audience == ("women", "trans")
     _, wrong, _ = parsed(book(heads, [*row[:6], "tiếng gì đó"]))
     assert [one.column for one in wrong] == ["languages"]
+
+
+def test_running_numbers_of_two_tables_are_not_taken_for_the_same_listings(connection: Connection) -> None:
+    heads, cells = ["Mã", *HEADS[:6]], [1, *CELLS[:6]]
+    rows, _, _ = parsed(book(heads, cells))
+    assert spreadsheet.take_over(connection, rows, now=NOW) == Outcome(1, 0, 0)
+    again, _, _ = parsed(book(heads, [1, "Phòng khám mới", *CELLS[1:6]]))
+    assert spreadsheet.plan(connection, again).outcome == Outcome(0, 1, 0), "a new name is a change"
+    other, _, _ = parsed(book(heads, [1, "Nơi khác", "Tổ chức khác", *CELLS[2:6]]))
+    plan = spreadsheet.plan(connection, other)
+    assert plan.rows == () and [one.column for one in plan.wrong] == ["id"]
