@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from directory.exchange import hsds_tables
-from directory.exchange.sheets import MOST_BYTES, MOST_ROWS, NotATable, bare, content, safe, text_of
+from directory.exchange.sheets import MOST_BYTES, NotATable, bare, content, safe, text_of
 
 Object = Mapping[str, Any]
 MOST_UNPACKED = 200_000_000
+MOST_TABLE_ROWS = 1_500_000  # of all tables of a package together
 MOST_PAGE = 128_000_000  # bytes of one page of JSON: some 7,000 services with all that belongs to them
 MOST_OBJECTS = 1_500_000  # in one page
 MOST_LINE, MOST_LINES = 4_000_000, 1_000_000_000  # bytes of a line, and of all lines
@@ -126,7 +127,11 @@ def _tables(path: Path) -> Mapping[str, list[dict[str, str]]]:
     files = _folder(path) if path.is_dir() else _unpacked(path)
     if not any(name in files for name in (*_PACKAGES, "services.csv")):
         raise NotATable("The package holds neither datapackage.json nor services.csv.")
-    return {kind: _rows(files[name], name) for kind, name in hsds_tables.paths().items() if name in files}
+    tables: dict[str, list[dict[str, str]]] = {}
+    for kind, name in hsds_tables.paths().items():
+        if name in files:
+            tables[kind] = _rows(files[name], name, most=MOST_TABLE_ROWS - sum(map(len, tables.values())))
+    return tables
 
 
 def _folder(path: Path) -> Mapping[str, bytes]:
@@ -153,14 +158,14 @@ def _unpacked(path: Path) -> Mapping[str, bytes]:
     return found
 
 
-def _rows(raw: bytes, name: str) -> list[dict[str, str]]:
+def _rows(raw: bytes, name: str, *, most: int) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     try:
         for row in csv.DictReader(io.StringIO(text_of(raw), newline="")):
             told = {key: cell for key, cell in row.items() if isinstance(key, str) and isinstance(cell, str)}
             rows.append({key: bare(cell) for key, cell in told.items()})
-            if len(rows) > 20 * MOST_ROWS:
-                raise NotATable(f"{name} has too many rows.")
+            if len(rows) > most:
+                raise NotATable(f"The package has too many rows, or {name} has: split it into smaller ones.")
     except csv.Error as problem:
         raise NotATable(f"{name} breaks off: {problem}.") from None
     return rows

@@ -15,7 +15,7 @@ MOST_BYTES = 32_000_000
 # Stand for cells of a workbook that hold no words: no cell of a file can begin with this sign.
 IS_FORMULA, IS_DAY, IS_ERROR = "\x00formula", "\x00day", "\x00error"
 OVER = ""  # the name of what stands in a row beyond its last header
-MOST_ROWS = 50_000
+MOST_ROWS, MOST_COLUMNS = 50_000, 200
 MOST_UNPACKED = 200_000_000  # bytes of a packed file
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cells = tuple[int, dict[str, str]]
@@ -58,9 +58,15 @@ def csv_rows(text: str, left_out: list[str] | None = None) -> Iterator[Cells]:
     text = text.removeprefix("\ufeff")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_between(text))
     try:
-        yield from named(([bare(cell) for cell in row] for row in reader), left_out)
+        yield from named(([bare(cell) for cell in _narrow(row)] for row in reader), left_out)
     except csv.Error as problem:
         raise NotATable(f"The table breaks off: {problem}.") from None
+
+
+def _narrow(row: list[str]) -> list[str]:
+    if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
+        raise NotATable(f"The table has more than {MOST_COLUMNS} columns.")
+    return row[:MOST_COLUMNS]
 
 
 def _between(text: str) -> str:

@@ -21,6 +21,7 @@ from directory.exchange.sheets import (
     IS_DAY,
     IS_ERROR,
     IS_FORMULA,
+    MOST_COLUMNS,
     MOST_ROWS,
     MOST_UNPACKED,
     Cells,
@@ -32,7 +33,6 @@ from directory.exchange.sheets import (
 MOST_PARTS = 2_000
 MOST_SHEETS = 60
 MOST_MERGED = 2_000_000  # cells
-MOST_COLUMNS = 200
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
 _LONGEST_TAG = 200
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -175,3 +175,15 @@ def test_our_own_lines_are_read_strictly(connection: Connection, tmp_path: Path,
     path.write_text(f"{first}\n{{", "utf-8")
     with pytest.raises(NotATable, match="Line 2 is not JSON"):
         own_lines.read(path)
+
+
+def test_a_table_of_endless_columns_or_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotATable, match="more than 200 columns"):
+        spreadsheet.parse(",".join(HEAD) + "," * 2_000_000 + "x\n")
+    rows, wrong = spreadsheet.parse(",".join(HEAD) + "," * 2_000_000 + "\n")
+    assert rows == () and wrong == (), "empty ones behind the last are no harm"
+    monkeypatch.setattr(hsds_files, "MOST_TABLE_ROWS", 3)
+    for name in ("services.csv", "phones.csv"):
+        (tmp_path / name).write_text("id\n" + "x\n" * 2)
+    with pytest.raises(NotATable, match="too many rows"):
+        list(hsds_files.services_in(tmp_path))
