@@ -27,7 +27,10 @@ COLUMNS = (
     "audience", "languages", "attributes", "source", "state", "revision", "friendly",
 )  # fmt: skip
 # A table without these columns leaves them as they are.
-ABLE_TO_MISS = ("source", "directions", "street", "point", "is_staff_only")
+ABLE_TO_MISS = (
+    "source", "directions", "street", "point", "is_staff_only", "is_sealed", "hours", "phones", "audience", "languages",
+    "attributes",
+)  # fmt: skip
 NEEDED = frozenset({"service", "organisation", "kind", "needs"})
 _SPACE = UUID("0b9f2c51-7a0c-4c58-9b3f-6b6a8f1f5e10")
 APART = "apart"  # days with hours of their own: not a column, but a thing that a file may be unable to carry

@@ -100,6 +100,7 @@ def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Itera
     header, first = _header([row for _, row in begun])
     beside: set[int] = set()
     for number, row in chain(begun[first:], numbered):
+        row += [""] * (len(header.columns) - len(row))  # empty cells at the end may be left away
         told = {name: _cell(cell) for name, cell in zip(header.columns, row, strict=False) if name}
         more = [tidy(cell) for cell in row[len(header.columns) :] if cell.strip()]
         beside |= {at for at, cell in enumerate(row[: len(header.columns)]) if cell.strip() and not header.columns[at]}

@@ -184,7 +184,9 @@ def settled(row: Row, known: Draft) -> Draft:
     """What a listing will say after this row: what its file could not carry stays."""
     unsaid = {name for name in row.keeps if "." in name}
     bare = row.keeps - {APART} - unsaid
-    kept: dict[str, Any] = {name: getattr(known, name) for name in bare if not getattr(row.draft, name)}
+    # Languages that nobody speaks of are Vietnamese by themselves.
+    silent = (name for name in bare if not getattr(row.draft, name) or name == "languages")
+    kept: dict[str, Any] = {name: getattr(known, name) for name in silent}
     for what, spoken in (name.split(".") for name in sorted(unsaid)):
         if text := getattr(known, what).get(spoken):
             kept[what] = {**getattr(row.draft, what), **kept.get(what, {}), spoken: text}

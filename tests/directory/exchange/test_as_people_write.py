@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import Connection
 
+from directory import editing
 from directory.exchange import spreadsheet
 from directory.exchange.spreadsheet import Outcome
 from directory.places import PlaceKey, Tier
 from directory.reading import fold
-from tests.directory.exchange.samples import NOW
+from tests.directory.exchange.samples import NOW, OPEN, SEALED, shown
 
 HEAD = "service,organisation,kind,needs,place,phones,hours\n"
 ROW = 'Phòng khám {at},Tổ chức A,hiv_clinic,health.hiv_test,"quận Cầu Giấy, Hà Nội",{phones},{hours}\n'
@@ -256,3 +258,27 @@ def test_running_numbers_of_two_tables_are_not_taken_for_the_same_listings(conne
     other, _, _ = parsed(book(heads, [1, "Nơi khác", "Tổ chức khác", *CELLS[2:6]]))
     plan = spreadsheet.plan(connection, other)
     assert plan.rows == () and [one.column for one in plan.wrong] == ["id"]
+
+
+def test_a_column_that_a_table_does_not_have_empties_nothing(connection: Connection) -> None:
+    for draft in (OPEN, SEALED):
+        id = shown(connection, draft)
+        head = "id,service,organisation,kind,needs,place,place_tier,place_code\n"
+        place = "Hà Nội,new_province,01" if draft.is_sealed else "quận Cầu Giấy,,"
+        rows, wrong = spreadsheet.parse(
+            f'{head}{id},Tên mới,{draft.organisation},{draft.kind},{";".join(draft.needs)},{place}\n'
+        )
+        plan = spreadsheet.plan(connection, rows)
+        assert wrong == () and [one.column for one in plan.differences] == ["service"]
+        spreadsheet.take_over(connection, plan.rows, now=NOW)
+        known = editing.look_up(connection, id)
+        assert known is not None and known.draft == replace(draft, service="Tên mới")
+
+
+def test_a_cell_emptied_at_the_end_of_a_row_is_emptied(connection: Connection) -> None:
+    id = shown(connection, OPEN)
+    head = "id,service,organisation,kind,needs,place,phones,directions"
+    told = f'{id},{OPEN.service},{OPEN.organisation},{OPEN.kind},{";".join(OPEN.needs)},quận Cầu Giấy,024 0000 0001'
+    rows, _ = spreadsheet.parse(f"{head}\n{told}\n")
+    plan = spreadsheet.plan(connection, rows)
+    assert {one.column: one.after for one in plan.differences} == {"phones": "024 0000 0001", "directions": ""}
