@@ -38,6 +38,7 @@ _BETWEEN = "; "
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")) | {ord("\u00a0"): " "}
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no workbook can hold them
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+_BREAK = re.compile(r" *[\t\n]+ *")
 _ONE_LINE = ("organisation", "service", "kind", "street")
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d+$")
 
@@ -152,7 +153,7 @@ def tidy(cell: str) -> str:
 def in_one_way(column: str, cell: str) -> str:
     """What a cell of a column says, to be compared: names and streets are one line."""
     told = tidy(cell)
-    return " ".join(told.split()) if column in _ONE_LINE else told
+    return _BREAK.sub(" ", told) if column in _ONE_LINE else told
 
 
 def understand(

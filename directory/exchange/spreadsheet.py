@@ -159,7 +159,7 @@ _SPOILT = {
     "over": "more cells follow than there are headers: put what holds a comma in quotes",
 }
 _MARKS = {sheets.IS_FORMULA: "formula", sheets.IS_DAY: "day", sheets.IS_ERROR: "error"}
-_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 # What is left in a CSV table of "12/5" or "1-2", which a spreadsheet took for a day.
 _TURNED = re.compile(
     r"(?:\d{1,2}-(?:thg|[A-Z][a-z]{2})(?: ?\d{1,2})?|(?:Thg \d{1,2}|[A-Z][a-z]{2})-\d\d|\d{4}-\d\d-\d\d 00:00:00)"
@@ -172,7 +172,7 @@ def _spoilt(column: str, cell: str) -> str:
     """What a spreadsheet made of a cell, if it holds no words any more."""
     if column in _UNREAD:
         return ""
-    found = _MARKS.get(cell) or ("error" if cell in _ERRORS else "")
+    found = _MARKS.get(cell) or ("error" if cell in ERRORS else "")
     return found or ("day" if column in _SHORT and _TURNED.fullmatch(cell) else "")
 
 
