@@ -8,7 +8,7 @@ from typing import Any
 
 from directory import drafts, places, points
 from directory.drafts import Draft
-from directory.exchange import hsds_shapes
+from directory.exchange import hsds_shapes, said_places
 from directory.exchange.hsds_hours import HoursProblem, lines
 from directory.exchange.hsds_names import PLACE_SCHEME, TEXTS, by_id
 from directory.exchange.rows import APART, Row, Trouble, in_one_way, mistakes, tidy, unknown_languages
@@ -16,7 +16,6 @@ from directory.exchange.sheets import MOST_ROWS, NotATable
 from directory.hours import apart_lines
 from directory.listings import written_attributes
 from directory.places import PlaceKey, Tier
-from directory.reading import read
 
 Object = Mapping[str, Any]
 # What a listing takes from each kind of object; other fields that HSDS knows have no place with us.
@@ -194,9 +193,8 @@ def _place(at: Object, location: Object, address: Object) -> PlaceKey | None:
         tier, _, code = str(location.get("external_identifier") or "").partition(":")
         return PlaceKey(Tier(tier), code) if tier in set(Tier) else None
     for told in (", ".join(str(address.get(key) or "") for key in ("city", "state_province")), location.get("name")):
-        named = places.read(read(str(told or "")))
-        if named.places and not named.is_ambiguous:
-            return named.places[0].key
+        if told and (named := said_places.said(tidy(str(told)).strip(" ,"), "", "").key) is not None:
+            return named
     areas = [one for one in at.get("service_areas") or () if one.get("extent_type") == PLACE_SCHEME]
     key = PlaceKey(Tier.NEW_PROVINCE, str(areas[0].get("extent") or "")) if len(areas) == 1 else None
     return key if key in places.units() else None

@@ -187,3 +187,20 @@ def test_a_table_of_endless_columns_or_rows_is_refused(tmp_path: Path, monkeypat
         (tmp_path / name).write_text("id\n" + "x\n" * 2)
     with pytest.raises(NotATable, match="too many rows"):
         list(hsds_files.services_in(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("city", "province", "code"),
+    [
+        ("huyện Châu Thành", "Tây Ninh", None),
+        ("Quận 3", "TP. Hồ Chí Minh", "770"),
+        ("phường Quán Thánh", "Hà Nội", "00013"),
+    ],
+)
+def test_the_address_of_a_stranger_names_one_place_or_none(city: str, province: str, code: str | None) -> None:
+    own = str(uuid.uuid4())
+    words = {"address_1": "Số 5", "city": city, "state_province": province, "postal_code": "00000", "country": "VN"}
+    where = {"id": own, "location_type": "physical", "addresses": [{"id": own, **words, "address_type": "physical"}]}
+    brought = hsds_reading.read_all([service(service_at_locations=[{"id": own, "location": where}])])
+    assert [row.draft.place.code if row.draft.place else None for row in brought.rows] == ([code] if code else [])
+    assert [one.column for one in brought.wrong] == ([] if code else ["place"])
