@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import audit as audit_chain
-from bot import claims, memory, postbag, understanding, vault
+from bot import claims, marks, memory, postbag, understanding, vault
 from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, DatabaseAway, Tx
@@ -230,6 +230,7 @@ def _ensure(tx: Tx, now: datetime) -> None:
     audit_chain.adopt(tx, now=now)
     rota_watch.ensure(tx, now=now)
     reminders.ensure(tx, now=now)
+    marks.sweep(tx.connection)
 
 
 async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql import Executable
 
+from bot.marks import Marks
 from bot.ports import DatabaseAway
 from bot.prepared import PreparedConnection, Statements
 from bot.seals import Seals
@@ -131,6 +132,8 @@ class Writer:
         self._settle = settle  # called in the writer's thread, once a batch
         self._alone = alone  # entered in the writer's thread around the deeds of a batch
         self._bell = bell  # the name under which other processes hear a topic; None where there are none
+        is_far = engine.dialect.name == "postgresql"  # a commit can be done and its answer lost
+        self._marks = Marks(self._statements.connect, owner) if is_far else None
         self._urgent: deque[Job] = deque()
         self._routine: deque[Job] = deque()
         self._wake = threading.Condition()
@@ -188,6 +191,7 @@ class Writer:
     def _batch(self) -> None:
         """Up to five milliseconds of deeds in one commit; if the commit fails, each again by itself."""
         jobs: list[Job] = []
+        mark: str | None = None
         self.counts.batches += 1
         try:
             with self._statements.connect() as connection, connection.begin(), self._alone():
@@ -197,14 +201,13 @@ class Writer:
                     self._try(connection, job)
                     if time.monotonic() >= end:
                         break
-                seal_batch(connection, _good(jobs), self._bell)
-                self._write_something(connection)
+                mark = self._seal(connection, jobs)
             self._is_well_again()
         except DBAPIError as problem:
             self.counts.batches_failed += 1
             log.warning("batch_failed", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
             jobs = jobs or self._take_all()
-            self._one_by_one(jobs)
+            self._go_on(jobs, mark)
         except Exception as problem:
             log.error("batch_broken", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
             for job in jobs:
@@ -230,6 +233,32 @@ class Writer:
             if isinstance(problem, DatabaseAway):
                 self.counts.is_well = False
         self._note(job, time.monotonic() - begun)
+
+    def _seal(self, connection: PreparedConnection, jobs: Sequence[Job]) -> str | None:
+        """The last thing before a commit; returns what to ask for if that is not answered."""
+        seal_batch(connection, _good(jobs), self._bell)
+        self._write_something(connection)
+        return self._marks.leave(connection) if self._marks is not None else None
+
+    def _stands(self, mark: str | None) -> bool:
+        """Whether what was not answered was written all the same. Raises DatabaseAway if that cannot be asked."""
+        try:
+            if mark is None or self._marks is None or not self._marks.stands(mark):
+                return False
+        except DBAPIError as problem:
+            raise away(problem) from None
+        log.warning("commit_unanswered")
+        return True
+
+    def _go_on(self, jobs: Sequence[Job], mark: str | None) -> None:
+        """No deed is done twice: each is tried alone only if the batch is surely not there."""
+        try:
+            if not self._stands(mark):
+                self._one_by_one(jobs)
+        except DatabaseAway as doubt:
+            self.counts.is_well = False
+            for job in jobs:
+                job.failure = doubt
 
     def _write_something(self, connection: PreparedConnection) -> None:
         """While all is not well: an empty commit succeeds on a full disk too, and would prove nothing."""
@@ -261,11 +290,11 @@ class Writer:
                 continue
             for attempt in range(TRIES_ALONE):
                 try:
-                    with self._statements.connect() as connection, connection.begin():
-                        self._try(connection, job)
-                        seal_batch(connection, _good([job]), self._bell)
-                        self._write_something(connection)
+                    self._by_itself(job)
                     self._is_well_again()
+                except DatabaseAway as doubt:
+                    self.counts.is_well = False
+                    job.failure = gone = doubt
                 except DBAPIError as again:
                     self.counts.is_well = False
                     job.failure = away(again)
@@ -276,6 +305,18 @@ class Writer:
                     time.sleep(0.01 * (attempt + 1))
                     continue
                 break
+
+
+    def _by_itself(self, job: Job) -> None:
+        """Raises DBAPIError where it was not written, DatabaseAway where nobody knows."""
+        mark: str | None = None
+        try:
+            with self._statements.connect() as connection, connection.begin():
+                self._try(connection, job)
+                mark = self._seal(connection, [job])
+        except DBAPIError:
+            if not self._stands(mark):
+                raise
 
 
 def _good(jobs: Iterable[Job]) -> list[Tx]:

@@ -275,7 +275,7 @@ KEPT: dict[str, tuple[str, str, str]] = {
     ),
     "lease": (
         "nobody; no person",
-        "when given back, or taken over",
+        "when given back, or taken over; the mark of a last batch a day after the process",
         "name owner until",
     ),
     "webchat_session": (
