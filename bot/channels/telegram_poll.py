@@ -14,13 +14,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot import claims
 from bot.channels.telegram_client import Client, TwoPollers
 from bot.db import Database, DatabaseAway, Tx
-from bot.ports import Clock, SendError
+from bot.ports import Clock, NotOurs, SendError
 from bot.tables import poller
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)  # longer than one question to the network can last
-LOOK_SECONDS = 5.0
+LEASE = timedelta(seconds=10)  # what waits at the network may be a cry: with the look below, less than fifteen
+HOLD_SECONDS = 3.0  # a question to the network lasts longer than the lease, which is held on meanwhile
+LOOK_SECONDS = 3.0
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
 REFUSED_SECONDS = 60.0
 MOST_TRIES = 3
@@ -42,6 +43,7 @@ class Poller:
         updates: list[str],
         handle: Handle,
         nap: Nap = asyncio.sleep,
+        hold_seconds: float = HOLD_SECONDS,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -51,6 +53,8 @@ class Poller:
         self._updates = updates
         self._handle = handle
         self._nap = nap
+        self._hold_seconds = hold_seconds
+        self._held_until = 0.0  # by the loop's own time
         self._offset = 0
         self._troubles = 0
         self._is_ready = False
@@ -89,24 +93,55 @@ class Poller:
 
     async def _round(self) -> float:
         """One question to the network; returns how long to wait before the next."""
-        now = self._clock.now()
-        # What is being written is written to the end, also while the service closes.
-        if not await asyncio.shield(self._db.write(lambda tx: take(tx, self._post, now=now))):
+        if not await self._hold():
             self._is_ready, self._is_shut = False, None
             return LOOK_SECONDS
         try:
-            if not self._is_ready:
-                await self._prepare()
-            found = await self._client.fetch(self._offset, self._updates)
+            await self._while_ours(self._fetch())
+        except NotOurs:
+            log.warning("poll_taken_over", extra={"channel": self._kind})
+            self._is_ready, self._is_shut = False, None
+            return LOOK_SECONDS
         except SendError as problem:
             wait = self._trouble(problem)
             await self._say_how_it_is(is_shut=True)
             return wait
         self._troubles = 0
-        for told in found:
-            await self._keep(told)
         await self._say_how_it_is(is_shut=False)
         return 0.0
+
+    async def _fetch(self) -> None:
+        if not self._is_ready:
+            await self._prepare()
+        for told in await self._client.fetch(self._offset, self._updates):
+            await self._keep(told)
+
+    async def _hold(self) -> bool:
+        """Take the post or hold it longer. What is being written is written to the end, also while we close."""
+        begun, now = asyncio.get_running_loop().time(), self._clock.now()
+        if not await asyncio.shield(self._db.write(lambda tx: take(tx, self._post, now=now))):
+            return False
+        self._held_until = begun + LEASE.total_seconds()
+        return True
+
+    async def _while_ours(self, work: Coroutine[Any, Any, None]) -> None:
+        """Hold the post while this goes on. Raises NotOurs once another may have it: two questions at once would be
+        refused, both."""
+        loop = asyncio.get_running_loop()
+        doing = loop.create_task(work)
+        try:
+            while not (await asyncio.wait({doing}, timeout=self._hold_seconds))[0]:
+                try:
+                    async with asyncio.timeout_at(self._held_until):
+                        is_ours = await self._hold()
+                except (DatabaseAway, TimeoutError):
+                    is_ours = loop.time() < self._held_until  # nobody else can take it without the database either
+                if not is_ours:
+                    raise NotOurs
+            doing.result()
+        finally:
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
 
     async def _say_how_it_is(self, *, is_shut: bool) -> None:
         """For whoever watches over the house; written down only when it changes."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,15 +34,18 @@ async def network(clock: MovableClock) -> AsyncIterator[FakeTelegram]:
 class Fetching:
     """A poller whose waits pass at once and are written down."""
 
-    def __init__(self, db: Database, clock: MovableClock, network: FakeTelegram) -> None:
+    def __init__(
+        self, db: Database, clock: MovableClock, network: FakeTelegram, *, hold_seconds: float = 3.0
+    ) -> None:
         self.begun = clock.now()
         self.kept: list[Any] = []
         self.waits: list[float] = []
         self.trouble: list[Exception] = []
         self.client = Client(TOKEN, api_root=network.root, pace=unhurried())
         self.poller = Poller(
-            db, clock, self.client, kind="telegram", updates=["message"], handle=self._keep, nap=self._nap
-        )
+            db, clock, self.client, kind="telegram", updates=["message"], handle=self._keep, nap=self._nap,
+            hold_seconds=hold_seconds,
+        )  # fmt: skip
 
     async def _keep(self, told: Any) -> None:
         if self.trouble:
@@ -203,7 +206,7 @@ async def test_one_process_fetches_and_another_takes_over(
     assert await one.write(lambda tx: take(tx, POST, now=now))
     assert not await other.write(lambda tx: take(tx, POST, now=now))
     assert await one.write(lambda tx: take(tx, POST, now=now + timedelta(seconds=20)))
-    assert not await other.write(lambda tx: take(tx, POST, now=now + LEASE))
+    assert not await other.write(lambda tx: take(tx, POST, now=now + timedelta(seconds=19) + LEASE))
     assert await other.write(lambda tx: take(tx, POST, now=now + LEASE + timedelta(seconds=20)))
     await one.write(lambda tx: give_back(tx, POST))  # not its own any more
     assert not await one.write(lambda tx: take(tx, POST, now=now + LEASE + timedelta(seconds=21)))
@@ -222,3 +225,81 @@ async def test_one_process_fetches_and_another_takes_over(
     assert second.kept == ["a"]
     for house in (one, other):
         await house.stop()
+
+
+@pytest.fixture
+async def two(
+    postgresql_with_tables: str, seals: Seals, clock: MovableClock, network: FakeTelegram
+) -> AsyncIterator[tuple[Fetching, Fetching]]:
+    """Two processes of one house with the same account."""
+    houses = [Database(postgresql_with_tables, seals) for _ in range(2)]
+    for house in houses:
+        house.start()
+    one, other = (Fetching(house, clock, network, hold_seconds=0.02) for house in houses)
+    yield one, other
+    for made in (one, other):
+        await made.stop()
+    for house in houses:
+        await house.stop()
+
+
+async def held_until(one: Fetching) -> datetime | None:
+    wanted = select(poller.c.lease_until)
+    return await one.poller._db.read(lambda connection: connection.execute(wanted).scalar_one())
+
+
+async def test_the_post_is_held_while_the_network_lets_us_wait(
+    two: tuple[Fetching, Fetching], network: FakeTelegram, clock: MovableClock
+) -> None:
+    one, other = two
+    one.poller.start()
+    await one.until(lambda: network._polling == 1)
+    other.poller.start()
+    for _ in range(6):  # half a minute, in which nobody writes
+        looks = len(other.waits)
+        clock.pass_(seconds=5)
+        async with asyncio.timeout(20):
+            while await held_until(other) != clock.now() + LEASE:
+                await asyncio.sleep(0.01)
+        await other.until(lambda looks=looks: len(other.waits) > looks + 3)
+    assert len(network.asked("getUpdates")) == 1 and network._polling == 1, "one question, still waiting, and no other"
+    network.message(1001, text="a")
+    await one.until(lambda: one.kept == ["a"])
+    assert other.kept == []
+
+
+async def test_a_cry_that_waits_at_the_network_is_fetched_within_fifteen_seconds_of_a_kill(
+    two: tuple[Fetching, Fetching], network: FakeTelegram, clock: MovableClock
+) -> None:
+    one, other = two
+    one.poller.start()
+    await one.until(lambda: network._polling == 1)
+    assert one.poller._task is not None
+    one.poller._task.cancel()  # without a word to anybody
+    await one.until(lambda: network._polling == 0)
+    network.message(1001, text="cứu")
+    begun = clock.now()
+    other.poller.start()
+    while not other.kept:
+        looks = len(other.waits)
+        await other.until(lambda looks=looks: other.kept != [] or len(other.waits) > looks)
+        if not other.kept:
+            clock.pass_(seconds=other.waits[-1])
+    assert timedelta(seconds=3) < clock.now() - begun <= timedelta(seconds=13)
+
+
+async def test_who_has_lost_the_post_ends_its_question_so_that_no_other_is_refused(
+    two: tuple[Fetching, Fetching], network: FakeTelegram, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = two
+    one.poller.start()
+    await one.until(lambda: network._polling == 1)
+    theirs = update(poller).values(lease_owner=other.poller._db.owner, lease_until=clock.now() + LEASE)
+    await other.poller._db.write(lambda tx: tx.execute(theirs).rowcount)  # while the first one slept
+    await one.until(lambda: network._polling == 0)
+    other.poller.start()
+    await other.until(lambda: network._polling == 1)
+    network.message(1001, text="a")
+    await other.until(lambda: other.kept == ["a"])
+    said = [record.msg for record in caplog.records]
+    assert one.kept == [] and "poll_taken_over" in said and "poll_conflict" not in said
