@@ -14,6 +14,7 @@ from bot.helpline.casebook import Urgency, record
 from bot.helpline.ringing import tell_of_failure
 from bot.helpline.rota import on_duty
 from bot.masking import Masked
+from bot.mishaps import is_held_up
 from bot.outbox import tell_person
 from bot.policy import Policy
 from bot.seals import KeyId
@@ -93,13 +94,16 @@ def _say_words_are_missing(tx: Tx, read: Read, now: datetime) -> None:
 def _as_well_as_possible(tx: Tx, name: str, step: Callable[[], object]) -> bool:
     """What broke the turn may break this too; the rest still has to happen, the alarm to staff above all.
 
-    Only what puts the whole transaction in doubt is passed on: then nothing is counted, and it is tried again.
+    Only what puts the whole transaction in doubt, or is another program's lock, is passed on: then nothing is counted,
+    and it is tried again.
     """
     try:
         with tx.step():
             step()
     except Exception as problem:
-        if isinstance(problem, DatabaseAway) or (isinstance(problem, DBAPIError) and breaks_the_batch(problem)):
+        if isinstance(problem, DatabaseAway):
+            raise
+        if isinstance(problem, DBAPIError) and (breaks_the_batch(problem) or is_held_up(problem)):
             raise
         log.error(name, extra={"kind": type(problem).__name__})
         return False

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from bot.db import Database, DatabaseAway, Tx
 from bot.policy import Policy
-from bot.ports import Clock
+from bot.ports import Clock, HeldUp
 from bot.tables import timer
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,8 @@ class Clockwork:
     async def _run(self, timer_id: int, now: datetime) -> None:
         try:
             await self._db.write(lambda tx: self._fire(tx, timer_id, now))
+        except HeldUp:
+            return  # due still; the others do not wait for another program's lock
         except DatabaseAway:
             raise
         except Exception as problem:

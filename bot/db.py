@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from bot.mishaps import away, breaks_the_batch
 from bot.ports import DatabaseAway
 from bot.readers import Query, Readers, name_of
 from bot.seals import Seals
-from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, away, breaks_the_batch, run_alone
+from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, run_alone
+from directory.tables import metadata
 
 __all__ = ["Database", "DatabaseAway", "Deed", "Query", "Tx", "away", "breaks_the_batch", "open_engine", "run_alone"]
 
@@ -44,6 +46,8 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
+LOCK_SECONDS = 2.0  # another program's lock is waited for so long; then it is told, and what needs no lock goes on
+MOST_SECONDS = 30.0  # one statement of the running service
 MOST_IDLE_SECONDS = 15  # a deed lasts milliseconds: who is silent in one was stopped, and holds locks others wait for
 
 
@@ -54,9 +58,11 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     """
     size = readers if is_reader else 2
     if not url.startswith("sqlite"):
-        return create_engine(
+        made = create_engine(
             url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_PATIENCE, hide_parameters=True
         )
+        event.listen(made, "connect", lambda connection, record: _bound(connection, lock_timeout=LOCK_SECONDS))
+        return made
     engine = create_engine(
         url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True
     )
@@ -76,10 +82,15 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     return engine
 
 
-def _never_idle(connection: Any, _record: object) -> None:
+def _bound(connection: Any, **seconds: float) -> None:
+    """How long the server lets this connection wait, or be silent in a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{MOST_IDLE_SECONDS}s'")
+        cursor.execute("; ".join(f"SET {name} = '{round(most * 1000)}ms'" for name, most in seconds.items()))
     connection.commit()
+
+
+def _never_idle(connection: Any, _record: object) -> None:
+    _bound(connection, idle_in_transaction_session_timeout=MOST_IDLE_SECONDS, statement_timeout=MOST_SECONDS)
 
 
 class Database:
@@ -94,9 +105,11 @@ class Database:
         self.on_rung: Callable[[str], None] = lambda topic: None  # the bells, rung after the commit
         self.must_scrub = False  # something was erased, and the write-ahead log may still hold it
         self._writer_engine = open_engine(url)
+        readers = open_engine(url, is_reader=True)
         if not self.is_sqlite:
-            event.listen(self._writer_engine, "connect", _never_idle)
-        self._readers = Readers(open_engine(url, is_reader=True))
+            for engine in (self._writer_engine, readers):
+                event.listen(engine, "connect", _never_idle)
+        self._readers = Readers(readers)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(
             self._writer_engine, seals, self.owner, settle=self._settle, alone=self._alone,
@@ -125,6 +138,17 @@ class Database:
     def waiting(self) -> int:
         """How many deeds wait for their turn."""
         return self._writer.waiting
+
+    async def is_free(self) -> bool:
+        """Whether no other program holds a table of ours locked; asked only since a deed was held up."""
+        if not self.counts.is_held_up and not self._readers.is_held_up:
+            return True
+        try:
+            await self.write(_try_every_lock)
+        except DatabaseAway:
+            return False
+        self.counts.is_held_up = self._readers.is_held_up = False
+        return True
 
     async def write(self, deed: Deed[T], *, urgent: bool = True, first: bool = False) -> T:
         """Run the deed and return its value once it is durable. `urgent`: turns, alarms, leases before all else.
@@ -241,3 +265,9 @@ class Database:
                     hooks.append(partial(self.on_told, tx.told))
                 rung.update(dict.fromkeys(tx.rung))
         return [*hooks, *(partial(self.on_rung, topic) for topic in rung)]
+
+
+def _try_every_lock(tx: Tx) -> None:
+    """The locks that writing takes, and no waiting for them."""
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    tx.connection.exec_driver_sql(f"LOCK TABLE {names} IN ROW EXCLUSIVE MODE NOWAIT")

@@ -171,6 +171,10 @@ class DatabaseAway(Exception):
     """The database or the key store cannot be used just now (locked, full, or gone); nothing was half written."""
 
 
+class HeldUp(DatabaseAway):
+    """Another program holds a lock on what this deed needs; others may go on, and nothing was half written."""
+
+
 class SendError(Exception):
     """The network did not take the message; `kind` says what the mailroom does next."""
 

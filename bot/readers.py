@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.mishaps import away
+from bot.ports import HeldUp
 from bot.prepared import Statements
-from bot.writer import away
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Readers:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._asked: list[Asked] = []
         self._looking: asyncio.Task[None] | None = None
+        self.is_held_up = False  # by another program's lock; until somebody has looked whether it is gone
 
     async def read(self, query: Query[T]) -> T:
         """Run a query on a connection of its own; it must not last longer than a second."""
@@ -83,7 +85,7 @@ class Readers:
             with self._statements.connect() as connection:
                 return query(connection)
         except DBAPIError as problem:
-            raise away(problem) from None
+            raise self._told(query, problem) from None
         finally:
             _note(query, time.monotonic() - begun)
 
@@ -101,9 +103,16 @@ class Readers:
                     except Exception as problem:
                         found.append(problem)
         except DBAPIError as problem:
-            return [away(problem) for _ in queries]
+            return [self._told(queries[0], problem)] * len(queries)
         _note(queries[0], time.monotonic() - begun)
         return found
+
+    def _told(self, query: Query[Any], problem: DBAPIError) -> Exception:
+        told = away(problem)
+        if isinstance(told, HeldUp):
+            self.is_held_up = True
+            log.warning("read_held_up", extra={"deed": name_of(query)})
+        return told
 
 
 def name_of(work: Callable[..., Any]) -> str:

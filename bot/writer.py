@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 import threading
 import time
 from collections import Counter, deque
@@ -17,10 +16,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 
 from bot.marks import Marks
+from bot.mishaps import away, breaks_the_batch, is_full, is_gone, is_held_up
 from bot.ports import DatabaseAway
 from bot.prepared import PreparedConnection, Statements
 from bot.seals import Seals
@@ -36,8 +36,8 @@ SLOW_DEED_SECONDS = 0.05
 TRIES_ALONE = 3
 PAST = datetime(2000, 1, 1, tzinfo=UTC)  # a lease that nobody holds
 BELLS = "bells"  # the channel on which processes of one PostgreSQL house hear each other
-_RERUN_STATES = {"40001", "40P01"}
-_GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
+QUICK_SECONDS = 30.0
+QUICK = "SET LOCAL lock_timeout = '50ms'"  # who is held up already does not make all the others wait as long again
 
 
 class Happening(NamedTuple):
@@ -115,7 +115,9 @@ class Counts:
     batches_failed: int = 0
     slow: int = 0
     slowest: float = 0.0
+    held_up: int = 0
     is_well: bool = True  # the last batch was written
+    is_held_up: bool = False  # since another program's lock was in the way; until somebody has looked
 
 
 class Writer:
@@ -130,6 +132,7 @@ class Writer:
         self._owner = owner
         self._proof = f"proof:{owner}"[:80]
         self._settle = settle  # called in the writer's thread, once a batch
+        self._quick_until = 0.0  # a while ago a lock was not to be had: none is waited for as long until then
         self._alone = alone  # entered in the writer's thread around the deeds of a batch
         self._bell = bell  # the name under which other processes hear a topic; None where there are none
         is_far = engine.dialect.name == "postgresql"  # a commit can be done and its answer lost
@@ -195,6 +198,7 @@ class Writer:
         self.counts.batches += 1
         try:
             with self._statements.connect() as connection, connection.begin(), self._alone():
+                self._be_quick(connection)
                 end = time.monotonic() + BATCH_SECONDS
                 while (job := self._next()) is not None:
                     jobs.append(job)
@@ -230,9 +234,26 @@ class Writer:
             connection.say("ROLLBACK TO SAVEPOINT deed")
             connection.say("RELEASE SAVEPOINT deed")
             job.failure = problem
+            if isinstance(problem, DBAPIError) and self._is_held_up(job, problem):
+                self._be_quick(connection)
             if isinstance(problem, DatabaseAway):
                 self.counts.is_well = False
         self._note(job, time.monotonic() - begun)
+
+    def _be_quick(self, connection: PreparedConnection) -> None:
+        """Who runs into a lock that lasts does not make all the others wait for it again and again."""
+        if time.monotonic() < self._quick_until:
+            connection.say(QUICK)
+
+    def _is_held_up(self, job: Job, problem: DBAPIError) -> bool:
+        """Another program's lock is no fault of the deed: it does not count as tried, whoever wanted it tries again."""
+        if is_held_up(problem):
+            job.failure = away(problem)
+            self.counts.held_up += 1
+            self.counts.is_held_up = True
+            self._quick_until = time.monotonic() + QUICK_SECONDS
+            log.error("deed_held_up", extra={"deed": job.name})
+        return is_held_up(problem)
 
     def _seal(self, connection: PreparedConnection, jobs: Sequence[Job]) -> str | None:
         """The last thing before a commit; returns what to ask for if that is not answered."""
@@ -298,9 +319,9 @@ class Writer:
                 except DBAPIError as again:
                     self.counts.is_well = False
                     job.failure = away(again)
-                    if _is_gone(again):
+                    if is_gone(again):
                         gone = job.failure
-                    if gone is not None or _is_full(again):
+                    if gone is not None or is_full(again) or self._is_held_up(job, again):
                         break
                     time.sleep(0.01 * (attempt + 1))
                     continue
@@ -312,6 +333,7 @@ class Writer:
         mark: str | None = None
         try:
             with self._statements.connect() as connection, connection.begin():
+                self._be_quick(connection)
                 self._try(connection, job)
                 mark = self._seal(connection, [job])
         except DBAPIError:
@@ -351,34 +373,3 @@ def run_alone(connection: Connection, deed: Deed[T], seals: Seals, owner: str) -
     result = deed(tx)
     seal_batch(connection, [tx], None)
     return result, tx
-
-
-def breaks_the_batch(problem: DBAPIError) -> bool:
-    origin = problem.orig
-    if isinstance(origin, sqlite3.OperationalError):
-        return True  # FULL, IOERR, BUSY: the whole transaction is in doubt
-    return getattr(origin, "sqlstate", None) in _RERUN_STATES or problem.connection_invalidated
-
-
-def _is_gone(problem: DBAPIError) -> bool:
-    """Trying the next deed would only make its caller wait for the same answer."""
-    origin = problem.orig
-    if isinstance(origin, sqlite3.Error):
-        return getattr(origin, "sqlite_errorname", "") in _GONE
-    is_refused = isinstance(problem, OperationalError) and getattr(origin, "sqlstate", None) is None
-    return is_refused and not problem.connection_invalidated
-
-
-def _is_full(problem: DBAPIError) -> bool:
-    """A smaller deed may still fit; this one will not a moment later."""
-    return getattr(problem.orig, "sqlite_errorname", "") == "SQLITE_FULL"
-
-
-def away(problem: DBAPIError) -> Exception:
-    """A plain sentence in place of a driver's message, which could quote a row."""
-    origin = problem.orig
-    if isinstance(origin, sqlite3.OperationalError):
-        name = getattr(origin, "sqlite_errorname", "SQLITE_ERROR")
-        reasons = {"SQLITE_FULL": "the disk is full", "SQLITE_BUSY": "another program holds the database locked"}
-        return DatabaseAway(f"The database cannot be used: {reasons.get(name, name)}.")
-    return DatabaseAway(f"The database cannot be used ({getattr(origin, 'sqlstate', None) or type(origin).__name__}).")

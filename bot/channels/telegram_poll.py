@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot import claims
 from bot.channels.telegram_client import Client, TwoPollers
 from bot.db import Database, DatabaseAway, Tx
-from bot.ports import Clock, NotOurs, SendError
+from bot.ports import Clock, HeldUp, NotOurs, SendError
 from bot.tables import poller
 
 log = logging.getLogger(__name__)
@@ -113,8 +113,14 @@ class Poller:
     async def _fetch(self) -> None:
         if not self._is_ready:
             await self._prepare()
+        held_up: HeldUp | None = None
         for told in await self._client.fetch(self._offset, self._updates):
-            await self._keep(told)
+            try:
+                await self._keep(told, is_acknowledged=held_up is None)
+            except HeldUp as problem:  # nobody else waits for what one person's row is locked by; it comes again
+                held_up = problem
+        if held_up is not None:
+            raise held_up
 
     async def _hold(self) -> bool:
         """Take the post or hold it longer. What is being written is written to the end, also while we close."""
@@ -167,8 +173,9 @@ class Poller:
         log.warning(event, extra={"kind": problem.kind, "n": self._troubles, "channel": self._kind})
         return max(problem.retry_after or 0.0, REFUSED_SECONDS if problem.kind == "auth" else wait)
 
-    async def _keep(self, told: Any) -> None:
-        """Kept, and only then acknowledged. What breaks three times is left out, so that others are not lost."""
+    async def _keep(self, told: Any, *, is_acknowledged: bool) -> None:
+        """Kept, and only then acknowledged, with all before it. What breaks three times is left out, so that others are
+        not lost."""
         for tries in range(MOST_TRIES):
             try:
                 await asyncio.shield(self._handle(told))
@@ -177,7 +184,7 @@ class Poller:
                 raise
             except Exception as problem:
                 log.error("update_failed", extra={"kind": type(problem).__name__, "attempts": tries + 1})
-        if isinstance(told, dict) and isinstance(told.get("update_id"), int):
+        if is_acknowledged and isinstance(told, dict) and isinstance(told.get("update_id"), int):
             # Not the greatest so far: after a week without messages the network begins to count somewhere else.
             self._offset = told["update_id"] + 1
 

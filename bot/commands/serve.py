@@ -247,7 +247,8 @@ def _ways(
 
 
 async def _is_ready(house: House) -> bool:
-    """Readable, of a schema this program knows or a newer one, and the last thing written was really written."""
+    """Readable, of a schema this program knows or a newer one, nothing locked by another program, and the last thing
+    written was really written."""
     if not house.db.counts.is_well:
         await house.db.write(lambda tx: None)  # perhaps the disk has room again; DatabaseAway is "not ready" too
-    return await house.db.read(is_current) and house.db.counts.is_well
+    return await house.db.read(is_current) and await house.db.is_free() and house.db.counts.is_well

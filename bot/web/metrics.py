@@ -45,6 +45,7 @@ def _of_this_process(db: Database, registry: CollectorRegistry) -> None:
         ("deeds_waiting", "Deeds that wait for the writer", db.waiting),
         ("deeds_slow", "Deeds over 50 ms since the start; the log names them", counts.slow),
         ("deed_slowest_seconds", "The longest deed since the start", counts.slowest),
+        ("deeds_held_up", "Deeds that ran into another program's lock since the start", counts.held_up),
         ("batches", "Commits since the start", counts.batches),
         ("batches_failed", "Commits that failed and were done again deed by deed", counts.batches_failed),
         ("writer_is_well", "1 if the last commit succeeded", int(counts.is_well)),
