@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import audit as audit_chain
-from bot import claims, marks, memory, postbag, understanding, vault
+from bot import claims, marks, memory, postbag, shared_clock, understanding, vault
 from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, DatabaseAway, Tx
@@ -116,7 +116,7 @@ def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
     timers = {"timers", "mending", "forgetting", "selfaudit"}
     named = {"turns": {"reception", "erasures"}, "mailroom": {"mailroom"}, "timers": timers}
-    return frozenset({"shelf", "scrub", "keys"}).union(*(named.get(part, set()) for part in parts))
+    return frozenset({"shelf", "scrub", "keys", "clock"}).union(*(named.get(part, set()) for part in parts))
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
@@ -162,7 +162,8 @@ def build(
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
     reception = Reception(db, clock, turns)
-    audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat)
+    here = partial(shared_clock.apart_too_far, clock)
+    audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat, here=here)
     rounds = {
         "reception": (1, reception.look),
         "erasures": (5, reception.finish_erasures),
@@ -174,6 +175,9 @@ def build(
         "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
     }
+    if isinstance(clock, shared_clock.SharedClock):
+        reads = clock.set_by
+        rounds["clock"] = (5, lambda: db.read(reads))
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
     bells.call(SHELF, _soon(lambda: refresh_shelf(db, keeper)))

@@ -44,6 +44,7 @@ class SelfAudit:
         senders: Mapping[str, Sender],
         routes: Routes,
         beat: Callable[[], Awaitable[None]],
+        here: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -51,6 +52,8 @@ class SelfAudit:
         self._senders = senders
         self._routes = routes
         self._beat = beat
+        self._here = here  # what is wrong with this process alone: the others would not find it
+        self._here_told_at: datetime | None = None
         self._in_charge: tuple[_InCharge, ...] = ()  # kept for the minute in which the database is away
         self._away_told_at: datetime | None = None
         self._chain_looked_at: datetime | None = None
@@ -69,12 +72,20 @@ class SelfAudit:
             found = {"database_away": 1}
             is_news = self._away_told_at is None or not standing.is_lately(self._away_told_at, now)
             self._away_told_at = now if is_news else self._away_told_at
+        is_news = self._is_news_here(here := self._here(), now) or is_news
+        found |= here
         if not found:
             await self._beat()
         elif is_news:
             log.error("promise_broken", extra={"n": sum(found.values()), "kind": min(found)})
             await self._alarm(found)
         return found
+
+    def _is_news_here(self, found: Mapping[str, int], now: datetime) -> bool:
+        is_due = self._here_told_at is None or now - self._here_told_at >= standing.AGAIN
+        is_news = bool(found) and is_due
+        self._here_told_at = now if is_news else self._here_told_at if found else None
+        return is_news
 
     async def _look_at_chain(self, now: datetime) -> None:
         """Once an hour the whole audit: whether a row was changed or taken away, the newest ones too.

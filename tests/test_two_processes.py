@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.timeout(110)
 
 
 @contextmanager
-def running(folder: Path, url: str, name: str, port: int, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def running(
+    folder: Path, url: str, name: str, port: int, *more: str, program: Sequence[str] = ("-m", "bot")
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """One process of the service, and the file of what it said."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
     settings = {"DATA_DIR": str(folder / "data"), "DATABASE_URL": url.replace("+psycopg", ""), "PORT": str(port)}
@@ -28,7 +30,7 @@ def running(folder: Path, url: str, name: str, port: int, *more: str) -> Iterato
     said = folder / f"{name}.txt"
     before = said.read_text("utf-8").count("Ctrl-C") if said.exists() else 0
     with said.open("ab") as file:
-        command = [sys.executable, "-m", "bot", "serve", "--demo", *more]
+        command = [sys.executable, *program, "serve", "--demo", *more]
         started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
     try:
         end = time.monotonic() + 60

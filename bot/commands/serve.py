@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot import demonstration, logs, memory, own_channels, staff, waking
 from bot.app import EVERYTHING, ChannelMaker, House, MachineClock, SenderMaker, build
@@ -19,7 +20,7 @@ from bot.channels.webchat import WebChat
 from bot.commands.opening import once, prepare, served_here_alone, strange_keys
 from bot.console.building import build as build_console
 from bot.console.sender import ConsoleSender
-from bot.db import Database, Tx
+from bot.db import Database, Tx, away, open_engine
 from bot.policy import Policy
 from bot.policy import demonstration as demo_policy
 from bot.policy import load as load_policy
@@ -27,6 +28,7 @@ from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.schema import is_current, upgrade
 from bot.seals import Seals
 from bot.settings import Settings, SettingsProblem, load
+from bot.shared_clock import SharedClock
 from bot.signals import Signals
 from bot.web import build as build_web
 from bot.web import calendar, came, hsds, metrics, take
@@ -179,7 +181,7 @@ async def _open(settings: Settings, policy: Policy) -> House:
     seals = prepare(settings)
     if settings.is_sqlite:
         upgrade(settings.database_url)
-    clock = MachineClock()
+    clock = _clock(settings)
     if policy.is_demo and once(settings, seals, lambda tx: is_current(tx.connection)):
         once(settings, seals, lambda tx: demonstration.seed(tx, clock.now()))
 
@@ -211,6 +213,21 @@ async def _open(settings: Settings, policy: Policy) -> House:
         await house.stop()
         raise
     return house
+
+
+def _clock(settings: Settings) -> Clock:
+    """Where several processes may run, all go by the clock of the database they share. Raises DatabaseAway."""
+    if settings.is_sqlite:
+        return MachineClock()
+    clock, engine = SharedClock(MachineClock()), open_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            clock.set_by(connection)
+    except DBAPIError as problem:
+        raise away(problem) from None
+    finally:
+        engine.dispose()
+    return clock
 
 
 def _telegram(settings: Settings) -> tuple[Mapping[tuple[str, str], ChannelMaker], Mapping[str, SenderMaker]]:

@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from bot.helpline import invariants, retention, standing
 from bot.helpline.casebook import URGENCIES
 from bot.helpline.moves import State
 from bot.ports import Clock
+from bot.shared_clock import SharedClock
 from bot.tables import case, inbox, outbox, timer
 from directory.shelf import ShelfKeeper
 
@@ -28,7 +29,7 @@ def routes(db: Database, clock: Clock, keeper: ShelfKeeper, *, token: str) -> It
             raise web.HTTPForbidden(text="403")
         begun, now = time.monotonic(), clock.now()
         registry = await db.read(lambda connection: collect(connection, now, keeper))
-        _of_this_process(db, registry)
+        _of_this_process(db, clock, registry)
         Gauge("donghanh_collect_seconds", "How long these numbers took", registry=registry).set(
             time.monotonic() - begun
         )
@@ -37,9 +38,10 @@ def routes(db: Database, clock: Clock, keeper: ShelfKeeper, *, token: str) -> It
     return (web.get("/metrics", show),)
 
 
-def _of_this_process(db: Database, registry: CollectorRegistry) -> None:
-    """How its writer is doing, since the start."""
+def _of_this_process(db: Database, clock: Clock, registry: CollectorRegistry) -> None:
+    """How its writer is doing, since the start, and its clock."""
     counts = db.counts
+    apart = clock.apart if isinstance(clock, SharedClock) else timedelta()
     told = (
         ("deeds", "Deeds written since the start", counts.deeds),
         ("deeds_waiting", "Deeds that wait for the writer", db.waiting),
@@ -49,6 +51,7 @@ def _of_this_process(db: Database, registry: CollectorRegistry) -> None:
         ("batches", "Commits since the start", counts.batches),
         ("batches_failed", "Commits that failed and were done again deed by deed", counts.batches_failed),
         ("writer_is_well", "1 if the last commit succeeded", int(counts.is_well)),
+        ("clock_apart_seconds", "How far this machine is ahead of the database's clock", apart.total_seconds()),
         ("erased_in_log", "1 while a reader keeps erased rows in the write-ahead log", int(db.must_scrub)),
     )
     for name, says, value in told:
