@@ -174,10 +174,8 @@ def build(
         "mending": (60, lambda: _mend(db, clock)),
         "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
+        "clock": (5, lambda: set_clock(db, clock)),
     }
-    if isinstance(clock, shared_clock.SharedClock):
-        reads = clock.set_by
-        rounds["clock"] = (5, lambda: db.read(reads))
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
     bells.call(SHELF, _soon(lambda: refresh_shelf(db, keeper)))
@@ -188,6 +186,12 @@ def build(
     return House(
         settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing
     )
+
+
+async def set_clock(db: Database, clock: Clock) -> None:
+    """Several processes go by the time of the database they share; one alone, and a test, by its own."""
+    if isinstance(clock, shared_clock.SharedClock):
+        await db.read(clock.set_by)
 
 
 def _soon(wanted: Callable[[], Awaitable[object]]) -> Callable[[], None]:

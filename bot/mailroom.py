@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,9 +13,9 @@ from sqlalchemy import Connection, update
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
 from bot.envelopes import BACKOFF_SECONDS, Again, Envelope, NoDoor, absolute, in_time, outbound, wait_of
+from bot.gate import Gate
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
 from bot.ports import Address, Channel, Clock, ContactRef, NotOurs, Sender, SendError, Sent
-from bot.precedence import Precedence
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.settling import Settling
 from bot.tables import lane
@@ -25,9 +24,6 @@ log = logging.getLogger(__name__)
 
 Routes = Callable[[Connection, int], Sequence[tuple[str, Address]]]
 
-AT_ONCE = 64
-ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
-AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
 OWN_FAULTS = 3  # so often a message to a person is tried that breaks our own code; then it is given up, and told
 OWN_TRIES = 6  # so often a colleague's own channels are tried again when the console alone took it
 _AGAIN = {"throttled", "transient", "unknown_outcome"}
@@ -66,9 +62,7 @@ class Mailroom:
         self._tasks: dict[Line, asyncio.Task[None]] = {}
         self._handed: list[Item] = []
         self._fetching: asyncio.Task[None] | None = None
-        self._at_one_desk: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_DESK))
-        self._alarms, self._settling = Precedence(), Settling(db)
-        self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
+        self._gate, self._settling = Gate(), Settling(db)
         self._on_the_way: dict[int, Item] = {}
         self._lost: set[int] = set()  # claimed here and out of hand because the database was away
         self._collecting: asyncio.Task[None] | None = None
@@ -235,15 +229,13 @@ class Mailroom:
     async def _attempt(self, item: Item) -> None:
         kind, subject = item.recipient
         if kind == "lane":
-            await self._alarms.after_alarms()
-            async with self._limits[item.urgent]:
+            async with self._gate.to_person(urgent=item.urgent):
                 sent = await self._to_person(item, subject)
             now = self._clock.now()
             await self._db.write(lambda tx: self._settled(tx, item, sent, now))
             return
-        with self._alarms.alarm() if item.urgent else nullcontext():
-            async with self._at_one_desk[subject], self._limits[item.urgent]:
-                await self._to_staff(item, subject)
+        async with self._gate.to_colleague(subject, urgent=item.urgent):
+            await self._to_staff(item, subject)
         await self._settling.done(item.id)
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:

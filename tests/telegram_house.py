@@ -66,6 +66,9 @@ class Street:
         for channel in self.house.channels:
             while beside := getattr(channel, "_beside", None):
                 await asyncio.gather(*beside)
+        for sender in self.house.senders.values():
+            while answers := getattr(sender, "_answering", None):
+                await asyncio.gather(*answers.values())
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):

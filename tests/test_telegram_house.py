@@ -1,8 +1,10 @@
 """A person on Telegram and the whole house behind it: from the first word to the last, on both ways in."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -283,6 +285,31 @@ async def test_a_code_links_once_and_not_after_its_time(town: Street) -> None:
         assert said.startswith("Mã này đã dùng rồi hoặc hết hạn.")
     found = await town.house.db.read(lambda connection: linking.owners(connection, town.house.seals, KIND))
     assert set(found) == {str(LAN), "2003"}
+
+
+async def test_a_chat_that_is_slow_to_answer_holds_up_nobody_s_code_nor_alarm(
+    town: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, say = asyncio.Event(), town.staff_network._sendmessage
+
+    async def slowly(body: dict[str, Any]) -> Any:
+        if body["chat_id"] == 4004:
+            await opened.wait()
+        return await say(body)
+
+    monkeypatch.setattr(town.staff_network, "_sendmessage", slowly)
+    for _ in range(30):
+        town.staff_network.message(4004, text="chào")
+    await town.until(lambda: len(town.staff_network.asked("sendMessage")) == 1)
+    code_at, now = await town.house.db.read(lambda connection: staff.by_name(connection, "worker-1")), town.clock.now()
+    assert code_at is not None
+    code = await town.house.db.write(lambda tx: linking.begin(tx, code_at.id, KIND, now=now))
+    town.staff_network.message(LAN, text=f"/start {code}")
+    await town.until(lambda: bool(town.staff_network.texts(LAN)))
+    assert town.staff_network.texts(4004) == []
+    opened.set()
+    await town.settle()
+    assert 1 <= len(town.staff_network.texts(4004)) <= 2, "one answer is enough for thirty words in a breath"
 
 
 async def test_everybody_is_shown_the_right_door(town: Street) -> None:

@@ -76,12 +76,15 @@ class Client:
         await self.pace.turn(chat, urgent=urgent)
         if is_ours is not None and not is_ours():
             raise NotOurs
+        begun = self.pace.now
         try:
-            return await self.call(self._say(int(chat), part, options))
+            made = await self.call(self._say(int(chat), part, options))
         except SendError as problem:
             if problem.kind == "throttled":
                 self.pace.hold(chat, problem.retry_after or 1.0)
             raise
+        self.pace.got_through(begun)
+        return made
 
     async def _say(self, chat: int, part: Native, options: dict[str, Any]) -> Said:
         """Of the answer, which repeats the whole message, only its number and time are read."""

@@ -20,7 +20,8 @@ Nap = Callable[[float], Awaitable[object]]
 class Pace:
     """`await turn(chat)` before each message. `hold` after the network said "not before": only that chat waits.
 
-    If a second chat is told to wait meanwhile, it is the account that is too fast, and everybody waits.
+    If a second chat is told to wait meanwhile, it is the account that is too fast, and everybody waits; but an alarm to
+    a chat that was not named itself is tried, one a second, and if it gets through, nobody has to wait.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Pace:
         self._last: deque[float] = deque(maxlen=overall)
         self._free_at: dict[str, float] = {}
         self._held: dict[str, float] = {}
-        self._all_held = 0.0
+        self._all_held, self._all_since = 0.0, 0.0
         self._line: list[tuple[bool, int, str, asyncio.Future[None]]] = []
         self._count = itertools.count()
         self._arrived = asyncio.Event()
@@ -45,7 +46,7 @@ class Pace:
 
     async def turn(self, chat: str, *, urgent: bool = False) -> None:
         """Returns when the message may go. Raises SendError "throttled" while the network wants this chat to wait."""
-        if (left := self.held_for(chat)) > 0:
+        if (left := self.held_for(chat, urgent=urgent)) > 0:
             raise SendError("throttled", left)
         if not self._line and self.wait_for(chat) <= 0:
             self._take(chat)
@@ -65,13 +66,22 @@ class Pace:
         """The network said: not before so many seconds."""
         until = self._now() + seconds
         if any(other != chat and end > self._now() for other, end in self._held.items()):
-            self._all_held = max(self._all_held, until)
+            self._all_held, self._all_since = max(self._all_held, until), self._now()
         self._held[chat] = until
         self._send_away()
 
-    def held_for(self, chat: str) -> float:
+    def held_for(self, chat: str, *, urgent: bool = False) -> float:
         """Seconds that are left of what the network said; 0 or less: it may be tried."""
-        return max(self._held.get(chat, 0.0), self._all_held) - self._now()
+        return max(self._held.get(chat, 0.0), 0.0 if urgent else self._all_held) - self._now()
+
+    def got_through(self, begun: float) -> None:
+        """A message that set out at `begun` was taken: if that was after the last refusal, the account is free."""
+        if begun > self._all_since:
+            self._all_held = 0.0
+
+    @property
+    def now(self) -> float:
+        return self._now()
 
     def forget(self, chat: str) -> None:
         """Nothing is known of this chat any more."""
@@ -116,8 +126,8 @@ class Pace:
     def _send_away(self) -> None:
         """Who stands in line for a chat that must wait is told so at once, and makes room for others."""
         for place in list(self._line):
-            _, _, chat, waiting = place
-            if (left := self.held_for(chat)) > 0:
+            is_routine, _, chat, waiting = place
+            if (left := self.held_for(chat, urgent=not is_routine)) > 0:
                 self._leave(place)
                 if not waiting.done():
                     waiting.set_exception(SendError("throttled", left))
@@ -128,6 +138,8 @@ class Pace:
         return 0.0
 
     def _overall_wait(self) -> float:
+        if self._all_held > self._now() and self._last:
+            return self._last[-1] + 1.0 - self._now()
         if len(self._last) < (self._last.maxlen or 0):
             return 0.0
         return self._last[0] + 1.0 - self._now()

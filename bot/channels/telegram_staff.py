@@ -1,5 +1,6 @@
 """Telegram for colleagues: alarms with the link that takes the case; one-time codes tell whose account it is."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -41,6 +42,7 @@ class StaffTelegram:
         self._reader = Reader(client.account, lambda address: ContactRef(address, b""), clock.now)
         self._poller = Poller(db, clock, client, kind=POST, updates=UPDATES, handle=self._handle)
         self._sent: OrderedDict[str, list[MsgRef]] = OrderedDict()
+        self._answering: dict[str, asyncio.Task[None]] = {}
 
     def capabilities(self) -> Capabilities:
         return ABLE
@@ -66,6 +68,8 @@ class StaffTelegram:
 
     async def stop(self) -> None:
         await self._poller.stop()
+        for answer in list(self._answering.values()):
+            answer.cancel()
         self._client.pace.stop()
         await self._client.stop()
 
@@ -91,9 +95,9 @@ class StaffTelegram:
             return
         if event.kind == "start" and (code := event.start_param):
             if not await self._db.write(lambda tx: _link(tx, code, address, now)):
-                await self._say(address, t("telegram.staff.bad_code", _spoken(event.lang)))
+                self._say(address, t("telegram.staff.bad_code", _spoken(event.lang)))
             return
-        await self._say(address, await self._db.read(lambda connection: self._answer(connection, event)))
+        self._say(address, await self._db.read(lambda connection: self._answer(connection, event)))
         await self._db.write(lambda tx: linking.mark(tx, KIND, address, dead_at=None), urgent=False)
 
     def _answer(self, connection: Connection, event: Inbound) -> str:
@@ -105,8 +109,13 @@ class StaffTelegram:
         door = f"https://t.me/{name}" if name else self._public_url
         return t("telegram.staff.stranger", _spoken(event.lang), url=door)
 
-    async def _say(self, address: str, text: str) -> None:
-        await self._try(self._client.say(address, Native(text)))
+    def _say(self, address: str, text: str) -> None:
+        """Beside what else is fetched: one who writes a hundred times, or whose chat must wait, holds up nobody's code.
+        While an answer is on its way to a chat, it gets no second one."""
+        if address not in self._answering:
+            answer = asyncio.get_running_loop().create_task(self._try(self._client.say(address, Native(text))))
+            self._answering[address] = answer
+            answer.add_done_callback(lambda done: self._answering.pop(address, None))
 
     async def _try(self, doing: Awaitable[Any]) -> None:
         try:

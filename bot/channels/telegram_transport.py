@@ -42,7 +42,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(
         self,
         *,
-        pool: int = 64,
+        pool: int = 256,  # 25 a second, each answered within ten: an alarm never waits for a connection
         proxy: str = "",
         connect_seconds: float | None = 5.0,
         read_seconds: float | None = 10.0,

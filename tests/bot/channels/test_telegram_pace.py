@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -115,6 +116,38 @@ async def test_when_a_second_chat_is_named_everybody_waits(pace: Pace, seconds: 
         await pace.turn("c")
     seconds.now += 6
     await go(pace, seconds, "c")
+
+
+async def test_an_alarm_to_a_chat_that_was_not_named_is_tried_all_the_same(pace: Pace, seconds: Seconds) -> None:
+    """Two colleagues' chats are refused for half a minute; the third colleague must still be called."""
+    waiting = [asyncio.create_task(go(pace, seconds, "lan", urgent=True)) for _ in range(2)]
+    await asyncio.sleep(0)
+    pace.hold("lan", 30)
+    pace.hold("mai", 30)
+    for name in ("hoa", "bich", "dung"):
+        await go(pace, seconds, name, urgent=True)
+    times = [at for at, chat in seconds.went if chat in ("hoa", "bich", "dung")]
+    assert [later - first for first, later in pairwise(times)] == [1.0, 1.0], "one a second"
+    with pytest.raises(SendError, match="throttled"):
+        await pace.turn("mai", urgent=True)
+    with pytest.raises(SendError, match="throttled"):
+        await pace.turn("anh")
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_an_alarm_that_gets_through_frees_everybody(pace: Pace, seconds: Seconds) -> None:
+    before = seconds.now
+    seconds.now += 1
+    pace.hold("lan", 30)
+    pace.hold("mai", 30)
+    pace.got_through(before)
+    assert pace.held_for("anh") > 0, "what set out before says nothing"
+    seconds.now += 1
+    pace.got_through(pace.now)
+    await go(pace, seconds, "anh")
+    assert pace.held_for("lan") > 0 and pace.held_for("mai") > 0, "who was named still waits"
 
 
 async def test_whoever_gave_up_does_not_block_the_line(pace: Pace, seconds: Seconds) -> None:

@@ -1,0 +1,45 @@
+"""How many messages may be on their way at once, so that nobody's slow network holds up what is meant for others."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+from bot.precedence import Precedence
+
+AT_ONCE = 64
+ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
+AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
+
+
+class Gate:
+    """`to_person` and `to_colleague`, each around one attempt."""
+
+    def __init__(self) -> None:
+        self._alarms = Precedence()
+        self._limits = {False: asyncio.Semaphore(AT_ONCE), True: asyncio.Semaphore(ALARMS_AT_ONCE)}
+        self._desks: defaultdict[tuple[int, bool], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONE_DESK)
+        )
+        self._called: Counter[int] = Counter()
+
+    @asynccontextmanager
+    async def to_person(self, *, urgent: bool) -> AsyncIterator[None]:
+        """Answers wait a moment while alarms set out."""
+        await self._alarms.after_alarms()
+        async with self._limits[urgent]:
+            yield
+
+    @asynccontextmanager
+    async def to_colleague(self, staff_id: int, *, urgent: bool) -> AsyncIterator[None]:
+        """An alarm waits neither behind what is not urgent nor behind alarms to others, however slow their network:
+        the first to each colleague needs none of the places."""
+        with self._alarms.alarm() if urgent else nullcontext():
+            async with self._desks[staff_id, urgent]:
+                is_first = urgent and not self._called[staff_id]
+                self._called[staff_id] += urgent
+                try:
+                    async with nullcontext() if is_first else self._limits[urgent]:
+                        yield
+                finally:
+                    self._called[staff_id] -= urgent

@@ -1,0 +1,93 @@
+"""A colleague whose network is slow holds up nobody else's alarm, and what is not urgent holds up none at all."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert
+
+from bot import waking
+from bot.db import Database, Tx
+from bot.gate import AT_ONCE, AT_ONE_DESK, Gate
+from bot.mailroom import Mailroom
+from bot.outbox import tell_staff
+from bot.ports import Address, Outbound, Sent
+from bot.tables import staff
+from tests.bot.conftest import let_pass
+from tests.bot.networks import Network
+from tests.conftest import MovableClock
+
+SLOW = range(100, 140)
+
+
+@pytest.fixture
+async def stuck(db: Database, clock: MovableClock, room: Mailroom, network: Network) -> asyncio.Event:
+    """To everybody but colleague 7 the network answers only when this event is set. Two per colleague wait on it."""
+    opened, answer = asyncio.Event(), network.send
+
+    async def slowly(message: Outbound, address: Address) -> Sent:
+        if address != "7":
+            await opened.wait()
+        return await answer(message, address)
+
+    network.send = slowly  # type: ignore[method-assign]
+    room._routes = lambda connection, staff_id: [("mail", Address(str(staff_id)))]
+
+    def colleagues(tx: Tx) -> None:
+        for number in SLOW:
+            named = {"name": f"w{number}", "alias": f"w{number}", "role": "worker", "centre_id": 1}
+            tx.execute(insert(staff).values(id=number, created_at=clock.now(), **named))
+
+    await db.write(colleagues)
+    return opened
+
+
+async def call(db: Database, clock: MovableClock, staff_id: int, *, times: int = 1) -> None:
+    def deed(tx: Tx) -> None:
+        for _ in range(times):
+            tell_staff(tx, staff_id, f"Ca mới {staff_id}", now=clock.now(), urgent=True, wakes=True)
+
+    await db.write(deed)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A way is waited for as long as the test likes."""
+    monkeypatch.setattr(waking, "ONE_WAY_SECONDS", 600.0)
+    monkeypatch.setattr(waking.reach, "__kwdefaults__", {"seconds": 600.0})
+
+
+async def all_for(network: Network, address: str, n: int) -> None:
+    async with asyncio.timeout(20):
+        while len(network.texts(address)) < n:
+            await asyncio.sleep(0.01)
+
+
+async def test_an_alarm_does_not_wait_until_forty_slow_ones_to_others_are_answered(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, stuck: asyncio.Event
+) -> None:
+    for number in SLOW:
+        await call(db, clock, number, times=2)
+    await call(db, clock, 7)
+    await all_for(network, "7", 1)
+    assert all(network.texts(str(number)) == [] for number in SLOW)
+    stuck.set()
+    await let_pass(room, clock, seconds=1)
+
+
+async def test_an_alarm_does_not_wait_behind_what_is_not_urgent() -> None:
+    made, opened, inside = Gate(), asyncio.Event(), 0
+
+    async def slow(staff_id: int) -> None:
+        nonlocal inside
+        async with made.to_colleague(staff_id, urgent=False):
+            inside += 1
+            await opened.wait()
+
+    tasks = [asyncio.create_task(slow(number)) for number in SLOW for _ in range(AT_ONE_DESK)]
+    while inside < AT_ONCE:
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20), made.to_colleague(SLOW[0], urgent=True):
+        assert inside == AT_ONCE
+    opened.set()
+    await asyncio.gather(*tasks)
+    assert inside == len(tasks)
