@@ -16,7 +16,7 @@ from bot import claims, references, vault
 from bot.db import Tx
 from bot.helpline import kept_out, missed
 from bot.masking import mask
-from bot.ports import ContactRef, Inbound
+from bot.ports import ContactRef, Inbound, KeysChanged
 from bot.seals import KeyDestroyed, KeyId
 from bot.tables import conversation, inbox, lane, offered, person, seen_event
 from directory import languages, wording
@@ -81,9 +81,12 @@ def keep(
 
     The same event twice has one effect. A lane is claimed in the same breath; if another process is reading it, that
     one finds the new message before it lets go. With `reads` false this process only keeps, and a bell calls another.
+    Raises KeysChanged if the master key was changed since the network brought it: it brings it again.
     """
     arrived: list[Arrived] = []
     for event, kept in events:
+        if not vault.is_current(tx.seals, event.contact):
+            raise KeysChanged
         if not _is_new(tx, event, now):
             continue
         if event.kind == "stopped":

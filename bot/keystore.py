@@ -61,8 +61,8 @@ class KeyStore:
 
     def _make_spares(self) -> None:
         made = [(KeyId(secrets.token_hex(16)), os.urandom(32)) for _ in range(SPARES)]
-        rows = [(key_id, self._wrap(key_id, key)) for key_id, key in made]
-        with self._written():
+        with self._written():  # wrapped while nobody else writes: no rotation is over before these are on disk
+            rows = [(key_id, self._wrap(key_id, key)) for key_id, key in made]
             self._file.executemany("INSERT INTO data_key VALUES (?, ?)", rows)
         self._spares = made  # not before: words sealed with a key that is only in memory would be lost with it
 

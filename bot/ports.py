@@ -175,6 +175,10 @@ class HeldUp(DatabaseAway):
     """Another program holds a lock on what this deed needs; others may go on, and nothing was half written."""
 
 
+class KeysChanged(DatabaseAway):
+    """The master key was changed meanwhile; the same again, sealed with the new one, will do."""
+
+
 class SendError(Exception):
     """The network did not take the message; `kind` says what the mailroom does next."""
 

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, func, select, tuple_, update
 
 from bot import keyfile, vault
-from bot.db import Tx
+from bot.db import MOST_IDLE_SECONDS, Tx
 from bot.seals import SealBroken, Seals
 from bot.tables import contact, message_ref, outbox, remark, staff, staff_channel, staff_notice, tonight_contact
 
 CHUNK = 100  # rows in one deed, so that no alarm waits for it
 BREATH = 0.002  # seconds between two deeds
 NOTICED_SECONDS = 10.0  # every running process has taken over the new key file by then (it looks every two)
+OVER_SECONDS = MOST_IDLE_SECONDS + 5.0  # a commit begun with the old key is done by then, or cut off by the server
 
 Run = Callable[[Callable[[Tx], Any]], Any]
 Say = Callable[[str], None]
@@ -82,7 +83,7 @@ def rotate(run: Run, seals: Seals, key_file: Path, *, say: Say, wait: Callable[[
         _seal_all(run, seals, done, say)
         if not is_last:
             say("Waiting until every running process uses the new key …")
-            wait(NOTICED_SECONDS)
+            wait(OVER_SECONDS)
     if done.unreadable:
         say(f"{done.unreadable} values could not be opened; the old key stays in the key file.")
         return done

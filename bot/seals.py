@@ -8,6 +8,7 @@ every copy of the words unreadable, also in old backups.
 import hashlib
 import hmac
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from bot import keyfile
@@ -20,6 +21,7 @@ __all__ = [
     "KeyMissing",
     "KeyOpenToOthers",
     "KeyStore",
+    "Masters",
     "SealBroken",
     "Seals",
     "create_key_file",
@@ -47,7 +49,7 @@ class Seals:
         self._stamp = self._look_at_file()
         self._masters = keyfile.load(key_file)
         self._reloading = threading.Lock()
-        self.keys = KeyStore(store_path, lambda: self._masters)
+        self.keys = KeyStore(store_path, self.newest)
 
     @classmethod
     def from_files(cls, key_file: Path, key_store: str) -> "Seals":
@@ -59,6 +61,12 @@ class Seals:
     @property
     def masters(self) -> Masters:
         """The master keys as this process knows them."""
+        return self._masters
+
+    def newest(self) -> Masters:
+        """The master keys as the file has them now; if it cannot be read, as this process knows them."""
+        with suppress(KeyMissing, KeyOpenToOthers, OSError):
+            self.reload()
         return self._masters
 
     def reload(self) -> bool:

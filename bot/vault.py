@@ -29,6 +29,11 @@ def refer(seals: Seals, channel: str, account: str, address: str) -> ContactRef:
     return ContactRef(handle, seals.close(address, about=f"contact:{handle}"), former)
 
 
+def is_current(seals: Seals, ref: ContactRef) -> bool:
+    """Whether this was made with the key that seals now: an older name would find nobody, and nobody opens it later."""
+    return ref.sealed.startswith(seals.masters.mark)
+
+
 def keep(tx: Tx, lane_id: int, ref: ContactRef, *, forget_at: datetime) -> None:
     """Keep the sealed address of this lane, or keep it longer."""
     tx.execute(_keeping(tx.is_postgresql), {"lane_id": lane_id, "sealed": ref.sealed, "forget_at": forget_at})

@@ -21,9 +21,9 @@ from sqlalchemy.sql import Executable
 
 from bot.marks import Marks
 from bot.mishaps import away, breaks_the_batch, is_full, is_gone, is_held_up
-from bot.ports import DatabaseAway
+from bot.ports import DatabaseAway, KeysChanged
 from bot.prepared import PreparedConnection, Statements
-from bot.seals import Seals
+from bot.seals import Masters, Seals
 from bot.tables import event, lease
 
 log = logging.getLogger(__name__)
@@ -198,6 +198,7 @@ class Writer:
         self.counts.batches += 1
         try:
             with self._statements.connect() as connection, connection.begin(), self._alone():
+                masters = self._seals.masters
                 self._be_quick(connection)
                 end = time.monotonic() + BATCH_SECONDS
                 while (job := self._next()) is not None:
@@ -205,8 +206,11 @@ class Writer:
                     self._try(connection, job)
                     if time.monotonic() >= end:
                         break
-                mark = self._seal(connection, jobs)
+                mark = self._seal(connection, jobs, masters)
             self._is_well_again()
+        except KeysChanged:
+            log.info("keys_changed", extra={"deeds": len(jobs)})
+            self._one_by_one(jobs)
         except DBAPIError as problem:
             self.counts.batches_failed += 1
             log.warning("batch_failed", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
@@ -236,7 +240,7 @@ class Writer:
             job.failure = problem
             if isinstance(problem, DBAPIError) and self._is_held_up(job, problem):
                 self._be_quick(connection)
-            if isinstance(problem, DatabaseAway):
+            if isinstance(problem, DatabaseAway) and not isinstance(problem, KeysChanged):
                 self.counts.is_well = False
         self._note(job, time.monotonic() - begun)
 
@@ -255,11 +259,18 @@ class Writer:
             log.error("deed_held_up", extra={"deed": job.name})
         return is_held_up(problem)
 
-    def _seal(self, connection: PreparedConnection, jobs: Sequence[Job]) -> str | None:
-        """The last thing before a commit; returns what to ask for if that is not answered."""
+    def _seal(self, connection: PreparedConnection, jobs: Sequence[Job], masters: Masters) -> str | None:
+        """The last thing before a commit; returns what to ask for if that is not answered.
+
+        Raises KeysChanged if the master key of these deeds is not the newest any more: a process that slept through a
+        rotation must not keep what nobody could open.
+        """
         seal_batch(connection, _good(jobs), self._bell)
         self._write_something(connection)
-        return self._marks.leave(connection) if self._marks is not None else None
+        mark = self._marks.leave(connection) if self._marks is not None else None
+        if self._seals.newest() is not masters:
+            raise KeysChanged
+        return mark
 
     def _stands(self, mark: str | None) -> bool:
         """Whether what was not answered was written all the same. Raises DatabaseAway if that cannot be asked."""
@@ -313,15 +324,18 @@ class Writer:
                 try:
                     self._by_itself(job)
                     self._is_well_again()
+                except KeysChanged as again:
+                    job.failure = again
+                    continue
                 except DatabaseAway as doubt:
                     self.counts.is_well = False
                     job.failure = gone = doubt
-                except DBAPIError as again:
+                except DBAPIError as problem:
                     self.counts.is_well = False
-                    job.failure = away(again)
-                    if is_gone(again):
+                    job.failure = away(problem)
+                    if is_gone(problem):
                         gone = job.failure
-                    if gone is not None or is_full(again) or self._is_held_up(job, again):
+                    if gone is not None or is_full(problem) or self._is_held_up(job, problem):
                         break
                     time.sleep(0.01 * (attempt + 1))
                     continue
@@ -333,9 +347,10 @@ class Writer:
         mark: str | None = None
         try:
             with self._statements.connect() as connection, connection.begin():
+                masters = self._seals.masters
                 self._be_quick(connection)
                 self._try(connection, job)
-                mark = self._seal(connection, [job])
+                mark = self._seal(connection, [job], masters)
         except DBAPIError:
             if not self._stands(mark):
                 raise

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import postbag
 from bot.db import Tx, away, open_engine, run_alone
 from bot.helpline import restoring
+from bot.ports import KeysChanged
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
@@ -34,7 +35,10 @@ class Opened:
         """Run one deed; all of it is kept or nothing. Raises DatabaseAway."""
         try:
             with self.engine.begin() as connection:
+                masters = self.seals.masters
                 result, tx = run_alone(connection, partial(_handing_over, deed), self.seals, "command")
+                if self.seals.newest() is not masters:
+                    raise KeysChanged("The master key was changed meanwhile: nothing was written, do the same again.")
         except DBAPIError as problem:
             raise away(problem) from None
         for hook in tx.hooks:

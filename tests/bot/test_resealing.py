@@ -184,9 +184,9 @@ def test_a_running_process_goes_on_sealing_and_nothing_of_it_is_lost(here: Insta
     def meanwhile(seconds: float) -> None:
         waits.append(running.masters.current)
         if len(waits) == 2:  # the key is in use, and this process has not looked again since it learned of it
-            here.run(running)(arrive)
             here.run(running)(lambda tx: note(tx, "again"))
-        assert running.reload()
+            here.run(running)(arrive)
+        running.reload()
 
     def note(tx: Tx, text: str) -> None:
         sealed = tx.seals.close(text, about="message_ref:3")
