@@ -4,22 +4,38 @@ What persons wrote is not in it, nor the keys: a backup must not bring back what
 those whose case is open is kept, so that they can be called for again.
 """
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Select, Table, Text, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    NullPool,
+    Select,
+    Table,
+    Text,
+    create_engine,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 import bot.tables as tables
 from bot.db import away, open_engine
 from bot.helpline.moves import State
-from bot.schema import is_current, revision
+from bot.schema import is_current, is_known, revision
 from bot.seals import KeyMissing, SealBroken, Seals
 from directory.tables import metadata
 
@@ -34,6 +50,7 @@ LEFT_OUT = frozenset(
 OF_OPEN_CASES = frozenset({"person", "lane", "contact"})
 CALLS = ("escalate", "hold_over", "handed_over")  # timers that a restore sets anew
 _PROOF = "backup"
+_OLDER = ""  # a backup of a version that wrote no fingerprint
 
 _note = Table("backup_note", MetaData(), Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -68,6 +85,7 @@ def write(reader: Engine, seals: Seals, path: Path, *, now: datetime) -> int:
         raise BackupProblem(f"{path} cannot be written ({problem.strerror}).") from None
     try:
         rows = _fill(reader, seals, part, now)
+        _sign(part, seals)
         _settle(part)
         os.replace(part, path)
     except DBAPIError as problem:
@@ -93,12 +111,38 @@ def _fill(reader: Engine, seals: Seals, part: Path, now: datetime) -> int:
 
 
 @contextmanager
-def _file(path: Path) -> Iterator[Engine]:
+def _file(path: Path, *, to_read: bool = False) -> Iterator[Engine]:
+    """`to_read`: not a byte of it is touched, nor anything put beside it."""
     engine = open_engine(f"sqlite:///{path}")
+    if to_read:
+        engine = create_engine("sqlite://", creator=partial(_reading, path), poolclass=NullPool, hide_parameters=True)
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+
+def _sign(part: Path, seals: Seals) -> None:
+    """So that a damaged file is known before anything of it is restored."""
+    with closing(sqlite3.connect(part)) as file, file:
+        file.execute("INSERT INTO backup_note VALUES ('digest', ?)", (seals.witness(_digest(file)),))
+
+
+def _digest(file: sqlite3.Connection) -> str:
+    """A fingerprint of every value in the file but itself."""
+    told = hashlib.sha256()
+    names = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    for name in names:
+        where = " WHERE name <> 'digest'" if name == _note.name else ""
+        rows = file.execute(f'SELECT * FROM "{name}"{where} ORDER BY rowid')
+        told.update(repr((name, [column[0] for column in rows.description])).encode())
+        for row in rows:
+            told.update(repr(row).encode("utf-8", "surrogatepass"))
+    return told.hexdigest()
 
 
 @contextmanager
@@ -150,16 +194,29 @@ def look(path: Path, seals: Seals) -> Backup:
     if not path.is_file():
         raise BackupProblem(f"There is no file {path}.")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        with closing(_reading(path)) as file:
             told = dict(file.execute("SELECT name, value FROM backup_note").fetchall())
             found = Backup(told["revision"], told["made_at"], bytes.fromhex(told["proof"]))
-    except (sqlite3.Error, KeyError, ValueError):
+            is_whole = _is_whole(file, path)
+            digest = _digest(file) if is_whole else ""
+    except (sqlite3.Error, KeyError, ValueError, OSError):
         raise BackupProblem(f"{path} is not a backup of this service, or it is damaged.") from None
     try:
         seals.open(found.proof, about=_PROOF)
     except SealBroken:
         raise KeyMissing("This backup was made with another key file: put back the one of that time.") from None
+    if not is_whole or told.get("digest", _OLDER) not in (_OLDER, seals.witness(digest)):
+        raise BackupProblem(f"{path} is damaged, nothing of it was restored: take another copy, or an older backup.")
+    if not is_known(found.revision):
+        raise BackupProblem(f"{path} was made by a newer version of this service: restore it with that one.")
     return found
+
+
+def _is_whole(file: sqlite3.Connection, path: Path) -> bool:
+    """Not cut off, and what holds it together is sound."""
+    pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    is_complete = path.stat().st_size == pages * size
+    return is_complete and file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def is_empty(connection: Connection) -> bool:
@@ -172,7 +229,7 @@ def read_back(connection: Connection, path: Path) -> int:
     if not is_current(connection) or not is_empty(connection):
         raise BackupProblem("A backup is restored into an empty database only: choose another one.")
     total = 0
-    with _file(path) as engine, engine.connect() as file:
+    with _file(path, to_read=True) as engine, engine.connect() as file:
         for table in kept():
             shared = _columns(file, table)
             if not shared:

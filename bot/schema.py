@@ -56,6 +56,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config("")).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Whether this version has a step of this name."""
+    return revision in _known()
+
+
 @cache
 def _known() -> frozenset[str]:
     """Every step this version knows."""

@@ -238,6 +238,69 @@ async def test_what_cannot_be_restored_is_said_in_one_line(
     assert "another key file" in capsys.readouterr().err
 
 
+async def test_a_damaged_backup_is_refused_in_one_line_and_all_stays_as_it_was(
+    folder: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await a_busy_line(clock, Desk(clock))
+    file = folder / "line.backup"
+    assert main(["backup", str(file)]) == 0
+    whole = file.read_bytes()
+    lose_the_machine(folder, monkeypatch, key_store_too=True)
+    for name, content in damaged(whole).items():
+        hurt = folder / f"{name} ?#%.backup"
+        hurt.write_bytes(content)
+        capsys.readouterr()
+        assert main(["restore", str(hurt)]) == 1, name
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.count("\n") == 1 and "damaged" in said.err, (name, said.err)
+        assert hurt.read_bytes() == content and not (folder / "data" / "donghanh.db").exists()
+    assert [one.name for one in folder.glob("*.backup-*")] == [], "nothing is put beside a file that is read"
+    file.chmod(0o400)
+    assert main(["restore", str(file)]) == 0 and file.read_bytes() == whole, "the whole one still can be"
+
+
+def damaged(whole: bytes) -> dict[str, bytes]:
+    """What copies to a bad stick, and broken copies, make of a backup."""
+    text = whole.index(b"worker-1")
+    half = len(whole) // 2
+    return {
+        "empty": b"",
+        "a few bytes": whole[:100],
+        "a page": whole[:4096],
+        "half": whole[:half],
+        "one byte short": whole[:-1],
+        "longer": whole + b"\x00" * 512,
+        "zeros in the middle": whole[:half] + b"\x00" * 8192 + whole[half + 8192 :],
+        "one letter": whole[:text] + b"v" + whole[text + 1 :],
+        "another header": b"PK" + whole[2:],
+    }
+
+
+async def test_a_backup_of_a_newer_version_is_not_restored_in_part(
+    folder: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await a_busy_line(clock, Desk(clock))
+    file = folder / "line.backup"
+    monkeypatch.setattr(backups, "revision", lambda connection: "9999")
+    assert main(["backup", str(file)]) == 0
+    lose_the_machine(folder, monkeypatch, key_store_too=True)
+    assert main(["restore", str(file)]) == 1
+    assert "newer version" in capsys.readouterr().err
+
+
+async def test_a_backup_without_a_fingerprint_is_one_of_an_older_version(
+    folder: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_busy_line(clock, Desk(clock))
+    file = folder / "line.backup"
+    assert main(["backup", str(file)]) == 0
+    with sqlite3.connect(file) as older:
+        older.execute("DELETE FROM backup_note WHERE name = 'digest'")
+    older.close()
+    lose_the_machine(folder, monkeypatch, key_store_too=True)
+    assert main(["restore", str(file)]) == 0
+
+
 def test_every_table_is_in_a_backup_or_left_out_on_purpose() -> None:
     names = {table.name for table in private.__dict__.values() if hasattr(table, "columns")}
     assert names >= backups.LEFT_OUT and names >= backups.OF_OPEN_CASES

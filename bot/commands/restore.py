@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import audit, backups, policy
 from bot.app import MachineClock
-from bot.commands.opening import Opened
+from bot.commands.opening import Opened, is_there
 from bot.db import away, open_engine
 from bot.helpline import restoring
 from bot.policy import Policy
@@ -32,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     seals = Seals.from_files(settings.key_file, settings.key_store)
     try:
         made = backups.look(arguments.file, seals)
-        rows = _read_back(settings, seals, arguments.file)
+        with _nothing_left_behind(settings):
+            rows = _read_back(settings, seals, arguments.file)
         called, erased, broken = _call(settings, seals, decided)
     except backups.BackupProblem as problem:
         print(problem, file=sys.stderr)
@@ -45,6 +48,18 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print("Start the service now: the alarms go out with it.", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _nothing_left_behind(settings: Settings) -> Iterator[None]:
+    """If it fails, a database file that was made for it goes again."""
+    was_there = is_there(settings)
+    try:
+        yield
+    except BaseException:
+        for end in ("", "-wal", "-shm") if not was_there else ():
+            settings.sqlite_path.with_name(settings.sqlite_path.name + end).unlink(missing_ok=True)
+        raise
 
 
 def _read_back(settings: Settings, seals: Seals, file: Path) -> int:
