@@ -87,7 +87,7 @@ def keep(
     for event, kept in events:
         if not vault.is_current(tx.seals, event.contact):
             raise KeysChanged
-        if not _is_new(tx, event, now):
+        if not _is_new(tx, event, event.event_id, now):
             continue
         if event.kind == "stopped":
             mine = vault.known_as(event.channel, event.account, event.contact)
@@ -97,6 +97,9 @@ def keep(
             _is_back(tx, event, now)
             continue
         if event.kind not in _KEPT_KINDS:
+            continue
+        if event.album and not _is_new(tx, event, f"album {event.album}", now) and not kept.text:
+            _is_one_more(tx, event, now)
             continue
         if (found := _lane(tx, event, now, timedelta(days=routing_days), reads=reads)) is None:
             continue
@@ -117,6 +120,14 @@ def keep(
     return arrived
 
 
+def _is_one_more(tx: Tx, event: Inbound, now: datetime) -> None:
+    """Answered with the first of its album; it can be deleted like the others."""
+    mine = vault.known_as(event.channel, event.account, event.contact)
+    lane_id = tx.execute(select(lane.c.id).where(*mine)).scalar_one_or_none()
+    if lane_id is not None and event.msg_ref is not None:
+        references.keep(tx, lane_id, [event.msg_ref], now=now)
+
+
 def _is_back(tx: Tx, event: Inbound, now: datetime) -> None:
     """She lets us write to her again, and has not written yet."""
     mine = vault.known_as(event.channel, event.account, event.contact)
@@ -126,9 +137,9 @@ def _is_back(tx: Tx, event: Inbound, now: datetime) -> None:
         missed.is_back(tx, lane_id, now=now, wrote=False)
 
 
-def _is_new(tx: Tx, event: Inbound, now: datetime) -> bool:
-    key = tx.seals.handle("event", event.channel, event.account, event.event_id)
-    former = tx.seals.former_handles("event", event.channel, event.account, event.event_id)
+def _is_new(tx: Tx, event: Inbound, name: str, now: datetime) -> bool:
+    key = tx.seals.handle("event", event.channel, event.account, name)
+    former = tx.seals.former_handles("event", event.channel, event.account, name)
     if former and tx.execute(select(seen_event.c.key).where(seen_event.c.key.in_(former))).first() is not None:
         return False
     return tx.execute(_seen(tx.is_postgresql), {"key": key, "forget_at": now + SEEN_KEPT}).first() is not None

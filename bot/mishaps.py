@@ -9,6 +9,14 @@ from bot.ports import DatabaseAway, HeldUp
 _RERUN_STATES = {"40001", "40P01"}
 _HELD_UP_STATES = {"55P03", "57014"}  # a lock was not to be had in time, or the statement took too long
 _GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
+_REASONS = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_BUSY": "another program holds the database locked",
+    "SQLITE_CANTOPEN": "its file cannot be opened, look at the rights of its folder",
+    "SQLITE_READONLY": "its file may not be written, look at its rights",
+    "SQLITE_NOTADB": "its file is no database of this service, look at DONGHANH_DATABASE_URL",
+    "SQLITE_CORRUPT": "its file is damaged, restore a backup",
+}
 
 
 def breaks_the_batch(problem: DBAPIError) -> bool:
@@ -44,8 +52,9 @@ def away(problem: DBAPIError) -> Exception:
     if is_held_up(problem):
         mend = "pg_stat_activity shows who; end that transaction"
         return HeldUp(f"The database cannot be used: another program holds a lock in it ({mend}).")
-    if isinstance(origin, sqlite3.OperationalError):
-        name = getattr(origin, "sqlite_errorname", "SQLITE_ERROR")
-        reasons = {"SQLITE_FULL": "the disk is full", "SQLITE_BUSY": "another program holds the database locked"}
-        return DatabaseAway(f"The database cannot be used: {reasons.get(name, name)}.")
+    name = getattr(origin, "sqlite_errorname", None)
+    if isinstance(origin, sqlite3.OperationalError) or name in _REASONS:
+        return DatabaseAway(f"The database cannot be used: {_REASONS.get(name or '', name or 'SQLITE_ERROR')}.")
+    if is_gone(problem):
+        return DatabaseAway("The database cannot be used: its server is not reached, or refuses DONGHANH_DATABASE_URL.")
     return DatabaseAway(f"The database cannot be used ({getattr(origin, 'sqlstate', None) or type(origin).__name__}).")

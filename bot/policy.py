@@ -125,6 +125,8 @@ def load(path: Path, *, today: date) -> Policy:
         told = tomllib.loads(path.read_text("utf-8"))
     except OSError:
         raise PolicyProblem(f"{path} cannot be read: copy policy.toml from the project and fill it in.") from None
+    except UnicodeDecodeError:
+        raise PolicyProblem(f"{path} is no text in UTF-8: copy policy.toml from the project and fill it in.") from None
     except tomllib.TOMLDecodeError as problem:
         raise PolicyProblem(f"{path} is not valid TOML: {problem}.") from None
     known = {one.name for one in fields(Policy) if one.name != "is_demo"}

@@ -108,6 +108,7 @@ class Inbound:
     start_param: str | None = field(default=None, repr=False)
     lang: str | None = None
     msg_ref: MsgRef | None = None
+    album: str | None = field(default=None, repr=False)  # several pictures sent as one: one answer is enough
 
     @property
     def lane(self) -> str:

@@ -1,5 +1,6 @@
 """Every setting of the service, read once from the environment; a wrong one is named in a single line."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -7,7 +8,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from directory import wording
+
 PREFIX = "DONGHANH_"
+MOST_LETTERS = 4_000
+MOST_NAME = 60
 ROLES = ("web", "turns", "mailroom", "timers")
 
 
@@ -85,30 +93,68 @@ def _named(name: str) -> str:
 
 
 def _gather(environ: Mapping[str, str]) -> dict[str, str]:
-    """Collect our variables, reading `NAME_FILE` for secrets; refuse names we do not know."""
+    """Collect our variables, reading `NAME_FILE` for secrets; refuse names we do not know.
+
+    What is left empty, as a form of a container often leaves it, counts as not given.
+    """
     found: dict[str, str] = {}
     for variable, value in environ.items():
         if not variable.startswith(PREFIX):
             continue
         name = variable.removeprefix(PREFIX).lower()
-        if name in _NAMES:
-            found[name] = value
-        elif name.removesuffix("_file") in SECRETS:
-            found[name.removesuffix("_file")] = _read_secret(variable, value)
-        else:
+        if name not in _NAMES and name.removesuffix("_file") not in SECRETS:
             raise SettingsProblem(f"{variable} is not a setting of this service: see docs/settings.md, or remove it.")
+        _be_plain(variable, value)
+        if not value.strip():
+            continue
+        if name not in _NAMES:
+            name, value = name.removesuffix("_file"), _read_secret(variable, value)
+            if name in found or environ.get(_named(name), "").strip():
+                raise SettingsProblem(f"{_named(name)} and {variable} are both set: keep one of them.")
+        found[name] = value
     return found
+
+
+def _be_plain(variable: str, value: str) -> None:
+    if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in value):
+        raise SettingsProblem(f"{variable} holds a line break or signs that are no text: write its value anew.")
+    if len(value) > MOST_LETTERS:
+        raise SettingsProblem(f"{variable} is longer than {MOST_LETTERS} letters: write its value anew.")
 
 
 def _read_secret(variable: str, path: str) -> str:
     try:
-        return Path(path).read_text("utf-8").strip()
+        with Path(path).open(encoding="utf-8") as file:
+            told = file.read(MOST_LETTERS + 2).strip()
     except OSError as problem:
         raise SettingsProblem(f"{variable} names a file that cannot be read ({problem.strerror}).") from None
+    except ValueError:
+        raise SettingsProblem(f"{variable} names a file that holds no text: put the secret alone into it.") from None
+    if not told:
+        raise SettingsProblem(f"{variable} names an empty file: put the secret into it, or remove the setting.")
+    _be_plain(variable, told)
+    return told
+
+
+def _path(name: str, value: str, *, is_folder: bool = False) -> Path:
+    """A file that may not be there yet, in a place where it can be."""
+    path = Path(value)
+    if "?" in value:
+        raise SettingsProblem(f"{_named(name)} may hold no question mark: choose another name.")
+    try:
+        if path.exists() and path.is_dir() is not is_folder:
+            what = "a file, and must be a folder" if not path.is_dir() else "a folder, and must be a file"
+            raise SettingsProblem(f"{_named(name)} names {what}: {path}")
+        above = next((one for one in path.absolute().parents if one.exists()), Path("/"))
+        if not above.is_dir():
+            raise SettingsProblem(f"{_named(name)} lies below {above}, which is no folder.")
+    except OSError as problem:
+        raise SettingsProblem(f"{_named(name)} names a place that cannot be used ({problem.strerror}).") from None
+    return path
 
 
 def _port(value: str) -> int:
-    if not value.isdigit() or not 0 <= int(value) <= 65535:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > 65535:
         raise SettingsProblem(f"{_named('port')} must be a whole number from 0 to 65535.")
     return int(value)
 
@@ -120,20 +166,60 @@ def _yes(name: str, value: str) -> bool:
 
 
 def _database_url(value: str) -> str:
+    example = "sqlite:///data/donghanh.db or postgresql://user@host/name"
     if value.startswith("postgresql://"):
-        return "postgresql+psycopg://" + value.removeprefix("postgresql://")
-    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
+    if value.startswith("postgresql+psycopg://"):
+        try:
+            make_url(value)
+        except (ArgumentError, ValueError):
+            raise SettingsProblem(f"{_named('database_url')} is no whole address (example: {example}).") from None
         return value
-    raise SettingsProblem(
-        f"{_named('database_url')} must begin with sqlite:/// or postgresql:// (example: sqlite:///data/donghanh.db)."
-    )
+    if not value.startswith("sqlite:///") or value in ("sqlite:///", "sqlite:///:memory:"):
+        raise SettingsProblem(f"{_named('database_url')} must begin with sqlite:/// or postgresql:// ({example}).")
+    _path("database_url", value.removeprefix("sqlite:///"))
+    return value
+
+
+def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
+    """A whole address: its scheme, a host, a port there can be."""
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_whole and not re.search(r"\s", value)
 
 
 def _web_address(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+    if value and not _is_address(value):
         raise SettingsProblem(f"{_named(name)} must be a whole address such as https://example.org.")
     return value
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in found:
+        try:
+            ipaddress.ip_address(one)
+        except ValueError:
+            raise SettingsProblem(
+                f"{_named('trusted_proxies')} must be addresses such as 127.0.0.1, separated by commas."
+            ) from None
+    return found
+
+
+def _who_we_are(given: Mapping[str, str]) -> dict[str, str]:
+    """The name of the line, its language, and where it listens."""
+    told = {name: given[name].strip() for name in ("service_name", "locale", "host") if name in given}
+    if len(told.get("service_name", "")) > MOST_NAME:
+        raise SettingsProblem(f"{_named('service_name')} must be a name of {MOST_NAME} letters at most.")
+    if "locale" in told and told["locale"] not in wording.languages():
+        known = ", ".join(wording.languages())
+        raise SettingsProblem(f"{_named('locale')} must be a language that has a folder in locales/: {known}.")
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}|", told.get("host", "")):
+        raise SettingsProblem(f"{_named('host')} must be an address of this machine such as 127.0.0.1 or 0.0.0.0.")
+    return told
 
 
 def _check_telegram(given: Mapping[str, str]) -> None:
@@ -144,7 +230,7 @@ def _check_telegram(given: Mapping[str, str]) -> None:
     numbers = [given.get(name, "").partition(":")[0] for name in ("telegram_token", "staff_telegram_token")]
     if numbers[0] and numbers[0] == numbers[1]:
         raise SettingsProblem(f"{_named('staff_telegram_token')} must be another account than the public one.")
-    if given.get("telegram_proxy") and urlsplit(given["telegram_proxy"]).scheme not in ("http", "https"):
+    if given.get("telegram_proxy") and not _is_address(given["telegram_proxy"]):
         raise SettingsProblem(f"{_named('telegram_proxy')} must be an address such as http://user:password@host:3128.")
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("telegram_webhook_secret", "")):
         raise SettingsProblem(f"{_named('telegram_webhook_secret')} may hold 1 to 256 of A-Z a-z 0-9 _ - only.")
@@ -163,17 +249,16 @@ def _waking(given: Mapping[str, str]) -> dict[str, str]:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings, or raise SettingsProblem with one line that names the setting and how to mend it."""
     given = _gather(os.environ if environ is None else environ)
-    data_dir = Path(given.get("data_dir", "data"))
-    values: dict[str, object] = dict(given)
+    data_dir = _path("data_dir", given.get("data_dir", "data"), is_folder=True)
+    values: dict[str, object] = {**given, **_who_we_are(given)}
     values["data_dir"] = data_dir
     values["database_url"] = _database_url(given.get("database_url", f"sqlite:///{data_dir / 'donghanh.db'}"))
-    values["key_file"] = Path(given.get("key_file", str(data_dir / "key.json")))
-    values["key_store"] = given.get("key_store", str(data_dir / "keys.db"))
-    values["policy_file"] = Path(given.get("policy_file", "policy.toml"))
+    values["key_file"] = _path("key_file", given.get("key_file", str(data_dir / "key.json")))
+    values["key_store"] = str(_path("key_store", given.get("key_store", str(data_dir / "keys.db"))))
+    values["policy_file"] = _path("policy_file", given.get("policy_file", "policy.toml"))
     values["port"] = _port(given.get("port", "8080"))
     values["hsds_get_by_need"] = _yes("hsds_get_by_need", given.get("hsds_get_by_need", "no"))
-    proxies = (part.strip() for part in given.get("trusted_proxies", "").split(","))
-    values["trusted_proxies"] = tuple(proxy for proxy in proxies if proxy)
+    values["trusted_proxies"] = _proxies(given.get("trusted_proxies", ""))
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))
     _check_telegram(given)

@@ -71,6 +71,24 @@ async def test_the_same_update_five_times_is_answered_once(tmp_path: Path, seals
         assert sum("\n1. " in text for text in town.network.texts(ANNA)) == 1
 
 
+@on_both_ways
+async def test_several_pictures_sent_as_one_get_one_answer_and_a_word_under_one_is_heard(town: Street) -> None:
+    sizes = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
+    await town.say("chào")
+    before = len(town.network.texts(ANNA))
+    for _ in range(4):
+        await town.bring(town.network.message(ANNA, photo=sizes, media_group_id="album-1"))
+    assert len(town.network.texts(ANNA)) == before + 1
+    await town.bring(town.network.message(ANNA, photo=sizes, media_group_id="album-2"))
+    assert len(town.network.texts(ANNA)) == before + 2, "another album, another answer"
+    await town.bring(town.network.message(ANNA, photo=sizes, media_group_id="album-2", caption="nó đang đánh em"))
+    assert await count(town, case) == 1
+    for text in ("xoá", "xoá"):
+        await town.say(text)
+    await town.settle()
+    assert town.network.texts(ANNA, ours=False) == [], "each picture is deleted, also those that got no answer"
+
+
 async def test_the_network_is_answered_once_a_message_is_kept_however_long_reading_takes(town: Street) -> None:
     town.house.reception.only_keep()
     await town.bring(town.network.message(ANNA, text="cứu em"))

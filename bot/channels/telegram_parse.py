@@ -157,7 +157,7 @@ def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
         return ("location", {"geo": geo}) if _is_on_earth(geo) else ("unsupported", {})
     for name, media in _MEDIA:
         if getattr(message, name):
-            return "media", {"media": media, "text": message.caption}
+            return "media", {"media": media, "text": message.caption, "album": message.media_group_id}
     is_content = message.api_kwargs or any(getattr(message, name, None) for name in _UNKNOWN)
     return ("unsupported", {}) if is_content else (None, {})  # `api_kwargs`: younger than this library
 

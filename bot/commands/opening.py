@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -68,12 +70,38 @@ def is_there(settings: Settings) -> bool:
 
 
 def prepare(settings: Settings, *, is_empty: bool = False) -> Seals:
-    """The keys of this house; where there is no database yet, or it `is_empty`, they are made. Raises KeyMissing."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The keys of this house; where there is no database yet, or it `is_empty`, they are made.
+
+    Raises KeyMissing, SettingsProblem.
+    """
+    make_folder(settings)
     is_new = is_empty or (settings.is_sqlite and not settings.sqlite_path.exists())
-    if is_new and not settings.key_file.exists():
-        create_key_file(settings.key_file)
-    return Seals.from_files(settings.key_file, settings.key_store)
+    with usable("key_file", settings.key_file):
+        if is_new and not settings.key_file.exists():
+            create_key_file(settings.key_file)
+        if settings.key_file.exists():
+            settings.key_file.read_bytes()  # one that may not be read is a setting to be mended
+    with usable("key_store", settings.key_store):
+        return Seals.from_files(settings.key_file, settings.key_store)
+
+
+def make_folder(settings: Settings) -> None:
+    """Where everything of this house lies that is no setting. Raises SettingsProblem."""
+    with usable("data_dir", settings.data_dir):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@contextmanager
+def usable(name: str, path: Path | str) -> Iterator[None]:
+    """A place that the system, or its database, refuses is a setting to be mended."""
+    try:
+        yield
+    except OSError as problem:
+        raise SettingsProblem(f"DONGHANH_{name.upper()}: {path} cannot be used ({problem.strerror}).") from None
+    except sqlite3.Error:
+        raise SettingsProblem(
+            f"DONGHANH_{name.upper()}: {path} cannot be used, it is damaged or no file of this service."
+        ) from None
 
 
 def strange_keys(connection: Connection, seals: Seals) -> str:
@@ -97,8 +125,9 @@ def served_here_alone(settings: Settings) -> Iterator[None]:
     if not settings.is_sqlite:
         yield
         return
-    settings.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mark = os.open(settings.sqlite_path.with_suffix(".serving"), os.O_RDWR | os.O_CREAT, 0o600)
+    with usable("database_url", settings.sqlite_path):
+        settings.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark = os.open(settings.sqlite_path.with_suffix(".serving"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import audit, backups, policy
 from bot.app import MachineClock
-from bot.commands.opening import Opened, is_there
+from bot.commands.opening import Opened, is_there, make_folder, usable
 from bot.db import away, open_engine
 from bot.helpline import restoring
 from bot.policy import Policy
@@ -29,9 +29,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(arguments: argparse.Namespace) -> int:
     """Nothing may run on this database meanwhile. 1 if the file is no backup or the database is not empty."""
     settings = load()
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings)
     decided = policy.load(settings.policy_file, today=MachineClock().now().date())
-    seals = Seals.from_files(settings.key_file, settings.key_store)
+    with usable("key_store", settings.key_store):
+        seals = Seals.from_files(settings.key_file, settings.key_store)
     try:
         made = backups.look(arguments.file, seals)
         with _nothing_left_behind(settings):

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
 from collections.abc import Mapping
@@ -151,11 +152,19 @@ async def _open_web(house: House) -> web.AppRunner | None:
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError:
-        print(f"Port {settings.port} is taken: set DONGHANH_PORT to another one.", file=sys.stderr)
+    except OSError as problem:
+        print(_not_to_be_had(settings, problem), file=sys.stderr)
         await runner.cleanup()
         return None
     return runner
+
+
+def _not_to_be_had(settings: Settings, problem: OSError) -> str:
+    if problem.errno in (errno.EACCES, errno.EPERM):
+        return f"Port {settings.port} is for the system's own programs: set DONGHANH_PORT to one above 1023."
+    if problem.errno == errno.EADDRINUSE:
+        return f"Port {settings.port} is taken: set DONGHANH_PORT to another one."
+    return f"{settings.host} is no address of this machine: set DONGHANH_HOST to 127.0.0.1 or 0.0.0.0."
 
 
 async def _say_where(house: House, parts: frozenset[str]) -> None:
