@@ -1,9 +1,11 @@
 """Does what is due: timers, abandoned messages, the shelf, and forgetting. Due work is rows; this only ticks."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import delete, select, update
 
@@ -37,6 +39,8 @@ class Clockwork:
         self._due = due
         self._rounds = rounds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_listener(self._noticed, EVENT_JOB_MAX_INSTANCES | EVENT_JOB_ERROR)
+        self._long: set[str] = set()  # rounds that still run when their next is due
 
     def start(self, names: frozenset[str] | None = None) -> None:
         """Tick from now on, all rounds or these; a slow round is never run beside itself."""
@@ -83,8 +87,22 @@ class Clockwork:
                 await round_()
             except Exception as problem:
                 log.error("round_failed", extra={"kind": type(problem).__name__, "deed": name})
+            finally:
+                self._long.discard(name)
 
-        self._scheduler.add_job(safely, "interval", seconds=seconds, max_instances=1, coalesce=True, id=name)
+        # Late is better than left out: a loop that stood still for a second owes what was due meanwhile, once.
+        self._scheduler.add_job(
+            safely, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None, id=name
+        )
+
+    def _noticed(self, told: JobEvent) -> None:
+        """What the scheduler would say in sentences of its own. A long round is named once, however long it lasts."""
+        problem = getattr(told, "exception", None)
+        if problem is not None and not isinstance(problem, asyncio.CancelledError):
+            log.error("round_failed", extra={"kind": type(problem).__name__, "deed": told.job_id})
+        elif problem is None and told.job_id not in self._long:
+            self._long.add(told.job_id)
+            log.warning("round_lasts", extra={"deed": told.job_id})
 
 
 def _later(tx: Tx, timer_id: int, now: datetime) -> None:

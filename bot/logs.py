@@ -89,8 +89,9 @@ def start(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("apscheduler", "alembic", "aiohttp.access"):
+    for noisy in ("alembic", "aiohttp.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the clockwork says itself, and by name, what it would
     logging.raiseExceptions = False  # a record that cannot be written is dropped, not printed with its contents
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

@@ -83,10 +83,15 @@ async def test_several_pictures_sent_as_one_get_one_answer_and_a_word_under_one_
     assert len(town.network.texts(ANNA)) == before + 2, "another album, another answer"
     await town.bring(town.network.message(ANNA, photo=sizes, media_group_id="album-2", caption="nó đang đánh em"))
     assert await count(town, case) == 1
-    for text in ("xoá", "xoá"):
-        await town.say(text)
-    await town.settle()
-    assert town.network.texts(ANNA, ours=False) == [], "each picture is deleted, also those that got no answer"
+
+
+async def test_every_picture_of_an_album_is_deleted_with_the_rest(town: Street) -> None:
+    sizes = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
+    for _ in range(3):
+        await town.bring(town.network.message(ANNA, photo=sizes, media_group_id="album-1"))
+    await town.say("xoá")
+    await town.press(next(token for label, token in town.buttons().items() if label == "Xoá hết"))
+    assert town.network.texts(ANNA, ours=False) == [], "also those that got no answer"
 
 
 async def test_the_network_is_answered_once_a_message_is_kept_however_long_reading_takes(town: Street) -> None:
