@@ -8,7 +8,7 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from directory import naming, near_places, nearly, places, times, whereabouts, widening, wished
+from directory import naming, near_places, nearly, places, soonest, times, whereabouts, widening, wished
 from directory import needs as needs_
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
@@ -18,14 +18,12 @@ from directory.reading import Reading, Step, read
 from directory.shelf import Shelf
 from directory.wording import HCMC
 
-FAR_KM = 60
 MOST_RANKED = 150  # of very many so many are looked at closely
 _SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
 _SHORT = 12  # words of a message that names little beside its place
 _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
 _UNKNOWN = Opening("unknown")
-_OPENNESS = {"open": 0, "unknown": 1, "closed": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,15 @@ class Hit:
 class Found:
     """What is shown. `widened`: these are not in the place asked for. `nothing`: why there is nothing.
 
-    `dropped`: wishes that nothing there fulfils; the results do without them, and this is said.
+    `dropped`: wishes that nothing there fulfils; the results do without them, and this is said. `open_at`: the hour
+    that was asked for, if any.
     """
 
     results: tuple[Hit, ...]
     widened: Mapping[str, Any] | None = None
     nothing: Mapping[str, Any] | None = None
     dropped: frozenset[str] = frozenset()
+    open_at: datetime | None = None
 
 
 def question(text: str, *, at: datetime, near: tuple[float, float] | None = None, limit: int = 3) -> Question:
@@ -132,6 +132,10 @@ def search(shelf: Shelf, asked: Question) -> Found:
     need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
     if not any(_may(one, asked) for one in index.of_need(need)):
         return Found((), nothing={"reason": "none_known", "nearest": []})
+    return replace(_with_open(index, need, asked, _found(index, need, asked)), open_at=asked.open_at)
+
+
+def _found(index: ListingIndex, need: str, asked: Question) -> Found:
     if not asked.places:
         return _anywhere(index, need, asked)
     key = asked.places[0]
@@ -143,6 +147,24 @@ def search(shelf: Shelf, asked: Question) -> Found:
             return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
         return Found(hits, dropped=dropped)
     return _beyond(index, need, key, asked)
+
+
+def _with_open(index: ListingIndex, need: str, asked: Question, found: Found) -> Found:
+    """Nothing there is open, and it cannot wait, or what is open was asked for: then what is open farther away."""
+    moment, is_asked = asked.open_at or asked.at, "open_now" in found.dropped
+    is_open_there = any(hit.opening.state == "open" for hit in found.results)
+    if moment is None or not found.results or is_open_there or not (is_asked or need in soonest.TIMELY):
+        return found
+    key = asked.places[0] if asked.places else None
+    middle = asked.near or (places.centre_of(key) if key else None)
+    near = [one for one in soonest.open_around(index, need, key, middle, moment) if _may(one, asked)]
+    if not near:
+        return found
+    left, dropped = wished.fulfilling(near, asked.wishes - _WHOM, moment)
+    more = [] if is_asked else [hit.listing for hit in found.results]
+    hits = _best([*left, *more], asked, need, middle, by_distance=True)
+    to = _as_key(whereabouts.open_place(hits[0].listing))
+    return Found(hits, {"from": _as_key(key), "to": to, "why": soonest.NONE_OPEN} if key else None, dropped=dropped)
 
 
 def _anywhere(index: ListingIndex, need: str, asked: Question) -> Found:
@@ -165,7 +187,7 @@ def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> F
         return Found(_best(left, asked, need, middle, by_distance=True), told, dropped=dropped)
     near = {one.id: one for one in index.of_province(need, province)} if province else {}
     if middle:
-        near |= {one.id: one for one in index.around(need, middle, km=FAR_KM)}
+        near |= {one.id: one for one in index.around(need, middle, km=soonest.FAR_KM)}
     chosen = [one for one in near.values() if _may(one, asked)]
     if chosen:
         hits, dropped = _wished(chosen, asked, need, middle, by_distance=True)
@@ -266,9 +288,12 @@ def _best(
 
     def rank(one: Listing) -> tuple[float, ...]:
         opening = _opening(one, asked)
-        return (*where(one), one.doubt, _OPENNESS[opening.state], -_score(one, asked, need, opening))
+        state, hours = soonest.wait(opening, asked.open_at or asked.at)
+        if need in soonest.TIMELY:
+            return (one.doubt, state, hours, *where(one), -_score(one, asked, need, opening))
+        return (*where(one), one.doubt, state, -_score(one, asked, need, opening))
 
-    if len(fitting) > MOST_RANKED:
+    if len(fitting) > MOST_RANKED and need not in soonest.TIMELY:
         lie = where if is_near or asked.places else lambda one: ()
         fitting = sorted(fitting, key=lambda one: (lie(one), one.doubt))[:MOST_RANKED]
     best = nsmallest(asked.limit, fitting, key=lambda one: (rank(one), one.id))

@@ -1,9 +1,8 @@
 """Finds places that help: asks only for what is missing, shows up to three, answers questions about those shown."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from bot.dialogues import correcting, fitting
+from bot.dialogues import correcting, fitting, heading
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -14,7 +13,6 @@ from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
 from directory.places import read as read_places
 from directory.reading import Reading, fold, read
 from directory.search import Found, Question, search
-from directory.widening import is_within
 from directory.wording import t
 
 NEED_GROUPS = (
@@ -124,7 +122,7 @@ class Find(Dialogue):
         counted = _counted(turn, found)
         if not found.results:
             return [*counted, *_nothing(turn, found)]
-        head = _head(turn, found)
+        head = heading.head(turn, found)
         if turn.memory.speaks in found.dropped:
             turn.memory.speaks = ""  # said once that nothing is known; the next list does not repeat it
         ids = tuple(hit.listing.id for hit in found.results)
@@ -275,50 +273,6 @@ def _counted(turn: Turn, found: Found) -> Sequence[Item]:
     what = "none" if not found.results else "far" if found.widened and "count" not in found.widened else "found"
     province = province_of(place) if place else None
     return (Do(lambda tx, lane_id: happened(tx, f"search_{what}:{need}", now=now, province=province, need=need)),)
-
-
-def _head(turn: Turn, found: Found) -> str:
-    """Where these are; whether the place asked for has none at all, or no more than those shown before."""
-    language, place = turn.language, turn.memory.place
-    nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
-    before = (turn.shelf.get(id_) for id_ in turn.memory.shown)
-    is_more = any(one is not None and one.place == place for one in before)
-    if found.widened and place and "count" in found.widened:
-        head = _in_district(turn, found, found.widened)
-    elif found.widened and place and nearest is not None and nearest >= 1:
-        key = "find.widened_km_more" if is_more else "find.widened_km"
-        head = t(key, language, place=name_of(place, language), km=round(nearest))
-    elif found.widened and place:
-        head = t("find.widened_more" if is_more else "find.widened", language, place=name_of(place, language))
-    elif turn.memory.place is None:
-        head = t("find.found_anywhere", language)
-    else:
-        head = t("find.found", language, place=name_of(turn.memory.place, language))
-    if found.dropped:
-        wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
-        head = f"{t('find.dropped', language, wishes=wishes)}\n{head}"
-    return head
-
-
-def _in_district(turn: Turn, found: Found, widened: Mapping[str, Any]) -> str:
-    """None in the ward she named; how many in the old district around it, and about how far where we know that."""
-    assert turn.memory.place is not None
-    district = PlaceKey(Tier(widened["to"]["tier"]), widened["to"]["code"])
-    known = [hit.distance_km for hit in found.results if hit.listing.place != district]  # else it may be next door
-    nearest = min((km for km in known if km is not None), default=None)
-    is_more = any(one is not None and is_within(one, district) for one in map(turn.shelf.get, turn.memory.shown))
-    around = name_of(district, turn.language).partition(",")[0]
-    told = {"place": name_of(turn.memory.place, turn.language), "district": around, "n": widened["count"]}
-    if nearest is not None and nearest >= 1:
-        key = "find.in_district_km_more" if is_more else "find.in_district_km"
-        return t(key, turn.language, **told, km=round(nearest))
-    return t("find.in_district_more" if is_more else "find.in_district", turn.language, **told)
-
-
-def _wish(wish: str, language: str) -> str:
-    if wish.startswith(spoken.WISH):
-        return t("find.speaks", language, tongue=spoken.name(wish.removeprefix(spoken.WISH), language))
-    return t(f"find.wish.{wish}", language)
 
 
 def _list(turn: Turn, found: Found, head: str) -> str:

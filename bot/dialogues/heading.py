@@ -1,0 +1,70 @@
+"""The words above a list: where these places are, at what hour, and what of the wish nothing fulfils."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.dialogues.kit import Turn
+from directory import soonest, spoken
+from directory.places import PlaceKey, Tier, name_of
+from directory.search import Found
+from directory.widening import is_within
+from directory.wording import t
+
+
+def head(turn: Turn, found: Found) -> str:
+    """Where these are; whether the place asked for has none at all, or no more than those shown before."""
+    language, place = turn.language, turn.memory.place
+    nearest = next((hit.distance_km for hit in found.results if hit.distance_km is not None), None)
+    before = (turn.shelf.get(id_) for id_ in turn.memory.shown)
+    is_more = any(one is not None and one.place == place for one in before)
+    if found.widened and place and found.widened["why"] == soonest.NONE_OPEN:
+        said = _none_open(turn, found, nearest)
+    elif found.widened and place and "count" in found.widened:
+        said = _in_district(turn, found, found.widened)
+    elif found.widened and place and nearest is not None and nearest >= 1:
+        key = "find.widened_km_more" if is_more else "find.widened_km"
+        said = t(key, language, place=name_of(place, language), km=round(nearest))
+    elif found.widened and place:
+        said = t("find.widened_more" if is_more else "find.widened", language, place=name_of(place, language))
+    elif turn.memory.place is None:
+        said = t("find.found_anywhere", language)
+    else:
+        said = t("find.found", language, place=name_of(turn.memory.place, language))
+    if found.dropped:
+        wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
+        said = f"{t('find.dropped', language, wishes=wishes)}\n{said}"
+    is_open = any(hit.opening.state == "open" for hit in found.results)
+    if turn.memory.need in soonest.TIMELY and not found.open_at and not is_open:
+        said = f"{t('find.none_open', language)}\n{said}"
+    return said
+
+
+def _none_open(turn: Turn, found: Found, nearest: float | None) -> str:
+    """What cannot wait, or was asked for at this hour, is open only elsewhere: how far, where we know that."""
+    assert turn.memory.place is not None
+    when = "then" if found.open_at else "now"
+    told = {"place": name_of(turn.memory.place, turn.language)}
+    if nearest is not None and nearest >= 1:
+        return t(f"find.open_near_km.{when}", turn.language, **told, km=round(nearest))
+    return t(f"find.open_near.{when}", turn.language, **told)
+
+
+def _in_district(turn: Turn, found: Found, widened: Mapping[str, Any]) -> str:
+    """None in the ward she named; how many in the old district around it, and about how far where we know that."""
+    assert turn.memory.place is not None
+    district = PlaceKey(Tier(widened["to"]["tier"]), widened["to"]["code"])
+    known = [hit.distance_km for hit in found.results if hit.listing.place != district]  # else it may be next door
+    nearest = min((km for km in known if km is not None), default=None)
+    is_more = any(one is not None and is_within(one, district) for one in map(turn.shelf.get, turn.memory.shown))
+    around = name_of(district, turn.language).partition(",")[0]
+    told = {"place": name_of(turn.memory.place, turn.language), "district": around, "n": widened["count"]}
+    if nearest is not None and nearest >= 1:
+        key = "find.in_district_km_more" if is_more else "find.in_district_km"
+        return t(key, turn.language, **told, km=round(nearest))
+    return t("find.in_district_more" if is_more else "find.in_district", turn.language, **told)
+
+
+def _wish(wish: str, language: str) -> str:
+    if wish.startswith(spoken.WISH):
+        return t("find.speaks", language, tongue=spoken.name(wish.removeprefix(spoken.WISH), language))
+    return t(f"find.wish.{wish}", language)
