@@ -6,6 +6,7 @@ from functools import partial
 from time import perf_counter
 
 from bot.understanding import english, sought
+from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
@@ -75,7 +76,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
     sounds = looked.sounds if is_heard else Topics((), (), ())
-    danger = _with_partner(_with_kind(looked, sounds), reading)
+    danger = with_staff(_with_partner(_with_kind(looked, sounds), reading), seen)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
@@ -114,7 +115,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     reading, word = english.read(text), whole_word(text)
     local = read_text(english.for_places(text))
     seen = view(local)
-    danger = _worse(english.danger_of(reading), look(local, seen).danger)
+    danger = with_staff(_worse(english.danger_of(reading), look(local, seen).danger), seen)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(read_text(english.where_of(text)), province)

@@ -107,13 +107,13 @@ def _first(
             continue
         for match in islice(pattern.expression.finditer(seen.line), _MANY):
             where = (match.start(), match.end())
-            if not _is_denied(seen, pattern, where):
+            if not is_denied(seen, pattern, where):
                 return pattern, where, False
             denied = denied or (pattern, where, True)
     return denied
 
 
-def _is_denied(seen: View, pattern: Pattern, where: tuple[int, int]) -> bool:
+def is_denied(seen: View, pattern: Pattern, where: tuple[int, int]) -> bool:
     """ "không bị đánh", "chưa bao giờ dọa", "đói muốn chết": the words are there and the thing is not."""
     start, end = where
     inside = seen.words_between(start, end)
