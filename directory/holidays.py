@@ -17,6 +17,9 @@ _EVERY_YEAR = frozenset({(1, 1), (4, 30), (5, 1), (9, 2)})
 _BESIDE = frozenset({(9, 1), (9, 3)})  # one of them is free, and which is said anew each year
 _TET_EARLIEST, _TET_LATEST = (1, 20), (2, 23)  # between these lie the days around the new year of any year
 _BEFORE, _AFTER = timedelta(days=1), timedelta(days=3)
+# Around these days many close earlier or stay closed longer; how long is said anew each year, and by each place.
+_EARLY, _LATE = timedelta(days=3), timedelta(days=7)
+_MOST_INSTEAD = 2  # working days that may be free because a holiday fell on a weekend
 
 
 def is_tet(day: date) -> bool:
@@ -32,14 +35,30 @@ def is_holiday(day: date) -> bool:
 
 @lru_cache(maxsize=2048)
 def may_be_holiday(day: date) -> bool:
-    """A day that is a holiday in some years, and nobody here knows whether in this one."""
-    return (day.month, day.day) in _BESIDE or may_be_tet(day)
+    """A day that is a holiday in some years or places, and nobody here knows whether in this one."""
+    return (day.month, day.day) in _BESIDE or may_be_tet(day) or _is_instead(day)
 
 
 def may_be_tet(day: date) -> bool:
-    """A day on which the new year can fall, of a year that is not in the list: no date is ever made up."""
+    """A day near the new year, or one on which it can fall, of a year not in the list: no date is ever made up."""
+    if not is_tet(day) and any(first - _EARLY <= day <= first + _LATE for first in TET):
+        return True
     is_season = _TET_EARLIEST <= (day.month, day.day) <= _TET_LATEST
     return is_season and all(first.year != day.year for first in TET)
+
+
+def _is_instead(day: date) -> bool:
+    """A working day just behind holidays of which some fell on a weekend: offices may be closed instead."""
+    if day.weekday() >= 5 or is_holiday(day):
+        return False
+    before, passed = day - timedelta(days=1), 0
+    while before.weekday() < 5 and not is_holiday(before) and passed < _MOST_INSTEAD - 1:
+        before, passed = before - timedelta(days=1), passed + 1
+    lost = 0
+    while before.weekday() >= 5 or is_holiday(before):
+        lost += before.weekday() >= 5 and is_holiday(before)
+        before -= timedelta(days=1)
+    return lost > passed
 
 
 def known_until() -> date:

@@ -96,7 +96,7 @@ class Opening:
     state: Literal["open", "closed", "unknown"]
     closes: datetime | None = None
     opens: datetime | None = None
-    is_holiday: bool = False  # the week says open, but this is a holiday, or may be one
+    is_holiday: bool = False  # the week says open now, or before `opens`, but that is a holiday, or may be one
 
     @property
     def is_always(self) -> bool:
@@ -193,7 +193,9 @@ def _by_calendar(hours: Hours, local: datetime) -> Opening:
     if any(begins <= minute < ends for begins, ends in unsure):
         return Opening("unknown", is_holiday=True)
     coming = next((begins for begins, _ in joined if begins > minute), None)
-    return Opening("closed", opens=None if coming is None else midnight + timedelta(minutes=coming))
+    opens = None if coming is None else midnight + timedelta(minutes=coming)
+    is_unsure = any(minute < begins and (coming is None or begins < coming) for begins, _ in unsure)
+    return Opening("closed", opens=opens, is_holiday=is_unsure)
 
 
 def _merged(hours: Hours) -> list[tuple[int, int]]:

@@ -38,7 +38,8 @@ def opening(found: Opening, language: str) -> str:
         return t("listing.open", language, closes=clock_time(found.closes))
     if found.state == "closed" and found.opens:
         moment = found.opens.astimezone(HCMC)
-        return t("listing.closed", language, opens=clock_time(moment), day=day(moment.date(), language))
+        key = "listing.closed_holiday" if found.is_holiday else "listing.closed"
+        return t(key, language, opens=clock_time(moment), day=day(moment.date(), language))
     if found.is_holiday:
         return t("listing.holiday_hours", language)
     return t("listing.unknown_hours", language) if found.state == "unknown" else t("listing.closed_now", language)

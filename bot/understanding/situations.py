@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.understanding.patients import is_herself
 from bot.understanding.patterns import Index, Pattern, View, compile_pattern
-from bot.understanding.rules import cue
+from bot.understanding.rules import cue, is_denied
 from directory.seedfiles import load_table
 
 # The countries for which the numbers of a mission are known; elsewhere only the ministry's line is shown.
@@ -21,6 +21,7 @@ _LISTS = {"country": "|".join(_COUNTRIES.values())}
 
 _TABLE = Path(__file__).resolve().parent / "situations.yaml"
 _HAPPENING = frozenset({"medical", "stranded"})
+_DENIABLE = frozenset({"mistreated"})  # "y tá không chửi em": the words are there and the thing is not
 
 
 def read(seen: View) -> frozenset[str]:
@@ -31,7 +32,7 @@ def read(seen: View) -> frozenset[str]:
     found = {
         name
         for name, patterns in _patterns().items()
-        if _fits(tuple(one for one in patterns if id(one) in live), seen)
+        if _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE)
     }
     if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
@@ -48,8 +49,9 @@ def _is_her_own(patterns: tuple[Pattern, ...], seen: View) -> bool:
     return is_herself(seen, *first)
 
 
-def _fits(patterns: tuple[Pattern, ...], seen: View) -> bool:
-    return any(next(iter(pattern.find(seen)), None) is not None for pattern in patterns)
+def _fits(patterns: tuple[Pattern, ...], seen: View, *, is_deniable: bool = False) -> bool:
+    found = ((one, match.span()) for one in patterns for match in one.find(seen))
+    return any(not (is_deniable and is_denied(seen, one, where)) for one, where in found)
 
 
 @cache

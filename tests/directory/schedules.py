@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -87,14 +88,30 @@ def _of_day(schedule: Schedule, day: date, always: bool) -> tuple[int, tuple[tup
     usual = tuple((begins, ends) for weekday, begins, ends in schedule.week if weekday == day.weekday())
     is_tet = any(-1 <= (day - first).days <= 3 for first in NEW_YEARS)
     is_off = is_tet or day in HUNG_KINGS or (day.month, day.day) in ((1, 1), (4, 30), (5, 1), (9, 2))
-    is_perhaps = (day.month, day.day) in ((9, 1), (9, 3))
+    is_near_tet = not is_tet and any(-3 <= (day - first).days <= 7 for first in NEW_YEARS)
+    is_perhaps = (day.month, day.day) in ((9, 1), (9, 3)) or is_near_tet or day in _free_instead(day.year)
     for name, first, last, word, times in schedule.rules:
-        if is_perhaps and name == "holidays":
+        if is_perhaps and (name == "holidays" or (name == "tet" and is_near_tet)):
             return (OPEN if word == "usual" else UNKNOWN), usual
         is_meant = {"tet": is_tet, "holidays": is_off, "": bool(first and last and first <= day <= last)}[name]
         if is_meant:
             return OPEN, usual if word == "usual" else () if word == "closed" else times
     return (UNKNOWN if (is_off or is_perhaps) and not always else OPEN), usual
+
+
+@cache
+def _free_instead(year: int) -> frozenset[date]:
+    """For every holiday on a weekend the next day that is free of neither, counted forward from it."""
+    off = {date(year, 1, 1) + timedelta(days=n) for n in range(366)}
+    off = {day for day in off if day in HUNG_KINGS or (day.month, day.day) in ((1, 1), (4, 30), (5, 1), (9, 2))}
+    off |= {first + timedelta(days=n) for first in NEW_YEARS for n in range(-1, 4)}
+    found: set[date] = set()
+    for day in sorted(one for one in off if one.weekday() >= 5):
+        later = day
+        while later in off or later in found or later.weekday() >= 5:
+            later += timedelta(days=1)
+        found.add(later)
+    return frozenset(found)
 
 
 def _is_round_the_clock(schedule: Schedule) -> bool:
