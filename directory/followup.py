@@ -4,118 +4,169 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from directory.languages import text_in
-from directory.listing_text import checked, opening, papers, way_in, where
-from directory.listings import Listing, is_open
+from directory import followup_answer, times
+from directory.followup_answer import CARD, HOURS, NEEDS, UNKNOWN, cues
+from directory.listings import Listing
+from directory.needs import read as needs_in
+from directory.places import PlaceKey
 from directory.reading import Reading, fold
-from directory.wording import HCMC, t
+from directory.times import When
 
-About = Literal["hours", "price", "phone", "place", "papers", "received"]
-
-_ABOUT: tuple[tuple[About, tuple[str, ...]], ...] = (
-    ("hours", ("may gio", "mo cua", "gio mo", "con mo", "dong cua", "toi may", "opening", "open", "until when")),
-    (
-        "price",
-        ("lay tien", "mat tien", "bao nhieu tien", "mien phi", "gia", "ton tien", "mat phi", "ton phi", "thu phi",
-         "tinh phi", "phi khong", "cost", "free", "how much"),
+# What is asked, and the words that ask it; the first that is found. What the directory has no field for stands last.
+_ABOUT = {
+    "price": cues(
+        "lay tien / mat tien / bao nhieu tien / mien phi / gia / gia ca / ton tien / mat phi / ton phi / thu phi "
+        "/ tinh phi / phi khong / chi phi / tra tien / tinh tien / het bao nhieu / nhieu tien / dat khong / cost "
+        "/ free / how much / pay"
     ),
-    ("phone", ("so dien thoai", "so may", "goi so nao", "phone")),
-    ("place", ("o dau", "duong nao", "dia chi", "loi vao", "cua nao", "vao the nao", "di vao", "where", "which door")),
-    ("papers", ("giay to", "can cuoc", "papers")),
-    ("received", ("co kin", "co ky thi", "tiep the nao", "co hoi ten", "received")),
-)
+    "phone": cues("so dien thoai / so may / goi so nao / sdt / so may vay / goi dau / phone / phone number"),
+    "distance": cues(
+        "xa khong / bao xa / may cay / may km / bao nhieu km / bao nhieu cay / gan khong / co xa / co gan / how "
+        "far / far"
+    ),
+    "way": cues("loi vao / cua nao / vao the nao / di vao / duong vao / which door"),
+    "place": cues("o dau / duong nao / dia chi / cho nao vay / quan may / quan nao / where / address"),
+    "papers": cues("giay to / can cuoc / cccd / cmnd / ho khau / papers / id card"),
+    "received": cues(
+        "co kin / kin dao / co ky thi / tiep the nao / co hoi ten / hoi ten / hoi nghe / co khinh / khinh khong "
+        "/ co thai do / co tu te / discreet"
+    ),
+    "whom": cues(
+        "nhan nguoi / tiep nguoi / nhan ai / nhan nam / nhan nu / cho nguoi chuyen gioi / cho nam / nguoi nuoc "
+        "ngoai / kham cho nam / kham cho nu / kham cho nguoi"
+    ),
+    "speaks": cues("noi tieng / biet tieng / speak / speaks"),
+    "checked": cues("con dung khong / cap nhat / kiem tra khi nao / kiem tra chua / up to date"),
+    HOURS: cues(
+        "may gio / mo cua / gio mo / con mo / dong cua / toi may / lam viec / co mo / mo khong / co lam / gio lam "
+        "/ nghi trua / nghi khong / co nghi / mo luc / mo den / mo toi / con kham / co kham khong / lam khong / "
+        "kham khong / opening / open / until when / close / closed"
+    ),
+}
+_ANYWHERE = ("price", "papers", HOURS)
 _WHICH = (
-    (0, ("thu nhat", "dau tien", "so 1", "cho 1", "cho dau", "cai dau", "noi dau", "first")),
-    (1, ("thu hai", "thu 2", "so 2", "cho 2", "second")),
-    (2, ("thu ba", "thu 3", "so 3", "cho 3", "cuoi", "third", "last")),
+    cues("thu nhat / dau tien / so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"),
+    cues(
+        "cho thu hai / cho thu 2 / cai thu hai / cai thu 2 / noi thu hai / noi thu 2 / kham thu 2 / kham thu hai "
+        "/ so 2 / cho 2 / cai 2 / noi 2 / cho hai / second / number 2"
+    ),
+    cues(
+        "cho thu ba / cho thu 3 / cai thu ba / cai thu 3 / noi thu ba / noi thu 3 / kham thu 3 / kham thu ba / so "
+        "3 / cho 3 / cai 3 / noi 3 / third / number 3"
+    ),
 )
-
-
-_ANYWHERE = frozenset({"price", "papers", "hours"})
-_MOST = 3
+_LAST = cues("cai cuoi / cho cuoi / noi cuoi / cuoi cung / last one")
+_NTH = re.compile(r"^\W*(?:thu|so) ?(?P<n>[123]|hai|ba|nhat)\b(?! ?(?:tuan|nay|ngay))")  # "thứ 2" alone
+_MOST, _MOST_WORDS = 3, 14
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
-_BESIDE = frozenset(
-    ("la", "gi", "vay", "the", "a", "ha", "day", "do", "o", "so", "em", "minh", "toi", "chi", "anh", "ban", "oi", "cho",
-     "xin", "hoi", "biet", "voi", "nhe", "di", "may", "bao", "nhieu", "ho", "ben", "what", "time", "does", "is", "the",
-     "there", "do", "they", "number", "please", "address", "their", "need", "any")
-)  # fmt: skip
-_ONE = ("cho do", "cho nay", "co", "toi", "it", "the")
+_BESIDE_WORDS = """
+la gi vay the a ha day do o so em e minh toi tui chi anh ban oi cho xin hoi biet voi nhe di may bao nhieu ho ben khong
+co thi sao con roi duoc nhi ne luon can phai mang theo bi cai nay ca deu het hay noi den nha ah u cac nhung nao it is
+the does do they i need to can me you any have there are what to by on at in vay toi ra vo vao qua luc
+"""
+_BESIDE = frozenset(_BESIDE_WORDS.split())
+_TIME_WORDS = """
+mai mot kia nay hom ngay thu chu nhat cn t2 t3 t4 t5 t6 t7 hai ba tu nam sau bay sang trua chieu toi dem khuya buoi tuan
+cuoi tet mung le gio h phut ruoi kem luc bay nua giao thua noel bua thang today tomorrow tonight monday tuesday
+wednesday thursday friday saturday sunday weekend morning evening afternoon night next this now right still am pm
+"""
+_TIMES = frozenset(_TIME_WORDS.split())
+_ONE = cues(
+    "cho do / cho nay / cho ay / noi do / noi nay / ben do / o do / phong kham do / phong kham nay / trong do / cai do "
+    "/ cai nay / this place / that place / this one / that one / it / there / they"
+)
+_SEEKS = re.compile(
+    r"\b(?:cho|noi|phong kham|benh vien|ai) nao\b(?! vay)|\bco (?:cho|noi|phong kham) (?:nao|khac)\b|\btim\b"
+    r"|\bcho khac\b|\banywhere\b|\bwhere can\b|\bfind\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Which of the listings shown (None: taken down meanwhile), and what is asked about them."""
+    """Which of the listings shown (None: taken down meanwhile), and what is asked about them.
+
+    `is_pointed`: it names the place ("chỗ thứ hai", "chỗ đó"); else it is a bare question about those just shown.
+    """
 
     listings: tuple[Listing | None, ...]
-    about: About
+    about: str
+    when: When | None = None
+    is_pointed: bool = False
 
 
-def read(reading: Reading, shown: Sequence[Listing | None]) -> FollowUp | None:
-    """The question, or None if the message is about something else. `shown`: as they were numbered."""
-    ways = _ways(reading)
-    if not shown or len(reading.tokens) > 14:
+def which(reading: Reading, n: int) -> int | None:
+    """The place in a list of `n` that a message points at: "cái thứ 2", "chỗ cuối"; None without."""
+    plain = f" {reading.plain} "
+    at = next((at for at, many in enumerate(_WHICH) if any(f" {cue} " in plain for cue in many)), None)
+    if at is None and any(f" {cue} " in plain for cue in _LAST):
+        at = n - 1
+    return at if at is not None and at < n else None
+
+
+def read(
+    reading: Reading, shown: Sequence[Listing | None], *, now: datetime, focus: Listing | None = None
+) -> FollowUp | None:
+    """The question, or None if the message is about something else.
+
+    `shown`: as they were numbered; `focus`: the one that was last asked about, which "chỗ đó" then means.
+    """
+    plain = f" {reading.plain} {fold(reading.text)} "
+    if not shown or len(reading.tokens) > _MOST_WORDS or _SEEKS.search(plain):
         return None
-    about = next((about for about, cues in _ABOUT if _stands(cues, ways)), None)
-    which = next((at for at, cues in _WHICH if _stands(cues, ways)), None)
-    if about is None or (which is not None and which >= len(shown)):
-        return None
-    if which is not None:
-        return FollowUp((shown[which],), about)
-    if _stands(_ONE, ways):
-        return FollowUp((shown[0],), about)
-    if any(_is_bare(way, about) for way in ways):
-        return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], about)
+    at, when = which(reading, len(shown)), times.read(reading, now)
+    known = (_unknown() | _ABOUT).items()  # "có nhận người dưới 18 không" goes before "có nhận người"
+    about = next((name for name, many in known if any(f" {cue} " in plain for cue in many)), None)
+    is_one = any(f" {word} " in plain for word in _ONE)
+    if about in (None, HOURS) and at is None and (nth := _NTH.search(reading.plain)) and not (when and about == HOURS):
+        at = {"1": 0, "nhat": 0, "2": 1, "hai": 1, "3": 2, "ba": 2}[nth["n"]]
+        at = at if at < len(shown) else None
+        when = None
+    if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
+        about = HOURS
+    if about is None and (at is not None or is_one) and (codes := needs_in(reading, by_likeness=False)):
+        about = f"{NEEDS}{codes[0].code}"
+    if about is None:
+        if at is None or not _is_bare(reading, _without_which(plain), CARD, with_times=True):
+            return None
+        about = CARD
+    when = when if about == HOURS else None
+    if at is not None:
+        return FollowUp((shown[at],), about, when, is_pointed=True)
+    if is_one and focus is not None and focus in shown:
+        return FollowUp((focus,), about, when, is_pointed=True)
+    if is_one or _is_bare(reading, plain, about, with_times=about == HOURS):
+        several = tuple(one for one in shown if one is not None)[:_MOST]
+        return FollowUp(several, about, when, is_pointed=is_one) if several else None
     return None
 
 
-def depends(reading: Reading) -> About | None:
-    """What a short question asks that each place answers in its own way, "mất bao nhiêu tiền", before any was shown."""
-    ways = _ways(reading)
+def depends(reading: Reading) -> bool:
+    """Whether a short question is one that each place answers in its own way: "mất bao nhiêu tiền"."""
+    plain = f" {reading.plain} {fold(reading.text)} "
     if not 2 <= len(reading.tokens) <= 8:
-        return None
-    asked = (about for about, cues in _ABOUT if _stands(cues, ways))
-    return next((about for about in asked if about in _ANYWHERE), None)
+        return False
+    return any(f" {cue} " in plain for about in _ANYWHERE for cue in _ABOUT[about])
 
 
-def _ways(reading: Reading) -> tuple[str, str]:
-    """The words as they are read, and as they were typed: read as Vietnamese, "open" is something else."""
-    typed = " ".join(re.findall(r"[^\W_]+", fold(reading.text)))
-    return f" {reading.plain} ", f" {typed} "
+def answer(asked: FollowUp, *, now: datetime, language: str = "vi", place: PlaceKey | None = None) -> str:
+    """What we know of each, under the name of the place; what we do not know is said. `place`: where she looks."""
+    return followup_answer.say(asked.listings, asked.about, asked.when, now=now, language=language, place=place)
 
 
-def _stands(cues: Sequence[str], ways: Sequence[str]) -> bool:
-    return any(f" {cue} " in way for cue in cues for way in ways)
+def _is_bare(reading: Reading, plain: str, about: str, *, with_times: bool = False) -> bool:
+    """Whether only small words stand beside the question."""
+    cues_said = [cue for cue in (_ABOUT | _unknown()).get(about, ()) if f" {cue} " in plain]
+    allowed = _BESIDE.union(*(cue.split() for cue in cues_said), _TIMES if with_times else ())
+    left = _without_which(f" {reading.plain} ") if about == CARD else reading.plain
+    return all(word in allowed or (with_times and word[:1].isdigit()) for word in left.split())
 
 
-def _is_bare(plain: str, about: About) -> bool:
-    for cue in (cue for which, cues in _ABOUT if which == about for cue in cues):
+def _without_which(plain: str) -> str:
+    for cue in (*(cue for many in _WHICH for cue in many), *_LAST):
         plain = plain.replace(f" {cue} ", " ")
-    return _BESIDE.issuperset(plain.split())
+    return _NTH.sub(" ", plain.strip())
 
 
-def answer(asked: FollowUp, *, now: datetime, language: str = "vi") -> str:
-    """What we know of each, under the name of the place; what we do not know is said."""
-    return "\n\n".join(_answer(one, asked.about, now, language) for one in asked.listings)
-
-
-def _answer(one: Listing | None, about: About, now: datetime, language: str) -> str:
-    if one is None:
-        return t("find.taken_down", language)
-    match about:
-        case "hours":
-            today = now.astimezone(HCMC).date()
-            notices = (t("listing.notice", language, text=text) for text in one.notices_on(today, language))
-            said = "\n".join((opening(is_open(one.hours, now), language), *notices))
-        case "price":
-            said = text_in(one.price, language) or t("listing.not_known", language)
-        case "papers":
-            said = papers(one, language) or t("listing.not_known", language)
-        case "received":
-            said = text_in(one.reception, language) or t("listing.not_known", language)
-        case "phone":
-            said = "\n".join(t("listing.phone", language, number=number) for number in one.phones)
-        case "place":
-            said = "\n".join(filter(None, (where(one, language), way_in(one, language))))
-    return f"{one.service}\n{said or t('listing.not_known', language)}\n{checked(one, language)}"
+def _unknown() -> dict[str, tuple[str, ...]]:
+    return {f"{UNKNOWN}{name}": many for name, many in followup_answer.unknown().items()}

@@ -158,6 +158,16 @@ def is_open(hours: Hours | None, at: datetime) -> Opening:
     return found
 
 
+def open_on(hours: Hours | None, day: date) -> Opening:
+    """Whether it opens at all on this day; unknown where nobody has said what holds on a holiday."""
+    if hours is None or not (hours.spans or hours.apart):
+        return Opening("unknown")
+    times = hours.on(day)
+    if times is None:
+        return Opening("unknown", is_holiday=True) if hours.usual(day) else Opening("closed")
+    return Opening("open" if times else "closed")
+
+
 def _by_week(hours: Hours, local: datetime) -> Opening:
     """No day within reach is different from its weekday."""
     merged = _merged(hours)

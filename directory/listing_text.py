@@ -1,18 +1,20 @@
 """A listing as a person reads it in the chat: what, when, how one is received, phone, and when it was checked."""
 
-from directory import needs, spoken
+from directory import hours_text, needs, spoken
 from directory.languages import marked, text_in
 from directory.listings import Listing, Opening
 from directory.places import name_of
 from directory.search import Hit
 from directory.wording import FALLBACK, HCMC, clock_time, day, t
 
+_MOST_DAYS = 2  # a weekend; more are those around the new year
+
 
 def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> str:
     """The card. Of a sealed place only the province and the front-gate phone are shown."""
     one = hit.listing
     head = f"{position}. {one.service}" if position else one.service
-    lines = [head, t("listing.for", language, needs=_needs(one, language)), opening(hit.opening, language)]
+    lines = [head, t("listing.for", language, needs=_needs(one, language)), _hours(hit, language)]
     today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
     lines.extend(t("listing.notice", language, text=text) for text in today)
     lines.extend((where(one, language), way_in(one, language)))
@@ -21,6 +23,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     for texts in (one.reception, one.price):
         if said := text_in(texts, language):
             lines.append(f"• {said}")
+    if one.audience:
+        lines.append(f"• {received(one, language)}")
     if asked := papers(one, language):
         lines.append(t("listing.papers", language, text=asked))
     if more := spoken.beside_vietnamese(one.languages):
@@ -28,6 +32,13 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     lines.extend(t("listing.phone", language, number=number) for number in one.phones)
     lines.append(checked(one, language))
     return "\n".join(line for line in lines if line)
+
+
+def _hours(hit: Hit, language: str) -> str:
+    """Now, or at the hour or on the days that were asked for."""
+    if hit.days:
+        return hours_text.on_days(hit.listing.hours, hit.days, language, is_tet=len(hit.days) > _MOST_DAYS)
+    return hours_text.then(hit.opening, language) if hit.is_then else opening(hit.opening, language)
 
 
 def opening(found: Opening, language: str) -> str:
@@ -64,6 +75,11 @@ def papers(one: Listing, language: str) -> str:
     """What has to be brought along: she should know before she goes, not at the desk."""
     told = text_in(one.papers, language)
     return told or (t("listing.papers.none", language) if "no_papers" in one.attributes else "")
+
+
+def received(one: Listing, language: str) -> str:
+    """Whom it receives, where it does not receive everybody."""
+    return t("followup.received", language, audience=", ".join(t(f"audience.{who}", language) for who in one.audience))
 
 
 def checked(one: Listing, language: str) -> str:

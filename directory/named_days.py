@@ -57,7 +57,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], Callable[["re.Match[str]"], int]], ...] 
 )
 # "mai" alone is mostly a name: a day only before or behind what one asks of a place.
 _MAI = re.compile(
-    r"(?:\b(\w+) )?\bmai(?: (?:co|con|mo|lam|kham|nghi|dong|di|ben|cho|ho|phong)\b|$)"
+    r"(?:\b(\w+) )?\bmai(?: (?:co|con|mo|lam|kham|nghi|dong|di|ben|cho|ho|phong|may|thi|the|ban|is|ok)\b|$)"
     r"|\b(?:mo|lam|lam viec|kham|nghi|di|hen) mai\b|^mai\b"
 )
 _NAMED_SO_WORDS = "chi ten be ba co anh em ban bac di hoang quynh la a c e sao nang dao"

@@ -3,19 +3,21 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from heapq import nsmallest
 from typing import Any
 
 from directory import naming, near_places, nearly, places, soonest, times, whereabouts, widening, wished
 from directory import needs as needs_
+from directory.hours import open_on
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening, is_open
 from directory.naming import Said
 from directory.places import PlaceGuess, PlaceKey, Tier
 from directory.reading import Reading, Step, read
 from directory.shelf import Shelf
+from directory.times import When
 from directory.wording import HCMC
 
 MOST_RANKED = 150  # of very many so many are looked at closely
@@ -23,6 +25,8 @@ _SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
 _SHORT = 12  # words of a message that names little beside its place
 _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
+_NOT_FULFILLED = frozenset({"men", "women"})  # nearly every place receives them, and few say so
+
 _UNKNOWN = Opening("unknown")
 
 
@@ -46,32 +50,36 @@ class Question:
     all_words: tuple[Said, ...] = field(default=(), repr=False)
     claimed: float = math.inf
     open_at: datetime | None = None
+    days: tuple[date, ...] = ()  # whole days that were asked for; `open_at` is then the morning of the first
+    when: When | None = None  # both as they were read, with what may be meant besides
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A listing with what made it fit."""
+    """A listing with what made it fit. `is_then`: `opening` is not of now; `days`: it is of these days."""
 
     listing: Listing
     score: float
     opening: Opening
     distance_km: float | None
     notices: tuple[str, ...] = ()
+    is_then: bool = False
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is shown. `widened`: these are not in the place asked for. `nothing`: why there is nothing.
 
-    `dropped`: wishes that nothing there fulfils; the results do without them, and this is said. `open_at`: the hour
-    that was asked for, if any.
+    `dropped`: wishes that nothing there fulfils; the results do without them, and this is said. `when`: the hour or
+    the days that were asked for, if they are not now.
     """
 
     results: tuple[Hit, ...]
     widened: Mapping[str, Any] | None = None
     nothing: Mapping[str, Any] | None = None
     dropped: frozenset[str] = frozenset()
-    open_at: datetime | None = None
+    when: When | None = None
 
 
 def question(text: str, *, at: datetime, near: tuple[float, float] | None = None, limit: int = 3) -> Question:
@@ -88,10 +96,11 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     nearly_said = [guess for guess in named if guess not in free]
     claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
     words = naming.name_words(reading, spans)
+    when = times.read(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one)))
     return Question(
         codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
         all_words=naming.name_words(reading, ()) if nearly_said else words, claimed=claimed,
-        open_at=times.asked_for(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one))),
+        open_at=when.moment if when else None, days=times.whole_days(when), when=when,
     )  # fmt: skip
 
 
@@ -132,7 +141,9 @@ def search(shelf: Shelf, asked: Question) -> Found:
     need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
     if not any(_may(one, asked) for one in index.of_need(need)):
         return Found((), nothing={"reason": "none_known", "nearest": []})
-    return replace(_with_open(index, need, asked, _found(index, need, asked)), open_at=asked.open_at)
+    found = _with_open(index, need, asked, _found(index, need, asked))
+    is_told = _is_later(asked) or bool(asked.when and asked.when.doubt)
+    return replace(found, when=asked.when if is_told else None)
 
 
 def _found(index: ListingIndex, need: str, asked: Question) -> Found:
@@ -144,7 +155,7 @@ def _found(index: ListingIndex, need: str, asked: Question) -> Found:
         hits, dropped = _wished(inside, asked, need, asked.near or places.centre_of(key))
         if all(_is_neighbour(hit.listing, key) for hit in hits):
             to = whereabouts.open_place(hits[0].listing)
-            return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
+            return Found(hits, {"from": as_key(key), "to": as_key(to), "why": "none_in_place"}, dropped=dropped)
         return Found(hits, dropped=dropped)
     return _beyond(index, need, key, asked)
 
@@ -160,11 +171,11 @@ def _with_open(index: ListingIndex, need: str, asked: Question, found: Found) ->
     near = [one for one in soonest.open_around(index, need, key, middle, moment) if _may(one, asked)]
     if not near:
         return found
-    left, dropped = wished.fulfilling(near, asked.wishes - _WHOM, moment)
+    left, dropped = _fulfilling(near, asked)
     more = [] if is_asked else [hit.listing for hit in found.results]
     hits = _best([*left, *more], asked, need, middle, by_distance=True)
-    to = _as_key(whereabouts.open_place(hits[0].listing))
-    return Found(hits, {"from": _as_key(key), "to": to, "why": soonest.NONE_OPEN} if key else None, dropped=dropped)
+    to = as_key(whereabouts.open_place(hits[0].listing))
+    return Found(hits, {"from": as_key(key), "to": to, "why": soonest.NONE_OPEN} if key else None, dropped=dropped)
 
 
 def _anywhere(index: ListingIndex, need: str, asked: Question) -> Found:
@@ -183,7 +194,7 @@ def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> F
     middle, province = asked.near or places.centre_of(key), places.province_of(key)
     if (around := widening.in_district(index, need, key)) and (there := [one for one in around[1] if _may(one, asked)]):
         left, dropped = _fulfilling(there, asked)
-        told = {"from": _as_key(key), "to": _as_key(around[0]), "why": "none_in_place", "count": len(left)}
+        told = {"from": as_key(key), "to": as_key(around[0]), "why": "none_in_place", "count": len(left)}
         return Found(_best(left, asked, need, middle, by_distance=True), told, dropped=dropped)
     near = {one.id: one for one in index.of_province(need, province)} if province else {}
     if middle:
@@ -192,11 +203,11 @@ def _beyond(index: ListingIndex, need: str, key: PlaceKey, asked: Question) -> F
     if chosen:
         hits, dropped = _wished(chosen, asked, need, middle, by_distance=True)
         to = whereabouts.open_place(hits[0].listing)
-        return Found(hits, {"from": _as_key(key), "to": _as_key(to), "why": "none_in_place"}, dropped=dropped)
+        return Found(hits, {"from": as_key(key), "to": as_key(to), "why": "none_in_place"}, dropped=dropped)
     others = [one for one in index.of_need(need) if _may(one, asked)]
     hits = _best(others, asked, need, middle, by_distance=True)
     nearest = [
-        {"id": hit.listing.id, "place": whereabouts.said(hit.listing), "distance_km": _shown_distance(hit)}
+        {"id": hit.listing.id, "place": whereabouts.said(hit.listing), "distance_km": shown_distance(hit)}
         for hit in hits
     ]
     return Found((), nothing={"reason": "none_near", "nearest": nearest})
@@ -263,7 +274,7 @@ def _wished(
 
 
 def _fulfilling(fitting: Sequence[Listing], asked: Question) -> tuple[Sequence[Listing], frozenset[str]]:
-    return wished.fulfilling(fitting, asked.wishes - _WHOM, asked.open_at or asked.at)
+    return wished.fulfilling(fitting, asked.wishes - _NOT_FULFILLED, partial(_opening, asked=asked))
 
 
 def _best(
@@ -312,11 +323,18 @@ def _is_within(one: Listing, asked: Question) -> bool:
 
 
 def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:
-    opening = _opening(one, asked)
-    return Hit(one, _score(one, asked, need, opening), opening, _km(one, middle))
+    opening, is_then = _opening(one, asked), _is_later(asked)
+    return Hit(one, _score(one, asked, need, opening), opening, _km(one, middle), is_then=is_then, days=asked.days)
+
+
+def _is_later(asked: Question) -> bool:
+    """Whether an hour or a day is asked for that is not now."""
+    return bool(asked.days) or bool(asked.open_at and asked.at and asked.open_at - asked.at > times.JUST)
 
 
 def _opening(one: Listing, asked: Question) -> Opening:
+    if asked.days:
+        return min((open_on(one.hours, day) for day in asked.days), key=lambda found: soonest.wait(found, None))
     moment = asked.open_at or asked.at
     return is_open(one.hours, moment) if moment and one.hours else _UNKNOWN
 
@@ -340,47 +358,13 @@ def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
     return places.distance_km(point, middle) if point and middle else None
 
 
-# --- what other programs read -----------------------------------------------------------------------------------------
-
-
-def as_json(asked: Question, found: Found, language: str = "vi") -> dict[str, Any]:
-    """The shape of `search --json`."""
-    return {
-        "query": asked.text,
-        "understood": {
-            "needs": list(asked.needs),
-            "places": [_as_key(key) for key in asked.places],
-            "words": sorted(asked.wishes),
-            "open_at": asked.open_at.isoformat(timespec="minutes") if asked.open_at else None,
-        },
-        "widened": found.widened,
-        "results": [_as_result(hit, language) for hit in found.results],
-        "nothing": found.nothing,
-    }
-
-
-def _as_result(hit: Hit, language: str) -> dict[str, Any]:
-    one, opening = hit.listing, hit.opening
-    return {
-        "id": one.id,
-        "service": one.service,
-        "organisation": one.organisation,
-        "place": whereabouts.said(one, language),
-        "open": opening.state,
-        "closes": opening.closes.astimezone(HCMC).strftime("%H:%M") if opening.closes else None,
-        "opens": opening.opens.astimezone(HCMC).strftime("%H:%M") if opening.opens else None,
-        "phones": list(one.phones),
-        "verified_on": one.checked_on.isoformat() if one.checked_on else None,
-        "distance_km": _shown_distance(hit),
-        "score": round(hit.score, 2),
-    }
-
-
-def _shown_distance(hit: Hit) -> float | None:
+def shown_distance(hit: Hit) -> float | None:
+    """In kilometres, roughly; nothing for a sealed place."""
     return None if hit.listing.is_sealed or hit.distance_km is None else round(hit.distance_km, 1)
 
 
-def _as_key(key: PlaceKey) -> dict[str, str]:
+def as_key(key: PlaceKey) -> dict[str, str]:
+    """A place as other programs read it."""
     return {"tier": str(key.tier), "code": key.code}
 
 

@@ -52,7 +52,7 @@ _ENGLISH_WORDS = (
     " sunday this next day after open now right still at am pm before on yesterday last ago holiday holidays"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_JUST = timedelta(minutes=30)
+JUST = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ def read(reading: Reading, now: datetime, *, place: frozenset[int] = frozenset()
     clock, telling = _clock(plain), _TELLING.search(plain)
     if clock is None and telling is None:
         if found is not None:
-            return When(found.days, None, _doubt(found.doubt))
+            return When(found.days, None, doubt(found.doubt))
         return When((here.date(),), here) if _NOW.search(plain) else None
     if found is not None and found.doubt:
-        return When(found.days, None, _doubt(found.doubt))
+        return When(found.days, None, doubt(found.doubt))
     if clock is None and telling is not None and telling[5]:
         clock = (24, 0, "dem")  # "nửa đêm"
     return _at(clock, next(filter(None, telling.groups()), "") if telling else "", found, here)
@@ -117,11 +117,16 @@ def _at(
     at = datetime.combine(first, time(), HCMC) + timedelta(hours=hour, minutes=minute)
     if part in ("dem", "khuya", "toi", "night") and clock and hour <= 5:
         at += timedelta(days=1)  # "2h đêm nay" is after midnight
-    if at < here - _JUST and found is None:
+    if at < here - JUST and found is None:
         at += timedelta(days=1)
-    elif at < here - _JUST and found and found.comes_again:
+    elif at < here - JUST and found and found.comes_again:
         at += timedelta(days=7)  # "thứ sáu 8h sáng", said on a Friday evening
     return When((at.date(),), at, "hour" if is_unsure else "")
+
+
+def whole_days(when: When | None) -> tuple[date, ...]:
+    """The days that are asked about as a whole; none where an hour is, or no day that can be looked up."""
+    return when.days if when and when.at is None and when.doubt in ("", "tet") else ()
 
 
 def other_reading(when: When) -> When:
@@ -159,7 +164,8 @@ def _number(words: str) -> int:
     return sum(_NUMBERS.index(word) + 1 for word in words.split())
 
 
-def _doubt(told: str) -> Doubt:
+def doubt(told: str) -> Doubt:
+    """The doubt of this name."""
     known: tuple[Doubt, ...] = ("which", "past", "no_day", "tet", "after_tet", "holiday")
     return next((one for one in known if one == told), "")
 

@@ -16,7 +16,7 @@ from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
 from bot.settings import load
-from directory import added, answers, care, search
+from directory import added, answers, care, search, search_json
 from directory.demonstration import import_demo
 from directory.exchange import place_lists
 from directory.listing_text import describe
@@ -58,7 +58,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
     found = search.search(shelf, asked)
     if arguments.json:
-        print(json.dumps(search.as_json(asked, found), ensure_ascii=False))
+        print(json.dumps(search_json.as_json(asked, found), ensure_ascii=False))
     else:
         print("\n\n".join(describe(hit, "vi", position=number) for number, hit in enumerate(found.results, 1)))
     return 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogues import correcting, fitting
+from bot.dialogues import correcting, fitting, following, remarking
 from bot.dialogues.ask import Answer
 from bot.dialogues.beside_case import wants_erasing
 from bot.dialogues.blocked import Blocked
@@ -19,7 +19,7 @@ from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.watched import Watched
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, begun, followup, languages, lines, spoken
+from directory import answers, begun, languages, lines, spoken
 from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -64,6 +64,7 @@ _TYPED = frozenset(
 _ABOUT_PLACES = frozenset({"wrong_listing", "treated", "praise"})
 _STATED = 0.6
 _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "official", "treated", "praise"})
+_NOT_ABOUT_SHOWN = frozenset({"wrong_listing", "erase", "stop", "privacy", "official", "report", "help_now"})
 _SMALL = ("greeting", "thanks", "leave", "language", "privacy", "stop", "feedback", "return_code")
 _IDLE = ("unclear", "greeting", "thanks", "feedback")
 _APART = ("under_18", "buyer", "harasser", "provider")
@@ -100,11 +101,15 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "declined", "unreadable"
     if fitting.asks_what_now(turn):
         return "answer", "what_now"
+    if (remark := remarking.heard(turn, standing)) is not None:
+        return remark, "start"
     is_violence = danger is not None and danger.level == "violence"
     if turn.key is None and is_violence and not correcting.is_plain_hours(turn, standing):
         return "report", "start"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
+    if _asks_about_shown(turn, standing):
+        return "find", "start"
     if _wants_place_that_speaks(turn):
         return "find", "start"
     if is_answering and (turn.key is not None or _answers(turn, standing)):
@@ -130,6 +135,7 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
     if "state" in turn.situations and turn.memory.has_case:
         return "report", "state"
     heard = turn.situations if _may_be_of_places(turn) else turn.situations - _OF_PLACES
+    heard = heard - {"treated"} if remarking.asks(turn) else heard  # "chỗ đó có khinh mình không"
     return next((step for name, step in _BY_SITUATION.items() if name in heard), None)
 
 
@@ -154,7 +160,7 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         if standing.step in ("where", "meant") and asks_ahead(turn):
             return True
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
-        return is_plain and (_is_about_shown(turn) or not _is_new_question(turn))
+        return is_plain and not _is_new_question(turn)
     if standing.dialogue == "answer":
         goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(read(turn.text))
         if goes_on and fitting.asks_where(turn):
@@ -176,10 +182,13 @@ def _is_wish(turn: Turn, standing: Standing) -> bool:
     return bool(needs) and needs[0].score >= _STATED and standing.dialogue not in _ABOUT_PLACES
 
 
-def _is_about_shown(turn: Turn) -> bool:
-    """ "có mất phí không" after a list is about its first place, whatever else it sounds like."""
-    shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]
-    return bool(any(shown) and turn.text) and followup.read(read(turn.text), shown) is not None
+def _asks_about_shown(turn: Turn, standing: Standing) -> bool:
+    """A question about what the list showed: a bare one right behind it, one that names the place at any time."""
+    intent = turn.meaning.intent if turn.meaning else None
+    if intent in _NOT_ABOUT_SHOWN or (standing.dialogue, standing.step) in _TYPED:
+        return False
+    question = following.asked(turn)
+    return question is not None and (question.is_pointed or (standing.dialogue, standing.step) == ("find", "after"))
 
 
 def _is_new_question(turn: Turn) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues import correcting, fitting, heading
+from bot.dialogues import correcting, fitting, following, heading
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -74,6 +74,8 @@ class Find(Dialogue):
             return asked
         elif turn.key == "anywhere" or turn.memory.place is None:
             return self._show(turn, anywhere=True)
+        if turn.memory.place != before:
+            turn.memory.shown, turn.memory.last_shown = (), ()  # nearer ones may be among those shown already
         return self._go_on(turn, may_guess=False)
 
     def meant(self, turn: Turn) -> Sequence[Item]:
@@ -101,7 +103,7 @@ class Find(Dialogue):
                 return [Hand("human")]
             case "know":
                 return [Hand("wrong_listing", "ask_value")]
-        return self.start(turn)
+        return [_ask_nearer(turn)] if following.wants_nearer(turn) else self.start(turn)
 
     def after_wrong(self, turn: Turn) -> Sequence[Item]:
         """Another place at once, not the same again."""
@@ -110,8 +112,9 @@ class Find(Dialogue):
     def _go_on(self, turn: Turn, *, may_guess: bool = True) -> Sequence[Item]:
         if turn.memory.need is None:
             return [*noted(turn), _ask_need(turn)]
-        if turn.meaning and turn.meaning.place_is_ambiguous and turn.key is None:
-            return [_ask_which(turn)]
+        is_ambiguous = turn.meaning is not None and turn.meaning.place_is_ambiguous and turn.key is None
+        if is_ambiguous and (which := _ask_which(turn)) is not None:
+            return [which]
         is_named = turn.place is not None or bool(turn.meaning and turn.meaning.places)
         if may_guess and turn.key is None and not is_named and (asked := _nearly(turn)):
             return asked
@@ -127,15 +130,13 @@ class Find(Dialogue):
             turn.memory.speaks = ""  # said once that nothing is known; the next list does not repeat it
         ids = tuple(hit.listing.id for hit in found.results)
         turn.memory.last_shown = ids
+        turn.notes.pop(following.FOCUS, None)
         turn.memory.shown = (*turn.memory.shown, *ids)[-60:]
         return [*counted, Ask(_list(turn, found, head), _after_options(turn), "after")]
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
-        shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
-        asked = followup.read(read(turn.text), shown) if any(shown) and turn.text else None
-        if asked is None:
-            return None
-        return [Ask(followup.answer(asked, now=turn.now, language=turn.language), _after_options(turn), "after")]
+        question = following.asked(turn)
+        return [Ask(following.answer(turn, question), _after_options(turn), "after")] if question else None
 
 
 def asks_ahead(turn: Turn) -> bool:
@@ -144,7 +145,7 @@ def asks_ahead(turn: Turn) -> bool:
     if turn.key is not None or meaning is None or meaning.places or turn.memory.need is None:
         return False
     is_wish = any(one in meaning.wishes for one in ("free", "no_papers"))
-    return not is_wish and followup.depends(read(turn.text)) is not None
+    return not is_wish and followup.depends(read(turn.text))
 
 
 def _take_in(turn: Turn) -> None:
@@ -154,12 +155,15 @@ def _take_in(turn: Turn) -> None:
         memory.place = turn.place
     if meaning is None:
         return
+    following.note_wishes(turn)
     if (wish := _language_in(turn)) and wish != memory.speaks:
         memory.speaks, memory.shown, memory.last_shown = wish, (), ()  # those shown already may be the ones
     if memory.need is None and not meaning.needs and (likely := turn.notes.pop(fitting.MAYBE, "")):
         fitting.now_about(turn, likely)  # "ở Hải Phòng" after "bạn hỏi về việc nào": a place for the likeliest of them
     is_stated = bool(meaning.needs) and (memory.need is None or meaning.needs[0].score >= _STATED)
-    if is_stated and meaning.needs[0].code != memory.need:
+    if following.keeps_need(turn):
+        memory.shown, memory.last_shown = (), ()
+    elif is_stated and meaning.needs[0].code != memory.need:
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
     if meaning.places and meaning.places[0].key != memory.place:
         memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
@@ -181,6 +185,12 @@ def _ask_where(turn: Turn) -> Ask:
     options = (("anywhere", t("find.anywhere", turn.language)), *fitting.choice(turn))
     share = t("find.share_place", turn.language)
     return Ask(t("find.where", turn.language), options, "where", share_place=share)
+
+
+def _ask_nearer(turn: Turn) -> Ask:
+    """A district is large: only the ward, or where she is, tells what is nearer."""
+    share = t("find.share_place", turn.language)
+    return Ask(t("find.nearer", turn.language), (("more", t("find.nearer.anywhere", turn.language)),), "where", share)
 
 
 def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
@@ -228,13 +238,15 @@ def _says_commune(turn: Turn, guess: PlaceGuess) -> bool:
     return said.endswith(_NAMES_COMMUNE)
 
 
-def _ask_which(turn: Turn) -> Ask:
-    """The same name in several provinces: ask back with the whole names."""
+def _ask_which(turn: Turn) -> Ask | None:
+    """The same name in several provinces: ask back with the whole names. None where one place alone bears it."""
     assert turn.meaning is not None
     seen: dict[str, str] = {}
     for guess in turn.meaning.places:
         if guess.key.tier == turn.meaning.places[0].key.tier:
             seen.setdefault(name_of(guess.key, turn.language), f"{guess.key.tier}:{guess.key.code}")
+    if len(seen) < 2:
+        return None  # the list says which it was
     options = tuple((key, name) for name, key in list(seen.items())[:6])
     turn.memory.place = None
     return Ask(t("find.which", turn.language), (*options, *fitting.choice(turn)), "where")
@@ -246,22 +258,21 @@ def _place(key: str) -> PlaceKey:
 
 
 def _question(turn: Turn, anywhere: bool) -> Question:
-    """What is known by now, with the hour and the wishes of this message."""
+    """What is known by now, with the hour and the wishes of this message, or of the one before a tap."""
     reading = read(turn.text) if turn.text and turn.key is None else None
     named = turn.meaning.places[:1] if turn.meaning else ()
+    wishes, when = following.wished(turn)
     return Question(
         needs=(turn.memory.need,) if turn.memory.need else (),
         places=(turn.memory.place,) if turn.memory.place and not anywhere else (),
-        wishes=(turn.meaning.wishes if turn.meaning else frozenset()) | {turn.memory.speaks} - {""},
+        wishes=wishes | {turn.memory.speaks} - {""},
         at=turn.now,
         exclude=frozenset(turn.memory.shown),
         words=name_words(reading, [(guess.start, guess.end) for guess in named]) if reading else (),
-        open_at=times.asked_for(reading, turn.now, place=_words_of(named)) if reading else None,
+        open_at=when.moment if when else None,
+        days=times.whole_days(when),
+        when=when,
     )
-
-
-def _words_of(named: Sequence[PlaceGuess]) -> frozenset[int]:
-    return frozenset(at for guess in named for at in range(guess.start, guess.end))
 
 
 def _counted(turn: Turn, found: Found) -> Sequence[Item]:

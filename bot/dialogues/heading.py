@@ -1,14 +1,17 @@
 """The words above a list: where these places are, at what hour, and what of the wish nothing fulfils."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from bot.dialogues.kit import Turn
-from directory import soonest, spoken
+from bot.rota.calendar import days_off
+from directory import holidays, hours_text, soonest, spoken
+from directory.hours import Hours
 from directory.places import PlaceKey, Tier, name_of
 from directory.search import Found
 from directory.widening import is_within
-from directory.wording import t
+from directory.wording import HCMC, t
 
 
 def head(turn: Turn, found: Found) -> str:
@@ -34,15 +37,52 @@ def head(turn: Turn, found: Found) -> str:
         wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
         said = f"{t('find.dropped', language, wishes=wishes)}\n{said}"
     is_open = any(hit.opening.state == "open" for hit in found.results)
-    if turn.memory.need in soonest.TIMELY and not found.open_at and not is_open:
+    if turn.memory.need in soonest.TIMELY and not _is_then(found) and not is_open:
         said = f"{t('find.none_open', language)}\n{said}"
-    return said
+    hours = _hours(turn, found)
+    return f"{hours}\n{said}" if hours else said
+
+
+def _is_then(found: Found) -> bool:
+    return found.when is not None and found.when.moment is not None
+
+
+def _hours(turn: Turn, found: Found) -> str:
+    """The day or hour that was understood, and whether it is a holiday, or one begins tomorrow."""
+    if found.when is not None and found.when.doubt:
+        return hours_text.understood(found.when, turn.language)
+    here = turn.now.astimezone(HCMC).date()
+    said = [hours_text.understood(found.when, turn.language)] if found.when is not None else []
+    days = found.when.days if found.when is not None else (here,)
+    off, tomorrow = days_off(turn.policy), here + timedelta(days=1)
+    free = next((day for day in days if off.has(day) and _is_told_as_usual(found, day)), None)
+    if free is not None:
+        name = hours_text.weekday(free, turn.language)
+        said.append(t("hours.day_off", turn.language, day=f"{name[:1].upper()}{name[1:]}"))
+    elif found.when is None and (holidays.is_holiday(tomorrow) or off.has(tomorrow)) and _is_unsure(found, tomorrow):
+        said.append(t("hours.eve", turn.language, day=hours_text.weekday(tomorrow, turn.language)))
+    return "\n".join(said)
+
+
+def _is_told_as_usual(found: Found, day: date) -> bool:
+    """A day off of the organisation's own list, which the hours of these places know nothing of."""
+    return not holidays.is_holiday(day) and not holidays.may_be_holiday(day) and _is_unsure(found, day)
+
+
+def _is_unsure(found: Found, day: date) -> bool:
+    """Whether one of these places may be closed on this day although its week says otherwise."""
+    known = (hit.listing.hours for hit in found.results)
+    return any(hours is not None and not hours.is_always and not _has_rule(hours, day) for hours in known)
+
+
+def _has_rule(hours: Hours, day: date) -> bool:
+    return any(one.holds(day) for one in hours.apart)
 
 
 def _none_open(turn: Turn, found: Found, nearest: float | None) -> str:
     """What cannot wait, or was asked for at this hour, is open only elsewhere: how far, where we know that."""
     assert turn.memory.place is not None
-    when = "then" if found.open_at else "now"
+    when = "then" if _is_then(found) else "now"
     told = {"place": name_of(turn.memory.place, turn.language)}
     if nearest is not None and nearest >= 1:
         return t(f"find.open_near_km.{when}", turn.language, **told, km=round(nearest))

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from bot.dialogues import following
 from bot.dialogues.kit import Standing, Turn
 from directory import followup, naming
 from directory.listings import Listing
 from directory.reading import fold, read
 
-FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
 _LONGEST = 30  # words; a longer story is listened to
 # "Chỗ này", "ở đó", "số này": the place that was just shown.
 _POINTS = re.compile(
@@ -21,7 +21,11 @@ _POINTS = re.compile(
 _STAFF = re.compile(
     r"\b(?:y ta|bac si|bs|dieu duong|ho ly|le tan|nhan vien|tu van vien|doctor|nurse|staff|receptionist)\b"
 )
-_ASKS = re.compile(r"\?\s*$|\b(?:may gio|bao gio|khi nao|khong|chua|ha|hay chua|hay khong)\W*$|^\W*(?:co bi|lieu|neu|lo)\b")
+_WORD = re.compile(r"\w+")
+_HOME = re.compile(r"\b(?:ve nha|o nha|nha tro|phong tro|chong|ck|bo|ba|me|khach|chu|ma mi|bao ke|nguoi yeu|ny)\b")
+_ASKS = re.compile(
+    r"\?\s*$|\b(?:may gio|bao gio|khi nao)\b|\b(?:khong|chua|ha|hay chua|hay khong)\W*$|^\W*(?:co bi|lieu|neu|lo)\b"
+)
 _PLAINLY = re.compile(r"\b(?:goi|lien lac|bam|alo)\b.*\bduoc\W*$|\broi\b")
 
 
@@ -35,11 +39,29 @@ def heard(turn: Turn, standing: Standing) -> str | None:
         return None
     reading = read(turn.text)
     plain = f"{reading.plain} ¦ {fold(turn.text)}"
-    if len(reading.words) > _LONGEST or (_ASKS.search(fold(turn.text)) and not _PLAINLY.search(reading.plain)):
+    if len(reading.words) > _LONGEST or asks(turn) or (_is_felt(turn) and _HOME.search(plain)):
         return None
-    if not (_is_pointed(turn, standing, plain) or naming.called(turn.shelf, reading)):
+    if not (_is_pointed(turn, standing, plain) or named(turn)):
         return None
     return "wrong_listing" if told == {"gone"} else "treated"
+
+
+def named(turn: Turn) -> Sequence[Listing]:
+    """The places a message names: of those shown by their name as it stands there, else any by its telling words."""
+    plain = f" {' '.join(_WORD.findall(fold(turn.text)))} "
+    shown = (turn.shelf.get(id_) for id_ in turn.memory.last_shown)
+    exact = [one for one in shown if one is not None and f" {_name(one)} " in plain]
+    return exact or naming.called(turn.shelf, read(turn.text))
+
+
+def _name(one: Listing) -> str:
+    words = _WORD.findall(fold(one.service.partition("(")[0]))
+    return " ".join(words) if len(words) > 1 else "¦"
+
+
+def asks(turn: Turn) -> bool:
+    """Whether it asks how a place is, and tells nothing of it."""
+    return _ASKS.search(fold(turn.text)) is not None and _PLAINLY.search(read(turn.text).plain) is None
 
 
 def meant(turn: Turn) -> Sequence[Listing]:
@@ -49,10 +71,13 @@ def meant(turn: Turn) -> Sequence[Listing]:
     if at is not None:
         one = shown[at]
         return [one] if one is not None else []
-    focus = turn.shelf.get(turn.notes.get(FOCUS, ""))
-    if focus is not None and focus.id in turn.memory.last_shown:
-        return [focus]
+    if (one_asked := following.focus(turn)) is not None:
+        return [one_asked]
     return [one for one in shown if one is not None]
+
+
+def _is_felt(turn: Turn) -> bool:
+    return turn.meaning is not None and turn.meaning.danger.level != "none"
 
 
 def _is_grave(turn: Turn) -> bool:

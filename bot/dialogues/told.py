@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues import correcting
+from bot.dialogues import correcting, remarking
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.keeping import corrections, remarks
 from bot.masking import Masked
-from directory import naming, whereabouts
+from directory import whereabouts
 from directory.listings import Listing
 from directory.places import province_of
 from directory.reading import fold, read
@@ -14,17 +14,31 @@ from directory.wording import t
 
 # What is wrong, in words that say so by themselves; the first that is found.
 _PARTS = (
-    ("rude", ("thai do", "chui", "khinh", "nang loi", "duoi em", "duoi minh", "mieng thi", "rude")),
+    ("rude", ("thai do", "chui", "khinh", "nang loi", "duoi em", "duoi minh", "mieng thi", "doi xu", "rude")),
     ("papers", ("doi giay to", "doi can cuoc", "bat can cuoc", "giay to", "papers")),
     ("hours", ("sai gio", "gio mo", "gio lam", "gio dong", "doi gio", "gio moi", "mo cua luc", "hours")),
-    ("closed", ("dong cua", "dep roi", "dep tiem", "nghi luon", "het kham", "khong con", "closed")),
-    ("address", ("dia chi", "doi roi", "chuyen di", "address")),
-    ("phone", ("sai so", "so dien thoai", "doi so", "thue bao", "khong nghe may", "goi khong duoc", "sdt", "number")),
-)
+    (
+        "closed",
+        ("dong cua", "dep roi", "dep tiem", "dep luon", "nghi luon", "nghi han", "het kham", "khong con", "giai the",
+         "pha san", "het hoat dong", "khoa cua", "closed"),
+    ),
+    (
+        "address",
+        ("dia chi", "doi roi", "chuyen di", "chuyen cho", "chuyen nha", "chuyen qua", "chuyen sang", "chuyen roi",
+         "doi di", "tim khong", "khong tim", "khong thay", "khong co ai", "moved", "address"),
+    ),
+    (
+        "phone",
+        ("sai so", "so dien thoai", "doi so", "thue bao", "nghe may", "bat may", "goi khong", "khong goi",
+         "khong lien lac", "lien lac khong", "goi hoai", "goi mai", "khong ai nghe", "tat may", "so nay", "so do",
+         "so sai", "sdt", "number", "answer"),
+    ),
+)  # fmt: skip
 
 
-def _shown(turn: Turn) -> list[Listing]:
-    return [listing for id_ in turn.memory.last_shown if (listing := turn.shelf.get(id_)) is not None]
+def _shown(turn: Turn) -> Sequence[Listing]:
+    """Those just shown; the one alone that the message points at, or that was last asked about."""
+    return remarking.meant(turn)
 
 
 def _note(turn: Turn, place_id: str, what: str) -> Do:
@@ -57,7 +71,7 @@ def _which_named(turn: Turn, text: str, found: Sequence[Listing], then: str) -> 
 
 def _named(turn: Turn) -> Sequence[Listing]:
     """The listings whose name was typed, shown before or not."""
-    return naming.called(turn.shelf, read(turn.text)) if turn.key is None and turn.text else ()
+    return remarking.named(turn) if turn.key is None and turn.text else ()
 
 
 def _ask_name(turn: Turn) -> Ask:
@@ -281,5 +295,5 @@ def _part(turn: Turn) -> str | None:
     """What the message itself says is wrong; a button says nothing."""
     if turn.key is not None:
         return None
-    plain = f" {fold(turn.text)[:300]} "
+    plain = f" {fold(turn.text)[:300]} ¦ {read(turn.text).plain[:300]} "
     return next((part for part, cues in _PARTS if any(f" {cue}" in plain for cue in cues)), None)

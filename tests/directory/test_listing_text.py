@@ -52,7 +52,7 @@ def test_no_papers_is_said_where_nobody_wrote_a_sentence() -> None:
 @pytest.mark.parametrize("text", ["chỗ đó ở đâu", "chỗ này đi vào cửa nào", "cho do loi vao the nao"])
 def test_asked_where_it_is_the_answer_says_how_to_come_in(text: str) -> None:
     one = listing(directions=WAY)
-    asked = followup.read(read(text), [one])
+    asked = followup.read(read(text), [one], now=NOW)
     assert asked is not None and WAY in followup.answer(asked, now=NOW)
 
 
@@ -66,7 +66,7 @@ def test_what_nobody_translated_is_shown_in_vietnamese_and_says_so() -> None:
     text = said(one, "en")
     assert "• (tiếng Việt) Miễn phí" in text and f"(tiếng Việt) {WAY}" in text and "Papers: Bring your card" in text
     assert "(tiếng Việt)" not in said(one)
-    asked = followup.read(read("cho do lay tien ko"), [one])
+    asked = followup.read(read("cho do lay tien ko"), [one], now=NOW)
     assert asked is not None and "(tiếng Việt) Miễn phí" in followup.answer(asked, now=NOW, language="en")
     assert "(tiếng Việt) Miễn phí" in entry(one, on=NOW.date(), language="en").texts
 

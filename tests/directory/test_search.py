@@ -10,7 +10,8 @@ from directory import followup, needs, places
 from directory.demonstration import DemoRefused, import_demo
 from directory.listing_text import describe
 from directory.reading import read
-from directory.search import Question, as_json, question, search
+from directory.search import Question, question, search
+from directory.search_json import as_json
 from directory.shelf import Shelf, ShelfKeeper, is_withdrawn
 from directory.tables import organisation, place_of_service, service
 from directory.verification import report_wrong, verify
@@ -143,34 +144,35 @@ def test_the_card_says_what_hours_how_received_phone_and_date(shelf: Shelf) -> N
     ("text", "about", "which"),
     [
         ("chỗ thứ hai tới mấy giờ", "hours", 1),
-        ("co lay tien ko", "price", 0),
+        ("co lay tien ko", "price", None),  # said of none of them: of all
         ("sdt cho dau tien", "phone", 0),
         ("cho thu 3 can giay to ko", "papers", 2),
-        ("chỗ đó ở đâu", "place", 0),
+        ("chỗ đó ở đâu", "place", None),
     ],
 )
-def test_a_question_about_a_shown_place_is_understood(shelf: Shelf, text: str, about: str, which: int) -> None:
+def test_a_question_about_a_shown_place_is_understood(shelf: Shelf, text: str, about: str, which: int | None) -> None:
     shown = [hit.listing for hit in search(shelf, question("xet nghiem hiv o cau giay", at=NOW)).results]
-    asked = followup.read(read(text), shown)
-    assert asked is not None and asked.about == about and asked.listings == (shown[which],)
-    assert shown[which].service in followup.answer(asked, now=NOW)
+    asked = followup.read(read(text), shown, now=NOW)
+    assert asked is not None and asked.about == about
+    assert asked.listings == (tuple(shown) if which is None else (shown[which],))
+    assert shown[which or 0].service in followup.answer(asked, now=NOW)
 
 
 def test_a_bare_question_is_about_all_that_was_shown_and_numbers_stay(shelf: Shelf) -> None:
     shown = [hit.listing for hit in search(shelf, question("xet nghiem hiv o cau giay", at=NOW)).results]
-    asked = followup.read(read("số điện thoại là gì ạ"), shown)
+    asked = followup.read(read("số điện thoại là gì ạ"), shown, now=NOW)
     assert asked is not None and asked.about == "phone" and asked.listings == tuple(shown[:3])
-    second = followup.read(read("chỗ thứ hai ở đâu"), [None, *shown[1:]])
+    second = followup.read(read("chỗ thứ hai ở đâu"), [None, *shown[1:]], now=NOW)
     assert second is not None and second.listings == (shown[1],)
-    gone = followup.read(read("chỗ thứ nhất ở đâu"), [None, *shown[1:]])
+    gone = followup.read(read("chỗ thứ nhất ở đâu"), [None, *shown[1:]], now=NOW)
     assert gone is not None and "vừa được gỡ" in followup.answer(gone, now=NOW)
-    assert followup.read(read("xet nghiem hiv o dau"), shown) is None
+    assert followup.read(read("xet nghiem hiv o dau"), shown, now=NOW) is None
 
 
 def test_other_messages_are_not_taken_for_questions_about_a_place(shelf: Shelf) -> None:
     shown = [hit.listing for hit in search(shelf, question("xet nghiem hiv o cau giay", at=NOW)).results]
-    assert followup.read(read("e bi danh"), shown) is None
-    assert followup.read(read("hoc nghe o can tho"), shown) is None
+    assert followup.read(read("e bi danh"), shown, now=NOW) is None
+    assert followup.read(read("hoc nghe o can tho"), shown, now=NOW) is None
 
 
 def test_a_report_marks_the_listing_and_a_check_ends_the_review(connection: Connection, keeper: ShelfKeeper) -> None:

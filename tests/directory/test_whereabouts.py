@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from directory import editing, places, verification
 from directory.listing_text import describe
 from directory.places import PlaceKey, Tier
-from directory.search import Question, as_json, question, search
+from directory.search import Question, question, search
+from directory.search_json import as_json
 from directory.shelf import Shelf, ShelfKeeper
 from tests.directory.exchange.samples import NOW, OPEN, SEALED
 

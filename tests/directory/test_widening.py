@@ -6,7 +6,8 @@ from directory import places
 from directory.listing_index import build
 from directory.listings import Listing
 from directory.places import PlaceKey, Tier
-from directory.search import Question, as_json, question, search
+from directory.search import Question, question, search
+from directory.search_json import as_json
 from directory.shelf import Shelf
 from directory.widening import district_of
 from tests.directory.test_listing_text import listing

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 from bot import logs
 from bot.rehearsal import Rehearsal
 from bot.web import build, hsds
-from directory import editing, search, verification
+from directory import editing, search, search_json, verification
 from directory.exchange import handbook, hsds_changes, hsds_files, leaving, offline, spreadsheet
 from directory.exchange import hsds as hsds_objects
 from directory.listing_text import describe
@@ -169,7 +169,7 @@ async def test_what_is_sealed_is_in_no_file_answer_page_or_log(
     for text in ("nha tam lanh o ha noi", "Canary street 3 qx", *names, "tạm lánh gần quận Hoàng Mai"):
         asked = search.question(text, at=now, limit=50)
         found = search.search(desk.keeper.shelf, asked)
-        made[f"search {text}"] = json.dumps(search.as_json(replace(asked, text=""), found), ensure_ascii=False)
+        made[f"search {text}"] = json.dumps(search_json.as_json(replace(asked, text=""), found), ensure_ascii=False)
         made[f"chat {text}"] = "\n".join(describe(hit) for hit in found.results)
     maintainer = await desk.as_("maintainer-1")
     made["console list"] = await (await maintainer.get("/console/listings", params={"text": "nha kin"})).text()

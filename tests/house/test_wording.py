@@ -16,7 +16,7 @@ LANGUAGES = ("vi", "en")
 # Read by workers, maintainers and managers, who are signed in: long sentences and plain words are allowed there.
 STAFF = ("console.", "staff.", "alarm.", "command.", "need.", "place.", "outcome.", "barrier.")
 # Never the first line of a message: lines of a card, endings, and the words on a button below a message.
-NEVER_FIRST = ("lines.", "article.")
+NEVER_FIRST = ("lines.", "article.", "audience.")
 BUTTON = re.compile(r"\.(choice|choices|button|label)(\.|$)")
 IN_DANGER = ("danger.", "case.person.", "lines.")
 # A key written anywhere as a literal counts as used; a key built from parts, f"outcome.{code}", by its first part.

@@ -1,0 +1,81 @@
+"""What a message asks about the places just shown, and which one of them the talk is about."""
+
+import re
+from datetime import date, datetime
+
+from bot.dialogues.kit import Turn
+from directory import followup, times
+from directory.followup import FollowUp
+from directory.listings import Listing
+from directory.reading import read
+from directory.times import When
+
+_NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
+_HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
+_WISHES, _WHEN = "wishes", "when"
+FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
+
+
+def asked(turn: Turn) -> FollowUp | None:
+    """ "có mất phí không" after a list is about what it showed, whatever else it sounds like."""
+    shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
+    if not any(shown) or not turn.text or turn.key is not None:
+        return None
+    return followup.read(read(turn.text), shown, now=turn.now, focus=focus(turn))
+
+
+def focus(turn: Turn) -> Listing | None:
+    """The one that "chỗ đó" means since it was asked about; None where several may be meant."""
+    found = turn.notes.get(FOCUS, "")
+    return turn.shelf.get(found) if found in turn.memory.last_shown else None
+
+
+def answer(turn: Turn, question: FollowUp) -> str:
+    """What is known; the place is remembered where the question was about one alone."""
+    if len(question.listings) == 1 and (one := question.listings[0]) is not None:
+        turn.notes[FOCUS] = one.id
+    return followup.answer(question, now=turn.now, language=turn.language, place=turn.memory.place)
+
+
+def wants_nearer(turn: Turn) -> bool:
+    """ "Có chỗ nào gần hơn không": the same, and no other place is named."""
+    is_elsewhere = turn.meaning is not None and bool(turn.meaning.places)
+    return turn.key is None and not is_elsewhere and _NEARER.search(read(turn.text).plain) is not None
+
+
+def keeps_need(turn: Turn) -> bool:
+    """ "Có chỗ nào cho người chuyển giới không" after a list asks whom they receive, not for hormones."""
+    meaning, need = turn.meaning, turn.memory.need
+    if meaning is None or need is None or not turn.memory.last_shown or not need.startswith("health."):
+        return False
+    codes = {guess.code for guess in meaning.needs}
+    return "trans" in meaning.wishes and codes == {"health.trans"} and _HORMONES.search(read(turn.text).plain) is None
+
+
+def note_wishes(turn: Turn) -> None:
+    """Keep how and when the place should be, as long as the talk is about it: our question may come between."""
+    meaning = turn.meaning
+    if meaning is None or turn.key is not None:
+        return
+    if meaning.needs and not keeps_need(turn):
+        turn.notes.pop(_WISHES, None)
+        turn.notes.pop(_WHEN, None)
+    if meaning.wishes:
+        turn.notes[_WISHES] = ",".join(sorted(meaning.wishes))
+    named = frozenset(at for guess in meaning.places[:1] for at in range(guess.start, guess.end))
+    if (when := times.read(read(turn.text), turn.now, place=named)) is not None:
+        days = ",".join(map(str, when.days))
+        turn.notes[_WHEN] = f"{days}|{when.at.isoformat() if when.at else ''}|{when.doubt}"
+
+
+def wished(turn: Turn) -> tuple[frozenset[str], When | None]:
+    """The wishes and the hour or days that hold now; an hour that is over holds no more."""
+    wishes = frozenset(filter(None, turn.notes.get(_WISHES, "").split(",")))
+    told = turn.notes.get(_WHEN, "").split("|")
+    if len(told) != 3:
+        return wishes, None
+    at = datetime.fromisoformat(told[1]) if told[1] else None
+    if at is not None and at < turn.now - times.JUST:
+        return wishes, None
+    days = tuple(date.fromisoformat(one) for one in told[0].split(",") if one)
+    return wishes, When(days, at, times.doubt(told[2]))
