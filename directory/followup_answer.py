@@ -5,10 +5,9 @@ from datetime import datetime
 from functools import cache
 
 from directory import hours_text, needs, places, spoken, times
-from directory.hours import open_on
 from directory.languages import text_in
 from directory.listing_text import checked, describe, opening, papers, received, way_in, where
-from directory.listings import Listing, is_open
+from directory.listings import Listing
 from directory.places import PlaceKey, name_of
 from directory.reading import fold
 from directory.search import hit_now
@@ -106,13 +105,13 @@ def _hours(one: Listing, when: When | None, now: datetime, language: str) -> str
     notices = [t("listing.notice", language, text=text) for text in one.notices_on(day, language)]
     days = times.whole_days(when)
     if when is not None and days:
-        said = hours_text.on_days(one.hours, days, language, is_tet=when.doubt == "tet")
+        said = hours_text.on_days(one, days, language, is_tet=when.doubt == "tet")
     elif when is not None and when.at is not None:
-        is_told = one.hours is not None and open_on(one.hours, when.days[0]).state == "open"
-        whole = [hours_text.on_day(one.hours, when.days[0], language)] if is_told else []
-        said = "\n".join([hours_text.then(is_open(one.hours, when.at), language), *whole])
+        is_told = one.hours is not None and one.opening_on(when.days[0]).state == "open"
+        whole = [hours_text.on_day(one, when.days[0], language)] if is_told else []
+        said = "\n".join([hours_text.then(one.opening(when.at), language), *whole])
     else:
-        said = opening(is_open(one.hours, now), language)
+        said = opening(one.opening(now), language)
     return "\n".join([said, *notices])
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from directory.hours import Hours, Opening, open_on
+from directory.listings import Listing, Opening
 from directory.times import When, other_reading
 from directory.wording import HCMC, clock_time, day, t
 
@@ -20,9 +20,9 @@ def moment(at: datetime, language: str = "vi") -> str:
     return f"{clock_time(local)} {weekday(local.date(), language)}"
 
 
-def on_day(hours: Hours | None, value: date, language: str = "vi") -> str:
+def on_day(one: Listing, value: date, language: str = "vi") -> str:
     """The times of one day as a line of a card."""
-    found, name = open_on(hours, value), weekday(value, language)
+    found, name, hours = one.opening_on(value), weekday(value, language), one.hours
     if found.is_holiday:
         return t("hours.day.holiday", language, day=name)
     if found.state == "unknown" or hours is None:
@@ -35,14 +35,14 @@ def on_day(hours: Hours | None, value: date, language: str = "vi") -> str:
     return t("hours.day.times", language, day=name, times=times)
 
 
-def on_days(hours: Hours | None, days: tuple[date, ...], language: str = "vi", *, is_tet: bool = False) -> str:
+def on_days(one: Listing, days: tuple[date, ...], language: str = "vi", *, is_tet: bool = False) -> str:
     """The same for several days; around the new year in one line, where they are all alike."""
-    states = {(found.state, found.is_holiday) for found in (open_on(hours, one) for one in days)}
+    states = {(found.state, found.is_holiday) for found in map(one.opening_on, days)}
     if is_tet and states <= {("unknown", True), ("unknown", False)}:
         return t("hours.tet.unknown", language)
     if is_tet and states == {("closed", False)}:
         return t("hours.tet.closed", language)
-    return "\n".join(on_day(hours, one, language) for one in days)
+    return "\n".join(on_day(one, value, language) for value in days)
 
 
 def then(found: Opening, language: str = "vi") -> str:

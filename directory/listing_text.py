@@ -37,7 +37,7 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
 def _hours(hit: Hit, language: str) -> str:
     """Now, or at the hour or on the days that were asked for."""
     if hit.days:
-        return hours_text.on_days(hit.listing.hours, hit.days, language, is_tet=len(hit.days) > _MOST_DAYS)
+        return hours_text.on_days(hit.listing, hit.days, language, is_tet=len(hit.days) > _MOST_DAYS)
     return hours_text.then(hit.opening, language) if hit.is_then else opening(hit.opening, language)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from directory.hours import DAYS, Hours, ListingProblem, Opening, is_open
+from directory.hours import DAYS, Hours, ListingProblem, Opening, is_open, open_on
 from directory.languages import marked
 from directory.places import PlaceKey
-from directory.wording import FALLBACK, day, t
+from directory.wording import FALLBACK, HCMC, day, t
 
 STATES = ("draft", "published", "stale", "withdrawn")
 FRIENDLY = "friendly"  # an attribute of a listing that no form and no file gives: see directory.friendly
@@ -26,6 +26,10 @@ class Notice:
     ends_on: date
     code: str = ""
     language: str = FALLBACK
+
+    def holds_on(self, day: date) -> bool:
+        """From its first day to the end of its last."""
+        return self.starts_on <= day <= self.ends_on
 
     def said(self, language: str) -> str:
         if self.code:
@@ -91,9 +95,32 @@ class Listing:
         """Checked in time comes before unchecked for long, and that before what persons say is wrong."""
         return 2 if self.is_under_review else 1 if self.state == "stale" else 0
 
+    def opening(self, at: datetime) -> Opening:
+        """Open, closed or unknown at this moment; a notice that it is closed, or has other hours, goes before them."""
+        local = at.astimezone(HCMC)
+        codes = self._codes_on(local.date())
+        if "closed" in codes:
+            ends = max(one.ends_on for one in self.notices if one.code == "closed" and one.holds_on(local.date()))
+            again = datetime.combine(ends + timedelta(days=1), time(), HCMC)
+            after = is_open(self.hours, again)
+            return Opening("closed", opens=again if after.state == "open" else after.opens)
+        if "moved_hours" in codes:
+            return Opening("unknown")
+        return is_open(self.hours, at)
+
+    def opening_on(self, day: date) -> Opening:
+        """The same for a whole day."""
+        codes = self._codes_on(day)
+        if "closed" in codes:
+            return Opening("closed")
+        return Opening("unknown") if "moved_hours" in codes else open_on(self.hours, day)
+
+    def _codes_on(self, day: date) -> frozenset[str]:
+        return frozenset(one.code for one in self.notices if one.code and one.holds_on(day))
+
     def notices_on(self, day: date, language: str = "vi") -> tuple[str, ...]:
         """The sentences shown with it on this day."""
-        return tuple(one.said(language) for one in self.notices if one.starts_on <= day <= one.ends_on)
+        return tuple(one.said(language) for one in self.notices if one.holds_on(day))
 
 
 def written_attributes(codes: Iterable[str]) -> tuple[str, ...]:

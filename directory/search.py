@@ -10,9 +10,8 @@ from typing import Any
 
 from directory import naming, near_places, nearly, places, soonest, times, whereabouts, widening, wished
 from directory import needs as needs_
-from directory.hours import open_on
 from directory.listing_index import ListingIndex
-from directory.listings import Listing, Opening, is_open
+from directory.listings import Listing, Opening
 from directory.naming import Said
 from directory.places import PlaceGuess, PlaceKey, Tier
 from directory.reading import Reading, Step, read
@@ -334,9 +333,9 @@ def _is_later(asked: Question) -> bool:
 
 def _opening(one: Listing, asked: Question) -> Opening:
     if asked.days:
-        return min((open_on(one.hours, day) for day in asked.days), key=lambda found: soonest.wait(found, None))
+        return min((one.opening_on(day) for day in asked.days), key=lambda found: soonest.wait(found, None))
     moment = asked.open_at or asked.at
-    return is_open(one.hours, moment) if moment and one.hours else _UNKNOWN
+    return one.opening(moment) if moment and (one.hours or one.notices) else _UNKNOWN
 
 
 def _score(one: Listing, asked: Question, need: str, opening: Opening) -> float:
@@ -348,8 +347,13 @@ def _score(one: Listing, asked: Question, need: str, opening: Opening) -> float:
 
 
 def _with_notices(hit: Hit, asked: Question) -> Hit:
-    """Notices of the day are looked up for what is shown, not for all that was compared."""
-    return replace(hit, notices=hit.listing.notices_on(asked.at.astimezone(HCMC).date())) if asked.at else hit
+    """Notices of the day, and of those asked for, are looked up for what is shown, not for all that was compared."""
+    if asked.at is None:
+        return hit
+    later = asked.days or ((asked.open_at.astimezone(HCMC).date(),) if asked.open_at else ())
+    days = dict.fromkeys((asked.at.astimezone(HCMC).date(), *later))
+    said = (text for day in days for text in hit.listing.notices_on(day))
+    return replace(hit, notices=tuple(dict.fromkeys(said)))
 
 
 def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:
@@ -370,4 +374,4 @@ def as_key(key: PlaceKey) -> dict[str, str]:
 
 def hit_now(one: Listing, at: datetime) -> Hit:
     """A listing as it is at this moment, for showing it outside a search."""
-    return Hit(one, 1.0, is_open(one.hours, at), None, one.notices_on(at.astimezone(HCMC).date()))
+    return Hit(one, 1.0, one.opening(at), None, one.notices_on(at.astimezone(HCMC).date()))

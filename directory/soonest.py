@@ -5,7 +5,7 @@ from datetime import datetime
 
 from directory import places
 from directory.listing_index import ListingIndex
-from directory.listings import Listing, Opening, is_open
+from directory.listings import Listing, Opening
 from directory.places import PlaceKey
 
 FAR_KM = 60
@@ -34,4 +34,4 @@ def open_around(
     found = {one.id: one for one in near}
     if middle:
         found |= {one.id: one for one in index.around(need, middle, km=FAR_KM)}
-    return [one for one in found.values() if is_open(one.hours, moment).state == "open"]
+    return [one for one in found.values() if one.opening(moment).state == "open"]

@@ -74,6 +74,11 @@ def _named(turn: Turn) -> Sequence[Listing]:
     return remarking.named(turn) if turn.key is None and turn.text else ()
 
 
+def _is_gone(turn: Turn) -> bool:
+    """Whether the button is of a place that was taken down since the list was read."""
+    return turn.key in turn.memory.last_shown and turn.shelf.get(str(turn.key)) is None
+
+
 def _ask_name(turn: Turn) -> Ask:
     return Ask(t("wrong.which_place", turn.language), (("skip", t("new_place.choice.skip", turn.language)),), "named")
 
@@ -106,6 +111,9 @@ class WrongListing(Dialogue):
         if turn.key is not None and turn.shelf.get(turn.key) is not None:
             turn.notes["place"] = turn.key
             return self._go_on(turn)
+        if _is_gone(turn):
+            turn.notes.clear()
+            return [Say(t("told.gone", turn.language)), Hand("find", "after_wrong")]
         if turn.key is None and (found := _named(turn)):
             return self._take(turn, found)
         turn.notes["asked"] = "twice"  # the next answer is the third: whatever is known by then is noted
@@ -214,6 +222,9 @@ class Treated(Dialogue):
         """At which place: one of those shown, or another by its name; one that we do not list is not noted."""
         if turn.key is None and len(named := _named(turn)) == 1:
             return [*self._keep(turn, named[0].id), self._next(turn)]
+        if turn.key is not None and _is_gone(turn):
+            noted = _note(turn, turn.key, "rude")  # it may be shown again one day, and then this is known
+            return [noted, Say(t("told.gone", turn.language)), self._next(turn)]
         if turn.key is None or turn.shelf.get(turn.key) is None:
             return [Say(t("treated.name", turn.language)), self._next(turn)]
         return [*self._keep(turn, turn.key), self._next(turn)]

@@ -21,7 +21,11 @@ def one(id: str, **told: Any) -> Listing:
     return listing(**{"id": id, "service": f"Phòng khám {id}", "hours": WEEK, "place": CAU_GIAY} | told)
 
 
-SHOWN = [one("A", price={"vi": "Miễn phí"}), one("B", audience=("women", "trans"), reception={"vi": "Có bác sĩ nữ"}), one("C")]
+SHOWN = [
+    one("A", price={"vi": "Miễn phí"}),
+    one("B", audience=("women", "trans"), reception={"vi": "Có bác sĩ nữ"}),
+    one("C"),
+]
 
 
 def said(text: str, *, shown: list[Listing] | None = None, focus: Listing | None = None, **told: Any) -> str | None:
@@ -33,7 +37,8 @@ def said(text: str, *, shown: list[Listing] | None = None, focus: Listing | None
     ("text", "ids", "about"),
     [
         ("cái thứ 2", "B", "card"), ("cho 3 thi sao", "C", "card"), ("chỗ cuối", "C", "card"), ("so 1", "A", "card"),
-        ("chỗ đầu tiên ở đâu", "A", "place"), ("có mất tiền không", "ABC", "price"), ("cần giấy tờ không", "ABC", "papers"),
+        ("chỗ đầu tiên ở đâu", "A", "place"), ("có mất tiền không", "ABC", "price"),
+        ("cần giấy tờ không", "ABC", "papers"),
         ("gọi số nào", "ABC", "phone"), ("xa không", "ABC", "distance"), ("còn mở không", "ABC", "hours"),
         ("thứ 2 có mở không", "ABC", "hours"), ("chỗ thứ 2 có mở không", "B", "hours"), ("mai thi sao", "ABC", "hours"),
         ("cho 2 co bac si nu khong", "B", "unknown:woman_doctor"), ("co bao hiem khong", "ABC", "unknown:insurance"),
