@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import staff
 from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
-from bot.console import veil
+from bot.console import listing_together, veil
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
@@ -129,6 +129,7 @@ async def _page(
         "one_more": one_more,
         "elsewhere": elsewhere,
         "form": form,
+        "seen": visit.given("seen") if revision is not None else await listing_together.newest(console, known),
         "revision": revision if revision is not None else known.revision if known else 0,
         "kinds": drafts.KINDS,
         "groups": _grouped(language),
@@ -232,7 +233,9 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
             revision=expected,
         )  # fmt: skip
     except EditedMeanwhile:
-        return await _page(console, visit, known, form, status=409, key="console.listing.meanwhile")
+        theirs, form, found = await listing_together.put(console, visit, known, form, draft)
+        key = "console.listing.meanwhile_both" if found else "console.listing.meanwhile"
+        return await _page(console, visit, theirs, form, status=409, key=key, found=found)
     return go(f"/console/listings/{known.id}", "saved")
 
 
