@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from directory import followup_answer, times
-from directory.followup_answer import CARD, HOURS, NEEDS, UNKNOWN, cues
+from directory.followup_answer import BEYOND, CARD, HOURS, NEEDS, UNKNOWN, cues
 from directory.listings import Listing
 from directory.needs import read as needs_in
 from directory.places import PlaceKey
@@ -27,13 +27,14 @@ _ABOUT = {
     ),
     "way": cues("loi vao / cua nao / vao the nao / di vao / duong vao / which door"),
     "place": cues("o dau / duong nao / dia chi / cho nao vay / quan may / quan nao / where / address"),
-    "papers": cues("giay to / can cuoc / cccd / cmnd / ho khau / papers / id card"),
+    "papers": cues("giay to / can cuoc / cccd / cmnd / ho khau / papers / id card / my id / passport / ho chieu"),
     "received": cues(
         "co kin / kin dao / co ky thi / tiep the nao / co hoi ten / hoi ten / hoi nghe / co khinh / khinh khong "
         "/ co thai do / co tu te / discreet"
     ),
     "whom": cues(
-        "nhan nguoi / tiep nguoi / nhan ai / nhan nam / nhan nu / cho nguoi chuyen gioi / cho nam / nguoi nuoc "
+        "nhan trans / nhan gay / nhan les / tiep trans / co nhan khong "
+        "/ nhan nguoi / tiep nguoi / nhan ai / nhan nam / nhan nu / cho nguoi chuyen gioi / cho nam / nguoi nuoc "
         "ngoai / kham cho nam / kham cho nu / kham cho nguoi"
     ),
     "speaks": cues("noi tieng / biet tieng / speak / speaks"),
@@ -46,7 +47,8 @@ _ABOUT = {
 }
 _ANYWHERE = ("price", "papers", HOURS)
 _WHICH = (
-    cues("thu nhat / dau tien / so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"),
+    cues("cho thu 1 / cai thu 1 / noi thu 1 / kham thu 1 / thu nhat / dau tien "
+        "/ so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"),
     cues(
         "cho thu hai / cho thu 2 / cai thu hai / cai thu 2 / noi thu hai / noi thu 2 / kham thu 2 / kham thu hai "
         "/ so 2 / cho 2 / cai 2 / noi 2 / cho hai / second / number 2"
@@ -64,6 +66,7 @@ _BESIDE_WORDS = """
 la gi vay the a ha day do o so em e minh toi tui chi anh ban oi cho xin hoi biet voi nhe di may bao nhieu ho ben khong
 co thi sao con roi duoc nhi ne luon can phai mang theo bi cai nay ca deu het hay noi den nha ah u cac nhung nao it is
 the does do they i need to can me you any have there are what to by on at in vay toi ra vo vao qua luc
+thoi lay chon oki ok my gay trans
 """
 _BESIDE = frozenset(_BESIDE_WORDS.split())
 _TIME_WORDS = """
@@ -74,7 +77,7 @@ wednesday thursday friday saturday sunday weekend morning evening afternoon nigh
 _TIMES = frozenset(_TIME_WORDS.split())
 _ONE = cues(
     "cho do / cho nay / cho ay / noi do / noi nay / ben do / o do / phong kham do / phong kham nay / trong do / cai do "
-    "/ cai nay / this place / that place / this one / that one / it / there / they"
+    "/ cai nay / ho co / ben ho / this place / that place / this one / that one / it / there / they"
 )
 _SEEKS = re.compile(
     r"\b(?:cho|noi|phong kham|benh vien|ai) nao\b(?! vay)|\bco (?:cho|noi|phong kham) (?:nao|khac)\b|\btim\b"
@@ -98,21 +101,31 @@ class FollowUp:
 def which(reading: Reading, n: int) -> int | None:
     """The place in a list of `n` that a message points at: "cái thứ 2", "chỗ cuối"; None without."""
     plain = f" {reading.plain} "
-    at = next((at for at, many in enumerate(_WHICH) if any(f" {cue} " in plain for cue in many)), None)
+    at = _numbered(plain)
     if at is None and any(f" {cue} " in plain for cue in _LAST):
         at = n - 1
     return at if at is not None and at < n else None
 
 
+def _numbered(plain: str) -> int | None:
+    return next((at for at, many in enumerate(_WHICH) if any(f" {cue} " in plain for cue in many)), None)
+
+
 def read(
-    reading: Reading, shown: Sequence[Listing | None], *, now: datetime, focus: Listing | None = None
+    reading: Reading,
+    shown: Sequence[Listing | None],
+    *,
+    now: datetime,
+    focus: Listing | None = None,
+    named: Sequence[Listing] = (),
 ) -> FollowUp | None:
     """The question, or None if the message is about something else.
 
-    `shown`: as they were numbered; `focus`: the one that was last asked about, which "chỗ đó" then means.
+    `shown`: as they were numbered; `focus`: the one that was last asked about, which "chỗ đó" then means;
+    `named`: those whose name the message has.
     """
     plain = f" {reading.plain} {fold(reading.text)} "
-    if not shown or len(reading.tokens) > _MOST_WORDS or _SEEKS.search(plain):
+    if not (shown or named) or len(reading.tokens) > _MOST_WORDS or _SEEKS.search(plain):
         return None
     at, when = which(reading, len(shown)), times.read(reading, now)
     known = (_unknown() | _ABOUT).items()  # "có nhận người dưới 18 không" goes before "có nhận người"
@@ -126,6 +139,10 @@ def read(
         about = HOURS
     if about is None and (at is not None or is_one) and (codes := needs_in(reading, by_likeness=False)):
         about = f"{NEEDS}{codes[0].code}"
+    if named and about is not None:
+        return FollowUp(tuple(named)[:_MOST], about, when if about == HOURS else None, is_pointed=True)
+    if at is None and about is not None and (_numbered(f" {reading.plain} ") or 0) >= len(shown):
+        return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], BEYOND, is_pointed=True)
     if about is None:
         if at is None or not _is_bare(reading, _without_which(plain), CARD, with_times=True):
             return None

@@ -14,7 +14,7 @@ from directory.search import hit_now
 from directory.times import When
 from directory.wording import HCMC, t
 
-HOURS, CARD, NEEDS, UNKNOWN = "hours", "card", "need:", "unknown:"
+HOURS, CARD, BEYOND, NEEDS, UNKNOWN = "hours", "card", "beyond", "need:", "unknown:"
 # What the directory has no field for: the words that ask for it, and those by which a listing's own texts may answer.
 _UNKNOWN: Mapping[str, tuple[str, str]] = {
     "woman_doctor": ("bac si nu / nu bac si / nu kham / bac si la nu / female doctor / woman doctor", "bác sĩ nữ"),
@@ -49,6 +49,9 @@ def say(
     place: PlaceKey | None,
 ) -> str:
     """The answer for each, under its name; above them the day or hour that was understood."""
+    if about == BEYOND:
+        names = "\n".join(f"{number}. {one.service}" for number, one in enumerate(listings, 1) if one is not None)
+        return f"{t('followup.beyond', language, n=len(listings))}\n{names}"
     is_later = when is not None and (when.at is None or abs(when.at - now) > times.JUST)
     head = [hours_text.understood(when, language)] if when is not None and is_later else []
     each = (_answer(one, about, when if is_later else None, now, language, place) for one in listings)

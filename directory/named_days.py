@@ -32,13 +32,13 @@ _DAY_OF_MONTH = re.compile(
     r"nguoi|con|cu|nua|roi|truoc|sau|ca|dem|nam|tuan|chai|ly)\b)"
 )
 # Before a number with a slash: a house, a dose, a share; behind it: what it is a share of.
-_NO_DATE_BEFORE_WORDS = "so hem ngo nha duong uong duoc tam ap to khu kiet quan moi con het cat chia lau ti ty"
+_NO_DATE_BEFORE_WORDS = "so hem ngo nha duong uong duoc tam ap to khu kiet quan moi cat chia ti ty"
 _NO_DATE_BEFORE = frozenset(_NO_DATE_BEFORE_WORDS.split())
 _NO_DATE_AFTER_WORDS = "vien lieu gio hop ly coc chai lan muong nguoi ngay tieng kg so goi phan"
 _NO_DATE_AFTER = frozenset(_NO_DATE_AFTER_WORDS.split())
 _SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5)})
 _WEEKDAY = re.compile(
-    r"(?:\b(\w+) )?\b(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|(chu nhat))\b(?: (tuan (?:nay|sau|toi)|nay))?(?: (\w+))?"
+    r"(?:\b(\w+) )?\b(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|(chu nhat))\b(?: (tuan (?:nay|sau|toi)|nay))?(?=(?: (\w+))?)"
 )
 # "Chỗ thứ hai", "mũi thứ 2", "ngày thứ 5 sau khi …": an order, and no day of the week.
 _ORDERS_WORDS = "cho cai noi lan mui lieu nguoi thang tuan vien con dua dia so kham tram nhom bai cau dong muc dieu"
@@ -148,16 +148,19 @@ def _next_with(day: int, today: date) -> Days:
 
 def _of_the_week(plain: str, today: date) -> Days | None:
     monday = today - timedelta(days=today.weekday())
-    for found in _WEEKDAY.finditer(plain):
-        before, after, week = found[1] or "", found[5] or "", found[4] or ""
+    found: list[Days] = []
+    for said in _WEEKDAY.finditer(plain):
+        before, after, week = said[1] or "", said[5] or "", said[4] or ""
         is_order = before in _ORDERS or (before == "ngay" and after and after not in _OF_A_DAY)
-        if is_order and not found[3]:
-            continue
-        weekday = 6 if found[3] else _WEEKDAYS[found[2]]
-        return _weekday(weekday, week, monday, today)
+        if not is_order or said[3]:
+            found.append(_weekday(6 if said[3] else _WEEKDAYS[said[2]], week, monday, today))
     for weekday, name in enumerate(_ENGLISH):
         if english := re.search(rf"\b(?:(next) )?{name}\b", plain):
-            return _weekday(weekday, "tuan sau" if english[1] else "", monday, today)
+            found.append(_weekday(weekday, "tuan sau" if english[1] else "", monday, today))
+    if len(found) == 1:
+        return found[0]
+    if found:  # "t7 cn"
+        return Days(tuple(sorted({day for one in found for day in one.days})))
     if re.search(r"\bcuoi tuan\b|\bweekend\b", plain):
         saturday = monday + timedelta(days=5) + (_WEEK if re.search(r"\bcuoi tuan (?:sau|toi)\b", plain) else _ONE * 0)
         return Days(tuple(one for one in (saturday, saturday + _ONE) if one >= today))

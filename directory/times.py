@@ -117,6 +117,8 @@ def _at(
     at = datetime.combine(first, time(), HCMC) + timedelta(hours=hour, minutes=minute)
     if part in ("dem", "khuya", "toi", "night") and clock and hour <= 5:
         at += timedelta(days=1)  # "2h đêm nay" is after midnight
+    if clock is None and first == here.date() and at < here - JUST:
+        return When((first,), here)  # "tối nay" in the evening is now
     if at < here - JUST and found is None:
         at += timedelta(days=1)
     elif at < here - JUST and found and found.comes_again:

@@ -188,7 +188,9 @@ def _asks_about_shown(turn: Turn, standing: Standing) -> bool:
     if intent in _NOT_ABOUT_SHOWN or (standing.dialogue, standing.step) in _TYPED:
         return False
     question = following.asked(turn)
-    return question is not None and (question.is_pointed or (standing.dialogue, standing.step) == ("find", "after"))
+    if question is not None and (question.is_pointed or (standing.dialogue, standing.step) == ("find", "after")):
+        return True
+    return following.named(turn) is not None
 
 
 def _is_new_question(turn: Turn) -> bool:

@@ -30,6 +30,8 @@ _STATED = 0.3  # less surely stated a need does not take the place of the one th
 _LONGEST = 12  # words; in a longer message chance makes too much look like a place
 _SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken, and the answer names the place
 _NAMES_COMMUNE = ("phuong", "xa", "thi tran", "dac khu")
+_HOURLY_WORDS = "ngay bay gio dong cua mo nay luc may con khong hong dang toi sang trua chieu dem mai"
+_HOURLY = frozenset(_HOURLY_WORDS.split())  # "mở ngay bây giờ" is no Ngã Bảy, "mấy giờ đóng cửa" no Đông Cứu
 _STOPS = frozenset(",.;:!?()\n…")
 _YES = frozenset({"dung", "dung roi", "phai", "u", "uh", "um", "da", "da dung", "vang", "ok", "co", "yes", "y"})
 
@@ -135,7 +137,8 @@ class Find(Dialogue):
         return [*counted, Ask(_list(turn, found, head), _after_options(turn), "after")]
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
-        question = following.asked(turn)
+        if (question := following.asked(turn)) is None and (question := following.named(turn)) is not None:
+            turn.memory.last_shown = tuple(one.id for one in question.listings if one is not None)
         return [Ask(following.answer(turn, question), _after_options(turn), "after")] if question else None
 
 
@@ -202,7 +205,8 @@ def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
         turn.memory.place = exact.places[0].key  # "Vinh" alone sounds like chat; to this question it is an answer
         return None
     found = near_places.nearest(reading, needs.read_with_words(reading).words, is_answer=is_answer)
-    likely = [one for one in found if is_answer or _may_be_meant(turn, reading, one)]
+    named = [one for one in found if not _is_of_hours(reading, one)]
+    likely = [one for one in named if is_answer or _may_be_meant(turn, reading, one)]
     if not likely:
         return None
     first = likely[0]
@@ -211,13 +215,17 @@ def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
         turn.memory.place = first.key
         turn.memory.shown, turn.memory.last_shown = (), ()
         return None
-    named = {name_of(one.key, turn.language): f"{one.key.tier}:{one.key.code}" for one in likely[:6]}
+    names = {name_of(one.key, turn.language): f"{one.key.tier}:{one.key.code}" for one in likely[:6]}
     no = ("no", t("find.meant.no", turn.language))
-    if len(named) > 1:
-        return [Ask(t("find.which", turn.language), (*((key, name) for name, key in named.items()), no), "meant")]
-    ((name, key),) = named.items()
+    if len(names) > 1:
+        return [Ask(t("find.which", turn.language), (*((key, name) for name, key in names.items()), no), "meant")]
+    ((name, key),) = names.items()
     turn.notes["meant"] = key
     return [Ask(t("find.meant", turn.language, place=name), ((key, t("find.meant.yes", turn.language)), no), "meant")]
+
+
+def _is_of_hours(reading: Reading, guess: PlaceGuess) -> bool:
+    return _HOURLY.issuperset(word.plain for word in reading.words[guess.start : guess.end])
 
 
 def _may_be_meant(turn: Turn, reading: Reading, guess: PlaceGuess) -> bool:

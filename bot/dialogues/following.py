@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from bot.dialogues.kit import Turn
-from directory import followup, times
+from directory import followup, naming, times
 from directory.followup import FollowUp
 from directory.listings import Listing
 from directory.reading import read
@@ -12,6 +12,7 @@ from directory.times import When
 
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
+_SHORT, _FEW = 16, 3  # words; places of one name
 _WISHES, _WHEN = "wishes", "when"
 FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
 
@@ -22,6 +23,17 @@ def asked(turn: Turn) -> FollowUp | None:
     if not any(shown) or not turn.text or turn.key is not None:
         return None
     return followup.read(read(turn.text), shown, now=turn.now, focus=focus(turn))
+
+
+def named(turn: Turn) -> FollowUp | None:
+    """ "Phòng khám Hoa Sen mai mấy giờ mở": a question about a place by its name, shown before or not."""
+    if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
+        return None
+    reading = read(turn.text)
+    called = naming.called(turn.shelf, reading)
+    if not called or len(called) > _FEW:
+        return None
+    return followup.read(reading, (), now=turn.now, named=called)
 
 
 def focus(turn: Turn) -> Listing | None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.dialogues.kit import Turn
-from bot.rota.calendar import days_off
+from bot.rota.calendar import DaysOff, days_off
 from directory import holidays, hours_text, soonest, spoken
 from directory.hours import Hours
 from directory.places import PlaceKey, Tier, name_of
@@ -59,9 +59,14 @@ def _hours(turn: Turn, found: Found) -> str:
     if free is not None:
         name = hours_text.weekday(free, turn.language)
         said.append(t("hours.day_off", turn.language, day=f"{name[:1].upper()}{name[1:]}"))
-    elif found.when is None and (holidays.is_holiday(tomorrow) or off.has(tomorrow)) and _is_unsure(found, tomorrow):
+    elif found.when is None and _begins(off, here, tomorrow) and _is_unsure(found, tomorrow):
         said.append(t("hours.eve", turn.language, day=hours_text.weekday(tomorrow, turn.language)))
     return "\n".join(said)
+
+
+def _begins(off: DaysOff, today: date, tomorrow: date) -> bool:
+    """Whether a holiday begins tomorrow; on a holiday the cards say so."""
+    return not holidays.is_holiday(today) and (holidays.is_holiday(tomorrow) or off.has(tomorrow))
 
 
 def _is_told_as_usual(found: Found, day: date) -> bool:

@@ -31,7 +31,7 @@ _PARTS = (
         "phone",
         ("sai so", "so dien thoai", "doi so", "thue bao", "nghe may", "bat may", "goi khong", "khong goi",
          "khong lien lac", "lien lac khong", "goi hoai", "goi mai", "khong ai nghe", "tat may", "so nay", "so do",
-         "so sai", "sdt", "number", "answer"),
+         "so sai", "cup may", "sdt", "picked", "hung up", "number", "answer"),
     ),
 )  # fmt: skip
 
