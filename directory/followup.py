@@ -60,13 +60,13 @@ _WHICH = (
 )
 _LAST = cues("cai cuoi / cho cuoi / noi cuoi / cuoi cung / last one")
 _NTH = re.compile(r"^\W*(?:thu|so) ?(?P<n>[123]|hai|ba|nhat)\b(?! ?(?:tuan|nay|ngay))")  # "thứ 2" alone
-_MOST, _MOST_WORDS = 3, 14
+_MOST, _MOST_WORDS, _MOST_NAMED = 3, 14, 18
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
 _BESIDE_WORDS = """
 la gi vay the a ha day do o so em e minh toi tui chi anh ban oi cho xin hoi biet voi nhe di may bao nhieu ho ben khong
 co thi sao con roi duoc nhi ne luon can phai mang theo bi cai nay ca deu het hay noi den nha ah u cac nhung nao it is
 the does do they i need to can me you any have there are what to by on at in vay toi ra vo vao qua luc
-thoi lay chon oki ok my gay trans
+thoi lay chon oki ok my gay trans khi luc cu the chinh xac ro that nha
 """
 _BESIDE = frozenset(_BESIDE_WORDS.split())
 _TIME_WORDS = """
@@ -125,7 +125,8 @@ def read(
     `named`: those whose name the message has.
     """
     plain = f" {reading.plain} {fold(reading.text)} "
-    if not (shown or named) or len(reading.tokens) > _MOST_WORDS or _SEEKS.search(plain):
+    most = _MOST_NAMED if named else _MOST_WORDS
+    if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
     at, when = which(reading, len(shown)), times.read(reading, now)
     known = (_unknown() | _ABOUT).items()  # "có nhận người dưới 18 không" goes before "có nhận người"
@@ -137,7 +138,7 @@ def read(
         when = None
     if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
         about = HOURS
-    if about is None and (at is not None or is_one) and (codes := needs_in(reading, by_likeness=False)):
+    if about is None and (at is not None or is_one or named) and (codes := needs_in(reading, by_likeness=False)):
         about = f"{NEEDS}{codes[0].code}"
     if named and about is not None:
         return FollowUp(tuple(named)[:_MOST], about, when if about == HOURS else None, is_pointed=True)

@@ -92,6 +92,8 @@ def _of_tet(plain: str, today: date) -> Days | None:
     lunar = _LUNAR.search(plain)
     if first is not None and lunar and 1 <= int(lunar[1]) <= 10 and (is_tet or first - today <= timedelta(days=40)):
         return _not_past(first + timedelta(days=int(lunar[1]) - 1), today)
+    if lunar and not is_tet and lunar[0].startswith(("mung", "mong")):
+        return Days((), doubt="which")  # of which month by the moon, nobody knows
     if first is not None and re.search(r"\bgiao thua\b", plain):
         return _not_past(first - _ONE, today)
     if is_tet:

@@ -33,7 +33,7 @@ _USUAL: Mapping[str, int] = {
 }  # fmt: skip
 # What tells how long, or what has been, or how a medicine is taken, names no hour of opening.
 _SPAN = re.compile(
-    r"\b(?:trong|(?<!thu )sau|duoi|duoc|moi|qua|het|suot|hon) (?:vong )?\d{1,3} ?(?:h|gio|tieng)\b"
+    r"\b(?:trong|(?<!thu )(?<!tuan )sau|duoi|duoc|moi|qua|het|suot|hon) (?:vong )?\d{1,3} ?(?:h|gio|tieng)\b"
     r"(?! (?:sang|trua|chieu|toi|dem))|\bkhoang \d{1,3} ?tieng\b"
     r"|\b\d{1,3} ?(?:h|gio|tieng) (?:truoc|qua|roi|dong ho|lien)\b|\b24 ?(?:h|gio|/)"
     r"|\b\d{1,2} ?(?:h|:)\d* ?-+ ?\d+"

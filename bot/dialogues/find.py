@@ -165,7 +165,8 @@ def _take_in(turn: Turn) -> None:
         fitting.now_about(turn, likely)  # "ở Hải Phòng" after "bạn hỏi về việc nào": a place for the likeliest of them
     is_stated = bool(meaning.needs) and (memory.need is None or meaning.needs[0].score >= _STATED)
     if following.keeps_need(turn):
-        memory.shown, memory.last_shown = (), ()
+        if "trans" in meaning.wishes:
+            memory.shown, memory.last_shown = (), ()  # those shown already may be the ones
     elif is_stated and meaning.needs[0].code != memory.need:
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
     if meaning.places and meaning.places[0].key != memory.place:

@@ -13,6 +13,7 @@ from directory.times import When
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
 _SHORT, _FEW = 16, 3  # words; places of one name
+_FAINT = 0.4  # so unsure a need is not taken for a new one
 _WISHES, _WHEN = "wishes", "when"
 FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
 
@@ -56,9 +57,14 @@ def wants_nearer(turn: Turn) -> bool:
 
 
 def keeps_need(turn: Turn) -> bool:
-    """ "Có chỗ nào cho người chuyển giới không" after a list asks whom they receive, not for hormones."""
+    """ "Có chỗ nào cho người chuyển giới không" after a list asks whom they receive, not for hormones; what is hardly
+    heard is no new need either."""
     meaning, need = turn.meaning, turn.memory.need
-    if meaning is None or need is None or not turn.memory.last_shown or not need.startswith("health."):
+    if meaning is None or need is None or not turn.memory.last_shown:
+        return False
+    if meaning.needs and meaning.needs[0].score < _FAINT:
+        return True  # "còn chỗ nào khác mở không" only faintly sounds like something else
+    if not need.startswith("health."):
         return False
     codes = {guess.code for guess in meaning.needs}
     return "trans" in meaning.wishes and codes == {"health.trans"} and _HORMONES.search(read(turn.text).plain) is None

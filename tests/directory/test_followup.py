@@ -107,3 +107,14 @@ def test_in_english_too() -> None:
 def test_one_taken_down_meanwhile_is_said_to_be_gone() -> None:
     asked = followup.read(read("chỗ 2 mấy giờ mở"), [SHOWN[0], None, SHOWN[2]], now=NOW)
     assert asked is not None and asked.listings == (None,) and followup.answer(asked, now=NOW)
+
+
+def test_a_number_beyond_the_list_is_said_to_be_beyond_it() -> None:
+    told = said("chỗ thứ 3 ở đâu", shown=SHOWN[:1])
+    assert told is not None and "chỉ có 1 chỗ" in told and "Phòng khám A" in told
+
+
+def test_a_place_named_in_the_question_is_the_one_meant() -> None:
+    asked = followup.read(read("phong kham A mai may gio mo cua"), (), now=NOW, named=[SHOWN[0]])
+    assert asked is not None and asked.about == "hours" and asked.listings == (SHOWN[0],)
+    assert followup.read(read("phong kham A"), (), now=NOW, named=[SHOWN[0]]) is None

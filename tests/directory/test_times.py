@@ -108,7 +108,7 @@ def told(text: str, now: datetime = TUESDAY) -> str | None:
         ("ngay 20 thang 12", "2026-12-20"), ("cuối tuần", "2026-12-12,2026-12-13"), ("mùng 2 tết", "2027-02-07"),
         ("giao thua", "2027-02-05"), ("2/9 co mo ko", "2027-09-02"), ("hai hom nua", "2026-12-10"),
         ("chỗ đó mai còn mở không", "2026-12-09"), ("mai co lam viec ko", "2026-12-09"), ("noel", "2026-12-25"),
-        ("is it open on sunday", "2026-12-13"), ("open tomorrow", "2026-12-09"), ("hom nay co mo ko", "2026-12-08"),
+        ("is it open on sunday", "2026-12-13"), ("t7 cn", "2026-12-12,2026-12-13"), ("open tomorrow", "2026-12-09"), ("hom nay co mo ko", "2026-12-08"),
     ],
 )  # fmt: skip
 def test_a_day_without_an_hour_is_the_whole_day(text: str, when: str) -> None:
@@ -123,7 +123,7 @@ def test_a_day_without_an_hour_is_the_whole_day(text: str, when: str) -> None:
         ("tam gio toi", "2026-12-08T20:00"), ("trưa nay", "2026-12-08T12:00"), ("toi t7", "2026-12-12T19:00"),
         ("2h sang", "2026-12-09T02:00"), ("9:30 sáng mai", "2026-12-09T09:30"), ("open at 8pm", "2026-12-08T20:00"),
         ("tomorrow morning at 8", "2026-12-09T08:00"), ("khoang 20h", "2026-12-08T20:00"),
-        ("1h trua", "2026-12-08T13:00"),
+        ("1h trua", "2026-12-08T13:00"), ("tối thứ 6 tuần sau 7h rưỡi", "2026-12-18T19:30"),
     ],
 )  # fmt: skip
 def test_an_hour_is_read_as_it_is_said(text: str, when: str) -> None:
@@ -136,7 +136,7 @@ def test_an_hour_is_read_as_it_is_said(text: str, when: str) -> None:
         ("8h", "2026-12-09T08:00 hour"), ("7h kém 15", "2026-12-09T06:45 hour"), ("lúc 9 giờ", "2026-12-09T09:00 hour"),
         ("5/12 co mo khong", "2026-12-05 past"), ("ngày 30/2", "no_day"), ("sau tết", "after_tet"),
         ("tuần sau", "which"),
-        ("le co mo khong", "holiday"),
+        ("le co mo khong", "holiday"), ("mùng 3 thì sao", "which"),
     ],
 )  # fmt: skip
 def test_what_may_mean_two_things_or_nothing_is_marked(text: str, when: str) -> None:
@@ -155,3 +155,8 @@ def test_what_may_mean_two_things_or_nothing_is_marked(text: str, when: str) -> 
 )  # fmt: skip
 def test_doses_ages_prices_houses_and_names_are_no_times(text: str) -> None:
     assert told(text) is None
+
+
+def test_this_evening_said_in_the_evening_is_now() -> None:
+    late = datetime(2026, 12, 8, 14, 30, tzinfo=UTC)  # half past nine in Vietnam
+    assert told("tối nay còn chỗ nào mở", late) == "2026-12-08T21:30"
