@@ -57,6 +57,8 @@ _WHICH = (
         "cho thu ba / cho thu 3 / cai thu ba / cai thu 3 / noi thu ba / noi thu 3 / kham thu 3 / kham thu ba / so "
         "3 / cho 3 / cai 3 / noi 3 / third / number 3"
     ),
+    cues("cho thu 4 / cho thu tu / cai thu 4 / cai thu tu / noi thu 4 / cho 4 / cai 4 / fourth"),
+    cues("cho thu 5 / cho thu nam / cai thu 5 / cai thu nam / noi thu 5 / cho 5 / cai 5 / fifth"),
 )
 _LAST = cues("cai cuoi / cho cuoi / noi cuoi / cuoi cung / last one")
 _NTH = re.compile(r"^\W*(?:thu|so) ?(?P<n>[123]|hai|ba|nhat)\b(?! ?(?:tuan|nay|ngay))")  # "thứ 2" alone
@@ -79,6 +81,8 @@ _ONE = cues(
     "cho do / cho nay / cho ay / noi do / noi nay / ben do / o do / phong kham do / phong kham nay / trong do / cai do "
     "/ cai nay / ho co / ben ho / this place / that place / this one / that one / it / there / they"
 )
+_OFFERS = re.compile(r"\bco\b.* khong\b|\bdo(?:es)? \w+ (?:have|do|offer)\b")
+_OF_NAMES = "health.general"  # "phòng khám" in a name asks for nothing
 _SEEKS = re.compile(
     r"\b(?:cho|noi|phong kham|benh vien|ai) nao\b(?! vay)|\bco (?:cho|noi|phong kham) (?:nao|khac)\b|\btim\b"
     r"|\bcho khac\b|\banywhere\b|\bwhere can\b|\bfind\b"
@@ -138,8 +142,10 @@ def read(
         when = None
     if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
         about = HOURS
-    if about is None and (at is not None or is_one or named) and (codes := needs_in(reading, by_likeness=False)):
-        about = f"{NEEDS}{codes[0].code}"
+    if about is None and (at is not None or is_one or (named and _OFFERS.search(plain))):
+        codes = [guess.code for guess in needs_in(reading, by_likeness=False)]
+        sought = [code for code in codes if code != _OF_NAMES] if named else codes
+        about = f"{NEEDS}{sought[0]}" if sought else None
     if named and about is not None:
         return FollowUp(tuple(named)[:_MOST], about, when if about == HOURS else None, is_pointed=True)
     if at is None and about is not None and (_numbered(f" {reading.plain} ") or 0) >= len(shown):
