@@ -22,6 +22,10 @@ PLAIN = frozenset(
     )
     for word in row.split()
 )
+_KINDS = (
+    "phong kham", "pk", "benh vien", "bv", "trung tam", "tt", "tram", "tram y te", "nhom", "nha thuoc", "van phong",
+    "clb", "cau lac bo", "diem", "quay", "nha tam lanh", "clinic", "hospital", "group", "cho", "ben",
+)  # fmt: skip
 _TYPES_OF_TWO = frozenset({("thanh", "pho"), ("thi", "xa"), ("thi", "tran"), ("dac", "khu")})
 _TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",)})
 
@@ -91,6 +95,23 @@ def called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
     scores = scores_of(shelf.index, name_words(reading, ()), is_near=True)
     best = max((named.share for named in scores.values()), default=0.0)
     return tuple(shelf.index.by_id[id] for id in sorted(scores) if scores[id].share == best)
+
+
+def plainly_called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
+    """Those that a sentence about something else could not name by chance: "phải làm sao, mai …" is no Sao Mai.
+
+    A word for such a place stands before, and the last words of the name stand side by side.
+    """
+    plain = f" {reading.plain} "
+    cue = min((plain.find(f" {word} ") for word in _KINDS if f" {word} " in plain), default=-1)
+    if cue < 0:
+        return ()
+    return tuple(one for one in called(shelf, reading) if plain.find(f" {_tail(one)} ") > cue)
+
+
+def _tail(one: Listing) -> str:
+    words = fold(one.service.partition("(")[0]).split()
+    return " ".join(words[-2:])
 
 
 def scores_of(index: ListingIndex, said: Sequence[Said], *, is_near: bool) -> Mapping[str, Named]:

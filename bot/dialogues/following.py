@@ -31,7 +31,7 @@ def named(turn: Turn) -> FollowUp | None:
     if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
         return None
     reading = read(turn.text)
-    called = naming.called(turn.shelf, reading)
+    called = naming.plainly_called(turn.shelf, reading)
     if not called or len(called) > _FEW:
         return None
     return followup.read(reading, (), now=turn.now, named=called)

@@ -41,7 +41,7 @@ def heard(turn: Turn, standing: Standing) -> str | None:
     plain = f"{reading.plain} ¦ {fold(turn.text)}"
     if len(reading.words) > _LONGEST or asks(turn) or (_is_felt(turn) and _HOME.search(plain)):
         return None
-    if not (_is_pointed(turn, standing, plain) or named(turn)):
+    if not (_is_pointed(turn, standing, plain) or _is_named(turn)):
         return None
     return "wrong_listing" if told == {"gone"} else "treated"
 
@@ -52,6 +52,14 @@ def named(turn: Turn) -> Sequence[Listing]:
     shown = (turn.shelf.get(id_) for id_ in turn.memory.last_shown)
     exact = [one for one in shown if one is not None and f" {_name(one)} " in plain]
     return exact or naming.called(turn.shelf, read(turn.text))
+
+
+def _is_named(turn: Turn) -> bool:
+    reading = read(turn.text)
+    if naming.plainly_called(turn.shelf, reading):
+        return True
+    shown = set(turn.memory.last_shown)
+    return bool(shown) and any(one.id in shown for one in named(turn))
 
 
 def _name(one: Listing) -> str:

@@ -10,6 +10,7 @@ from directory import naming, search
 from directory.listing_index import build
 from directory.reading import read
 from directory.shelf import Shelf
+from tests.directory.test_listing_text import listing
 
 AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
 
@@ -87,3 +88,15 @@ def test_the_type_of_a_place_is_no_word_of_a_name() -> None:
     reading = read("nhom lau say thanh pho vinh")
     said = naming.name_words(reading, [(5, 6)])
     assert [one.plain for one in said] == ["nhom", "lau", "say"]
+
+
+def test_a_sentence_about_something_else_names_no_place_by_chance() -> None:
+    of_two = Shelf(build([listing(id="a", service="Trung tâm Sao Mai"), listing(id="b", service="Phòng khám Hoa Sen")]))
+
+    def called(text: str) -> list[str]:
+        return [one.service for one in naming.plainly_called(of_two, read(text))]
+
+    assert called("phong kham hoa sen mai may gio mo") == ["Phòng khám Hoa Sen"]
+    assert called("trung tâm sao mai có mất tiền không") == ["Trung tâm Sao Mai"]
+    assert called("mất căn cước thì làm sao, mai em đi làm lại được không") == []
+    assert called("phải làm sao mai em mới có giấy tờ") == []
