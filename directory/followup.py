@@ -182,8 +182,11 @@ def _is_bare(reading: Reading, plain: str, about: str, *, with_times: bool = Fal
     """Whether only small words stand beside the question."""
     cues_said = [cue for cue in (_ABOUT | _unknown()).get(about, ()) if f" {cue} " in plain]
     allowed = _BESIDE.union(*(cue.split() for cue in cues_said), _TIMES if with_times else ())
-    left = _without_which(f" {reading.plain} ") if about == CARD else reading.plain
-    return all(word in allowed or (with_times and word[:1].isdigit()) for word in left.split())
+    typed = " ".join(re.findall(r"[^\W_]+", fold(reading.text)))  # read as Vietnamese, "how much" is something else
+    ways = [_without_which(f" {way} ") if about == CARD else way for way in (reading.plain, typed)]
+    return any(
+        all(word in allowed or (with_times and word[:1].isdigit()) for word in way.split()) for way in ways
+    )
 
 
 def _without_which(plain: str) -> str:
