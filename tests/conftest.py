@@ -19,6 +19,9 @@ from bot.console import login
 from bot.db import Database, open_engine
 from bot.seals import Seals, create_key_file
 from directory.tables import metadata
+from tests.throwaway import keep_in_memory
+
+keep_in_memory()
 
 SHIPPED_GUESS_COST = bot.seals.GUESS_COST
 # Every house makes a few codes in advance; at the shipped cost that is most of a test's time.
@@ -106,9 +109,9 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql(server: str) -> str:
+def postgresql(server: str) -> Iterator[str]:
     """The address of an empty database of its own."""
-    return _database(server)
+    yield from _own(server)
 
 
 @pytest.fixture(scope="session")
@@ -120,15 +123,23 @@ def tables_on_postgresql(server: str) -> str:
 
 
 @pytest.fixture
-def postgresql_with_tables(server: str, tables_on_postgresql: str) -> str:
+def postgresql_with_tables(server: str, tables_on_postgresql: str) -> Iterator[str]:
     """The address of a database of its own that has every table and no row."""
-    return _database(server, f" TEMPLATE {tables_on_postgresql}")
+    yield from _own(server, tables_on_postgresql)
 
 
-def _database(server: str, like: str = "") -> str:
+def _own(server: str, like: str = "template1") -> Iterator[str]:
+    """A database that is gone after the test: hundreds of them would fill the memory they lie in."""
+    url = _database(server, like)
+    yield url
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def _database(server: str, like: str = "template1") -> str:
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}{like}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")  # no log of 8 MB for each
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return url.render_as_string(hide_password=False)
 
