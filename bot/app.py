@@ -248,7 +248,10 @@ async def forget_what_is_due(db: Database, clock: Clock, policy: Policy) -> int:
     if not db.is_sqlite and not await db.write(lambda tx: claims.hold(tx, "forgetting", now=now, seconds=90)):
         return 0  # another process does it
     gone = 0
+    idle = await db.read(partial(retention.idle, now=now))
     for name in retention.parts():
+        if name in idle:
+            continue
         part = partial(retention.sweep_part, name=name, now=now, policy=policy)
         while (swept := await db.write(part, urgent=False)).rows or swept.kept:
             gone += swept.rows

@@ -26,7 +26,7 @@ from directory.exchange import spreadsheet
 from directory.listing_text import describe
 from directory.listings import Listing
 from directory.search import hit_now
-from directory.tables import metadata
+from directory.tables import make_tables
 from directory.wording import t
 
 START = datetime.fromisoformat("2026-12-07T09:00+07:00")
@@ -91,7 +91,7 @@ class Rehearsal:
         create_key_file(folder / "key.json")
         seals = Seals.from_files(folder / "key.json", str(folder / "keys.db"))
         engine = open_engine(self._url)
-        metadata.create_all(engine)
+        make_tables(engine)
         engine.dispose()
         settings = Settings(database_url=self._url, data_dir=folder)
         names: dict[str, str] = {}

@@ -2,11 +2,11 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from directory import places
 from directory.listings import FRIENDLY, Hours, written_attributes
@@ -32,11 +32,17 @@ def import_demo(connection: Connection, now: datetime) -> int:
         raise DemoRefused("This database holds real listings; use another one for the demonstration.")
     known = set(connection.execute(select(place_of_service.c.id)).scalars())
     entries = load_table(SEED / "demo-listings.yaml")
-    fresh = [(_id("place", one["key"]), one) for one in entries]
-    for number, (place_id, one) in enumerate(fresh):
-        if place_id not in known:
-            _insert(connection, place_id, one, number, now)
-    return sum(place_id not in known for place_id, _ in fresh)
+    numbered = [(number, _id("place", one["key"]), one) for number, one in enumerate(entries)]
+    fresh = [(number, place_id, one) for number, place_id, one in numbered if place_id not in known]
+    rows: dict[Table, list[dict[str, Any]]] = {}  # those that others refer to first
+    for number, place_id, one in fresh:
+        for table, row in _rows(place_id, one, number, now):
+            rows.setdefault(table, []).append(row)
+    for table, of_table in rows.items():
+        connection.execute(insert(table), of_table)
+    for _, place_id, _ in fresh:
+        note(connection, "import", place_id, staff_id=None, now=now)
+    return len(fresh)
 
 
 def refuse_demo(connection: Connection) -> None:
@@ -49,45 +55,42 @@ def _id(kind: str, key: str) -> str:
     return str(uuid.uuid5(_SPACE, f"{kind}:{key}"))
 
 
-def _insert(connection: Connection, place_id: str, one: Mapping[str, Any], number: int, now: datetime) -> None:
+def _rows(place_id: str, one: Mapping[str, Any], number: int, now: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """What is written for one made-up listing."""
     if "(mẫu)" not in one["service"] or not _PHONE.match(one["phone"]):
         raise ValueError(f"{one['key']} is not plainly made up.")
     Hours.parse(one["hours"])
     key = PlaceKey(Tier.OLD_DISTRICT, str(one["place"]))
     owner, of = _id("organisation", one["key"]), _id("service", one["key"])
-    connection.execute(insert(organisation).values(id=owner, name=one["organisation"], is_demo=True))
-    connection.execute(insert(service).values(id=of, organisation_id=owner, name=one["service"], kind=one["kind"]))
+    yield organisation, {"id": owner, "name": one["organisation"], "is_demo": True}
+    yield service, {"id": of, "organisation_id": owner, "name": one["service"], "kind": one["kind"]}
     for position, need in enumerate(one["needs"]):
-        connection.execute(insert(service_need).values(service_id=of, need=need, position=position))
+        yield service_need, {"service_id": of, "need": need, "position": position}
     checked = now.astimezone(HCMC).date() - timedelta(days=1 + number % 25)
-    connection.execute(
-        insert(place_of_service).values(
-            id=place_id,
-            service_id=of,
-            place_tier=str(key.tier),
-            place_code=key.code,
-            province=places.province_of(key),
-            directions=one.get("directions", ""),
-            is_sealed=bool(one.get("sealed")),
-            visibility="sealed" if one.get("sealed") else "public",
-            hours=one["hours"],
-            reception=one["reception"],
-            price=one["price"],
-            papers=one["papers"],
-            audience=one["audience"],
-            languages=list(one.get("languages", ["vi"])),
-            attributes=list(written_attributes(one["attributes"])),
-            friendly_why="peer_visit" if FRIENDLY in one["attributes"] else None,
-            friendly_on=checked if FRIENDLY in one["attributes"] else None,
-            consent_how="demo",
-            consent_on=checked,
-            state="published",
-            is_demo=True,
-            modified_at=now,
-        )
-    )
-    connection.execute(insert(phone).values(place_id=place_id, number=one["phone"]))
+    yield place_of_service, {
+        "id": place_id,
+        "service_id": of,
+        "place_tier": str(key.tier),
+        "place_code": key.code,
+        "province": places.province_of(key),
+        "directions": one.get("directions", ""),
+        "is_sealed": bool(one.get("sealed")),
+        "visibility": "sealed" if one.get("sealed") else "public",
+        "hours": one["hours"],
+        "reception": one["reception"],
+        "price": one["price"],
+        "papers": one["papers"],
+        "audience": one["audience"],
+        "languages": list(one.get("languages", ["vi"])),
+        "attributes": list(written_attributes(one["attributes"])),
+        "friendly_why": "peer_visit" if FRIENDLY in one["attributes"] else None,
+        "friendly_on": checked if FRIENDLY in one["attributes"] else None,
+        "consent_how": "demo",
+        "consent_on": checked,
+        "state": "published",
+        "is_demo": True,
+        "modified_at": now,
+    }
+    yield phone, {"place_id": place_id, "number": one["phone"]}
     for group in GROUPS:
-        row = {"place_id": place_id, "field_group": group, "verified_on": checked, "method": "demo"}
-        connection.execute(insert(verification).values(row))
-    note(connection, "import", place_id, staff_id=None, now=now)
+        yield verification, {"place_id": place_id, "field_group": group, "verified_on": checked, "method": "demo"}

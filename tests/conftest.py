@@ -18,7 +18,7 @@ import bot.tables  # joins the private tables to the one MetaData
 from bot.console import login
 from bot.db import Database, open_engine
 from bot.seals import Seals, create_key_file
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.throwaway import keep_in_memory
 
 keep_in_memory()
@@ -61,13 +61,13 @@ def _made_once() -> bytes:
     """A database file with every table and no row: making the tables takes longer than most tests."""
     with tempfile.TemporaryDirectory(prefix="tables-") as folder:
         path = Path(folder) / "tables.db"
-        make_tables(f"sqlite:///{path}")
+        fill(f"sqlite:///{path}")
         return path.read_bytes()
 
 
-def make_tables(url: str) -> None:
+def fill(url: str) -> None:
     engine = open_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
 
 
@@ -78,7 +78,7 @@ async def started(url: str, seals: Seals) -> AsyncIterator[Database]:
     if url.startswith("sqlite") and file and not Path(file).exists():
         Path(file).write_bytes(_made_once())
     else:
-        make_tables(url)
+        fill(url)
     database = Database(url, seals)
     database.start()
     yield database
@@ -118,7 +118,7 @@ def postgresql(server: str) -> Iterator[str]:
 def tables_on_postgresql(server: str) -> str:
     """The name of a database with every table and no row, to be copied."""
     url = _database(server)
-    make_tables(url)
+    fill(url)
     return str(make_url(url).database)
 
 

@@ -13,7 +13,7 @@ from bot.policy import demonstration as demo_policy
 from bot.ports import Address, Clock
 from bot.seals import Seals
 from bot.settings import Settings
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.fakes import FakeChannel
 
 
@@ -33,7 +33,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Started, and stopped at the end. `senders`: what reaches colleagues, by name; without any nobody is told."""
     engine = open_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     made = build(
         Settings(database_url=url, data_dir=folder),

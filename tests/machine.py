@@ -28,7 +28,7 @@ from bot.ports import Address, Cap, Capabilities, MsgRef, Outbound, SendKind, Se
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, inbox, lane, outbox, staff
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.conftest import MovableClock
 from tests.fakes import FakeChannel
 
@@ -141,7 +141,7 @@ class HouseMachine(RuleBasedStateMachine):
         self.address = self.url(self.place)
         create_key_file(self.place / "key.json")
         engine = open_engine(self.address)
-        metadata.create_all(engine)
+        make_tables(engine)
         engine.dispose()
 
     def run_now(self, work: Coroutine[Any, Any, Any]) -> Any:

@@ -21,7 +21,7 @@ from bot.ports import Address
 from bot.seals import Seals
 from bot.settings import Settings
 from bot.web import build as build_web
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.conftest import MovableClock
 from tests.contracts.lines import unhurried
 from tests.fake_telegram import SECRET, TOKEN, FakeTelegram
@@ -97,7 +97,7 @@ async def street(
 ) -> AsyncIterator[Street]:
     where = url or f"sqlite:///{folder / 'house.db'}"
     engine = open_engine(where)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(FakeTelegram(clock.now))

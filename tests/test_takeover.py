@@ -18,7 +18,7 @@ from bot.ports import Address, Cap, Capabilities, MsgRef, NotOurs, Outbound, Sen
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, lane, outbox, timer
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.conftest import MovableClock
 from tests.fakes import FakeChannel
 
@@ -74,7 +74,7 @@ class Two:
 async def both(tmp_path: Path, postgresql: str, clock: MovableClock) -> AsyncIterator[Two]:
     create_key_file(tmp_path / "key.json")
     engine = open_engine(postgresql)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     desk = Desk(clock)
 

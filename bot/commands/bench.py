@@ -24,7 +24,7 @@ from bot.seals import Seals, create_key_file
 from bot.tables import staff_organisation
 from directory import needs, places
 from directory.reading import fold
-from directory.tables import metadata
+from directory.tables import make_tables
 
 MESSAGES = (
     "xet nghiem hiv o cau giay",
@@ -115,7 +115,7 @@ async def _deeds(folder: Path, seconds: float) -> float:
     seals = Seals.from_files(folder / "key.json", str(folder / "keys.db"))
     url = f"sqlite:///{folder / 'ours.db'}"
     engine = open_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     db = Database(url, seals)
     db.start()

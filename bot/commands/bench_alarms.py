@@ -24,7 +24,7 @@ from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, Sent
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, staff_channel, timer
-from directory.tables import metadata
+from directory.tables import make_tables
 
 REPORTS = 100
 RUNG = ("worker-1", "worker-2", "supervisor-1")
@@ -129,7 +129,7 @@ async def _open() -> AsyncIterator[tuple[House, Terminal, Pushed, dict[str, str]
         seals = Seals.from_files(folder / "key.json", str(folder / "keys.db"))
         url = f"sqlite:///{folder / 'bench.db'}"
         engine = open_engine(url)
-        metadata.create_all(engine)
+        make_tables(engine)
         engine.dispose()
         pushed, offered, terminals = Pushed(clock), dict[str, str](), list[Terminal]()
 

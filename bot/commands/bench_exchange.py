@@ -25,7 +25,7 @@ from directory.drafts import Draft
 from directory.exchange import handbook, setting, spreadsheet
 from directory.listings import Hours, Listing
 from directory.shelf import Shelf, ShelfKeeper
-from directory.tables import metadata
+from directory.tables import make_tables
 
 AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
 LISTINGS = 5_000
@@ -67,7 +67,7 @@ def _say(what: str) -> None:
 def _tables() -> Iterator[Row]:
     """Out, in again and held against what we know: beside the same cells through the library alone."""
     engine = create_engine("sqlite://")
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as connection:
         _say(f"{LISTINGS} listings are written down")
         for number, draft in enumerate(_drafts(LISTINGS)):

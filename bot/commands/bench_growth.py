@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.tables import contact, conversation, lane, person, seen_event
 from directory import listing_index
 from directory.shelf import Shelf
-from directory.tables import metadata
+from directory.tables import make_tables
 
 SIZES = ((1_000, 100), (100_000, 100), (1_000_000, 100), (1_000, 10_000), (1_000_000, 10_000))
 IN_FLIGHT = 16
@@ -103,7 +103,7 @@ async def _open(folder: Path, answers: Answers) -> tuple[House, Terminal]:
     create_key_file(folder / "key.json")
     url = f"sqlite:///{folder / 'house.db'}"
     engine = open_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     clock, made = StandingClock(), list[Terminal]()
 

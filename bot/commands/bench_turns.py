@@ -33,7 +33,7 @@ from bot.ports import Channel, Clock, ContactRef
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, load
 from bot.web import build as build_web
-from directory.tables import metadata
+from directory.tables import make_tables
 
 TOKEN, SECRET = "4242:bench-token", "bench-secret"
 IN_FLIGHT, CHATS = 16, 400
@@ -153,7 +153,7 @@ async def _house(root: str, url: str) -> AsyncIterator[web.Application]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         create_key_file(Path(folder) / "key.json")
         engine = open_engine(url)
-        metadata.create_all(engine)
+        make_tables(engine)
         engine.dispose()
         clock = MachineClock()
 

@@ -21,7 +21,7 @@ from directory.demonstration import import_demo
 from directory.exchange import place_lists
 from directory.listing_text import describe
 from directory.shelf import Shelf, ShelfKeeper
-from directory.tables import metadata
+from directory.tables import make_tables
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -133,7 +133,7 @@ def _shelf(at: datetime) -> Shelf:
 def _throw_away() -> Iterator[Connection]:
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{Path(folder) / 'directory.db'}")
-        metadata.create_all(engine)
+        make_tables(engine)
         with engine.begin() as connection:
             yield connection
         engine.dispose()

@@ -3,9 +3,26 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 import bot.tables as tables
 from bot.db import Tx
@@ -54,26 +71,40 @@ class Swept:
     kept: int = 0  # rows whose day was moved because a case is open
 
 
-def _tables() -> list[Table]:
+@cache  # sorting takes longer than sweeping where nothing is due
+def _tables() -> tuple[Table, ...]:
     """Every table with `forget_at`, those that refer to others first."""
-    return [table for table in reversed(metadata.sorted_tables) if "forget_at" in table.c]
+    return tuple(table for table in reversed(metadata.sorted_tables) if "forget_at" in table.c)
 
 
 Part = Callable[[Tx, datetime, Policy, Swept], None]
 
 
+@cache
 def parts() -> Mapping[str, Part]:
     """What is forgotten, in an order in which nothing refers to what is gone; each part is a deed of its own."""
     found: dict[str, Part] = {"open_cases": _keep_open_cases, "cases": _retire_cases}
     for table in _tables():
         if table.name not in _OWN_WAY:
             found[table.name] = partial(_delete_due, table)
-    return found | {
-        "lanes": _forget_lanes,
-        "persons": _forget_persons,
-        "staff": _forget_staff,
-        "links": _end_what_ran_out,
-    }
+    found |= {"lanes": _forget_lanes, "persons": _forget_persons, "staff": _forget_staff, "links": _end_what_ran_out}
+    return MappingProxyType(found)
+
+
+def idle(connection: Connection, now: datetime) -> frozenset[str]:
+    """The parts of which nothing is due: one look spares the writer a deed for each, every minute."""
+    busy = connection.execute(_busy(), {"now": now}).scalars().all()
+    return frozenset(table.name for table in _tables() if table.name not in _OWN_WAY) - {*busy}
+
+
+@cache
+def _busy() -> Executable:
+    asked = [
+        select(literal(table.name)).where(exists().where(table.c.forget_at <= bindparam("now")))
+        for table in _tables()
+        if table.name not in _OWN_WAY
+    ]
+    return union_all(*asked)
 
 
 def sweep_part(tx: Tx, name: str, *, now: datetime, policy: Policy) -> Swept:
@@ -123,7 +154,7 @@ def _retire_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
 
 def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     key = list(table.primary_key.columns)
-    due = tx.execute(select(*key, *_key_column(table)).where(table.c.forget_at <= now).limit(CHUNK)).all()
+    due = tx.execute(_due(table), {"now": now}).all()
     if not due:
         return
     for row in due:
@@ -141,7 +172,14 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
     swept.rows += len(due)
 
 
-def _key_column(table: Table) -> list[object]:
+@cache
+def _due(table: Table) -> Select[Any]:
+    """The rows of a table whose day has come; one statement for each table, so that it is prepared once."""
+    wanted = select(*table.primary_key.columns, *_key_column(table))
+    return wanted.where(table.c.forget_at <= bindparam("now")).limit(CHUNK)
+
+
+def _key_column(table: Table) -> list[Column[Any]]:
     """The data key a row owns. An outbox row borrows that of its conversation."""
     return [table.c.key_id] if table.name in _WITH_KEYS else []
 

@@ -17,7 +17,7 @@ from bot.ports import Inbound
 from bot.resealing import HOUSE_SEALED, Rotated, rotate
 from bot.seals import KeyMissing, SealBroken, Seals, create_key_file
 from bot.tables import centre, contact, conversation, lane, message_ref, outbox, person, staff, staff_organisation
-from directory.tables import metadata
+from directory.tables import make_tables
 
 NOW = datetime(2026, 12, 7, tzinfo=UTC)
 PERSONS = 250
@@ -60,7 +60,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installatio
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgresql"))
     engine = open_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     create_key_file(tmp_path / "key.json")
     made = Installation(tmp_path, engine)
     seals = made.seals()

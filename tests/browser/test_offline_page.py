@@ -8,14 +8,14 @@ from playwright.async_api import Browser, Page
 from sqlalchemy import create_engine
 
 from directory.exchange import leaving, offline
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.browser.conftest import phone
 from tests.directory.exchange.samples import BARE, OPEN, SEALED, three
 
 
 def written(folder: Path, on: date) -> str:
     engine = create_engine(f"sqlite:///{folder / 'directory.db'}")
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as connection:
         three(connection)
         page = offline.page(leaving.shown(connection), on=on)

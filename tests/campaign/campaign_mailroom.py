@@ -16,7 +16,7 @@ from bot.app import MachineClock
 from bot.db import Tx, open_engine, run_alone
 from bot.seals import Seals, create_key_file
 from bot.tables import centre, conversation, lane, outbox, person, staff, staff_organisation
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.campaign import hands
 from tests.campaign.conftest import scaled
 
@@ -79,7 +79,7 @@ async def test_kills_of_those_who_send_and_of_all(tmp_path: Path, postgresql: st
     alarms, kills, kills_of_all = scaled(3000), scaled(200), scaled(50)
     create_key_file(tmp_path / "key.json")
     engine = open_engine(postgresql)
-    metadata.create_all(engine)
+    make_tables(engine)
     seals = Seals.from_files(tmp_path / "key.json", str(tmp_path / "keys.db"))
     with engine.begin() as connection:
         run_alone(connection, seed, seals, "seed")

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from directory.tables import metadata
+from directory.tables import make_tables
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     engine = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as made:
         yield made
     engine.dispose()

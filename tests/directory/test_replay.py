@@ -14,7 +14,7 @@ from directory.drafts import Draft, DraftProblem
 from directory.editing import NotNow
 from directory.listings import NOTICES
 from directory.replay import Standing, replay, stands
-from directory.tables import directory_audit, metadata
+from directory.tables import directory_audit, make_tables
 from directory.wording import HCMC
 from tests.directory.exchange.samples import OPEN, shown
 from tests.directory.test_editing import CLINIC, usual
@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgresql"))
     made = create_engine(url)
-    metadata.create_all(made)
+    make_tables(made)
     yield made
     made.dispose()
 

@@ -9,7 +9,7 @@ from directory import shelf as shelf_
 from directory.demonstration import import_demo
 from directory.listings import Listing
 from directory.shelf import Shelf, ShelfKeeper
-from directory.tables import metadata, place_of_service
+from directory.tables import make_tables, place_of_service
 from directory.verification import report_wrong
 from tests.directory.test_search import NOW
 
@@ -23,7 +23,7 @@ def test_a_delta_equals_reading_everything(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(shelf_, "MOST_AT_ONCE", most)
     writer = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")
     reader = create_engine(f"sqlite:///{tmp_path / 'directory.db'}")  # another process has its own
-    metadata.create_all(writer)
+    make_tables(writer)
     with writer.begin() as tx:
         import_demo(tx, NOW)
     keeper, statements = ShelfKeeper(), []

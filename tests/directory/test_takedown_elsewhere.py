@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from directory import editing
 from directory.shelf import ShelfKeeper
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.directory.exchange.samples import NOW, OPEN, shown
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_a_hundred_takedowns_are_seen_by_another_process_at_its_next_look(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'd.db'}" if kind == "sqlite" else str(request.getfixturevalue("postgresql"))
     engine = create_engine(url)
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as connection:
         ids = [shown(connection, replace(OPEN, service=f"Phòng khám {number}")) for number in range(MANY + 1)]
     command = [sys.executable, "-c", OTHER, url]

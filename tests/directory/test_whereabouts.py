@@ -55,10 +55,10 @@ def units_of(province: str) -> Iterator[PlaceKey]:
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     from sqlalchemy import create_engine
 
-    from directory.tables import metadata
+    from directory.tables import make_tables
 
     engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('elsewhere') / 'directory.db'}")
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as made:
         yield made
     engine.dispose()

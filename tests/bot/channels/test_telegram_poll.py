@@ -16,7 +16,7 @@ from bot.helpline import invariants
 from bot.policy import demonstration
 from bot.seals import Seals
 from bot.tables import lease, poller
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.conftest import MovableClock
 from tests.contracts.lines import unhurried
 from tests.fake_telegram import BROKEN, TOKEN, UNAUTHORIZED, FakeTelegram
@@ -197,7 +197,7 @@ async def test_one_process_fetches_and_another_takes_over(
     postgresql: str, seals: Seals, clock: MovableClock, network: FakeTelegram
 ) -> None:
     engine = open_engine(postgresql)
-    metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     one, other = Database(postgresql, seals), Database(postgresql, seals)
     for house in (one, other):

@@ -25,7 +25,7 @@ from bot.seals import KeyDestroyed, Seals, create_key_file
 from bot.staff import get as colleague
 from bot.tables import accompaniment, alarm, case, case_event, entrusted, event, outbox, timer, transcript
 from bot.tables import sharing as sharing_table
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.bot.helpline.conftest import LAN, MAI
 
 PERSON = 1
@@ -44,7 +44,7 @@ class Promised(RuleBasedStateMachine):
         create_key_file(self.folder / "key.json")
         self.seals = Seals.from_files(self.folder / "key.json", str(self.folder / "keys.db"))
         self.engine: Engine = open_engine(f"sqlite:///{self.folder / 'life.db'}")
-        metadata.create_all(self.engine)
+        make_tables(self.engine)
         self.now = START
 
     def teardown(self) -> None:

@@ -16,7 +16,7 @@ from bot.policy import Policy
 from bot.tables import audit as audit_rows
 from bot.tables import case, centre, shift, staff, staff_organisation
 from bot.timers import due_at
-from directory.tables import metadata
+from directory.tables import make_tables
 from tests.bot.helpline.conftest import BICH, HOA, LAN, MAI, add_shift, letters
 from tests.conftest import MovableClock
 
@@ -135,7 +135,7 @@ def test_the_rota_says_what_a_count_by_hand_says(
     shifts: list[tuple[int, str | None, int, int, int]], province: str | None, hour: int
 ) -> None:
     engine = create_engine("sqlite://")
-    metadata.create_all(engine)
+    make_tables(engine)
     now = START + timedelta(hours=hour)
     with engine.begin() as connection:
         connection.execute(insert(staff_organisation).values(id=1, name="o"))

@@ -12,7 +12,7 @@ from directory import editing, verification
 from directory.exchange import hsds, hsds_files, hsds_reading, leaving, spreadsheet
 from directory.exchange.spreadsheet import Outcome
 from directory.places import PlaceKey, Tier
-from directory.tables import metadata, service
+from directory.tables import make_tables, service
 from tests.directory.exchange.conftest import errors
 from tests.directory.exchange.samples import NOW, OPEN, shown
 
@@ -27,7 +27,7 @@ FOREIGN = "5f0d2c0e-8a52-4cbb-8f3e-0a7c8f6f0001"
 def elsewhere(tmp_path: Path) -> Iterator[Connection]:
     """The directory of another house."""
     engine = create_engine(f"sqlite:///{tmp_path / 'elsewhere.db'}")
-    metadata.create_all(engine)
+    make_tables(engine)
     with engine.begin() as made:
         yield made
     engine.dispose()
