@@ -8,13 +8,14 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 import pytest
+
+from tests.served import Served, serve
 
 ROOT = Path(__file__).parents[1]
 KILLS = 6  # the campaign kills 200 times
@@ -29,12 +30,11 @@ def free_port() -> int:
             return port
 
 
-def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def start(folder: Path, port: int) -> Served:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
     environment |= {"DONGHANH_DATA_DIR": str(folder / "data"), "DONGHANH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     with (folder / "said.txt").open("ab") as said:
-        command = [sys.executable, "-m", "bot", "serve", "--demo"]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.DEVNULL)
+        return serve(environment=environment, stdout=said, stderr=subprocess.DEVNULL)
 
 
 async def report(base: str, *, until: float) -> bool:

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,13 +10,14 @@ import pytest
 
 from tests.conftest import MovableClock
 from tests.fake_telegram import TOKEN, FakeTelegram
-from tests.test_killed import ROOT, free_port
+from tests.served import Served, serve
+from tests.test_killed import free_port
 
 pytestmark = pytest.mark.timeout(110)
 PERSONS = 8
 
 
-def start(folder: Path, network: FakeTelegram) -> subprocess.Popen[bytes]:
+def start(folder: Path, network: FakeTelegram) -> Served:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
     (folder / "token").write_text(f"{network.token}\n")
     settings = {
@@ -29,8 +28,7 @@ def start(folder: Path, network: FakeTelegram) -> subprocess.Popen[bytes]:
     }
     environment = {**kept, "PYTHONUNBUFFERED": "1", **{f"DONGHANH_{key}": value for key, value in settings.items()}}
     with (folder / "said.txt").open("ab") as said:
-        command = [sys.executable, "-m", "bot", "serve", "--demo"]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        return serve(environment=environment, stdout=said, stderr=said)
 
 
 async def until(is_so: Callable[[], bool], said: Path) -> None:

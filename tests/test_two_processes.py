@@ -14,15 +14,19 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.test_killed import ROOT, free_port
+from bot.schema import upgrade
+from bot.seals import create_key_file
+from tests.served import Served, serve
+from tests.test_killed import free_port
 
+ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.timeout(110)
 
 
 @contextmanager
 def running(
-    folder: Path, url: str, name: str, port: int, *more: str, program: Sequence[str] = ("-m", "bot")
-) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    folder: Path, url: str, name: str, port: int, *more: str, program: Sequence[str] = ()
+) -> Iterator[tuple["Served | subprocess.Popen[bytes]", Path]]:
     """One process of the service, and the file of what it said."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
     settings = {"DATA_DIR": str(folder / "data"), "DATABASE_URL": url.replace("+psycopg", ""), "PORT": str(port)}
@@ -30,8 +34,13 @@ def running(
     said = folder / f"{name}.txt"
     before = said.read_text("utf-8").count("Ctrl-C") if said.exists() else 0
     with said.open("ab") as file:
-        command = [sys.executable, *program, "serve", "--demo", *more]
-        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+        if program:  # another one than `donghanh`, that serves all the same
+            command = [sys.executable, *program, "serve", "--demo", *more]
+            started: Served | subprocess.Popen[bytes] = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=file, stderr=file
+            )
+        else:
+            started = serve(*more, environment=environment, stdout=file, stderr=file)
     try:
         end = time.monotonic() + 60
         while said.read_text("utf-8").count("Ctrl-C") <= before:
@@ -71,12 +80,8 @@ async def ask(port: int, *texts: str) -> list[str]:
 
 def prepare(folder: Path, url: str) -> None:
     """The key file, made once by the operator, and the tables."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("DONGHANH_")}
-    settings = {"DONGHANH_DATA_DIR": str(folder / "data"), "DONGHANH_DATABASE_URL": url.replace("+psycopg", "")}
-    make = "from pathlib import Path; from bot.seals import create_key_file; create_key_file(Path('{}'))"
-    key = make.format(folder / "data" / "key.json")
-    subprocess.run([sys.executable, "-c", key], cwd=ROOT, check=True)
-    subprocess.run([sys.executable, "-m", "bot", "migrate"], cwd=ROOT, env={**kept, **settings}, check=True)
+    create_key_file(folder / "data" / "key.json")
+    upgrade(url)
 
 
 async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, postgresql: str) -> None:

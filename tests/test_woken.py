@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import aiohttp
 import pytest
 
 from tests.bot.channels.gateways import Gateway, gateway
-from tests.test_killed import ROOT, free_port
+from tests.served import PIPE, STDOUT, Served, serve
+from tests.test_killed import free_port
 
 TOPIC = "canary-topic-of-lan"
 
@@ -51,26 +51,19 @@ async def test_a_cry_rings_the_phone_and_one_tap_takes_the_case(tmp_path: Path) 
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
         environment |= {"DONGHANH_DATA_DIR": str(tmp_path / "data"), "DONGHANH_PORT": str(port)}
         environment |= {"DONGHANH_NTFY_URL": server.root}
-        command = [sys.executable, "-m", "bot", "serve", "--demo"]
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=pipe, stderr=asyncio.subprocess.STDOUT
-        )
+        process = serve(environment=environment, stdout=PIPE, stderr=STDOUT)
         try:
             await story(server, worker, process, f"http://127.0.0.1:{port}")
         finally:
-            if process.returncode is None:
-                process.kill()
+            process.kill()
 
 
-async def story(
-    server: Gateway, worker: aiohttp.ClientSession, process: asyncio.subprocess.Process, base: str
-) -> None:
+async def story(server: Gateway, worker: aiohttp.ClientSession, process: Served, base: str) -> None:
     assert process.stdout is not None
     said = ""
     while "Ctrl-C" not in said:
-        said += (await process.stdout.readline()).decode()
-    reader = asyncio.create_task(process.stdout.read())
+        said += (await asyncio.to_thread(process.stdout.readline)).decode()
+    reader = asyncio.create_task(asyncio.to_thread(process.stdout.read))
     door = re.findall(r"http://\S+/console/invite/\S+", said)[0]
     await worker.post(door, data={"colleague": "worker-1"})
     await show_that_it_works(worker, base, server)
@@ -98,6 +91,6 @@ async def story(
 
         await until(told)
     process.terminate()
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.to_thread(process.wait, 10) == 0
     log = said + (await reader).decode()
     assert TOPIC not in log and "Canary" not in log

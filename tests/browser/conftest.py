@@ -1,24 +1,30 @@
 """The real service in a process of its own, and a real browser in front of it."""
 
-import asyncio
 import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.served import HOUSE, PIPE, Served, serve
 from tests.test_killed import free_port
 
-HOUSE = Path(__file__).resolve().parents[2]
+__all__ = ["HOUSE", "free_port"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SERVE = [sys.executable, "-m", "bot", "serve", "--demo"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser for all tests of this folder: it belongs to one event loop, so they share that too."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @dataclass(frozen=True)
@@ -36,41 +42,46 @@ def settings_of(data: Path) -> dict[str, str]:
     return {**others, "DONGHANH_DATA_DIR": str(data), "DONGHANH_PORT": str(free_port())}
 
 
+def opened(data: Path) -> tuple[Served, list[str]]:
+    """A service with its data there, and the addresses it names once it is open."""
+    process = serve(environment=settings_of(data), stdout=PIPE)
+    assert process.stdout is not None
+    said = ""
+    while "Ctrl-C" not in said:
+        line = process.stdout.readline()
+        assert line, f"the service ended: {said}"
+        said += line.decode()
+    return process, re.findall(r"http://\S+", said)
+
+
+def end(process: Served) -> None:
+    process.terminate()
+    assert process.wait(10) == 0, "a clean stop takes less than ten seconds"
+
+
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a demonstration nobody has used yet: made once, copied for each test."""
     data = tmp_path_factory.mktemp("demonstration") / "data"
-    with subprocess.Popen(SERVE, cwd=HOUSE, env=settings_of(data), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        while "Ctrl-C" not in (line := process.stdout.readline()):
-            assert line, "the service ended"
-        process.terminate()
-    assert process.returncode == 0
+    process, _ = opened(data)
+    end(process)
     return data
 
 
 @pytest.fixture
-async def service(tmp_path: Path, filled: Path) -> AsyncIterator[Service]:
+def service(tmp_path: Path, filled: Path) -> Iterator[Service]:
     shutil.copytree(filled, tmp_path / "data")
-    process = await asyncio.create_subprocess_exec(
-        *SERVE, cwd=HOUSE, env=settings_of(tmp_path / "data"), stdout=asyncio.subprocess.PIPE
-    )
+    process, (chat, console) = opened(tmp_path / "data")
     assert process.stdout is not None
-    said = ""
-    while "Ctrl-C" not in said:
-        line = await asyncio.wait_for(process.stdout.readline(), 60)
-        assert line, f"the service ended: {said}"
-        said += line.decode()
-    reader = asyncio.create_task(process.stdout.read())
-    chat, console = re.findall(r"http://\S+", said)
+    reader = threading.Thread(target=process.stdout.read)
+    reader.start()
     yield Service(chat, console, tmp_path / "data")
-    process.terminate()
-    assert await asyncio.wait_for(process.wait(), 10) == 0, "a clean stop takes less than ten seconds"
-    await reader
+    end(process)
+    reader.join()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None and os.environ.get("BROWSER_TESTS") != "required":
         pytest.skip("No Chromium on this machine: install it (Debian: apt-get install chromium) to run these tests.")
@@ -79,6 +90,14 @@ async def browser() -> AsyncIterator[Browser]:
         made = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield made
         await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """The browser, in which nothing is left of the test before."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 async def phone(browser: Browser, **more: object) -> Page:
