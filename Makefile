@@ -13,7 +13,7 @@ run: $(RUNS)
 	$(BIN)/python -m bot serve --demo
 
 test: $(TESTS) lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(TESTS)
 	$(BIN)/ruff check bot directory tests migrations

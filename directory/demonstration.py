@@ -14,7 +14,7 @@ from directory.places import PlaceKey, Tier
 from directory.reading import SEED
 from directory.seedfiles import load_table
 from directory.tables import organisation, phone, place_of_service, service, service_need, verification
-from directory.verification import GROUPS, note
+from directory.verification import GROUPS, note_all
 from directory.wording import HCMC
 
 _SPACE = uuid.UUID("5d0c9a54-6f0e-4f57-9c6e-0f6f0c1d2e3a")
@@ -40,8 +40,7 @@ def import_demo(connection: Connection, now: datetime) -> int:
             rows.setdefault(table, []).append(row)
     for table, of_table in rows.items():
         connection.execute(insert(table), of_table)
-    for _, place_id, _ in fresh:
-        note(connection, "import", place_id, staff_id=None, now=now)
+    note_all(connection, "import", [place_id for _, place_id, _ in fresh], staff_id=None, now=now)
     return len(fresh)
 
 

@@ -1,6 +1,6 @@
 """When each part of a listing was last checked, and what happens when somebody says that it is wrong."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -254,9 +254,15 @@ def note(
 
     By which way a colleague made it, and in which role, is signed by whoever lets her do it.
     """
+    note_all(connection, deed, [place_id], staff_id=staff_id, now=now, before=before, after=after)
+
+
+def note_all(
+    connection: Connection, deed: str, place_ids: Iterable[str], *, staff_id: int | None, now: datetime, **what: object
+) -> None:
+    """A row for each of several listings with which the same was done, in this order."""
     source = _SOURCES.get(deed, "import") if staff_id is None else None
-    connection.execute(
-        insert(directory_audit).values(
-            at=now, staff_id=staff_id, deed=deed, place_id=place_id, before=before, after=after, source=source
-        )
-    )
+    same = {"at": now, "staff_id": staff_id, "deed": deed, "source": source, "before": None, "after": None, **what}
+    rows = [{**same, "place_id": place_id} for place_id in place_ids]
+    if rows:
+        connection.execute(insert(directory_audit), rows if len(rows) > 1 else rows[0])

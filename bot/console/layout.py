@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -124,17 +124,22 @@ def assemble(console: Console, routes: Sequence[Route | OpenRoute]) -> web.Appli
     app[CONSOLE] = console
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(_let_pages_go)
-    environment = aiohttp_jinja2.setup(
-        app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters["clock"] = wording.clock_time
-    environment.filters["when"] = _when
-    environment.filters["readable"] = _readable
+    app[aiohttp_jinja2.APP_KEY] = _templates()
     for route in routes:
         guarded = partial(_come_in, route) if isinstance(route, Route) else partial(_open_door, route)
         app.router.add_route(route.method, route.path, guarded)
     app.router.add_static("/static", HERE / "static")
     return app
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """The pages as they are written; nothing in them belongs to one application, so a process compiles them once."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    made.filters.update(clock=wording.clock_time, when=_when, readable=_readable)
+    return made
 
 
 async def _let_pages_go(app: web.Application) -> None:

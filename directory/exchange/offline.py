@@ -4,11 +4,11 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
 from directory import needs, places
@@ -26,8 +26,7 @@ def page(listings: Iterable[Listing], *, on: date, language: str = "vi") -> str:
     names = places.provinces()
     used = {code for one in made for code in one.needs}
     style, script = (_part(f"offline.{kind}") for kind in ("css", "js"))
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=False)
-    return environment.get_template("offline.html").render(
+    return _template().render(
         language=language,
         t=partial(_said, language),
         provinces=[(code, names[code], list(many)) for code, many in groupby(made, key=lambda one: one.province)],
@@ -40,6 +39,12 @@ def page(listings: Iterable[Listing], *, on: date, language: str = "vi") -> str:
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+
+
+@cache  # to compile it takes longer than to fill it
+def _template() -> Template:
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=False)
+    return made.get_template("offline.html")
 
 
 def _said(language: str, key: str, **values: object) -> str:
