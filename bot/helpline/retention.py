@@ -1,6 +1,6 @@
 """Forgets what is due, a little at a time: every private row says when it goes, and here it goes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -94,17 +94,26 @@ def parts() -> Mapping[str, Part]:
 def idle(connection: Connection, now: datetime) -> frozenset[str]:
     """The parts of which nothing is due: one look spares the writer a deed for each, every minute."""
     busy = connection.execute(_busy(), {"now": now}).scalars().all()
-    return frozenset(table.name for table in _tables() if table.name not in _OWN_WAY) - {*busy}
+    return frozenset(_ends()) - {*busy}
+
+
+@cache
+def _ends() -> Mapping[str, Sequence[Column[Any]]]:
+    """By which days one sees whether there is something to do in a part; open cases are looked at each time."""
+    found = {one.name: (one.c.forget_at,) for one in _tables() if one.name not in _OWN_WAY}
+    return MappingProxyType(found | {
+        "cases": (case.c.forget_at,),
+        "lanes": (lane.c.forget_at, contact.c.forget_at),
+        "persons": (person.c.forget_at, lane.c.forget_at),  # a person goes with the last lane
+        "staff": (staff.c.forget_at,),
+        "links": (tables.invitation.c.expires_at, staff_session.c.expires_at),
+    })  # fmt: skip
 
 
 @cache
 def _busy() -> Executable:
-    asked = [
-        select(literal(table.name)).where(exists().where(table.c.forget_at <= bindparam("now")))
-        for table in _tables()
-        if table.name not in _OWN_WAY
-    ]
-    return union_all(*asked)
+    is_due = {name: or_(*(exists().where(end <= bindparam("now")) for end in ends)) for name, ends in _ends().items()}
+    return union_all(*(select(literal(name)).where(due) for name, due in is_due.items()))
 
 
 def sweep_part(tx: Tx, name: str, *, now: datetime, policy: Policy) -> Swept:

@@ -17,7 +17,7 @@ async def test_where_nothing_is_due_no_deed_is_done_for_each_table(
 ) -> None:
     before = line.counts.deeds
     assert await forget_what_is_due(line, clock, policy) == 0
-    assert line.counts.deeds - before < 8 < len(retention.parts())
+    assert line.counts.deeds - before == 1 < len(retention.parts())  # open cases are looked at each time
 
 
 async def test_what_is_due_in_one_table_is_forgotten_in_the_same_round(
