@@ -105,6 +105,7 @@ def server() -> Iterator[str]:
         with psycopg.connect(made.get_uri(), autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test pulls this server's plug
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")  # what lies in memory stays small
             connection.execute("SELECT pg_reload_conf()")
         yield made.get_uri()
         atexit.unregister(made._cleanup)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 IN_MEMORY = Path("/dev/shm")
-ROOM = 3 * 2**30  # a whole run on two processes fills about a third of this
+ROOM = 2 * 2**30  # a whole run on two processes fills less than half of this
 
 
 def keep_in_memory() -> None:
