@@ -35,8 +35,9 @@ def wants_quiet(tx: Tx, turn: Turn, standing: Standing, known: Case | None) -> b
     meaning = turn.meaning
     if meaning is None or turn.key is not None or known is None:
         return False
-    if known.urgency == "request" and not says_still(turn):
-        return False  # "dừng" of somebody in the daytime queue is the end of it, as ever
+    is_watched = meaning.danger.level != "none" or bool(turn.situations & {"aside", "stranger"})
+    if known.urgency == "request" and not (says_still(turn) and is_watched):
+        return False  # "dừng", "đừng nhắn nữa" of somebody in the daytime queue is the end of it, as ever
     is_said = says_still(turn) or meaning.intent == "stop"
     if not is_said or len(turn.text) > _SHORT or (meaning.danger.level == "now" and meaning.danger.source != "model"):
         return False

@@ -7,7 +7,7 @@ from tests.test_rehearsal import table
 
 
 async def test_the_nearest_in_the_old_district_is_about_so_far(tmp_path: Path) -> None:
-    ward = {"place_tier": "old_ward", "place_code": "00157"}  # Nghĩa Đô
+    ward = {"place": "phường Nghĩa Đô, Hà Nội", "place_tier": "old_ward", "place_code": "00157"}
     file = table(tmp_path / "one.csv", needs="livelihood.training", **ward)
     async with Rehearsal() as rehearsal:
         await rehearsal.play({"directory": str(file)})

@@ -60,7 +60,7 @@ async def test_every_field_of_the_form_has_a_word_of_help(desk: Desk) -> None:
     thu = await desk.as_("maintainer-1")
     page = await (await thu.get("/console/new-listing")).text()
     fields = set(re.findall(r'<(?:input|select|textarea)[^>]* name="([a-z_.]+)"', page))
-    fields -= {"csrf", "revision", "next", "language"}
+    fields -= {"csrf", "revision", "seen", "next", "language"}
     helped = set(re.findall(r'<small id="hint-([a-z_.]+)"', page))
     assert fields <= helped, fields - helped
     described = re.findall(r'aria-describedby="([^"]+)"', page)
