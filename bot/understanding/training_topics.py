@@ -12,7 +12,7 @@ from bot.understanding.examples import Example
 from bot.understanding.model import RARITY, chance
 from bot.understanding.topics import MODEL, Topics, names_of
 
-LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 26, 12, 6
+LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 28, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
 
 
