@@ -163,8 +163,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return is_plain and not _is_new_question(turn)
     if standing.dialogue == "answer":
         goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(read(turn.text))
-        if goes_on and fitting.asks_where(turn):
-            return False  # "mua ở đâu" after an answer looks for a place
+        if _asks_where_for_that(turn):
+            return False
         return intent in (None, "ask", "unclear") or goes_on or (intent == "human" and "told" in turn.notes)
     if (standing.dialogue, standing.step) in _TYPED:
         return True
@@ -206,6 +206,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "small", "unclear"
     if small := _small(turn):
         return "small", small
+    if _asks_where_for_that(turn):
+        return "find", "start"
     if meaning.intent in ("find", "unclear") and (_is_learnt(turn) or _is_begun(turn)):
         return "answer", "start"
     if meaning.intent in _IDLE and (overheard := fitting.is_overheard(turn)):
@@ -248,6 +250,12 @@ def _small(turn: Turn) -> str | None:
     named = next((one for one in _NUMBERS if f" {one} " in plain), None)
     rest = set(plain.replace(f" {named} ", " ").split()) if named else {""}
     return "our_number" if rest <= _OPENING | _OF_NUMBERS else None
+
+
+def _asks_where_for_that(turn: Turn) -> bool:
+    """ "Mua ở đâu" after an answer looks for a place for just that."""
+    is_known = turn.key is None and turn.memory.need is not None
+    return is_known and fitting.asks_where(turn) and answers.goes_on(read(turn.text))
 
 
 def _is_learnt(turn: Turn) -> bool:

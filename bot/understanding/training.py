@@ -219,10 +219,11 @@ def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Seque
 
 
 def ordinary(many: Sequence[Example]) -> set[str]:
-    """Authors who wrote what a help line is asked, not danger and its twins alone."""
+    """Authors who wrote what a help line is asked: not danger and its twins alone, and not questions alone."""
     with_intent = {example.author for example in many if example.intent and example.level == "none"}
     with_danger = {example.author for example in many if example.level != "none"}
-    return with_intent | ({example.author for example in many} - with_danger) or with_danger
+    asking_only = {example.author for example in many if example.topics} - with_intent - with_danger
+    return with_intent | ({example.author for example in many} - with_danger - asking_only) or with_danger
 
 
 def mark(values: Sequence[float], room: float) -> float:
