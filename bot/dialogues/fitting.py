@@ -46,6 +46,8 @@ _ASKING = frozenset({"j", "gi", "sao", "nao", "what"})
 _ASKS = frozenset({"gi", "sao", "nao", "dau", "nhieu", "may", "ai", "what", "how", "where", "which", "who", "can"})
 _ENDS = frozenset({"khong", "chua", "ko", "k", "a", "ha"})
 _WORD = re.compile(r"\w+|/")
+_GROPED = ("sam so", "so mo", "so soang", "quay roi", "dung cham", "groped", "touched")
+_FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
 _SOUGHT = 0.75
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _STATED = 0.6
@@ -89,11 +91,17 @@ def timely(turn: Turn) -> str | None:
         named = next((id for id, score in found if id in TIMELY and score >= max(least, _FAINT)), None)
         if named is not None:
             return named
-    if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds:
+    if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds and not _is_groped(turn):
         return "just-raped"
     is_late = any(found and found[0][0] == "pep-too-late" for found in (meaning.articles, by_words))
     sought = any(guess.code == "health.pep" and guess.score >= _SOUGHT for guess in meaning.needs)
     return "pep-72h" if sought and not is_late else None
+
+
+def _is_groped(turn: Turn) -> bool:
+    """She was touched, and nothing says more: no medicine has its hours for that."""
+    plain = f" {read(turn.text).plain} "
+    return any(f" {one} " in plain for one in _GROPED) and not any(f" {one} " in plain for one in _FORCED)
 
 
 def is_overheard(turn: Turn) -> tuple[str, str] | None:
@@ -135,6 +143,8 @@ def note_harm(turn: Turn) -> None:
     best = meaning.articles[:1] if meaning.danger.level != "none" else ()
     told = next((id for id, score in best if score >= _FITS and _is_of_harm(id)), None)
     by_kind = next((id for kind, id in _BY_KIND.items() if kind in kinds), None)
+    if by_kind == "just-raped" and _is_groped(turn):
+        by_kind = "harassment-contract-pay"
     stated = meaning.needs[0].code if meaning.needs and meaning.needs[0].code.startswith(_OF_HARM) else ""
     id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind or main_of(stated)
     if id is not None and article(turn, id) is not None:

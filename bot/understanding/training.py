@@ -3,6 +3,7 @@
 Needs numpy and scikit-learn, which the service does not. Thresholds are chosen on authors the model had not read."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -215,6 +216,8 @@ def choose(chances: Sequence[Opinion], examined: Sequence[Examined], many: Seque
             left = [at for at, one in zip(theirs, told, strict=True) if one == "none"]
         values = [chances[at].now if level == "now" else chances[at].danger for at in left]
         marks[name] = round(mark(values, share * len(theirs) - (len(theirs) - len(left))), 4)
+        if name == "alarm":  # no ten-thousandth decides who is woken
+            marks[name] = math.ceil(marks[name] * 100) / 100
     return marks
 
 
