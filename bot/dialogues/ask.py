@@ -10,7 +10,6 @@ from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
 from directory import answers, articles, cues, needs, recordings
 from directory.articles import Article, Library
-from directory.reading import read
 from directory.wording import t
 
 _TOLD = "told_last"  # in the notes: the article told last, and whether the whole of it
@@ -27,7 +26,7 @@ class Answer(Dialogue):
         if turn.meaning is not None and turn.meaning.places and not turn.meaning.place_is_ambiguous:
             turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
         about = turn.notes.get(fitting.MAYBE) or turn.memory.article
-        found = answers.find(read(turn.text), library=turn.shelf.library, about=about, heard=heard)
+        found = answers.find(turn.reading, library=turn.shelf.library, about=about, heard=heard)
         shown = [id for id in found.ids if fitting.article(turn, id) is not None]
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]
@@ -100,7 +99,7 @@ class Answer(Dialogue):
         if article is None:
             return self._nothing(turn, is_known=True)
         fitting.now_about(turn, id)
-        is_free = turn.key is None and cues.decided(read(turn.text)) is None  # "gọi 111 được không" has one answer
+        is_free = turn.key is None and cues.decided(turn.reading) is None  # "gọi 111 được không" has one answer
         before = turn.notes.get(_TOLD, "") if is_free else ""
         is_all = bool(article.more) and (goes_on or before.startswith(f"{id} "))
         if before == f"{id} {is_all}":  # nobody is told the same words twice in a row

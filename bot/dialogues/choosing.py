@@ -20,7 +20,6 @@ from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.watched import Watched
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 from directory import answers, begun, languages, lines, spoken
-from directory.reading import read
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
@@ -162,7 +161,7 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
         return is_plain and not _is_new_question(turn)
     if standing.dialogue == "answer":
-        goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(read(turn.text))
+        goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(turn.reading)
         if _asks_where_for_that(turn):
             return False
         return intent in (None, "ask", "unclear") or goes_on or (intent == "human" and "told" in turn.notes)
@@ -243,7 +242,7 @@ def _small(turn: Turn) -> str | None:
         return None
     if lines.asked_about(turn.text, now=turn.now, recorded=turn.policy.recorded_lines):
         return "line"
-    plain = f" {read(turn.text).plain} "
+    plain = f" {turn.reading.plain} "
     words = set(plain.split())
     if words & _ASKING and words <= _OPENING | _ASKING:
         return "ask_away"
@@ -255,7 +254,7 @@ def _small(turn: Turn) -> str | None:
 def _asks_where_for_that(turn: Turn) -> bool:
     """ "Mua ở đâu" after an answer looks for a place for just that."""
     is_known = turn.key is None and turn.memory.need is not None
-    return is_known and fitting.asks_where(turn) and answers.goes_on(read(turn.text))
+    return is_known and fitting.asks_where(turn) and answers.goes_on(turn.reading)
 
 
 def _is_learnt(turn: Turn) -> bool:
@@ -263,7 +262,7 @@ def _is_learnt(turn: Turn) -> bool:
     library = turn.shelf.library
     if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
         return False
-    return any(score >= answers.THRESHOLD for _, score in answers.match(read(turn.text), library=library))
+    return any(score >= answers.THRESHOLD for _, score in turn.by_words)
 
 
 def _is_begun(turn: Turn) -> bool:
@@ -272,7 +271,7 @@ def _is_begun(turn: Turn) -> bool:
     if library is None or library is answers.shipped() or meaning is None or meaning.places:
         return False
     enough = begun.LIKELY if meaning.intent == "find" or meaning.articles else begun.SHOWN
-    return max(answers.begun_strengths(read(turn.text), library).values(), default=enough - 1) >= enough
+    return max(answers.begun_strengths(turn.reading, library).values(), default=enough - 1) >= enough
 
 
 def _wants_place_that_speaks(turn: Turn) -> bool:

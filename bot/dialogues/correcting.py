@@ -9,7 +9,7 @@ from bot.keeping import hours_said
 from bot.keeping.corrections import FIELDS, LONGEST
 from bot.masking import Hidden, mark
 from directory import naming
-from directory.reading import fold, read
+from directory.reading import fold
 
 KNOWN_FOR = timedelta(minutes=30)  # so long a number typed after "this number is wrong" is taken for the new one
 _SHORT = 14  # words
@@ -123,7 +123,7 @@ def _is_hers_or_asks(turn: Turn, plain: str) -> bool:
 
 
 def _names_another(turn: Turn, place_id: str) -> bool:
-    named = naming.called(turn.shelf, read(turn.text))
+    named = naming.called(turn.shelf, turn.reading)
     return bool(named) and place_id not in {one.id for one in named}
 
 

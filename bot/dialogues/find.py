@@ -11,7 +11,7 @@ from directory.listing_text import describe
 from directory.naming import name_words
 from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
 from directory.places import read as read_places
-from directory.reading import Reading, fold, read
+from directory.reading import Reading, fold
 from directory.search import Found, Question, search
 from directory.wording import t
 
@@ -148,7 +148,7 @@ def asks_ahead(turn: Turn) -> bool:
     if turn.key is not None or meaning is None or meaning.places or turn.memory.need is None:
         return False
     is_wish = any(one in meaning.wishes for one in ("free", "no_papers"))
-    return not is_wish and followup.depends(read(turn.text))
+    return not is_wish and followup.depends(turn.reading)
 
 
 def _take_in(turn: Turn) -> None:
@@ -199,7 +199,7 @@ def _ask_nearer(turn: Turn) -> Ask:
 
 def _nearly(turn: Turn, *, is_answer: bool = False) -> Sequence[Item] | None:
     """A place with slips in its name: taken where it is plain, and the list says which; asked back where it is not."""
-    reading = read(turn.text)
+    reading = turn.reading
     if not reading.words or len(reading.words) > _LONGEST:
         return None
     if is_answer and (exact := read_places(reading)).places and not exact.is_ambiguous:
@@ -243,7 +243,7 @@ def _may_be_meant(turn: Turn, reading: Reading, guess: PlaceGuess) -> bool:
 
 def _says_commune(turn: Turn, guess: PlaceGuess) -> bool:
     """Whether "phường", "xã" or the like stands before a name: communes are too many to be guessed at without it."""
-    said = " ".join(word.plain for word in read(turn.text).words[: guess.start])
+    said = " ".join(word.plain for word in turn.reading.words[: guess.start])
     return said.endswith(_NAMES_COMMUNE)
 
 
@@ -268,7 +268,7 @@ def _place(key: str) -> PlaceKey:
 
 def _question(turn: Turn, anywhere: bool) -> Question:
     """What is known by now, with the hour and the wishes of this message, or of the one before a tap."""
-    reading = read(turn.text) if turn.text and turn.key is None else None
+    reading = turn.reading if turn.text and turn.key is None else None
     named = turn.meaning.places[:1] if turn.meaning else ()
     wishes, when = following.wished(turn)
     return Question(

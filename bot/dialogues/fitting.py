@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
 from directory import answers, articles, danger_sentences
 from directory.articles import Article, Library
-from directory.reading import fold, read
+from directory.reading import fold
 from directory.wording import HCMC, t
 
 # Articles of what must be done within hours or days, and the few words of each that are said before any question.
@@ -85,7 +85,7 @@ def timely(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None or turn.key is not None:
         return None
-    by_words = answers.match(read(turn.text), library=library(turn))
+    by_words = turn.by_words
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
         least = _AS_LIKELY * found[0][1] if found else 0.0
         named = next((id for id, score in found if id in TIMELY and score >= max(least, _FAINT)), None)
@@ -100,7 +100,7 @@ def timely(turn: Turn) -> str | None:
 
 def _is_groped(turn: Turn) -> bool:
     """She was touched, and nothing says more: no medicine has its hours for that."""
-    plain = f" {read(turn.text).plain} "
+    plain = f" {turn.reading.plain} "
     return any(f" {one} " in plain for one in _GROPED) and not any(f" {one} " in plain for one in _FORCED)
 
 
@@ -175,7 +175,7 @@ def in_short(turn: Turn) -> Sequence[Item]:
     if meaning is None or turn.key is not None or meaning.intent != "ask" or not is_question(turn):
         return []
     about = turn.memory.article or turn.notes.get(_NOTE)
-    found = answers.find(read(turn.text), library=library(turn), about=about, heard=meaning.heard)
+    found = answers.find(turn.reading, library=library(turn), about=about, heard=meaning.heard)
     known = article(turn, found.ids[0]) if found.ids and not found.is_guess else None
     if known is None:
         return []
@@ -185,7 +185,7 @@ def in_short(turn: Turn) -> Sequence[Item]:
 
 def is_question(turn: Turn) -> bool:
     """Whether the words ask: "em có con nhỏ" tells."""
-    words = read(turn.text).plain.split()
+    words = turn.reading.plain.split()
     return "?" in turn.text or not _ASKS.isdisjoint(words) or not _ENDS.isdisjoint(words[-2:])
 
 
@@ -232,7 +232,7 @@ def _beside_the_need(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None:
         return None
-    found = (*meaning.articles, *answers.match(read(turn.text), library=library(turn)))
+    found = (*meaning.articles, *turn.by_words)
     if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
         return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
     known, code = articles.topics(), meaning.needs[0].code
@@ -248,7 +248,7 @@ def of_trouble(turn: Turn) -> str | None:
     if stated.score < _STATED or not stated.code.startswith(_TROUBLE):
         return None
     known = articles.topics()
-    said = (*answers.match(read(turn.text), library=library(turn)), *meaning.articles)
+    said = (*turn.by_words, *meaning.articles)
     likely = (id for id, _ in said if id in known and stated.code in known[id].needs)
     found = next(likely, None) or main_of(stated.code)
     return found if found is not None and article(turn, found) is not None else None
@@ -256,7 +256,7 @@ def of_trouble(turn: Turn) -> str | None:
 
 def asks_where(turn: Turn) -> bool:
     """Whether the words look for a place or a person: "ở đâu", "chỗ nào", "tìm", "cần ai"."""
-    plain = f" {read(turn.text).plain} "
+    plain = f" {turn.reading.plain} "
     return any(f" {words} " in plain for words in _WHERE)
 
 

@@ -7,7 +7,6 @@ from bot.dialogues.kit import Turn
 from directory import followup, naming, times
 from directory.followup import FollowUp
 from directory.listings import Listing
-from directory.reading import read
 from directory.times import When
 
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
@@ -23,14 +22,14 @@ def asked(turn: Turn) -> FollowUp | None:
     shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
     if not any(shown) or not turn.text or turn.key is not None:
         return None
-    return followup.read(read(turn.text), shown, now=turn.now, focus=focus(turn))
+    return followup.read(turn.reading, shown, now=turn.now, focus=focus(turn))
 
 
 def named(turn: Turn) -> FollowUp | None:
     """ "Phòng khám Hoa Sen mai mấy giờ mở": a question about a place by its name, shown before or not."""
     if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
         return None
-    reading = read(turn.text)
+    reading = turn.reading
     called = naming.plainly_called(turn.shelf, reading)
     if not called or len(called) > _FEW:
         return None
@@ -53,7 +52,7 @@ def answer(turn: Turn, question: FollowUp) -> str:
 def wants_nearer(turn: Turn) -> bool:
     """ "Có chỗ nào gần hơn không": the same, and no other place is named."""
     is_elsewhere = turn.meaning is not None and bool(turn.meaning.places)
-    return turn.key is None and not is_elsewhere and _NEARER.search(read(turn.text).plain) is not None
+    return turn.key is None and not is_elsewhere and _NEARER.search(turn.reading.plain) is not None
 
 
 def keeps_need(turn: Turn) -> bool:
@@ -67,7 +66,7 @@ def keeps_need(turn: Turn) -> bool:
     if not need.startswith("health."):
         return False
     codes = {guess.code for guess in meaning.needs}
-    return "trans" in meaning.wishes and codes == {"health.trans"} and _HORMONES.search(read(turn.text).plain) is None
+    return "trans" in meaning.wishes and codes == {"health.trans"} and _HORMONES.search(turn.reading.plain) is None
 
 
 def note_wishes(turn: Turn) -> None:
@@ -81,7 +80,7 @@ def note_wishes(turn: Turn) -> None:
     if meaning.wishes:
         turn.notes[_WISHES] = ",".join(sorted(meaning.wishes))
     named = frozenset(at for guess in meaning.places[:1] for at in range(guess.start, guess.end))
-    if (when := times.read(read(turn.text), turn.now, place=named)) is not None:
+    if (when := times.read(turn.reading, turn.now, place=named)) is not None:
         days = ",".join(map(str, when.days))
         turn.notes[_WHEN] = f"{days}|{when.at.isoformat() if when.at else ''}|{when.doubt}"
 

@@ -9,7 +9,6 @@ from bot.helpline import cases, guards, relay
 from bot.helpline.progress import progress
 from bot.masking import Masked
 from directory import answers, articles
-from directory.reading import read
 from directory.wording import HCMC, t
 
 
@@ -85,7 +84,7 @@ class Neutral(Dialogue):
 
     def answer(self, turn: Turn) -> Sequence[Item]:
         """An article about health if one fits, otherwise what can be asked here."""
-        found = answers.find(read(turn.text), library=turn.shelf.library, about=None)
+        found = answers.find(turn.reading, library=turn.shelf.library, about=None)
         today, days = turn.now.astimezone(HCMC).date(), turn.policy.law_shown_days
         for id in found.ids[:1]:
             article = (turn.shelf.library or answers.shipped()).get(id, turn.language)

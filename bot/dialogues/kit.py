@@ -10,7 +10,9 @@ from bot.helpline.coming_back import Spare
 from bot.outbox import Option
 from bot.policy import Policy
 from bot.understanding import Meaning
+from directory import answers
 from directory.places import PlaceKey, Tier
+from directory.reading import Reading, read
 from directory.shelf import Shelf
 
 MOST_STEPS = 12  # a dialogue that hands over more often than this in one turn is going in circles
@@ -158,6 +160,22 @@ class Turn:
     spare: Spare | None = field(default=None, repr=False)  # a return code that may be given in this turn
     code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
     is_kept: bool = False  # the words of this message are in the case already
+    _reading: Reading | None = field(default=None, repr=False)
+    _by_words: tuple[tuple[str, float], ...] | None = field(default=None, repr=False)
+
+    @property
+    def reading(self) -> Reading:
+        """The words of this message, read once; many steps look at them."""
+        if self._reading is None:
+            self._reading = read(self.text)
+        return self._reading
+
+    @property
+    def by_words(self) -> tuple[tuple[str, float], ...]:
+        """The articles that the words of this message fit, looked up once."""
+        if self._by_words is None:
+            self._by_words = answers.match(self.reading, library=self.shelf.library or answers.shipped())
+        return self._by_words
 
     @property
     def situations(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from bot.dialogues import following
 from bot.dialogues.kit import Standing, Turn
 from directory import followup, naming
 from directory.listings import Listing
-from directory.reading import fold, read
+from directory.reading import fold
 
 _LONGEST = 30  # words; a longer story is listened to
 # "Chỗ này", "ở đó", "số này": the place that was just shown.
@@ -37,7 +37,7 @@ def heard(turn: Turn, standing: Standing) -> str | None:
     told = turn.situations & {"treated", "mistreated", "gone"}
     if turn.key is not None or not told or _is_grave(turn):
         return None
-    reading = read(turn.text)
+    reading = turn.reading
     plain = f"{reading.plain} ¦ {fold(turn.text)}"
     if len(reading.words) > _LONGEST or asks(turn) or (_is_felt(turn) and _HOME.search(plain)):
         return None
@@ -51,11 +51,11 @@ def named(turn: Turn) -> Sequence[Listing]:
     plain = f" {' '.join(_WORD.findall(fold(turn.text)))} "
     shown = (turn.shelf.get(id_) for id_ in turn.memory.last_shown)
     exact = [one for one in shown if one is not None and f" {_name(one)} " in plain]
-    return exact or naming.called(turn.shelf, read(turn.text))
+    return exact or naming.called(turn.shelf, turn.reading)
 
 
 def _is_named(turn: Turn) -> bool:
-    reading = read(turn.text)
+    reading = turn.reading
     if naming.plainly_called(turn.shelf, reading):
         return True
     shown = set(turn.memory.last_shown)
@@ -69,13 +69,13 @@ def _name(one: Listing) -> str:
 
 def asks(turn: Turn) -> bool:
     """Whether it asks how a place is, and tells nothing of it."""
-    return _ASKS.search(fold(turn.text)) is not None and _PLAINLY.search(read(turn.text).plain) is None
+    return _ASKS.search(fold(turn.text)) is not None and _PLAINLY.search(turn.reading.plain) is None
 
 
 def meant(turn: Turn) -> Sequence[Listing]:
     """The one of those shown that is plainly meant: by its number, or because it alone was asked about; else all."""
     shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]
-    at = followup.which(read(turn.text), len(shown)) if turn.key is None and turn.text else None
+    at = followup.which(turn.reading, len(shown)) if turn.key is None and turn.text else None
     if at is not None:
         one = shown[at]
         return [one] if one is not None else []

@@ -9,7 +9,7 @@ from bot.masking import Masked
 from directory import whereabouts
 from directory.listings import Listing
 from directory.places import province_of
-from directory.reading import fold, read
+from directory.reading import fold
 from directory.wording import t
 
 # What is wrong, in words that say so by themselves; the first that is found.
@@ -306,5 +306,5 @@ def _part(turn: Turn) -> str | None:
     """What the message itself says is wrong; a button says nothing."""
     if turn.key is not None:
         return None
-    plain = f" {fold(turn.text)[:300]} ¦ {read(turn.text).plain[:300]} "
+    plain = f" {fold(turn.text)[:300]} ¦ {turn.reading.plain[:300]} "
     return next((part for part, cues in _PARTS if any(f" {cue}" in plain for cue in cues)), None)
