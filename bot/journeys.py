@@ -22,6 +22,7 @@ class JourneyBroken(Exception):
 async def walk(text: str, *, at: datetime = START, database_url: str | None = None) -> None:
     """Play one journey to its end. Raises JourneyBroken, naming the line."""
     case, code = "", ""
+    known: set[str] = set()
     said: list[dict[str, Any]] = []
     async with Rehearsal(at=at, database_url=database_url) as rehearsal:
         for number, line in enumerate(text.splitlines(), 1):
@@ -33,7 +34,10 @@ async def walk(text: str, *, at: datetime = START, database_url: str | None = No
                 _must_not(said, line[3:].strip(), number)
             elif line.startswith("<<"):
                 _must(said, line[2:].strip(), number)
-            case = next((one["case"] for one in reversed(said) if one.get("case")), case)
+            for one in said:  # of several called about at once any may be told last: what counts is which is new
+                if one.get("case") and one["case"] not in known:
+                    case = one["case"]
+                    known.add(case)
             code = next((found[0] for one in said if (found := _CODE.search(one["text"]))), code)
 
 
