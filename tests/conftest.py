@@ -134,6 +134,14 @@ def postgresql_with_tables(server: str, tables_on_postgresql: str) -> Iterator[s
     yield from _own(server, tables_on_postgresql)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database for a house: the test runs on each of the two engines."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_with_tables"))
+    return f"sqlite:///{tmp_path / 'house.db'}"
+
+
 def _own(server: str, like: str = "template1") -> Iterator[str]:
     """A database that is gone after the test: hundreds of them would fill the memory they lie in."""
     url = _database(server, like)

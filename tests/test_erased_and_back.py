@@ -26,15 +26,10 @@ CRY = "cứu, nó đang đánh em"
 FAREWELL, CARD = "Đã xoá xong", "Bạn tới chỗ có người"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def house(
-    request: pytest.FixtureRequest, tmp_path: Path, seals: Seals, clock: MovableClock
-) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'house.db'}"
-    if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgresql"))
+@pytest.fixture
+async def house(either: str, tmp_path: Path, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
     senders = {"console": lambda db, clock, bells, settings: Desk(clock)}
-    async with open_house(url, tmp_path, seals, clock, senders=senders) as made:
+    async with open_house(either, tmp_path, seals, clock, senders=senders) as made:
         yield made
 
 

@@ -22,14 +22,9 @@ CARD = "Bạn tới chỗ có người"
 WORD = "hoa phượng"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def house(
-    request: pytest.FixtureRequest, tmp_path: Path, seals: Seals, clock: MovableClock
-) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'house.db'}"
-    if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgresql"))
-    async with open_house(url, tmp_path, seals, clock) as made:
+@pytest.fixture
+async def house(either: str, tmp_path: Path, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
+    async with open_house(either, tmp_path, seals, clock) as made:
         yield made
 
 
