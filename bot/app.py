@@ -1,6 +1,7 @@
 """Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ from bot.seals import Seals
 from bot.selfaudit import SelfAudit
 from bot.settings import Settings
 from bot.turns import House as TurnHouse
-from directory import answers
+from bot.understanding.apart import Apart
+from directory import answers, places
+from directory.reading import read
 from directory.shelf import ShelfKeeper
 
 EVERYTHING = frozenset({"web", "turns", "mailroom", "timers"})
@@ -56,6 +59,7 @@ class House:
     channels: tuple[Channel, ...]
     senders: Mapping[str, Sender] = field(default_factory=dict)
     hearing: Hearing | None = None
+    apart: Apart | None = None  # who understands messages beside this process
 
     async def start(self, *, parts: frozenset[str] = EVERYTHING, ticks: bool = True) -> None:
         """Open for everybody: first what was left unfinished, then the doors. `parts`: only these of EVERYTHING."""
@@ -69,7 +73,7 @@ class House:
             self.mailroom.leave_it()
         if "turns" in parts:
             if ticks:  # nobody who writes first waits until rules, places and articles are read
-                await asyncio.to_thread(understanding.read, "cần giúp ở Hà Nội")
+                await self._get_ready()
                 if (library := self.keeper.shelf.library) is not None:
                     await asyncio.to_thread(answers.get_ready, library)
             await self.reception.catch_up()
@@ -83,6 +87,12 @@ class House:
             self.clockwork.start(_rounds(parts))
             memory.settle()
 
+    async def _get_ready(self) -> None:
+        if self.apart is None:
+            await asyncio.to_thread(understanding.read, "cần giúp ở Hà Nội")
+        else:
+            await asyncio.gather(self.apart.start(), asyncio.to_thread(_look_up, "cần giúp ở Hà Nội"))
+
     async def stop(self) -> None:
         """Close the doors, finish what is inside, give back the rest."""
         self.clockwork.stop()
@@ -93,6 +103,8 @@ class House:
         for channel in self.channels:
             await channel.stop()  # closes what the last messages have opened again
         await self.reception.let_go()
+        if self.apart is not None:
+            await self.apart.stop()
         if self.hearing is not None:
             await self.hearing.stop()
         for sender in self.senders.values():
@@ -117,6 +129,18 @@ def _rounds(parts: frozenset[str]) -> frozenset[str]:
     timers = {"timers", "mending", "forgetting", "selfaudit"}
     named = {"turns": {"reception", "erasures"}, "mailroom": {"mailroom"}, "timers": timers}
     return frozenset({"shelf", "scrub", "keys", "clock"}).union(*(named.get(part, set()) for part in parts))
+
+
+def _look_up(text: str) -> None:
+    """Read what dialogues look up themselves; what danger looks like is known beside this process."""
+    reading = read(text)
+    places.read(reading)
+    answers.said(reading)
+
+
+def _cores() -> int:
+    """How many this process may use; on one, a process beside it gains nothing."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
@@ -161,7 +185,8 @@ def build(
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
-    reception = Reception(db, clock, turns)
+    apart = Apart() if settings.understand_apart and _cores() > 1 else None
+    reception = Reception(db, clock, turns, apart=apart)
     here = partial(shared_clock.apart_too_far, clock)
     audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat, here=here)
     rounds = {
@@ -184,7 +209,7 @@ def build(
     db.start()
     doors = tuple(made.values())
     return House(
-        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing
+        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing, apart
     )
 
 

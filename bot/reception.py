@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,16 +14,16 @@ from sqlalchemy import Connection, bindparam, select
 from bot import aside, claims, intake, parting, understanding
 from bot.db import Database, DatabaseAway, Tx
 from bot.helpline import coming_back, erasure
-from bot.helpline.coming_back import Spare
+from bot.helpline.spares import Spares
 from bot.ports import Clock, Inbound
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, inbox, lane, person
-from bot.turns import Erasing, House, Read, say_farewell, take_turn
+from bot.turns import Erasing, House, Read, say_farewell, take_turn, tell_code
+from bot.understanding.apart import Apart, Away
 from directory import added
 
 log = logging.getLogger(__name__)
 
-SPARES = 4  # return codes made in advance
 MOST_A_MINUTE = 20
 OVERDUE = timedelta(seconds=30)  # so long may an erasure take before somebody else goes on with it
 _LONG = 2_000  # characters: longer messages are read in a thread of their own
@@ -57,17 +59,18 @@ class Pace:
 class Reception:
     """`keep` for the channels, `receive` for each lane. One task a lane: a person's messages keep their order."""
 
-    def __init__(self, db: Database, clock: Clock, house: House) -> None:
+    def __init__(self, db: Database, clock: Clock, house: House, *, apart: Apart | None = None) -> None:
+        """`apart`: who understands messages; without it, or while it is away, they are read here."""
         self._db = db
         self._clock = clock
         self._house = house
+        self._apart = apart
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._next: dict[int, intake.Arrived] = {}  # kept a moment ago, and the oldest in its lane: not read again
         self._only_keeps = False
         self._looking: asyncio.Task[None] | None = None
-        self._spares: list[Spare] = []
-        self._filling: asyncio.Task[None] | None = None
+        self._spares = Spares(db.seals)
         self._pace = Pace()
 
     def only_keep(self) -> None:
@@ -131,6 +134,7 @@ class Reception:
 
     async def let_go(self) -> None:
         """At a clean end: what is still unread is free for others at once."""
+        await self._spares.stop()
         if not self._only_keeps:
             await self._db.write(claims.free_mine)
 
@@ -209,42 +213,36 @@ class Reception:
 
     async def _think(self, row_id: int, lane_id: int, kept: intake.Kept) -> Read:
         """Understanding happens here, outside the transaction; deeds never classify again."""
-        spare = await self._spare()
         is_flood, is_first = self._pace.count(lane_id, self._clock.now())
         if not kept.text:
-            return Read(row_id, lane_id, kept, None, None, None, spare, is_flood, is_first)
+            return Read(row_id, lane_id, kept, None, None, is_flood=is_flood, is_first_of_flood=is_first)
         meaning = await self._understand(kept.text)
         words, code_hash = coming_back.looks_like(kept.text), None
         if words is not None:
             code_hash = await asyncio.to_thread(self._db.seals.slow_hash, words)
         word = understanding.whole_word(kept.text)
-        return Read(row_id, lane_id, kept, meaning, word, code_hash, spare, is_flood, is_first)
+        return Read(row_id, lane_id, kept, meaning, word, code_hash, None, is_flood, is_first)
 
     async def _understand(self, text: str) -> understanding.Meaning:
-        with added.using(self._house.shelf().added):
+        own = self._house.shelf().added
+        if self._apart is not None and len(text) <= _LONG:
+            with suppress(Away):
+                return await self._apart.read(text, own)
+        with added.using(own):
             try:
-                if len(text) > _LONG:
+                if len(text) > _LONG or self._apart is not None:
                     return await asyncio.to_thread(understanding.read, text)
                 return understanding.read(text)
             except Exception as problem:  # whatever it was: somebody in danger may have written it
                 log.error("reading_failed", extra={"kind": type(problem).__name__})
                 return understanding.unread(text)
 
-    async def _spare(self) -> Spare | None:
-        """A return code for this turn, should it need one; more are made in a thread meanwhile."""
-        if not self._spares:
-            self._spares.append(await asyncio.to_thread(coming_back.make, self._db.seals))
-        if len(self._spares) < SPARES and (self._filling is None or self._filling.done()):
-            self._filling = asyncio.get_running_loop().create_task(self._fill())
-        return self._spares.pop()
-
-    async def _fill(self) -> None:
-        while len(self._spares) < SPARES:
-            self._spares.append(await asyncio.to_thread(coming_back.make, self._db.seals))
-
     async def _answer(self, read: Read) -> bool:
         """One deed answers, and gives the lane back if that was the last message in it (then True)."""
-        now = self._clock.now()
+        spare = await self._spares.lend()
+        if read.code_hash is not None and not spare.words:
+            spare = await self._spares.make()  # whoever comes back is told her new code at once
+        read, now = replace(read, spare=spare), self._clock.now()
 
         def turn(tx: Tx) -> tuple[Erasing | None, bool]:
             with added.using(self._house.shelf().added):  # a dialogue looks at the same words
@@ -259,11 +257,17 @@ class Reception:
             await self._count_failure(read)
             return False
         finally:
-            if read.spare is not None and not read.spare.is_given:
-                self._spares.append(read.spare)
+            self._spares.give_back(spare)
+        if spare.is_wanted:
+            await self._tell_code(read.lane_id)
         if erasing is not None:
             await self._erase(erasing)
         return is_done
+
+    async def _tell_code(self, lane_id: int) -> None:
+        """None was ready when the alarm went out, and it did not wait for one."""
+        spare, now = await self._spares.make(), self._clock.now()
+        await self._db.write(lambda tx: tell_code(tx, lane_id, spare, self._house, now=now))
 
     async def _count_failure(self, read: Read) -> None:
         now, policy = self._clock.now(), self._house.policy

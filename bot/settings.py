@@ -67,6 +67,7 @@ class Settings:
     voice_api_root: str = ""
     heartbeat_url: str = field(default="", repr=False)
     hsds_get_by_need: bool = False
+    understand_apart: bool = True
     test_database_url: str = ""
 
     @property
@@ -258,6 +259,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["policy_file"] = _path("policy_file", given.get("policy_file", "policy.toml"))
     values["port"] = _port(given.get("port", "8080"))
     values["hsds_get_by_need"] = _yes("hsds_get_by_need", given.get("hsds_get_by_need", "no"))
+    values["understand_apart"] = _yes("understand_apart", given.get("understand_apart", "yes"))
     values["trusted_proxies"] = _proxies(given.get("trusted_proxies", ""))
     for name in ("public_url", "telegram_api_root", "zalo_bot_api_root", "zalo_oa_api_root", "zalo_oa_oauth_root"):
         values[name] = _web_address(name, given.get(name, ""))

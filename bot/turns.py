@@ -145,6 +145,16 @@ def say_farewell(
     return tell_person(tx, lane_id, said, now=now, urgent=True, is_last=True, instead=instead) is not None
 
 
+def tell_code(tx: Tx, lane_id: int, spare: Spare, house: House, *, now: datetime) -> None:
+    """The return code that was not ready when it was needed. Not while somebody else may hold the phone."""
+    claims.hold_lane(tx, lane_id)
+    talk = _talk(tx, lane_id)
+    if talk is None or talk.has_guard:
+        return
+    if words := coming_back.give(tx, lane_id, spare, now=now, policy=house.policy):
+        tell_person(tx, lane_id, t("returning.code", talk.language, code=words), now=now, urgent=True)
+
+
 # Statements are built once: building one costs five times as much as running it.
 _ANSWERED = delete(inbox).where(inbox.c.id == bindparam("row"), inbox.c.lane_id == bindparam("whose"))
 _TALK = (

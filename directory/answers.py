@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -71,6 +71,22 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The topics that fit a question, best first, with a score between 0 and 1; empty where none fits well.
+
+    `by_words` by cues and phrasings alone; `by_all` with what it sounds like too, None where nothing was heard.
+    """
+
+    by_words: tuple[tuple[str, float], ...]
+    by_all: tuple[tuple[str, float], ...] | None = None
+
+    @property
+    def best(self) -> tuple[tuple[str, float], ...]:
+        """By all that is known."""
+        return self.by_words if self.by_all is None else self.by_all
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles that may answer, best first; `is_sure`: the first is plainly the one meant.
 
@@ -86,21 +102,38 @@ def match(
     reading: Reading, *, library: articles.Library | None = None, heard: Heard | None = None
 ) -> tuple[tuple[str, float], ...]:
     """The topics that fit the question, best first, with a score between 0 and 1; empty where none fits well."""
+    return said(reading, library=library, heard=heard).best
+
+
+def said(reading: Reading, *, library: articles.Library | None = None, heard: Heard | None = None) -> Said:
+    """What words alone say, and what all witnesses say together; cues and phrasings are looked up once for both."""
     if (id := cues.decided(reading)) is not None:
-        return ((id, DECIDED),)
-    if heard is not None:
-        found = _with_sounds(reading, library or shipped(), heard)
-    else:
-        scored = _scored(reading, library or shipped())
-        fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
-        found = tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
-    return _with_begun(found, begun_strengths(reading, library or shipped()))
+        return Said(((id, DECIDED),))
+    shelf = library or shipped()
+    by_cue, by_phrase = cues.scores(reading), _index(shelf).scores(reading)
+    strengths = begun_strengths(reading, shelf)
+    by_words = _with_begun(_in_words(by_cue, by_phrase), strengths)
+    if heard is None:
+        return Said(by_words)
+    return Said(by_words, _with_begun(_with_sounds(by_cue, by_phrase, heard), strengths))
+
+
+def _in_words(by_cue: Mapping[str, float], by_phrase: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Cues and phrasings are two witnesses: each may be enough, together they are surer."""
+    scored = (
+        (id, 1.0 - (1.0 - by_cue.get(id, 0.0)) * (1.0 - by_phrase.get(id, 0.0)))
+        for id in by_cue.keys() | by_phrase.keys()
+    )
+    fitting = sorted(((id, score) for id, score in scored if score >= THRESHOLD), key=lambda pair: -pair[1])
+    return tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
 
 
 def _with_begun(
     found: tuple[tuple[str, float], ...], strengths: Mapping[str, float]
 ) -> tuple[tuple[str, float], ...]:
     """Topics begun in the console beside the others, by how likely each is (asked in a phrasing's very words: 1)."""
+    if not strengths:
+        return found
     known = dict(found)
     for id, strength in strengths.items():
         known[id] = max(known.get(id, 0.0), round(1 / (1 + math.exp(-strength)), 3))
@@ -117,9 +150,10 @@ def begun_strengths(reading: Reading, library: articles.Library) -> Mapping[str,
     return _learnt(library).strengths(reading)
 
 
-def _with_sounds(reading: Reading, library: articles.Library, heard: Heard) -> tuple[tuple[str, float], ...]:
+def _with_sounds(
+    by_cue: Mapping[str, float], by_phrase: Mapping[str, float], heard: Heard
+) -> tuple[tuple[str, float], ...]:
     """Three witnesses for each article; then whether the best of them answers at all."""
-    by_cue, by_phrase = cues.scores(reading), _index(library).scores(reading)
     strength: dict[str, float] = {}
     near = {id for id, score in by_phrase.items() if score >= NEAR}
     for id in by_cue.keys() | near | set(islice(heard.topics, LOUDEST)):
@@ -148,11 +182,12 @@ def find(
     *,
     library: articles.Library | None = None,
     about: str | None = None,
-    heard: Heard | None = None,
+    known: Said | None = None,
 ) -> Candidates:
     """The candidates for a question. `about`: the article just read; a short question that says little is about it.
-    `heard` counts where words alone find nothing, and where they are not alone in what they say."""
-    own = _find(reading, library=library, about=about, heard=heard)
+    `known`: what was found to be said in it; sounds count where words alone find nothing, and where they are not alone
+    in what they say."""
+    own = _find(reading, known or said(reading, library=library), library=library, about=about)
     if about is None or not goes_on(reading) or (own.ids and _is_near(own.ids[0], about)):
         return own
     title = _title_of(about, library or shipped())
@@ -176,15 +211,13 @@ def _is_near(id: str, about: str) -> bool:
     return id in topics and about in topics and not set(topics[id].needs).isdisjoint(topics[about].needs)
 
 
-def _find(
-    reading: Reading, *, library: articles.Library | None, about: str | None, heard: Heard | None
-) -> Candidates:
-    found = match(reading, library=library)
+def _find(reading: Reading, known: Said, *, library: articles.Library | None, about: str | None) -> Candidates:
+    found = known.by_words
     is_begun = bool(found) and articles.is_begun(found[0][0]) and found[0][1] < WHOLE
-    if found and heard is not None and not is_begun:
-        return _witnessed(found, match(reading, library=library, heard=heard))
-    if heard is not None and (not found or is_begun):
-        found = match(reading, library=library, heard=heard)
+    if found and known.by_all is not None and not is_begun:
+        return _witnessed(found, known.by_all)
+    if known.by_all is not None and (not found or is_begun):
+        found = known.by_all
         if found and not (found[0][1] >= ALONE and _stands_out(found)):
             return Candidates(tuple(id for id, _ in found), False, is_guess=articles.is_begun(found[0][0]))
     if not found and about is not None and len(reading.tokens) <= FOLLOWS:
@@ -252,13 +285,6 @@ def as_json(text: str, answered: Answer) -> dict[str, Any]:
 def shipped() -> articles.Library:
     """The articles that come with the product."""
     return articles.load()
-
-
-def _scored(reading: Reading, library: articles.Library) -> Iterator[tuple[str, float]]:
-    """Cues and phrasings are two witnesses: each may be enough, together they are surer."""
-    by_cue, by_phrase = cues.scores(reading), _index(library).scores(reading)
-    for id in by_cue.keys() | by_phrase.keys():
-        yield id, 1.0 - (1.0 - by_cue.get(id, 0.0)) * (1.0 - by_phrase.get(id, 0.0))
 
 
 def get_ready(library: articles.Library) -> None:

@@ -208,15 +208,16 @@ def _by_calendar(hours: Hours, local: datetime) -> Opening:
     return Opening("closed", opens=opens, is_holiday=is_unsure)
 
 
-def _merged(hours: Hours) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def _merged(hours: Hours) -> tuple[tuple[int, int], ...]:
     """Spans of the week in minutes from Monday, touching ones joined, the week seen as a circle."""
     merged = _joined(sorted((day * _DAY + begins, day * _DAY + ends) for day, begins, ends in hours.spans))
     if merged and merged[-1][1] - _WEEK >= merged[0][0]:
         if len(merged) == 1:
-            return [(merged[0][0], merged[0][0] + _WEEK)]
+            return ((merged[0][0], merged[0][0] + _WEEK),)
         first = merged.pop(0)
         merged[-1] = (merged[-1][0], max(merged[-1][1], first[1] + _WEEK))
-    return merged
+    return tuple(merged)
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,14 +1,17 @@
 """Finds listings by need, place and the words of their names without looking at each: a copy that never changes."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from directory import places
+from directory.gazetteer import forget_with_lists
 from directory.listings import Listing
 from directory.places import PlaceKey, Tier
 from directory.reading import fold
@@ -80,8 +83,9 @@ class ListingIndex:
         lat, lon = middle
         high, wide = km / _KM_A_DEGREE, km / (_KM_A_DEGREE * max(0.2, math.cos(math.radians(lat))))
         ids: dict[str, None] = {}
-        for code, (there, over) in _commune_points().items():
-            if abs(there - lat) <= high and abs(over - lon) <= wide:
+        points = _commune_points()
+        for _, over, code in points[bisect_left(points, (lat - high,)) : bisect_right(points, (lat + high, math.inf))]:
+            if abs(over - lon) <= wide:
                 ids.update(dict.fromkeys(self.by_commune.get((need, code), ())))
         return [self.by_id[id] for id in ids]
 
@@ -214,12 +218,11 @@ def _is_other_letter(one: str, other: str) -> bool:
     return len(one) == len(other) and sorted(one) != sorted(other)
 
 
-def _commune_points() -> Mapping[str, tuple[float, float]]:
-    if not _POINTS:
-        for key, unit in places.units().items():
-            if key.tier is Tier.NEW_COMMUNE and unit.point:
-                _POINTS[key.code] = unit.point
-    return _POINTS
+@cache
+def _commune_points() -> Sequence[tuple[float, float, str]]:
+    """Latitude, longitude and code of every commune, from south to north."""
+    communes = ((key.code, unit.point) for key, unit in places.units().items() if key.tier is Tier.NEW_COMMUNE)
+    return sorted((*point, code) for code, point in communes if point)
 
 
-_POINTS: dict[str, tuple[float, float]] = {}
+forget_with_lists(_commune_points)

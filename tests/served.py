@@ -79,7 +79,11 @@ class Served:
 
 
 def serve(*more: str, environment: Mapping[str, str], stdout: Any = None, stderr: Any = None) -> Served:
-    """Start `serve --demo`. `stdout`: PIPE or a file, None: where ours goes; `stderr`: a file or the same."""
+    """Start `serve --demo`. `stdout`: PIPE or a file, None: where ours goes; `stderr`: a file or the same.
+
+    It understands messages itself unless its environment says otherwise: each process beside it reads the tables anew.
+    """
+    environment = {"DONGHANH_UNDERSTAND_APART": "no", **environment}
     ours, theirs = socket.socketpair()
     read, write = os.pipe() if stdout == PIPE else (None, None)
     out = write if write is not None else _number(stdout, 1)

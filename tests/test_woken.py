@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,22 @@ async def test_a_cry_rings_the_phone_and_one_tap_takes_the_case(tmp_path: Path) 
         port = free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DONGHANH_")}
         environment |= {"DONGHANH_DATA_DIR": str(tmp_path / "data"), "DONGHANH_PORT": str(port)}
-        environment |= {"DONGHANH_NTFY_URL": server.root}
+        environment |= {"DONGHANH_NTFY_URL": server.root, "DONGHANH_UNDERSTAND_APART": "yes"}
         process = serve(environment=environment, stdout=PIPE, stderr=STDOUT)
         try:
             await story(server, worker, process, f"http://127.0.0.1:{port}")
         finally:
             process.kill()
+
+
+def beside_it(service: int) -> list[int]:
+    """The processes that understand messages for this service."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            is_ours = f"\nPPid:\t{service}\n" in (line.parent / "status").read_text()
+            found += [int(line.parent.name)] if is_ours and b"bot.understanding.apart" in line.read_bytes() else []
+    return found
 
 
 async def story(server: Gateway, worker: aiohttp.ClientSession, process: Served, base: str) -> None:
@@ -90,7 +101,9 @@ async def story(server: Gateway, worker: aiohttp.ClientSession, process: Served,
                 return "chị Lan (mẫu) đã nhận" in str(await answer.json())
 
         await until(told)
+    [beside] = beside_it(process.pid)
     process.terminate()
     assert await asyncio.to_thread(process.wait, 10) == 0
+    assert not Path(f"/proc/{beside}").exists()
     log = said + (await reader).decode()
     assert TOPIC not in log and "Canary" not in log

@@ -22,11 +22,10 @@ class Answer(Dialogue):
     name = "answer"
 
     def start(self, turn: Turn) -> Sequence[Item]:
-        heard = turn.meaning.heard if turn.meaning else None
         if turn.meaning is not None and turn.meaning.places and not turn.meaning.place_is_ambiguous:
             turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
         about = turn.notes.get(fitting.MAYBE) or turn.memory.article
-        found = answers.find(turn.reading, library=turn.shelf.library, about=about, heard=heard)
+        found = answers.find(turn.reading, library=turn.shelf.library, about=about, known=turn.said)
         shown = [id for id in found.ids if fitting.article(turn, id) is not None]
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]

@@ -262,7 +262,7 @@ def _is_learnt(turn: Turn) -> bool:
     library = turn.shelf.library
     if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
         return False
-    return any(score >= answers.THRESHOLD for _, score in turn.by_words)
+    return any(score >= answers.THRESHOLD for _, score in turn.said.by_words)
 
 
 def _is_begun(turn: Turn) -> bool:

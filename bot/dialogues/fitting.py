@@ -85,7 +85,7 @@ def timely(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None or turn.key is not None:
         return None
-    by_words = turn.by_words
+    by_words = turn.said.by_words
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
         least = _AS_LIKELY * found[0][1] if found else 0.0
         named = next((id for id, score in found if id in TIMELY and score >= max(least, _FAINT)), None)
@@ -175,7 +175,7 @@ def in_short(turn: Turn) -> Sequence[Item]:
     if meaning is None or turn.key is not None or meaning.intent != "ask" or not is_question(turn):
         return []
     about = turn.memory.article or turn.notes.get(_NOTE)
-    found = answers.find(turn.reading, library=library(turn), about=about, heard=meaning.heard)
+    found = answers.find(turn.reading, library=library(turn), about=about, known=turn.said)
     known = article(turn, found.ids[0]) if found.ids and not found.is_guess else None
     if known is None:
         return []
@@ -232,7 +232,7 @@ def _beside_the_need(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None:
         return None
-    found = (*meaning.articles, *turn.by_words)
+    found = (*meaning.articles, *turn.said.by_words)
     if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
         return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
     known, code = articles.topics(), meaning.needs[0].code
@@ -248,7 +248,7 @@ def of_trouble(turn: Turn) -> str | None:
     if stated.score < _STATED or not stated.code.startswith(_TROUBLE):
         return None
     known = articles.topics()
-    said = (*turn.by_words, *meaning.articles)
+    said = (*turn.said.by_words, *meaning.articles)
     likely = (id for id, _ in said if id in known and stated.code in known[id].needs)
     found = next(likely, None) or main_of(stated.code)
     return found if found is not None and article(turn, found) is not None else None

@@ -11,6 +11,7 @@ from bot.outbox import Option
 from bot.policy import Policy
 from bot.understanding import Meaning
 from directory import answers
+from directory.answers import Said
 from directory.places import PlaceKey, Tier
 from directory.reading import Reading, read
 from directory.shelf import Shelf
@@ -161,7 +162,7 @@ class Turn:
     code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
     is_kept: bool = False  # the words of this message are in the case already
     _reading: Reading | None = field(default=None, repr=False)
-    _by_words: tuple[tuple[str, float], ...] | None = field(default=None, repr=False)
+    _said: Said | None = field(default=None, repr=False)
 
     @property
     def reading(self) -> Reading:
@@ -171,11 +172,15 @@ class Turn:
         return self._reading
 
     @property
-    def by_words(self) -> tuple[tuple[str, float], ...]:
-        """The articles that the words of this message fit, looked up once."""
-        if self._by_words is None:
-            self._by_words = answers.match(self.reading, library=self.shelf.library or answers.shipped())
-        return self._by_words
+    def said(self) -> Said:
+        """The articles that fit this message, looked up once: when it was understood, unless the console has added."""
+        if self._said is None:
+            library, meaning = self.shelf.library or answers.shipped(), self.meaning
+            if meaning is not None and meaning.said is not None and library is answers.shipped():
+                self._said = meaning.said
+            else:
+                self._said = answers.said(self.reading, library=library, heard=meaning.heard if meaning else None)
+        return self._said
 
     @property
     def situations(self) -> frozenset[str]:

@@ -13,8 +13,8 @@ def noted(turn: Turn) -> Sequence[Item]:
     """Note the words of this turn, unless they are a choice or tell of danger: those are nobody's reading."""
     if not _may_be_noted(turn):
         return ()
-    text, now = turn.text, turn.now
-    return (Do(lambda tx, lane_id: questions.asked(tx, lane_id, text, now=now)),)
+    words, now = cleaning.clean(turn.text), turn.now
+    return (Do(lambda tx, lane_id: questions.asked_in(tx, lane_id, words, now=now)),) if words else ()
 
 
 def remember(turn: Turn) -> None:

@@ -25,11 +25,14 @@ _FAREWELL_KEPT = timedelta(hours=72)
 
 @dataclass(slots=True)
 class Spare:
-    """A code made in advance, because its hash is too slow for a deed. Given to one person at most."""
+    """A code made in advance, because its hash is too slow for a deed. Given to one person at most.
 
-    words: str = field(repr=False)
-    code_hash: str = field(repr=False)
+    Without words: none was ready, and `is_wanted` says whether one was needed; it is then told a little later."""
+
+    words: str = field(default="", repr=False)
+    code_hash: str = field(default="", repr=False)
     is_given: bool = False
+    is_wanted: bool = False
 
 
 @cache
@@ -65,6 +68,9 @@ def give(tx: Tx, lane_id: int, spare: Spare | None, *, now: datetime, policy: Po
     if spare is None or spare.is_given:
         return None
     if tx.execute(_CODE, {"whose": lane_id}).first() is not None:
+        return None
+    if not spare.words:
+        spare.is_wanted = True
         return None
     until = now + timedelta(hours=policy.conversation_hours)
     tx.execute(_GIVE, {"code_hash": spare.code_hash, "lane_id": lane_id, "forget_at": until})

@@ -16,7 +16,7 @@ from bot.understanding.topics import Topics
 from bot.understanding.wanted import wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
 from directory import added, answers, english_questions, languages, needs, places, spoken
-from directory.answers import Heard
+from directory.answers import Heard, Said
 from directory.articles import OF_DANGER
 from directory.articles import topics as all_topics
 from directory.needs import NeedGuess
@@ -59,6 +59,7 @@ class Meaning:
     ms: float
     situations: frozenset[str] = frozenset()
     heard: Heard | None = None  # which articles it sounds like
+    said: Said | None = None  # what the shipped articles say to it, by words and by all that is known
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -84,7 +85,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     named = frozenset(at for guess in place.places[:1] for at in range(guess.start, guess.end))
     found = wanted(reading, danger, sounds, looked.second.danger, spared=named)
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
-    articles = answers.match(reading, heard=heard)
+    said = answers.said(reading, heard=heard)
+    articles = said.best
     if word in ("erase", "leave"):
         intent = word
     else:
@@ -105,7 +107,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
-        wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
+        wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard, said,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def test_a_data_directory_moves_everything_into_it() -> None:
         ("DONGHANH_METRICS_TOKEN", "canary\x00"),
         ("DONGHANH_SMTP_URL", "x" * 5000),
         ("DONGHANH_HSDS_GET_BY_NEED", "perhaps"),
+        ("DONGHANH_UNDERSTAND_APART", "perhaps"),
         ("DONGHANH_SMTP_URL_FILE", "/tmp"),
     ],
 )

@@ -70,7 +70,7 @@ def test_an_article_is_told_at_once_only_where_words_and_sound_agree() -> None:
     reading = read("chi oi cho em hoi prep la thuoc gi vay, uong moi ngay ha")
     first = answers.match(reading)[0][0]
     other = "want-to-die" if first != "want-to-die" else "pep-72h"
-    agreed = answers.find(reading, heard=answers.Heard({first: 0.9}, asks=0.95))
+    agreed = answers.find(reading, known=answers.said(reading, heard=answers.Heard({first: 0.9}, asks=0.95)))
     assert agreed.is_sure and agreed.ids[0] == first
-    torn = answers.find(reading, heard=answers.Heard({other: 0.99}, asks=0.95))
+    torn = answers.find(reading, known=answers.said(reading, heard=answers.Heard({other: 0.99}, asks=0.95)))
     assert not torn.is_sure and {first, other} <= set(torn.ids)
