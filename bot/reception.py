@@ -230,7 +230,7 @@ class Reception:
                 return await self._apart.read(text, own)
         with added.using(own):
             try:
-                if len(text) > _LONG or self._apart is not None:
+                if len(text) > _LONG:
                     return await asyncio.to_thread(understanding.read, text)
                 return understanding.read(text)
             except Exception as problem:  # whatever it was: somebody in danger may have written it

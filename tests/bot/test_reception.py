@@ -1,11 +1,13 @@
 """What happens to a message that is one of two hundred, that breaks its dialogue, or that was left at an old step."""
 
+import asyncio
 import random
+import threading
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot import understanding
 from bot.db import Tx
@@ -14,11 +16,13 @@ from bot.dialogues.report import Report
 from bot.helpline import cases, coming_back, consents, relay
 from bot.helpline.casebook import view
 from bot.helpline.flags import flags
+from bot.helpline.spares import Spares
 from bot.intake import unpack
 from bot.outbox import tell_person
 from bot.rehearsal import Rehearsal
-from bot.seals import KeyId
+from bot.seals import KeyId, Seals
 from bot.tables import case, case_event, consent, conversation, inbox, lane, outbox, return_code, transcript
+from bot.turns import tell_code
 
 
 @pytest.fixture
@@ -245,3 +249,39 @@ async def test_four_words_that_sound_dangerous_are_still_a_code(
     assert any(words in text for text in to_person(said))
     said = await rehearsal.play({"as": "person:b", "text": words})
     assert any("nhận ra mã" in one["text"] for one in said if one["to"] == "person:b")
+
+
+async def test_where_many_cry_at_once_no_alarm_waits_for_a_code_and_each_is_told_one(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go, make = threading.Event(), coming_back.make
+
+    def slow(seals: Seals) -> coming_back.Spare:
+        assert may_go.wait(10)
+        return make(seals)
+
+    await rehearsal.play({"as": "person:first", "text": "chào bạn"})
+    house = rehearsal.house
+    house.reception._spares = Spares(house.db.seals)
+    monkeypatch.setattr(coming_back, "make", slow)
+    people = [f"person:{one}" for one in range(6)]
+    await asyncio.gather(*(rehearsal._terminal.say(who, text="nó đang đánh em") for who in people))
+    while len(await rows(rehearsal, case)) < len(people) - 1:  # one waits: for the code that is being made
+        await asyncio.sleep(0.01)
+    may_go.set()
+    await house.settle()
+    told = [one for one in rehearsal._said if "bốn từ" in one["text"]]
+    assert sorted(one["to"] for one in told) == people and len(await rows(rehearsal, return_code)) == len(people)
+    assert len({one["text"] for one in told}) == len(people)
+
+
+async def test_a_code_that_was_not_ready_is_not_told_to_whoever_else_may_hold_the_phone(rehearsal: Rehearsal) -> None:
+    await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    await rehearsal.play({"as": "person:a", "text": "đừng nhắn nữa nó đang xem"})
+    house, now = rehearsal.house, rehearsal.house.clock.now()
+    (lane_id,) = [one.id for one in await rows(rehearsal, lane)]
+    await house.db.write(lambda tx: tx.execute(delete(return_code)))
+    spare = coming_back.make(house.db.seals)
+    await house.db.write(lambda tx: tell_code(tx, lane_id, spare, house.reception._house, now=now))
+    await house.settle()
+    assert not await rows(rehearsal, return_code) and not any(spare.words in one["text"] for one in rehearsal._said)
