@@ -51,6 +51,8 @@ class ListingIndex:
     names: Mapping[str, Name] = field(default_factory=dict)
     by_word: Mapping[str, Ids] = field(default_factory=dict)
     by_slip: Mapping[str, frozenset[str]] = field(default_factory=dict)  # a word with one letter left out → words
+    # Communes with a listing for a need, from south to north; found when they are first asked for.
+    reach: dict[str, Sequence[tuple[float, float, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def changed(self, gone: Iterable[str], come: Iterable[Listing]) -> "ListingIndex":
         """A new index without `gone` and with `come`; the old one stays as it is for whoever is reading it."""
@@ -83,8 +85,10 @@ class ListingIndex:
         lat, lon = middle
         high, wide = km / _KM_A_DEGREE, km / (_KM_A_DEGREE * max(0.2, math.cos(math.radians(lat))))
         ids: dict[str, None] = {}
-        points = _commune_points()
-        for _, over, code in points[bisect_left(points, (lat - high,)) : bisect_right(points, (lat + high, math.inf))]:
+        if (there := self.reach.get(need)) is None:
+            points = _commune_points()
+            there = self.reach[need] = [one for one in points if (need, one[2]) in self.by_commune]
+        for _, over, code in there[bisect_left(there, (lat - high,)) : bisect_right(there, (lat + high, math.inf))]:
             if abs(over - lon) <= wide:
                 ids.update(dict.fromkeys(self.by_commune.get((need, code), ())))
         return [self.by_id[id] for id in ids]

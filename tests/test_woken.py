@@ -65,7 +65,7 @@ def beside_it(service: int) -> list[int]:
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             is_ours = f"\nPPid:\t{service}\n" in (line.parent / "status").read_text()
-            found += [int(line.parent.name)] if is_ours and b"bot.understanding.apart" in line.read_bytes() else []
+            found += [int(line.parent.name)] if is_ours and b"bot.understanding.beside" in line.read_bytes() else []
     return found
 
 

@@ -103,7 +103,8 @@ class Answer(Dialogue):
         is_all = bool(article.more) and (goes_on or before.startswith(f"{id} "))
         if before == f"{id} {is_all}":  # nobody is told the same words twice in a row
             is_asked = fitting.is_question(turn) or turn.memory.need is None
-            return self._nothing(turn, is_known=False) if is_asked else [Hand("find", "look")]
+            said = Say(t("answer.all_told", turn.language))
+            return [said, Hand("human", "offer")] if is_asked else [Hand("find", "look")]
         turn.notes.pop(fitting.MAYBE, None)
         turn.notes[_TOLD] = f"{id} {is_all}"
         days, today = turn.policy.law_shown_days, fitting.today(turn)

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from bot.dialogues.kit import Turn
-from directory import followup, naming, times
+from directory import followup, times
 from directory.followup import FollowUp
 from directory.listings import Listing
 from directory.times import When
@@ -29,11 +29,9 @@ def named(turn: Turn) -> FollowUp | None:
     """ "Phòng khám Hoa Sen mai mấy giờ mở": a question about a place by its name, shown before or not."""
     if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
         return None
-    reading = turn.reading
-    called = naming.plainly_called(turn.shelf, reading)
-    if not called or len(called) > _FEW:
+    if not turn.called or len(turn.called) > _FEW:
         return None
-    return followup.read(reading, (), now=turn.now, named=called)
+    return followup.read(turn.reading, (), now=turn.now, named=turn.called)
 
 
 def focus(turn: Turn) -> Listing | None:

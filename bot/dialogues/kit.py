@@ -10,8 +10,9 @@ from bot.helpline.coming_back import Spare
 from bot.outbox import Option
 from bot.policy import Policy
 from bot.understanding import Meaning
-from directory import answers
+from directory import answers, naming
 from directory.answers import Said
+from directory.listings import Listing
 from directory.places import PlaceKey, Tier
 from directory.reading import Reading, read
 from directory.shelf import Shelf
@@ -163,6 +164,7 @@ class Turn:
     is_kept: bool = False  # the words of this message are in the case already
     _reading: Reading | None = field(default=None, repr=False)
     _said: Said | None = field(default=None, repr=False)
+    _called: tuple[Listing, ...] | None = field(default=None, repr=False)
 
     @property
     def reading(self) -> Reading:
@@ -181,6 +183,13 @@ class Turn:
             else:
                 self._said = answers.said(self.reading, library=library, heard=meaning.heard if meaning else None)
         return self._said
+
+    @property
+    def called(self) -> tuple[Listing, ...]:
+        """The places that are plainly called by their names in this message, looked up once."""
+        if self._called is None:
+            self._called = naming.plainly_called(self.shelf, self.reading)
+        return self._called
 
     @property
     def situations(self) -> frozenset[str]:

@@ -5,21 +5,15 @@ wrong there, `Away` is raised, and whoever asked reads the message himself: nobo
 """
 
 import asyncio
-import io
 import logging
-import os
 import pickle
-import signal
-import struct
 import sys
 from asyncio.subprocess import Process
 from collections import deque
 from contextlib import suppress
-from typing import BinaryIO
 
-from bot import logs, memory
-from bot.understanding import Meaning, read
-from directory import added
+from bot.understanding import Meaning, beside
+from bot.understanding.beside import LENGTH, frame
 from directory.added import NOTHING, Added
 
 log = logging.getLogger(__name__)
@@ -27,7 +21,6 @@ log = logging.getLogger(__name__)
 PATIENCE = 3.0  # seconds between two answers; the longest message that is asked about takes a tenth of one
 PAUSE = 5.0  # seconds before another process is begun
 OPENING = 30.0  # seconds until the tables are read, on a busy machine
-_LENGTH = struct.Struct("!I")
 
 
 class Away(Exception):
@@ -65,12 +58,12 @@ class Apart:
             raise Away
         if own is not self._added:
             self._added = own
-            process.stdin.write(_frame(own))
+            process.stdin.write(frame(own))
         if not self._waiting:
             self._since = loop.time()
         answer: asyncio.Future[Meaning | None] = loop.create_future()
         self._waiting.append(answer)
-        process.stdin.write(_frame(text))
+        process.stdin.write(frame(text))
         if (meaning := await answer) is None:
             raise Away
         return meaning
@@ -88,7 +81,7 @@ class Apart:
 
     async def _serve(self, opened: asyncio.Future[None]) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", beside.__name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
         try:
@@ -126,59 +119,8 @@ class Apart:
 
 
 async def _next(stream: asyncio.StreamReader) -> Meaning | None:
-    (size,) = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))
-    told: Meaning | None = pickle.loads(await stream.readexactly(size))
-    return told
-
-
-def _frame(told: object) -> bytes:
-    body = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(body)) + body
-
-
-# --- from here on in the other process --------------------------------------------------------------------------------
-
-
-def answer_all(asked: BinaryIO, told: io.FileIO) -> None:
-    """Read what comes and say what it means, until nobody asks any more."""
-    own = NOTHING
-    while len(head := asked.read(_LENGTH.size)) == _LENGTH.size:
-        one = pickle.loads(asked.read(_LENGTH.unpack(head)[0]))
-        if isinstance(one, Added):
-            own = one
-            continue
-        _write(told, _frame(_read(one, own)))
-
-
-def _read(text: str, own: Added) -> Meaning | None:
-    try:
-        with added.using(own):
-            return read(text)
-    except Exception as problem:  # whatever it was: who asked reads it himself, and tells what went wrong
-        log.error("reading_failed", extra={"kind": type(problem).__name__})
-        return None
-
-
-def _write(told: io.FileIO, frame: bytes) -> None:
-    left = memoryview(frame)
-    while left:
-        left = left[told.write(left) :]
-
-
-def main() -> None:
-    """Ends with the process that asks, and not before: who stops the service stops that one."""
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
-    memory.pause()
-    logs.start()
-    told = io.FileIO(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # only frames go through the pipe
-    read("cần giúp ở Hà Nội")
-    memory.settle()
-    _write(told, _frame(None))
-    with suppress(BrokenPipeError):
-        answer_all(sys.stdin.buffer, told)
-
-
-if __name__ == "__main__":
-    main()
+    (size,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
+    told = pickle.loads(await stream.readexactly(size))
+    if isinstance(told, str):
+        log.error("reading_failed", extra={"kind": told})
+    return told if isinstance(told, Meaning) else None

@@ -14,7 +14,9 @@ import pytest
 from bot import understanding
 from bot.rehearsal import Rehearsal
 from bot.understanding import apart
+from bot.understanding import beside as beside_process
 from bot.understanding.apart import Apart, Away
+from bot.understanding.beside import frame
 from directory import added
 from directory.added import NOTHING, Added
 
@@ -96,7 +98,7 @@ async def test_after_the_end_nobody_is_left(beside: Apart) -> None:
 
 
 def test_it_ends_when_nobody_asks_any_more_and_not_when_the_terminal_is_closed() -> None:
-    command = [sys.executable, "-m", "bot.understanding.apart"]
+    command = [sys.executable, "-m", "bot.understanding.beside"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None and process.stdout is not None
     assert process.stdout.read(4)  # it is ready
@@ -107,6 +109,13 @@ def test_it_ends_when_nobody_asks_any_more_and_not_when_the_terminal_is_closed()
     process.stdin.close()
     assert process.wait(10) == 0
     process.stdout.close()
+
+
+async def test_a_message_it_fails_on_is_told_by_the_name_of_the_error_alone(caplog: pytest.LogCaptureFixture) -> None:
+    told = asyncio.StreamReader()
+    told.feed_data(frame(beside_process._read(None, NOTHING)))  # type: ignore[arg-type]
+    assert await apart._next(told) is None
+    assert [(one.message, one.kind) for one in caplog.records] == [("reading_failed", "TypeError")]  # type: ignore[attr-defined]
 
 
 async def test_while_it_is_away_messages_are_read_here_and_afterwards_there_again(beside: Apart) -> None:
