@@ -54,12 +54,15 @@ async def _tell(console: Console, visit: Visit, answer: web.StreamResponse, topi
         await answer.write(b"retry: 2000\nevent: changed\ndata: 0\n\n")
         for beat in range(MOST_SECONDS // BEAT_SECONDS):
             rang = await bell.wait(BEAT_SECONDS)
+            is_shown = await _topics(console, visit) if rang else topics[1:]
             if visit.request.app[STOPPING].is_set():
                 return
             if await whose(console, visit.request) is None:
                 await answer.write(b"event: gone\ndata: 0\n\n")
                 return
             await answer.write(f"event: changed\ndata: {beat}\n\n".encode() if rang else b": beat\n\n")
+            if is_shown != topics[1:]:
+                return  # not this colleague's any more: the page looks once, and finds that
 
 
 async def _topics(console: Console, visit: Visit) -> list[str]:

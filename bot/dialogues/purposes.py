@@ -7,7 +7,7 @@ from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, check_ins, consents
 from bot.helpline.consents import ConsentTo
 from bot.helpline.ringing import tell_colleague
-from bot.helpline.sharing import VERSION
+from bot.helpline.sharing import ORGANISATION, VERSION, WHOLE
 from directory.wording import t
 
 
@@ -31,7 +31,8 @@ class Consent(Dialogue):
             if known is None:
                 return False
             if is_agreed:
-                consents.give(tx, known.id, wanted, VERSION, now=now, partner_id=partner or None)
+                version = WHOLE if partner.startswith(ORGANISATION) else VERSION
+                consents.give(tx, known.id, wanted, version, now=now, partner_id=partner or None)
             else:
                 consents.refuse(tx, known.id, wanted, now=now)
             if known.staff_id is not None:

@@ -6,8 +6,8 @@ from typing import Any
 from bot.db import Tx
 from bot.dialogues.consenting import is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.helpline import asides, cases, relay, taken_back
-from bot.helpline.consents import ConsentTo
+from bot.helpline import asides, cases, relay, sharing, taken_back
+from bot.helpline.consents import ConsentTo, Yes
 from bot.helpline.escalation import when
 from directory.wording import t
 
@@ -93,7 +93,7 @@ class Revoke(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         def look(tx: Tx, lane_id: int) -> list[tuple[str, str]]:
             return [
-                (f"{one.purpose}:{one.partner_id or ''}", t(f"consent.choice.{one.purpose}", turn.language))
+                (f"{one.purpose}:{one.partner_id or ''}", _named(turn, tx, one))
                 for one in taken_back.standing(tx.connection, lane_id)
             ]
 
@@ -109,6 +109,18 @@ class Revoke(Dialogue):
             return taken_back.take_back(tx, lane_id, purpose, now=now, partner_id=partner or None)
 
         return [Do(withdraw), Say(t("revoke.done", turn.language)), Done()]
+
+
+def _named(turn: Turn, tx: Tx, one: Yes) -> str:
+    """What she agreed to; of several places each by its name, or she could not tell which she takes back."""
+    said, partner = t(f"consent.choice.{one.purpose}", turn.language), one.partner_id or ""
+    if one.purpose is not ConsentTo.SHARE:
+        return said
+    number = partner.removeprefix(sharing.ORGANISATION)
+    if number != partner:
+        return t("consent.choice.organisation", turn.language, partner=sharing.name_of(tx.connection, int(number)))
+    listing = turn.shelf.get(partner)
+    return f"{said}: {listing.service}" if listing is not None else said
 
 
 def _which(turn: Turn, found: Any) -> Sequence[Item]:

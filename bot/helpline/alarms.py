@@ -9,13 +9,13 @@ from sqlalchemy import Connection, select, update
 from bot.db import Tx
 from bot.helpline import escalation
 from bot.helpline.calling import keep_while_calling
-from bot.helpline.casebook import Case, colleague, get, record
+from bot.helpline.casebook import colleague, get, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import raise_rung, recall, waiting_for
-from bot.helpline.turns import Taken, TakenMeanwhile, take
+from bot.helpline.turns import Taken, TakenMeanwhile, meanwhile, take
 from bot.policy import Policy
 from bot.seals import Seals
-from bot.tables import alarm, outbox, staff
+from bot.tables import alarm, outbox
 
 __all__ = [
     "AlarmLink",
@@ -76,20 +76,13 @@ def use_token(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
             tx.execute(update(alarm).where(alarm.c.token_hash == hashed, alarm.c.used_at.is_(None)).values(used_at=now))
         return done
     if known.state is not State.WAITING:
-        return _first(tx, known)
+        return meanwhile(tx, known, link.staff_id)
     return Refused(link.state if link.state != "good" else "unknown", link.case_id)
 
 
 def _may_answer(tx: Tx, staff_id: int) -> bool:
     who = colleague(tx.connection, staff_id)
     return who is not None and who.may_answer
-
-
-def _first(tx: Tx, known: Case) -> TakenMeanwhile:
-    alias = None
-    if known.is_open and known.staff_id is not None:
-        alias = tx.execute(select(staff.c.alias).where(staff.c.id == known.staff_id)).scalar_one_or_none()
-    return TakenMeanwhile(known, alias, known.taken_at if known.is_open else known.closed_at)
 
 
 def decline(tx: Tx, token: str, *, now: datetime) -> AlarmLink:

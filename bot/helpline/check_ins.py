@@ -9,7 +9,7 @@ from bot.db import Tx
 from bot.helpline import guards
 from bot.helpline.casebook import get, language_of, of_lane, record
 from bot.helpline.consents import ConsentTo
-from bot.helpline.escalation import those_in_charge
+from bot.helpline.escalation import in_charge_of
 from bot.helpline.ringing import tell_colleague
 from bot.helpline.taken_back import take_back
 from bot.outbox import Option, tell_person
@@ -141,5 +141,5 @@ def unanswered(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
     if known is None:
         return
     events.happened(tx, "check_in_silent", now=now, province=known.province)
-    for staff_id in those_in_charge(tx, known.province):
+    for staff_id in in_charge_of(tx, known):
         tell_colleague(tx, known, staff_id, "staff.check_in_silent", now=now)

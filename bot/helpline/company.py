@@ -9,7 +9,7 @@ from bot import events, staff
 from bot.db import Tx
 from bot.helpline import reach
 from bot.helpline.casebook import Case, colleague, get, record, tell
-from bot.helpline.escalation import those_in_charge
+from bot.helpline.escalation import in_charge_of
 from bot.helpline.ringing import tell_colleague
 from bot.tables import accompaniment
 from bot.timers import clear_timer, set_timer
@@ -135,6 +135,6 @@ def _tell_the_house(tx: Tx, known: Case, key: str, now: datetime, *, who: str = 
     """Whoever has the case; if nobody has, those in charge of the province."""
     has_it = colleague(tx.connection, known.staff_id) if known.staff_id is not None else None
     is_there = has_it is not None and has_it.state == "active"
-    whom = (has_it.id,) if has_it is not None and is_there else those_in_charge(tx, known.province)
+    whom = (has_it.id,) if has_it is not None and is_there else in_charge_of(tx, known)
     for one in whom:
         tell_colleague(tx, known, one, key, now=now, urgent=True, who=who)

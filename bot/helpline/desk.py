@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, and_, cast, exists, false, literal, or_, select
 from sqlalchemy import case as sql_case
 
 from bot.helpline import visibility
 from bot.helpline.casebook import URGENCIES, Case, Urgency, view
 from bot.helpline.moves import State
 from bot.staff import StaffMember
-from bot.tables import case, centre, lane, person, staff
+from bot.tables import case, centre, consent, lane, person, staff
 from directory.wording import FALLBACK
 
 _WORKING = frozenset({"worker", "peer", "supervisor"})
@@ -67,7 +67,16 @@ def _visible(member: StaffMember) -> ColumnElement[bool]:
     org = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
     is_ours = or_(case.c.organisation_id.is_(None), case.c.organisation_id == org)
     is_wished = or_(case.c.away_from.is_(None), case.c.away_from.not_in(sorted(member.provinces)))
-    return and_(is_ours, _near(member, is_wished))
+    return and_(is_ours, ~_is_unwanted(org), _near(member, is_wished))
+
+
+def _is_unwanted(org: ScalarSelect[int]) -> ColumnElement[bool]:
+    """She took her yes to this organisation back (`reach.unwanted`)."""
+    again = consent.alias()
+    its = literal("org:") + cast(org, String)
+    mine = (consent.c.case_id == case.c.id, consent.c.partner_id == its, consent.c.withdrawn_at.is_not(None))
+    new = (again.c.case_id == case.c.id, again.c.partner_id == its, again.c.withdrawn_at.is_(None))
+    return and_(case.c.organisation_id.is_(None), exists().where(*mine), ~exists().where(*new))
 
 
 def _near(member: StaffMember, is_wished: ColumnElement[bool]) -> ColumnElement[bool]:

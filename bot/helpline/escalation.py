@@ -27,6 +27,7 @@ __all__ = [
     "begin",
     "escalate",
     "hurry",
+    "in_charge_of",
     "mend",
     "next_step",
     "stop",
@@ -133,6 +134,16 @@ def those_in_charge(tx: Tx, province: str | None = None) -> tuple[int, ...]:
     )
     found = tx.execute(local.order_by(staff.c.id)).scalars().all() if province else ()
     return tuple(found or tx.execute(wanted.order_by(staff.c.id)).scalars().all())
+
+
+def in_charge_of(tx: Tx, known: Case) -> tuple[int, ...]:
+    """Who hears of a case that is no danger: those in charge who may have it, else who has it, else all in charge."""
+    found = those_in_charge(tx, known.province)
+    if known.organisation_id is None:
+        return found
+    everywhere = those_in_charge(tx)
+    able = tuple(one for one in everywhere if reach.is_of_its_organisation(tx.connection, known, one))
+    return able or ((known.staff_id,) if known.staff_id is not None else found)
 
 
 def stop(tx: Tx, case_id: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, exists, select
 
 from bot.db import Tx
 from bot.helpline.casebook import ANSWERING, Case
-from bot.tables import centre, staff, staff_province
+from bot.tables import centre, consent, staff, staff_province
 
 
 def may_reach(connection: Connection, known: Case, staff_id: int) -> bool:
@@ -25,7 +25,7 @@ def may_take(connection: Connection, known: Case, staff_id: int) -> bool:
     """Whether this colleague may answer the alarm: also against her wish, if nobody at all could fulfil it."""
     if may_reach(connection, known, staff_id):
         return True
-    return _is_of_its_organisation(connection, known, staff_id) and not everybody(connection, known)
+    return is_of_its_organisation(connection, known, staff_id) and not everybody(connection, known)
 
 
 def organisation_of(connection: Connection, staff_id: int) -> int | None:
@@ -55,7 +55,7 @@ def rungs_for(
     Danger is never kept waiting for a wish that nobody can fulfil: then the ladder stays as it is. An organisation
     where nobody is left is no such wish: without her yes nobody else has the case, and the ladder is empty.
     """
-    if known.organisation_id is None and known.away_from is None:
+    if _is_for_all(connection, known):
         return rungs
     able = tuple(tuple(one for one in rung if _fits(connection, known, one)) for rung in rungs)
     fitting = tuple(rung for rung in able if rung)
@@ -69,7 +69,7 @@ def rungs_for(
 
 def allowed(tx: Tx, known: Case, whom: Sequence[int]) -> tuple[int, ...]:
     """Of these colleagues the ones who may take the case; the others may only hear of it."""
-    if known.organisation_id is None and known.away_from is None:
+    if _is_for_all(tx.connection, known):
         return tuple(whom)
     return tuple(one for one in whom if may_take(tx.connection, known, one))
 
@@ -80,8 +80,22 @@ def everybody(connection: Connection, known: Case) -> tuple[int, ...]:
     return tuple(one for one in connection.execute(wanted).scalars() if _fits(connection, known, one))
 
 
+def unwanted(connection: Connection, case_id: int) -> frozenset[int]:
+    """Organisations that had a yes to this case which she has taken back."""
+    partners = (consent.c.case_id == case_id, consent.c.purpose == "share", consent.c.partner_id.startswith("org:"))
+    rows = connection.execute(select(consent.c.partner_id, consent.c.withdrawn_at).where(*partners)).all()
+    standing = {row.partner_id for row in rows if row.withdrawn_at is None}
+    return frozenset(int(row.partner_id.removeprefix("org:")) for row in rows if row.partner_id not in standing)
+
+
+def _is_for_all(connection: Connection, known: Case) -> bool:
+    return known.organisation_id is None and known.away_from is None and not unwanted(connection, known.id)
+
+
 def _fits(connection: Connection, known: Case, staff_id: int) -> bool:
-    if not _is_of_its_organisation(connection, known, staff_id):
+    if not is_of_its_organisation(connection, known, staff_id):
+        return False
+    if known.organisation_id is None and organisation_of(connection, staff_id) in unwanted(connection, known.id):
         return False
     if known.away_from is None:
         return True
@@ -89,7 +103,8 @@ def _fits(connection: Connection, known: Case, staff_id: int) -> bool:
     return not connection.execute(select(its)).scalar_one()
 
 
-def _is_of_its_organisation(connection: Connection, known: Case, staff_id: int) -> bool:
+def is_of_its_organisation(connection: Connection, known: Case, staff_id: int) -> bool:
+    """Whether no other organisation has this case: to all others it is not there."""
     return known.organisation_id is None or organisation_of(connection, staff_id) == known.organisation_id
 
 

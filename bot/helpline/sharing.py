@@ -11,13 +11,16 @@ from bot.helpline import company, escalation, reach
 from bot.helpline.casebook import Case, NotYours, get, hold_still, language_of, move, record, tell
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import Deed, State
+from bot.helpline.ringing import recall, tell_colleague
 from bot.outbox import Option, tell_person
 from bot.policy import Policy
 from bot.tables import case, consent, sharing, staff_organisation
-from bot.timers import clear_timer
+from bot.timers import clear_timer, set_timer
 from directory.wording import t
 
 VERSION = "purpose-2026-12"
+WHOLE = "organisation-2026-12"  # the wording of the yes to another organisation having the whole case
+ORGANISATION = "org:"
 ASKED = (ConsentTo.NOTES, ConsentTo.SHARE, ConsentTo.POLICE, ConsentTo.FOLLOW_UP, ConsentTo.ACCOMPANY)
 
 
@@ -58,7 +61,8 @@ def ask(
         Option("consent", "answer", f"{wanted}|{partner_id}|{key}", t(f"consent.choice.{key}", language))
         for key in ("yes", "no")
     )
-    text = t(f"consent.ask.{wanted}", language, partner=name) if name else t(f"consent.ask.{wanted}", language)
+    asked = "organisation" if partner_id.startswith(ORGANISATION) else wanted
+    text = t(f"consent.ask.{asked}", language, partner=name) if name else t(f"consent.ask.{asked}", language)
     tell_person(tx, known.lane_id, text, now=now, options=options, purpose="relay", urgent=True, case_id=case_id)
     record(tx, case_id, "consent_asked", now=now, staff_id=staff_id, detail=wanted)
 
@@ -107,8 +111,7 @@ def hand_to_organisation(
     if not move(tx, known, Deed.HAND_BACK, staff_id=None, centre_id=None, held_until=None, taken_at=None):
         raise NotYours
     tx.execute(update(case).where(case.c.id == case_id).values(organisation_id=organisation_id))
-    for kind in ("hold_over", "handed_over", "silent", "shift_end"):
-        clear_timer(tx, kind, case_id)
+    _clear(tx, case_id)
     record(tx, case_id, "to_organisation", now=now, staff_id=staff_id, detail=f"org:{organisation_id}")
     record(tx, case_id, "waiting", now=now)
     audit.write(tx, staff_id, "to_organisation", f"case:{case_id}", f"org:{organisation_id}", now=now)
@@ -117,6 +120,36 @@ def hand_to_organisation(
     tell(tx, again, "case.person.to_organisation", now=now)
     company.changes_hands(tx, again, now=now)
     escalation.begin(tx, again, now=now, policy=policy, is_asked=False)
+
+
+def leave_organisation(tx: Tx, known: Case, *, now: datetime) -> None:
+    """She took the yes back while that organisation has her case: it loses it at once, and everybody else is called.
+
+    Whom else she wanted before is asked first by the ladder, which begins anew; who reads from now on has to take it.
+    """
+    held = hold_still(tx, known.id)
+    if held is None or held.organisation_id is None or not held.is_open:
+        return
+    owner = {"staff_id": None, "centre_id": None, "held_until": None, "taken_at": None}
+    if held.state is not State.WAITING and not move(tx, held, Deed.HAND_BACK, **owner):
+        return
+    tx.execute(update(case).where(case.c.id == held.id).values(organisation_id=None, rung=0, round=0))
+    _clear(tx, held.id)
+    if held.staff_id is not None:
+        tell_colleague(tx, held, held.staff_id, "staff.withdrawn.organisation", now=now, urgent=True)
+    recall(tx, held, key="staff.withdrawn.organisation", now=now, except_for=held.staff_id)
+    record(tx, held.id, "from_organisation", now=now)
+    record(tx, held.id, "waiting", now=now)
+    again = get(tx.connection, held.id)
+    assert again is not None
+    tell(tx, again, "case.person.from_organisation", now=now)
+    company.changes_hands(tx, again, now=now)
+    set_timer(tx, "escalate", held.id, due_at=now)
+
+
+def _clear(tx: Tx, case_id: int) -> None:
+    for kind in ("hold_over", "handed_over", "silent", "shift_end"):
+        clear_timer(tx, kind, case_id)
 
 
 def name_of(connection: Connection, organisation_id: int) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.db import Tx
-from bot.helpline import company, consents, entrusting
+from bot.helpline import company, consents, entrusting, sharing
 from bot.helpline.casebook import Case, view
 from bot.helpline.consents import ConsentTo, Yes
 from bot.helpline.ringing import tell_colleague
@@ -36,6 +36,9 @@ def take_back(
             company.called_off(tx, known, now=now)
         if wanted is ConsentTo.HAND_OVER:
             entrusting.drop(tx, known, with_agreed=True)
+        if partner_id is not None and partner_id == f"{sharing.ORGANISATION}{known.organisation_id}":
+            sharing.leave_organisation(tx, known, now=now)
+            continue
         for staff_id in _who_acts(tx, known, wanted):
             wakes = wanted is ConsentTo.POLICE
             tell_colleague(tx, known, staff_id, f"staff.withdrawn.{wanted}", now=now, urgent=True, wakes=wakes)

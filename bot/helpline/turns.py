@@ -79,7 +79,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     is_free = is_free and reach.may_take(tx.connection, known, staff_id)
     owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
     if not is_free or not move(tx, known, Deed.TAKE, **owner):
-        return _meanwhile(tx, _known(tx, case_id))
+        return meanwhile(tx, _known(tx, case_id), staff_id)
     for kind in ("hold_over", "handed_over"):
         clear_timer(tx, kind, case_id)
     escalation.stop(tx, case_id)
@@ -101,8 +101,10 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     return Taken(mine)
 
 
-def _meanwhile(tx: Tx, known: Case) -> TakenMeanwhile:
-    first = colleague(tx.connection, known.staff_id) if known.staff_id and known.is_open else None
+def meanwhile(tx: Tx, known: Case, staff_id: int) -> TakenMeanwhile:
+    """What somebody who comes too late hears; of a case that is not for her or him, not who has it."""
+    is_ours = reach.may_take(tx.connection, known, staff_id)
+    first = colleague(tx.connection, known.staff_id) if known.staff_id and known.is_open and is_ours else None
     return TakenMeanwhile(known, first.alias if first else None, known.taken_at if first else known.closed_at)
 
 

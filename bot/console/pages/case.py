@@ -113,14 +113,24 @@ async def show(console: Console, visit: Visit) -> web.StreamResponse:
     return render(visit.request, template, visit.seat, **shown)
 
 
+def _ours(connection: Connection, member: StaffMember, case_id: int) -> Case | None:
+    """The case, if this colleague might have it: of the own provinces, no other organisation's, as she wishes."""
+    known = casebook.get(connection, case_id)
+    if known is None or not reach.may_take(connection, known, member.id):
+        return None
+    return known if may(member, Deed.TAKE, About(known.province, known.centre_id, known.staff_id)) else None
+
+
 async def _not_here(console: Console, visit: Visit) -> web.Response:
     """A case of the colleague's provinces that somebody else has is named with who has it; all others do not exist."""
     case_id, member = visit.number("case"), visit.seat.member
-    known = await console.db.read(lambda connection: casebook.get(connection, case_id))
-    if known is None or not may(member, Deed.TAKE, About(known.province, known.centre_id, known.staff_id)):
+    known = await console.db.read(lambda connection: _ours(connection, member, case_id))
+    if known is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
     staff_id = known.staff_id if known.is_open else None
     who = await console.db.read(lambda connection: casebook.colleague(connection, staff_id or 0))
+    if known.is_open and who is None:
+        return refused(visit.request, visit.seat, status=404, key="console.not_found")
     key = "console.case.first" if who else "console.case.closed_meanwhile"
     return render(visit.request, "sentence.html", visit.seat, key=key, who=who.alias if who else "")
 
@@ -213,8 +223,8 @@ def address(known: Case) -> str:
 async def take(console: Console, visit: Visit) -> web.StreamResponse:
     """Also for a case that somebody else took a second ago: then the page says kindly who was first."""
     case_id, member, now, policy = visit.number("case"), visit.seat.member, console.clock.now(), console.policy
-    known = await console.db.read(lambda connection: casebook.get(connection, case_id))
-    if known is None or not may(member, Deed.TAKE, About(known.province, known.centre_id, known.staff_id)):
+    known = await console.db.read(lambda connection: _ours(connection, member, case_id))
+    if known is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
     done = await console.db.write(lambda tx: turns.take(tx, case_id, member.id, now=now, policy=policy))
     match done:

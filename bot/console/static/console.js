@@ -11,6 +11,7 @@ let audio = null, newest = null, isLooking = false, isDue = false, typedAt = 0, 
 async function part(url) {
   const answer = await fetch(url, {headers: {"X-Quiet": "1"}});
   if (answer.status === 401) throw new Error("gone");
+  if (answer.status === 404) location.replace(location.pathname);  // not ours any more: what is shown goes too
   if (!answer.ok || answer.redirected) throw new Error("again");
   return answer.text();
 }
