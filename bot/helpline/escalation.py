@@ -100,9 +100,7 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
     set_timer(tx, "escalate", known.id, due_at=step.next_at)
     tx.ring("board")
     when_next, since = ahead or opens, so_far.since
-    truth.tell_step(
-        tx, known, step, bool(rungs), when_next, since=since, now=now, policy=policy, is_asked=is_asked
-    )
+    truth.tell_step(tx, known, step, bool(rungs), when_next, since=since, now=now, policy=policy, is_asked=is_asked)
     return step
 
 

@@ -23,9 +23,7 @@ def standing(connection: Connection, lane_id: int) -> tuple[Yes, ...]:
     return tuple(found.values())
 
 
-def take_back(
-    tx: Tx, lane_id: int, purpose: ConsentTo | str, *, now: datetime, partner_id: str | None = None
-) -> bool:
+def take_back(tx: Tx, lane_id: int, purpose: ConsentTo | str, *, now: datetime, partner_id: str | None = None) -> bool:
     """She takes this yes back, in whichever case she gave it. False if there was none."""
     wanted, was_there = ConsentTo(purpose), False
     for known in _cases(tx.connection, lane_id):

@@ -120,9 +120,7 @@ def back_in_queue(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Non
     _back_to_queue(tx, known, Deed.HAND_BACK, "handed_back", "case.person.handed_back", now=now, policy=policy)
 
 
-def _back_to_queue(
-    tx: Tx, known: Case, deed: Deed, kind: str, key: str, *, now: datetime, policy: Policy
-) -> Case:
+def _back_to_queue(tx: Tx, known: Case, deed: Deed, kind: str, key: str, *, now: datetime, policy: Policy) -> Case:
     if not move(tx, known, deed, staff_id=None, held_until=None, taken_at=None):
         raise NotYours
     for timer_kind in ("hold_over", "handed_over", "silent", "shift_end"):
@@ -295,9 +293,7 @@ def keep_talk(tx: Tx, lane_id: int, until: datetime) -> None:
     tx.execute(update(return_code).where(*mine).values(forget_at=until))
 
 
-def _written(
-    tx: Tx, known: Case, kind: str, staff_id: int | None, *, now: datetime, detail: str = ""
-) -> None:
+def _written(tx: Tx, known: Case, kind: str, staff_id: int | None, *, now: datetime, detail: str = "") -> None:
     record(tx, known.id, kind, now=now, staff_id=staff_id, detail=detail)
     audit.write(tx, staff_id, kind, f"case:{known.id}", detail, now=now)
     is_first = kind == "taken" and known.alarmed_at is not None

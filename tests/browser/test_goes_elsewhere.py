@@ -18,9 +18,7 @@ def add_organisation(service: Service) -> None:
     with sqlite3.connect(service.data / "donghanh.db", timeout=10) as database:
         database.execute("PRAGMA foreign_keys=ON")
         database.execute("INSERT INTO staff_organisation (id, name) VALUES (77, 'Nhóm Hai (mẫu)')")
-        database.execute(
-            "INSERT INTO centre (id, organisation_id, name, province) VALUES (77, 77, 'Hai (mẫu)', '01')"
-        )
+        database.execute("INSERT INTO centre (id, organisation_id, name, province) VALUES (77, 77, 'Hai (mẫu)', '01')")
         columns = [row[1] for row in database.execute("PRAGMA table_info(staff)")]
         found = database.execute("SELECT * FROM staff WHERE name = 'worker-1'").fetchone()
         lan = dict(zip(columns, found, strict=True))

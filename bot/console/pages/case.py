@@ -47,10 +47,33 @@ READ_AGAIN = timedelta(minutes=15)  # one visit is one row of the audit, however
 SAME_AGAIN = timedelta(seconds=30)
 HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
-    {"taken", "already", "sent", "masked", "empty", "referred", "no_listing", "not_yours", "marked",
-     "asked", "shared", "no_yes", "noted", "noted_without_words", "company_asked", "kept_out", "kept_out_waits",
-     "let_in", "duty_asked", "no_time", "nobody_there", "other_hands",
-     "herself_asked", "herself_already", "write_first"}
+    {
+        "taken",
+        "already",
+        "sent",
+        "masked",
+        "empty",
+        "referred",
+        "no_listing",
+        "not_yours",
+        "marked",
+        "asked",
+        "shared",
+        "no_yes",
+        "noted",
+        "noted_without_words",
+        "company_asked",
+        "kept_out",
+        "kept_out_waits",
+        "let_in",
+        "duty_asked",
+        "no_time",
+        "nobody_there",
+        "other_hands",
+        "herself_asked",
+        "herself_already",
+        "write_first",
+    }
 )
 
 

@@ -87,7 +87,7 @@ async def test_the_first_organisation_is_told_neither_who_has_it_nor_that_it_is_
             _, page = await other.press(browser, f"{handed.page}/{deed}", text="x", outcome="safe")
             assert "Không có trang này" in page and "chị An" not in page, deed
         for path in ("/console/cases", "/console/tonight", "/console/peers", "/console/news"):
-            assert f"{handed.page}\"" not in await (await browser.get(path)).text(), path
+            assert f'{handed.page}"' not in await (await browser.get(path)).text(), path
 
 
 async def test_an_open_page_hears_once_that_it_is_over_and_then_no_ring_of_the_case(
