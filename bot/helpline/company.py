@@ -17,6 +17,8 @@ from bot.timers import clear_timer, set_timer
 TIMER = "company"
 _WARNED = timedelta(hours=4)  # so long before the hour the colleague hears that nobody goes along yet
 _TOLD = timedelta(hours=1)  # and so long before it she does
+_HOW = timedelta(hours=2)  # so long after the hour whoever went along is asked how it was
+_UNKNOWN = timedelta(hours=24)  # and so long after it the colleague hears that nothing was said
 _LIVE = ("wanted", "agreed")
 
 
@@ -33,7 +35,38 @@ def wanted(tx: Tx, number: int, known: Case, when_at: datetime | None, *, now: d
     set_timer(tx, TIMER, number, due_at=ahead[0] if ahead else now + (when_at - now) / 2)
 
 
+def agreed(tx: Tx, number: int, when_at: datetime | None) -> None:
+    """Somebody goes along: nobody has to be found any more, and some hours later it is asked how it was."""
+    clear_timer(tx, TIMER, number)
+    if when_at is not None:
+        set_timer(tx, TIMER, number, due_at=when_at + _HOW)
+
+
 def look_again(tx: Tx, number: int, *, now: datetime) -> None:
+    """The hour comes nearer and nobody has taken the wish, or is over and nobody has said how it was."""
+    going = (accompaniment.c.id == number, accompaniment.c.state == "agreed")
+    row = tx.execute(select(accompaniment).where(*going)).one_or_none()
+    if row is not None:
+        _ask_how(tx, row, now)
+    else:
+        _look_for_somebody(tx, number, now)
+
+
+def _ask_how(tx: Tx, row: Any, now: datetime) -> None:
+    """Whoever went along is asked once; then the colleague hears that nothing is known. She is not pressed."""
+    known = get(tx.connection, row.case_id)
+    if known is None or row.when_at is None:
+        return
+    if now < row.when_at + _UNKNOWN:
+        set_timer(tx, TIMER, row.id, due_at=row.when_at + (_UNKNOWN if now >= row.when_at + _HOW else _HOW))
+        if now >= row.when_at + _HOW:
+            tell_colleague(tx, known, row.staff_id, "staff.company_how", now=now)
+        return
+    who = colleague(tx.connection, row.staff_id)
+    _tell_the_house(tx, known, "staff.company_unknown", now, who=who.alias if who is not None else "–")
+
+
+def _look_for_somebody(tx: Tx, number: int, now: datetime) -> None:
     """The hour comes nearer and nobody has taken the wish: the colleague hears it, then she, then it is over."""
     mine = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     row = tx.execute(select(accompaniment).where(*mine)).one_or_none()
@@ -88,12 +121,17 @@ def gone(tx: Tx, staff_id: int, *, now: datetime) -> None:
         fell_through(tx, number, staff_id, now=now)
 
 
-def called_off(tx: Tx, known: Case, *, now: datetime) -> None:
-    """She does not want it any more, or is gone: nobody goes there, and whoever would have gone hears it."""
-    for row in _live(tx, known.id):
+def called_off(tx: Tx, known: Case, *, now: datetime, number: int | None = None) -> bool:
+    """She does not want it any more, or is gone: nobody goes there, and whoever would have gone hears it.
+
+    `number`: only this wish. False: there was none.
+    """
+    ending = [row for row in _live(tx, known.id) if number in (None, row.id)]
+    for row in ending:
         _end(tx, row, known, now)
         if row.staff_id is not None:
             tell_colleague(tx, known, row.staff_id, "staff.company_off", now=now, urgent=True)
+    return bool(ending)
 
 
 def closing(tx: Tx, known: Case, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from bot.helpline.ringing import tell_colleague
 from bot.helpline.sharing import NoYes, mine
 from bot.helpline.truth import when
 from bot.staff import StaffMember
-from bot.tables import accompaniment, case
+from bot.tables import accompaniment, case, staff
 from bot.timers import clear_timer
 
 
@@ -39,6 +39,11 @@ def ask_for(
     known = mine(tx, case_id, staff_id)
     if not consents.has(tx.connection, case_id, ConsentTo.ACCOMPANY):
         raise NoYes
+    same = (accompaniment.c.case_id == case_id, accompaniment.c.state.in_(("wanted", "agreed")))
+    here = (accompaniment.c.place_id.is_not_distinct_from(place_id), accompaniment.c.when_at == when_at)
+    there = tx.execute(select(accompaniment.c.id).where(*same, *here).limit(1)).scalar_one_or_none()
+    if there is not None:
+        return int(there)  # pressed twice
     row = {"case_id": case_id, "place_id": place_id, "when_at": when_at, "state": "wanted", "at": now}
     made = tx.execute(insert(accompaniment).values(**row).returning(accompaniment.c.id)).scalar_one()
     record(tx, case_id, "company_wanted", now=now, staff_id=staff_id)
@@ -62,7 +67,7 @@ def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
     free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
         return False
-    clear_timer(tx, company.TIMER, number)
+    company.agreed(tx, number, row.when_at)
     record(tx, known.id, "company_agreed", now=now, staff_id=staff_id)
     audit.write(tx, staff_id, "company_agreed", f"case:{known.id}", now=now)
     at = when(row.when_at, now, language_of(tx, known.lane_id))
@@ -70,6 +75,20 @@ def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.company", now=now, who=who.alias)
     tx.ring("board")
+    tx.ring(f"case:{known.id}")
+    return True
+
+
+def call_off(tx: Tx, case_id: int, number: int, staff_id: int, *, now: datetime) -> bool:
+    """She cannot or will not come: whoever would have gone hears it, and so does she. False: nothing was arranged."""
+    known = get(tx.connection, case_id)
+    if known is None or not known.is_open or known.staff_id != staff_id:
+        return False
+    if not company.called_off(tx, known, now=now, number=number):
+        return False
+    audit.write(tx, staff_id, "company_off", f"case:{case_id}", now=now)
+    tell(tx, known, "case.person.company_off", now=now, is_asked=False)
+    tx.ring(f"case:{case_id}")
     return True
 
 
@@ -86,8 +105,32 @@ def finish(tx: Tx, number: int, staff_id: int, state: str, *, now: datetime) -> 
         return False
     record(tx, row.case_id, f"company_{state}", now=now, staff_id=staff_id)
     events.happened(tx, f"company_{state}", now=now, model="peer")
+    clear_timer(tx, company.TIMER, number)
+    known, who = get(tx.connection, row.case_id), colleague(tx.connection, staff_id)
+    if known is not None and known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, "staff.company_done", now=now, who=who.alias if who else "–")
     tx.ring("board")
+    tx.ring(f"case:{row.case_id}")
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish for company, as the colleague who has the case sees it."""
+
+    id: int
+    place_id: str | None
+    when_at: datetime | None
+    state: str
+    who: str
+
+
+def of_case(connection: Connection, case_id: int) -> tuple[Wish, ...]:
+    """What was wished for in this case, by its hour."""
+    both = select(accompaniment, staff.c.alias).outerjoin(staff, staff.c.id == accompaniment.c.staff_id)
+    wanted = both.where(accompaniment.c.case_id == case_id).order_by(accompaniment.c.when_at, accompaniment.c.id)
+    rows = connection.execute(wanted)
+    return tuple(Wish(row.id, row.place_id, row.when_at, row.state, row.alias or "") for row in rows)
 
 
 def on_page(connection: Connection, member: StaffMember) -> tuple[Going, ...]:

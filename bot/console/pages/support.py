@@ -27,9 +27,7 @@ async def _ask(console: Console, visit: Visit, opened: Opened) -> web.StreamResp
         return go(address(opened.known), "no_listing")
     named = partner if wanted is ConsentTo.SHARE else "police" if wanted in WITH_PARTNER else ""
     case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
-    await console.db.write(
-        lambda tx: sharing.ask(tx, case_id, member.id, wanted, now=now, partner_id=named, name=name)
-    )
+    await console.db.write(lambda tx: sharing.ask(tx, case_id, member.id, wanted, now=now, partner_id=named, name=name))
     return go(address(opened.known), "asked")
 
 
@@ -81,9 +79,7 @@ async def _note(console: Console, visit: Visit, opened: Opened) -> web.StreamRes
     """A note for the next shift; words only where she agreed to notes."""
     ticks = [one for one in visit.every("tick") if one in set(handover.Tick)]
     case_id, member, now, text = opened.known.id, visit.seat.member, console.clock.now(), visit.given("note")
-    is_whole = await console.db.write(
-        lambda tx: handover.write_note(tx, case_id, member.id, ticks, text, now=now)
-    )
+    is_whole = await console.db.write(lambda tx: handover.write_note(tx, case_id, member.id, ticks, text, now=now))
     return go(address(opened.known), "noted" if is_whole else "noted_without_words")
 
 
@@ -100,6 +96,13 @@ async def _company(console: Console, visit: Visit, opened: Opened) -> web.Stream
     except NoYes:
         return go(address(opened.known), "no_yes")
     return go(address(opened.known), "company_asked")
+
+
+async def _company_off(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
+    """She cannot or will not come: nobody goes there for nothing."""
+    case_id, number, member, now = opened.known.id, visit.number("number"), visit.seat.member, console.clock.now()
+    is_off = await console.db.write(lambda tx: going_along.call_off(tx, case_id, number, member.id, now=now))
+    return go(address(opened.known), "company_off" if is_off else "empty")
 
 
 def _moment(told: str) -> datetime | None:
@@ -146,6 +149,7 @@ ROUTES = (
     Route("POST", "/cases/{case}/share", Deed.REFER, deed_of(Deed.REFER, _share)),
     Route("POST", "/cases/{case}/note", Deed.REPLY, deed_of(Deed.REPLY, _note)),
     Route("POST", "/cases/{case}/company", Deed.REFER, deed_of(Deed.REFER, _company)),
+    Route("POST", "/cases/{case}/company/{number}/off", Deed.REFER, deed_of(Deed.REFER, _company_off)),
     Route("POST", "/cases/{case}/keep-out", Deed.REPLY, deed_of(Deed.REPLY, _keep_out)),
     Route("POST", "/cases/{case}/duty", Deed.REFER, deed_of(Deed.REFER, _duty)),
 )

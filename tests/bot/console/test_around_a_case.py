@@ -103,6 +103,16 @@ async def test_asking_sharing_notes_company_and_one_tap_for_a_joke(desk: Desk) -
     assert "người ấy đã được báo" in page
     _, page = await desk.press(sen, f"/console/peers/{number}/finish", state="done")
     assert "Đã lưu" in page
+    page = await (await lan.get(here)).text()
+    assert "bạn Sen (mẫu) đã đi cùng." in page
+    later = (now.astimezone(HCMC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    for _ in range(2):
+        _, page = await desk.press(lan, f"{here}/company", place=place, when=later)
+    assert page.count("Chưa ai nhận.") == 1 == await desk.count(accompaniment, accompaniment.c.state == "wanted")
+    _, page = await desk.press(sen, f"/console/peers/{number + 1}/take")
+    _, page = await desk.press(lan, f"{here}/company/{number + 1}/off")
+    assert "Không ai tới chỗ hẹn" in page and "Không có ai đi cùng." in page
+    assert "Tôi đi cùng" not in await (await sen.get("/console/peers")).text()
     await desk.press(lan, f"{here}/hoax")
     closed = await desk.db.read(lambda connection: cases.get(connection, case_id))
     assert closed is not None and closed.outcome == "hoax"

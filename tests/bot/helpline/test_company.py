@@ -151,8 +151,10 @@ async def test_a_wish_for_very_soon_is_told_half_way(line: Database, clock: Mova
         _, number = begin(tx, clock, policy, hours=0.5)
         run_due(tx, number, clock, policy)
         assert "Hiện chưa ai nhận đi cùng bạn" in to_her(tx)
+        at = clock.now() + timedelta(minutes=15)
         assert going_along.take_on(tx, number, SEN, now=clock.now())
-        assert tx.execute(select(timer).where(timer.c.kind == "company")).first() is None
+        due_at = tx.execute(select(timer.c.due_at).where(timer.c.kind == "company")).scalar_one()
+        assert due_at == at + timedelta(hours=2), "how it was is asked later"
 
     await line.write(story)
 
@@ -190,5 +192,73 @@ async def test_a_closed_case_keeps_what_was_promised_and_ends_what_nobody_took(
         assert state(tx) == ("agreed", SEN)
         assert going_along.finish(tx, number, SEN, "dropped", now=clock.now())
         assert state(tx)[0] == "dropped" and "Mình xin lỗi" in to_her(tx) and "Sen không đi cùng" in said(tx, LAN)
+
+    await line.write(story)
+
+
+async def test_pressed_twice_it_is_one_wish_and_another_hour_is_another(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id, number = begin(tx, clock, policy)
+        at, heard = clock.now() + timedelta(hours=6), len(letters(tx, staff_id=CUC))
+        assert going_along.ask_for(tx, case_id, LAN, place_id=None, when_at=at, now=clock.now()) == number
+        assert len(letters(tx, staff_id=CUC)) == heard
+        later = at + timedelta(days=1)
+        assert going_along.ask_for(tx, case_id, LAN, place_id=None, when_at=later, now=clock.now()) != number
+        wishes = going_along.of_case(tx.connection, case_id)
+        assert [(one.when_at, one.state, one.who) for one in wishes] == [(at, "wanted", ""), (later, "wanted", "")]
+        going_along.take_on(tx, number, SEN, now=clock.now())
+        assert going_along.of_case(tx.connection, case_id)[0].who == "Sen"
+
+    await line.write(story)
+
+
+async def test_she_does_not_come_so_her_colleague_calls_it_off_and_the_yes_stays(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id, number = begin(tx, clock, policy)
+        going_along.take_on(tx, number, SEN, now=clock.now())
+        assert not going_along.call_off(tx, case_id, number, MAI, now=clock.now()), "not hers"
+        assert going_along.call_off(tx, case_id, number, LAN, now=clock.now())
+        assert "đừng tới chỗ hẹn" in said(tx, SEN) and state(tx)[0] == "dropped"
+        assert "không ai tới chỗ hẹn" in to_her(tx), "nobody waits for somebody who was sent away"
+        assert not going_along.call_off(tx, case_id, number, LAN, now=clock.now()), "pressed twice"
+        assert consents.has(tx.connection, case_id, ConsentTo.ACCOMPANY)
+        assert tx.execute(select(timer).where(timer.c.kind == "company")).first() is None
+
+    await line.write(story)
+
+
+async def test_a_peer_who_says_nothing_is_asked_and_then_her_colleague_hears_it(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        _, number = begin(tx, clock, policy)
+        at = clock.now() + timedelta(hours=6)
+        going_along.take_on(tx, number, SEN, now=clock.now())
+        lans = len(letters(tx, staff_id=LAN))
+        run_due(tx, number, clock, policy)
+        assert clock.now() == at + timedelta(hours=2) and "đã đi cùng chưa" in said(tx, SEN)
+        assert len(letters(tx, staff_id=LAN)) == lans
+        hers = len(letters(tx, lane_id=1))
+        run_due(tx, number, clock, policy)
+        assert clock.now() == at + timedelta(hours=24) and "Sen chưa cho biết" in said(tx, LAN)
+        assert len(letters(tx, lane_id=1)) == hers, "nobody presses her"
+        assert tx.execute(select(timer).where(timer.c.kind == "company")).first() is None
+        assert going_along.finish(tx, number, SEN, "done", now=clock.now()), "late is not too late"
+        assert "Sen đã đi cùng" in said(tx, LAN)
+
+    await line.write(story)
+
+
+async def test_who_has_said_how_it_went_is_not_asked(line: Database, clock: MovableClock, policy: Policy) -> None:
+    def story(tx: Tx) -> None:
+        _, number = begin(tx, clock, policy)
+        going_along.take_on(tx, number, SEN, now=clock.now())
+        assert tx.execute(select(timer).where(timer.c.kind == "company")).one()
+        going_along.finish(tx, number, SEN, "done", now=clock.now())
+        assert tx.execute(select(timer).where(timer.c.kind == "company")).first() is None
 
     await line.write(story)
