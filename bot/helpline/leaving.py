@@ -10,9 +10,8 @@ from bot.helpline import company
 from bot.helpline.moves import OWNED
 from bot.helpline.turns import back_in_queue
 from bot.policy import Policy
-from bot.rota.changes import SOON, WATCH
+from bot.rota.changes import look_soon
 from bot.tables import case
-from bot.timers import set_timer
 
 
 def leave(tx: Tx, staff_id: int, *, now: datetime, policy: Policy) -> int:
@@ -23,6 +22,6 @@ def leave(tx: Tx, staff_id: int, *, now: datetime, policy: Policy) -> int:
     for case_id in left:
         back_in_queue(tx, case_id, now=now, policy=policy)
     company.gone(tx, staff_id, now=now)
-    set_timer(tx, WATCH, 1, due_at=now + SOON)  # the hole this leaves tonight is not told tomorrow
+    look_soon(tx, now)  # the hole this leaves tonight is not told tomorrow
     audit.write(tx, None, "removed", f"staff:{staff_id}", now=now)
     return len(left)

@@ -1,6 +1,7 @@
 """Once a day the rota is looked at some days ahead: gaps, and colleagues who could not be woken, are told in time."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -29,7 +30,7 @@ def watch(tx: Tx, now: datetime, policy: Policy) -> None:
     days = days_off(policy)
     holes = ahead.gaps(plan, days, now, until)
     unwoken = [] if policy.is_demo else _unwoken(tx.connection, ahead.spans(plan, days, now, until), policy)
-    for staff_id in those_in_charge(tx):
+    for staff_id in those_in_charge(tx) or _admins(tx):
         language = _language(tx, staff_id)
         lines = [_gap(gap, now, language) for gap in holes]
         lines += [
@@ -75,15 +76,19 @@ def _gap(gap: ahead.Gap, now: datetime, language: str) -> str:
 
 
 def _unwoken(connection: Connection, spans: tuple[ahead.Span, ...], policy: Policy) -> list[ahead.Span]:
-    """The first shift of each colleague for which no channel has been shown to work within the days of the policy."""
+    """The first shift of each colleague in which no channel has been shown to work within the days of the policy.
+
+    In a long shift it begins where the channel grows too old.
+    """
     verified: dict[int, datetime] = {}
     for staff_id, at in _verified(connection):
         verified[staff_id] = max(at, verified.get(staff_id, at))
     limit = timedelta(days=policy.channel_days)
     first: dict[int, ahead.Span] = {}
     for one in spans:
-        if one.staff_id not in verified or one.starts_at - verified[one.staff_id] >= limit:
-            first.setdefault(one.staff_id, one)
+        runs_out = verified[one.staff_id] + limit if one.staff_id in verified else one.starts_at
+        if runs_out < one.ends_at:
+            first.setdefault(one.staff_id, replace(one, starts_at=max(one.starts_at, runs_out)))
     return list(first.values())
 
 
@@ -97,6 +102,12 @@ def _tomorrow(now: datetime, policy: Policy) -> datetime:
     there = local(now)
     morning = there.replace(hour=policy.request_begins_hour, minute=0, second=0, microsecond=0)
     return (morning if morning > there else morning + A_DAY).astimezone(now.tzinfo)
+
+
+def _admins(tx: Tx) -> tuple[int, ...]:
+    """Where nobody is in charge, those who can invite somebody hear of a hole."""
+    wanted = select(staff.c.id).where(staff.c.role == "admin", staff.c.state == "active")
+    return tuple(tx.execute(wanted.order_by(staff.c.id)).scalars())
 
 
 def _language(tx: Tx, staff_id: int) -> str:

@@ -7,9 +7,8 @@ from sqlalchemy import insert, or_, select
 
 from bot import audit
 from bot.db import Tx
-from bot.rota.changes import SOON, WATCH, ChangeRefused
+from bot.rota.changes import ChangeRefused, look_soon
 from bot.tables import rota_change, shift, staff
-from bot.timers import set_timer
 
 LONGEST = timedelta(hours=24)
 FARTHEST = timedelta(days=60)
@@ -54,5 +53,5 @@ def add_shift(
         return Put.AWAY
     tx.execute(insert(shift).values(**post, staff_id=staff_id, starts_at=starts, ends_at=ends))
     audit.write(tx, by, "shift_added", f"staff:{staff_id}", now=now)
-    set_timer(tx, WATCH, 1, due_at=now + SOON)
+    look_soon(tx, now)
     return Put.ADDED

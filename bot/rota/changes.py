@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from bot import audit
 from bot.db import Tx
 from bot.tables import rota_change, staff
-from bot.timers import set_timer
+from bot.timers import due_at, set_timer
 
 WATCH = "rota_watch"  # the timer of the daily look ahead
 SOON = timedelta(minutes=10)  # after a change the look ahead is done again, once for several changes
@@ -33,6 +33,13 @@ class Noted:
     ends_at: datetime
     is_agreed: bool
     pair: str | None
+
+
+def look_soon(tx: Tx, now: datetime) -> None:
+    """The rota has changed: it is looked at in some minutes, counted from the first of several changes."""
+    planned = due_at(tx, WATCH, 1)
+    if planned is None or planned > now + SOON:
+        set_timer(tx, WATCH, 1, due_at=now + SOON)
 
 
 def leave(tx: Tx, staff_id: int, starts: datetime, ends: datetime, *, by: int | None, now: datetime) -> None:
@@ -74,7 +81,7 @@ def agree(tx: Tx, pair: str, staff_id: int, *, now: datetime) -> bool:
         return False
     tx.execute(update(rota_change).where(*open_).values(agreed_at=now))
     audit.write(tx, staff_id, "swap_agreed", f"staff:{staff_id}", now=now)
-    set_timer(tx, WATCH, 1, due_at=now + SOON)
+    look_soon(tx, now)
     return True
 
 
@@ -86,7 +93,7 @@ def take_back(tx: Tx, change_id: int, staff_id: int, *, is_supervisor: bool, now
     same = rota_change.c.pair == row.pair if row.pair else rota_change.c.id == change_id
     tx.execute(delete(rota_change).where(same))
     audit.write(tx, staff_id, "rota_taken_back", f"staff:{row.staff_id}", row.kind, now=now)
-    set_timer(tx, WATCH, 1, due_at=now + SOON)
+    look_soon(tx, now)
     return True
 
 
@@ -132,4 +139,4 @@ def _put(
     tx.execute(insert(rota_change).values(**row, pair=pair, made_by=by, agreed_at=agreed_at, forget_at=ends + KEPT))
     audit.write(tx, by, f"rota_{kind}", f"staff:{staff_id}", now=now)
     if agreed_at is not None:
-        set_timer(tx, WATCH, 1, due_at=now + SOON)
+        look_soon(tx, now)

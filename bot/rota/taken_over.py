@@ -9,10 +9,9 @@ from sqlalchemy import delete, insert, select, update
 from bot import audit
 from bot.db import Tx
 from bot.rota.brought import Away, Entry, Fallback
-from bot.rota.changes import KEPT, SOON, WATCH
+from bot.rota.changes import KEPT, look_soon
 from bot.rota.plan import Hours, Rotation, Shift
 from bot.tables import centre_fallback, centre_hours, rota_change, rotation, rotation_member, shift
-from bot.timers import set_timer
 
 
 def take_over(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> Mapping[int, int]:
@@ -35,7 +34,7 @@ def take_over(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> Mapping[int
                 tx.execute(delete(centre_fallback).where(centre_fallback.c.centre_id == centre_id))
                 tx.execute(insert(centre_fallback).values(centre_id=centre_id, fallback_id=fallback_id))
     audit.write(tx, None, "rota_imported", "rota", str(len(entries)), now=now)
-    set_timer(tx, WATCH, 1, due_at=now + SOON)
+    look_soon(tx, now)
     return gone
 
 

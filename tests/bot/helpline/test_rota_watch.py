@@ -63,7 +63,7 @@ async def test_who_is_on_call_and_could_not_be_woken_is_told_and_the_supervisor_
     line: Database, clock: MovableClock, policy: Policy
 ) -> None:
     def story(tx: Tx) -> None:
-        show(tx, HOA, clock.now() - timedelta(days=29))  # runs out before the shift ends, not before it begins
+        show(tx, HOA, clock.now() - timedelta(days=28))  # runs out when the shift is over
         show(tx, LAN, clock.now() - timedelta(days=31))
         show(tx, MAI, clock.now())
         rota_watch.watch(tx, clock.now(), policy)
