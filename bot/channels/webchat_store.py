@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from bot.db import Tx
 from bot.ports import Outbound
@@ -117,8 +117,9 @@ def frames_after(connection: Connection, seals: Seals, address: str, seq: int) -
 
 
 def acknowledge(tx: Tx, address: str, seq: int, *, now: datetime) -> None:
-    """The browser has everything up to `seq`; a live session is kept on."""
-    values = {"acked_seq": seq, "last_at": now, "forget_at": now + KEPT}
+    """The browser has everything up to `seq`; a live session is kept on. A page loaded anew unsays nothing."""
+    before = webchat_session.c.acked_seq
+    values = {"acked_seq": case((before < seq, seq), else_=before), "last_at": now, "forget_at": now + KEPT}
     tx.execute(update(webchat_session).where(webchat_session.c.id == address).values(values))
 
 

@@ -123,16 +123,13 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     record(tx, known.id, "came_back", now=now)
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.came_back", now=now, urgent=known.urgency == "now")
-    _say_again(tx, known, new, language, now)
+    _say_again(tx, known, now)
     return known
 
 
-def _say_again(tx: Tx, known: Case, lane_id: int, language: str, now: datetime) -> None:
+def _say_again(tx: Tx, known: Case, now: datetime) -> None:
     """What the colleague wrote since the person's last words may never have been read: it is sent once more."""
     missed: list[relay.Line] = []
     for line in relay.words(tx.connection, tx.seals, known.id):
         missed = [*missed, line] if line.direction == "worker" else []
-    for line in missed[-10:]:
-        if line.text is not None:
-            said = t("case.person.from_worker", language, who=line.staff_alias or "–", text=line.text)
-            tell_person(tx, lane_id, said, now=now, purpose="relay", urgent=True, case_id=known.id)
+    relay.bring_lines(tx, known, missed, now=now)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from bot.helpline import guards
+from bot.helpline import guards, unread
 from bot.helpline.casebook import Case
 from bot.outbox import KEPT_TO_PERSON
 from bot.tables import lane, outbox, transcript, webchat_frame, webchat_session
@@ -20,6 +20,7 @@ class Delivery(StrEnum):
     FAILED = "failed"
     SENT = "sent"
     SHOWN = "shown"  # her page has shown it
+    UNREAD = "unread"  # her page never fetched it, and has run out: she reads it if she comes back with her code
 
 
 def of_case(connection: Connection, known: Case, now: datetime) -> Mapping[int, Delivery]:
@@ -34,11 +35,14 @@ def of_case(connection: Connection, known: Case, now: datetime) -> Mapping[int, 
     )
     rows = connection.execute(wanted).all()
     shown = _shown(connection, [row.outbox_key for row in rows if row.outbox_key and row.state is None])
+    ran_out = unread.numbers(connection, known.id)
     found: dict[int, Delivery] = {}
     for row in rows:
         if row.outbox_key is None:
             if is_guarded:
                 found[row.seq] = Delivery.HELD
+            elif row.seq in ran_out:
+                found[row.seq] = Delivery.UNREAD
             elif now - row.at < KEPT_TO_PERSON:  # she had blocked the line; it goes out when she is back
                 found[row.seq] = Delivery.FAILED
         elif row.state is not None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 import bot.tables as tables
 from bot.db import Tx
-from bot.helpline import aliases, entrusting, referrals
+from bot.helpline import aliases, entrusting, referrals, unread
 from bot.helpline.erasure import forget_lane
 from bot.helpline.moves import State
 from bot.helpline.turns import keep_talk, keep_way_back
@@ -166,6 +166,8 @@ def _delete_due(table: Table, tx: Tx, now: datetime, policy: Policy, swept: Swep
     due = tx.execute(_due(table), {"now": now}).all()
     if not due:
         return
+    if table.name in ("webchat_session", "webchat_frame"):
+        unread.running_out(tx, now=now)
     for row in due:
         found = [column == value for column, value in zip(key, row, strict=False)]
         if table is alarm:
