@@ -23,6 +23,7 @@ from bot.db import Database
 from bot.policy import Policy
 from bot.ports import Clock
 from directory import wording
+from directory.places import PlaceKey, Tier, name_of
 from directory.shelf import ShelfKeeper
 from directory.spoken import name as tongue_name
 
@@ -225,6 +226,7 @@ def render(
     told = {
         "language": spoken,
         "t": partial(_say, spoken),
+        "province_name": lambda code: name_of(PlaceKey(Tier.NEW_PROVINCE, code), spoken),
         "spoken_name": lambda code: tongue_name(code, spoken),
         "seat": seat,
         "service": request.app[CONSOLE].service_name,

@@ -20,14 +20,13 @@ async def live(console: Console, visit: Visit) -> web.StreamResponse:
     """Server-sent events: `changed` when something on the page may be new, `gone` when the session is over."""
     topics = [f"staff:{visit.seat.member.id}", *await _topics(console, visit)]
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await answer.prepare(visit.request)
-    marking = asyncio.create_task(_mark(console, visit, answer, topics))
-    try:
-        await _tell(console, visit, answer, topics)
-    except ConnectionResetError:
-        return answer  # the page was closed
-    finally:
-        marking.cancel()
+    with suppress(ConnectionResetError):  # the page was closed
+        await answer.prepare(visit.request)
+        marking = asyncio.create_task(_mark(console, visit, answer, topics))
+        try:
+            await _tell(console, visit, answer, topics)
+        finally:
+            marking.cancel()
     return answer
 
 

@@ -20,7 +20,7 @@ from bot.helpline.casebook import Case
 from bot.rota import added, ahead, changes, feed, stored
 from bot.rota.calendar import days_off
 from bot.staff import StaffMember
-from directory.places import PlaceKey, Tier, name_of, provinces
+from directory.places import provinces
 from directory.wording import HCMC
 
 HOME = "/console/rota"
@@ -61,7 +61,6 @@ async def show(console: Console, visit: Visit, *, address: str = "") -> web.Resp
         visit.seat,
         **shown,
         said=said if said in SAID else "",
-        place=lambda province: name_of(PlaceKey(Tier.NEW_PROVINCE, province), visit.language),
         address=address,
         is_planner=is_planner,
         provinces=sorted(provinces(), key=lambda code: (code not in member.provinces, code)),
