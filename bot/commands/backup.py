@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from bot import backups
-from bot.app import MachineClock
 from bot.commands.opening import opened
 
 
@@ -19,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     """The service may go on meanwhile. 1 if the file is there already or cannot be written."""
     with opened() as house:
         try:
-            rows = backups.write(house.reader, house.seals, arguments.file, now=MachineClock().now())
+            rows = backups.write(house.reader, house.seals, arguments.file, now=house.now())
         except backups.BackupProblem as problem:
             print(problem, file=sys.stderr)
             return 1

@@ -49,11 +49,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """`ok`, `soon` or `mend` for each point; 1 if anything has to be mended first."""
-    now, is_fit = MachineClock().now(), True
+    is_fit = True
     if arguments.reviews:
-        return _print_reviews(_library(), arguments.reviews, arguments.language, _today(now))
+        return _print_reviews(_library(), arguments.reviews, arguments.language, _today(MachineClock().now()))
     with opened(must_be_current=False) as house:
-        for is_good, said in points(house, now):
+        for is_good, said in points(house, house.now()):
             print(f"{_MARKS[is_good]}  {said}", flush=True)
             is_fit = is_fit and is_good is not False
     return 0 if is_fit else 1

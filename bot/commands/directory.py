@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine
 
 from bot import policy
-from bot.app import MachineClock
 from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
@@ -96,16 +95,14 @@ def run_places(arguments: argparse.Namespace) -> int:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """One line for each thing that needs care."""
-    now = MachineClock().now()
     with opened() as house:
+        now = house.now()
         try:
             decided = policy.load(house.settings.policy_file, today=now.date())
         except PolicyProblem:
             decided = policy.Policy()
         days, kinds = decided.fresh_days_of, decided.consent_kinds
-        found = house.read(
-            lambda connection: care.needed(connection, fresh_days=days, now=now, consent_kinds=kinds)
-        )
+        found = house.read(lambda connection: care.needed(connection, fresh_days=days, now=now, consent_kinds=kinds))
     for one in found:
         print(f"{one.place_id}\t{one.what}\t{one.service}")
     return 1 if found else 0

@@ -100,7 +100,7 @@ def run_import(arguments: argparse.Namespace) -> int:
             if arguments.by and member is None:
                 print(f"--by {arguments.by} is no colleague: see donghanh staff list.", file=sys.stderr)
                 return 2
-            kinds = _policy(house, MachineClock().now()).consent_kinds
+            kinds = _policy(house, house.now()).consent_kinds
             plan = house.read(lambda connection: spreadsheet.plan(connection, rows, consent_kinds=kinds))
             wrong = (*wrong, *plan.wrong)
             is_refused = bool(wrong) and not arguments.partial
@@ -158,7 +158,7 @@ def _bring(house: Opened, plan: spreadsheet.Plan, kinds: Collection[str], member
 
     Raises EditedMeanwhile where a listing is not what the plan was made for.
     """
-    now, revisions = MachineClock().now(), dict(plan.revisions)
+    now, revisions = house.now(), dict(plan.revisions)
     for start in range(0, len(plan.rows), AT_ONCE):
         take = partial(_take_over, plan.rows[start : start + AT_ONCE], revisions, now, kinds, member)
         moved = house.write(signed(member, take, source="import") if member else signed_by_hand(take))
@@ -171,9 +171,7 @@ def _take_over(
 ) -> tuple[str, ...]:  # fmt: skip
     """Write some rows; returns the other places that changed with them."""
     me = member.id if member else None
-    told = spreadsheet.take_over(
-        tx.connection, some, now=now, consent_kinds=kinds, staff_id=me, revisions=revisions
-    )
+    told = spreadsheet.take_over(tx.connection, some, now=now, consent_kinds=kinds, staff_id=me, revisions=revisions)
     audit.write(tx, me, "import_taken", "listings", f"rows:{len(some)}", now=now)
     return told.moved
 
@@ -190,9 +188,7 @@ def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, 
     return tuple(brought.rows), tuple(brought.wrong), brought.report()
 
 
-def _report(
-    wrong: Iterable[Trouble], changes: Iterable[spreadsheet.Difference], kept_out: Iterable[str]
-) -> str:
+def _report(wrong: Iterable[Trouble], changes: Iterable[spreadsheet.Difference], kept_out: Iterable[str]) -> str:
     """Everything that was found, one thing a line, in one table."""
     mistakes = (["mistake", str(one.row), one.column, "", one.says] for one in wrong)
     changed = (["change", str(one.row), one.column, one.before, one.after] for one in changes)
@@ -349,4 +345,3 @@ def put(path: Path, content: bytes) -> bool:
         print(f"{path} cannot be written ({problem.strerror}).", file=sys.stderr)
         return False
     return True
-

@@ -5,7 +5,6 @@ import sys
 from functools import partial
 
 from bot import policy
-from bot.app import MachineClock
 from bot.commands.opening import opened
 from bot.helpline import restoring
 from bot.resealing import rotate
@@ -32,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
 def go_on(arguments: argparse.Namespace) -> int:
     """Nothing may run on this database meanwhile. What was written before can never be read again."""
     with opened() as house:
-        now, decided = MachineClock().now(), policy.load(house.settings.policy_file, today=MachineClock().now().date())
+        now = house.now()
+        decided = policy.load(house.settings.policy_file, today=now.date())
         cases = house.read(lambda connection: restoring.without_words(connection, house.seals))
         for case_id in cases:
             house.write(partial(restoring.call_again, case_id=case_id, knows_keys=False, now=now, policy=decided))

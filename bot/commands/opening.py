@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,12 +15,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot import postbag
+from bot.app import MachineClock
 from bot.db import Tx, away, open_engine, run_alone
 from bot.helpline import restoring
 from bot.ports import KeysChanged
 from bot.schema import is_current, upgrade
 from bot.seals import Seals, create_key_file
 from bot.settings import Settings, SettingsProblem, load
+from bot.shared_clock import SharedClock
 
 T = TypeVar("T")
 
@@ -46,6 +49,13 @@ class Opened:
         for hook in tx.hooks:
             hook()
         return result
+
+    def now(self) -> datetime:
+        """The time all processes of this house go by: of a database server its own, whatever this machine says."""
+        clock = SharedClock(MachineClock())
+        if not self.settings.is_sqlite:
+            self.read(clock.set_by)
+        return clock.now()
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query. Raises DatabaseAway."""

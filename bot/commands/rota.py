@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bot import policy as policies
 from bot import staff
-from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
 from bot.db import Tx
 from bot.helpline import shifts, summoning
@@ -39,7 +38,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         print("--days must be from 1 to 366.", file=sys.stderr)
         return 2
     with opened() as house:
-        now = MachineClock().now()
+        now = house.now()
         until = now + timedelta(days=arguments.days)
         plan = house.read(lambda connection: stored.load(connection, now, until))
         names = {one.id: one.name for one in house.read(staff.everyone)}
@@ -65,8 +64,8 @@ def decided(house: Opened, now: datetime) -> Policy:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """All or nothing. Shifts already planned for the same days and posts give way."""
-    now = MachineClock().now()
     with opened() as house:
+        now = house.now()
         try:
             rows, left_out = _rows(arguments.file, now, is_forced=arguments.force)
             likely_at = None if arguments.force else now

@@ -4,7 +4,6 @@ import argparse
 import sys
 
 from bot import policy, staff
-from bot.app import MachineClock
 from bot.commands.opening import Opened, opened
 from bot.helpline import leaving
 from bot.policy import PolicyProblem
@@ -45,7 +44,7 @@ def run_invite(arguments: argparse.Namespace) -> int:
         print(what or "NAME must have 1 to 40 characters.", file=sys.stderr)
         return 2
     with opened() as house:
-        now = MachineClock().now()
+        now = house.now()
         try:
             token = house.write(
                 lambda tx: staff.invite(
@@ -102,7 +101,7 @@ def run_remove(arguments: argparse.Namespace) -> int:
     with opened() as house:
         if (member := _named(house, arguments.name)) is None:
             return 1
-        now = MachineClock().now()
+        now = house.now()
 
         try:
             decided = policy.load(house.settings.policy_file, today=now.date())

@@ -24,6 +24,7 @@ SLOWEST = timedelta(minutes=15)
 STEP_SECONDS = 30
 ISSUER = "Dong Hanh"
 
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What is needed to check a sign-in. Never leaves this floor."""
@@ -117,8 +118,11 @@ def forgive(tx: Tx, staff_id: int) -> None:
 
 
 def new_secret(seals: Seals, token: str) -> str:
-    """The secret of the phone's code for this invitation: the same each time the page is opened, kept nowhere."""
-    return base64.b32encode(bytes.fromhex(seals.handle("totp", token))[:20]).decode()
+    """The secret of the phone's code for this invitation: the same each time the page is opened, kept nowhere.
+
+    Also during and after a change of the master key: the phone has read it already.
+    """
+    return base64.b32encode(bytes.fromhex(seals.token_hash(f"totp {token}"))[:20]).decode()
 
 
 def phone_uri(secret: str, name: str) -> str:

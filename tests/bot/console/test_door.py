@@ -1,11 +1,12 @@
 """Signing in: an invitation used once, a passphrase, a code used once, guessing slowed down, forms that are ours."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
 
-from bot import staff
+from bot import keyfile, staff
 from bot.tables import staff_session
 from tests.bot.console.conftest import Browser, Desk
 
@@ -177,3 +178,17 @@ async def test_pages_carry_headers_that_keep_them_to_themselves(desk: Desk) -> N
     assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert timedelta(minutes=30)
+
+
+async def test_a_code_that_was_shown_before_a_change_of_the_master_key_works_after_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    token, browser = await invited(desk), await desk.browser()
+    secret = await secret_on(browser, token)
+    for step in (keyfile.add_key, keyfile.use_newest, keyfile.drop_old_keys):
+        step(tmp_path / "key.json")
+        assert desk.db.seals.reload()
+        assert await secret_on(browser, token) == secret, "the picture on the phone stays right"
+    fields = {"passphrase": PASSPHRASE, "again": PASSPHRASE, "code": code(desk, secret)}
+    answer = await browser.post(f"/console/invite/{token}", data=fields)
+    assert answer.status == 200 and str(answer.url.path) == "/console/cases"
