@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -16,7 +16,7 @@ from bot.db import DatabaseAway, Tx
 from bot.ports import HeldUp
 from bot.schema import upgrade
 from bot.seals import Seals
-from bot.tables import case, inbox, staff, timer
+from bot.tables import case, inbox, outbox, staff, timer
 from tests.conftest import MovableClock
 from tests.fake_house import door, open_house
 from tests.test_takeover import Desk
@@ -30,9 +30,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def house(
-    tmp_path: Path, postgresql_with_tables: str, seals: Seals, clock: MovableClock
-) -> AsyncIterator[House]:
+async def house(tmp_path: Path, postgresql_with_tables: str, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
     desk = Desk(clock)
     senders = {"console": lambda db, clock, bells, settings: desk}
     async with open_house(postgresql_with_tables, tmp_path, seals, clock, senders=senders) as made:
@@ -203,3 +201,36 @@ async def test_the_next_update_is_kept_behind_one_that_is_held_up(house: House) 
     assert kept == [6, 8, 9] and poller._offset == 7
     await poller._round()
     assert kept[3:] == [7, 8, 9] and network.asked == [0, 7] and poller._offset == 10
+
+
+async def test_a_letter_that_somebody_holds_is_sent_once_and_the_others_do_not_wait(
+    house: House, clock: MovableClock
+) -> None:
+    fake = door(house)
+    for who in ("anna", "binh"):
+        await fake.say(who, "chao")
+    await house.settle()
+    before = {who: len(fake.texts(who)) for who in ("anna", "binh")}
+    house.db.on_told, told = (lambda items: None), house.db.on_told  # nobody takes it out of the outbox yet
+    await fake.say("anna", "nó đang đánh em")
+    await house.reception.settle()
+    house.db.on_told = told
+    mine = "SELECT min(id) FROM outbox WHERE lane_id = (SELECT min(id) FROM lane)"
+    with somebody(house, f"UPDATE outbox SET state = state WHERE id = ({mine})"):
+        clock.pass_(seconds=31)
+        with suppress(HeldUp):
+            await house.mailroom.collect()
+        await house.mailroom.settle()
+        await fake.say("binh", "nó đang đánh em")
+        await house.reception.settle()
+        await house.mailroom.settle()
+        assert any("115" in text for text in fake.texts("binh")[before["binh"] :]), "nobody else waits for it"
+    for _ in range(3):
+        clock.pass_(seconds=31)
+        await house.mailroom.collect()
+        await house.settle()
+    hers = fake.texts("anna")[before["anna"] :]
+    assert any("115" in text for text in hers)
+    plain = [text for text in hers if "115" in text]
+    assert len(plain) == len(set(plain)), "held or not, it comes once"
+    assert await house.db.read(lambda c: c.execute(select(func.count()).select_from(outbox)).scalar_one()) == 0
