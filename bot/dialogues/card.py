@@ -69,9 +69,9 @@ def safety_card(turn: Turn) -> str:
     return "\n".join(filter(None, parts))
 
 
-def numbers(turn: Turn) -> Sequence[Item]:
-    """The numbers alone."""
-    shown = _fitting(turn)
+def numbers(turn: Turn, *, needs: Sequence[str] = ()) -> Sequence[Item]:
+    """The numbers alone. `needs`: of this trouble, not of what she looks for."""
+    shown = _fitting(turn, needs)
     if not shown:
         return []
     return [Say("\n".join([t("danger.numbers", turn.language), lines.card(shown, turn.language)]))]
@@ -88,13 +88,13 @@ def _head(turn: Turn) -> str:
     return "danger.images" if "digital" in kinds and kinds <= _FROM_AFAR else "danger.first"
 
 
-def _fitting(turn: Turn) -> tuple[lines.Line, ...]:
+def _fitting(turn: Turn, needs: Sequence[str] = ()) -> tuple[lines.Line, ...]:
     place = turn.memory.place
     situations = set(turn.memory.situations)
     if turn.memory.is_minor and "medical" not in situations:
         situations.add("minor_harmed")
     return lines.for_trouble(
-        needs=needs_of(turn),
+        needs=needs or needs_of(turn),
         situations=situations,
         province=province_of(place) if place else None,
         now=turn.now,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogues import correcting, fitting, following, remarking
+from bot.dialogues import correcting, fitting, following, kept_where, remarking
 from bot.dialogues.ask import Answer
 from bot.dialogues.beside_case import wants_erasing
 from bot.dialogues.blocked import Blocked
@@ -107,6 +107,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "start"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
+    if kept_where.is_asked(turn):
+        return "find", "kept"
     if _asks_about_shown(turn, standing):
         return "find", "start"
     if _wants_place_that_speaks(turn):

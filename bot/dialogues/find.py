@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues import correcting, fitting, following, heading
+from bot.dialogues import correcting, fitting, following, heading, kept_where
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -46,6 +46,12 @@ class Find(Dialogue):
             return answered
         _take_in(turn)
         return [*fitting.before_places(turn), *self._go_on(turn)]
+
+    def kept(self, turn: Turn) -> Sequence[Item]:
+        """Where a shelter is was asked for, or guessed: that stays with us; the list and a person are one tap away."""
+        if not (turn.memory.need or "").startswith("shelter."):
+            turn.memory.need, turn.memory.shown, turn.memory.last_shown = kept_where.SHELTER, (), ()
+        return [Ask(kept_where.answer(turn), _after_options(turn), "after")]
 
     def look(self, turn: Turn) -> Sequence[Item]:
         """The need is known already (an article led here): go on with the place."""
