@@ -71,7 +71,6 @@ class Human(Dialogue):
             Done(),
         ]
 
-
     def _queue(self, tx: Tx, turn: Turn) -> str:
         """An honest time, from the hours and the rota."""
         turn.memory.has_case = True
@@ -170,13 +169,16 @@ class Small(Dialogue):
     def media(self, turn: Turn) -> Sequence[Item]:
         """Photos, voice notes and the rest: kindly answered, nothing downloaded, no sentence twice in a row.
 
-        The third time a person is offered: whoever cannot type needs another way.
+        The third time a person is offered: whoever cannot type needs another way. Beside a case nothing leads away
+        from it.
         """
         known = ("photo", "voice", "video", "sticker", "file", "contact")
         kind = turn.media if turn.media in known else "other"
         turn.memory.media += 1
         if turn.memory.media == 1:
             return [Say(t(f"media.{kind}", turn.language))]
+        if turn.memory.media % 3 == 0 and turn.memory.has_case:
+            return [Say(t("media.case", turn.language))]
         if turn.memory.media % 3 == 0:
             return [Say(t("media.taps", turn.language)), Hand("welcome")]
         return [Say(t("media.again", turn.language))]

@@ -1,11 +1,12 @@
-"""Each promise to those who write is guarded by a test that exists."""
+"""Each promise to those who write, requirement and situation is guarded by a test that exists."""
 
 import re
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2]
-PAGE = (HOUSE / "docs" / "promises.md").read_text("utf-8")
-ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| promise ")]
+PAGE = "\n".join((HOUSE / "docs" / name).read_text("utf-8") for name in ("promises.md", "helpline.md"))
+HEADS = ("| promise ", "| requirement ", "| situation ")
+ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(HEADS)]
 JOURNEY = re.compile(r"journey: (\w+)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
@@ -14,6 +15,11 @@ def test_every_promise_names_its_guard() -> None:
     assert len(ROWS) > 30
     bare = [row for row in ROWS if not JOURNEY.search(row.split("|")[2]) and not TEST.search(row.split("|")[2])]
     assert not bare, "\n".join(bare)
+
+
+def test_each_of_the_twenty_requirements_has_its_row() -> None:
+    numbers = [int(found[1]) for row in ROWS if (found := re.match(r"\| (\d+) ", row))]
+    assert numbers == list(range(1, 21))
 
 
 def test_every_guard_exists() -> None:
