@@ -7,7 +7,7 @@ from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, check_ins, consents
 from bot.helpline.consents import ConsentTo
 from bot.helpline.ringing import tell_colleague
-from bot.helpline.sharing import ORGANISATION, VERSION, WHOLE
+from bot.helpline.sharing import ORGANISATION, VERSION, WHOLE, was_asked
 from directory.wording import t
 
 
@@ -28,7 +28,7 @@ class Consent(Dialogue):
 
         def write(tx: Tx, lane_id: int) -> bool:
             known = cases.of_lane(tx.connection, lane_id)
-            if known is None:
+            if known is None or not was_asked(tx.connection, known.id, wanted):
                 return False
             if is_agreed:
                 version = WHOLE if partner.startswith(ORGANISATION) else VERSION
@@ -39,7 +39,8 @@ class Consent(Dialogue):
                 tell_colleague(tx, known, known.staff_id, f"staff.consent.{said}", now=now)
             return True
 
-        return [Do(write, lambda done: self._told(turn, wanted, is_agreed) if done else [Done()])]
+        stale = (Say(t("small.stale_choice", turn.language)), Done())
+        return [Do(write, lambda done: self._told(turn, wanted, is_agreed) if done else stale)]
 
     def words(self, turn: Turn) -> Sequence[Item]:
         """In which neutral words she wants to be asked later."""

@@ -14,7 +14,7 @@ from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import recall, tell_colleague
 from bot.outbox import Option, tell_person
 from bot.policy import Policy
-from bot.tables import case, consent, sharing, staff_organisation
+from bot.tables import case, case_event, consent, sharing, staff_organisation
 from bot.timers import clear_timer, set_timer
 from directory.wording import t
 
@@ -65,6 +65,12 @@ def ask(
     text = t(f"consent.ask.{asked}", language, partner=name) if name else t(f"consent.ask.{asked}", language)
     tell_person(tx, known.lane_id, text, now=now, options=options, purpose="relay", urgent=True, case_id=case_id)
     record(tx, case_id, "consent_asked", now=now, staff_id=staff_id, detail=wanted)
+
+
+def was_asked(connection: Connection, case_id: int, purpose: ConsentTo) -> bool:
+    """Whether she was asked for this in this very case: a button of an earlier one says yes to nothing here."""
+    asked = (case_event.c.case_id == case_id, case_event.c.kind == "consent_asked", case_event.c.detail == purpose)
+    return connection.execute(select(case_event.c.id).where(*asked).limit(1)).first() is not None
 
 
 def share(
