@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.db import Tx
-from bot.helpline import company, consents, entrusting, sharing
+from bot.helpline import company, consents, entrusting, reach, sharing
 from bot.helpline.casebook import Case, view
 from bot.helpline.consents import ConsentTo, Yes
 from bot.helpline.ringing import tell_colleague
@@ -34,10 +34,14 @@ def take_back(tx: Tx, lane_id: int, purpose: ConsentTo | str, *, now: datetime, 
             company.called_off(tx, known, now=now)
         if wanted is ConsentTo.HAND_OVER:
             entrusting.drop(tx, known, with_agreed=True)
-        if partner_id is not None and partner_id == f"{sharing.ORGANISATION}{known.organisation_id}":
+        is_there = partner_id is not None and partner_id == f"{sharing.ORGANISATION}{known.organisation_id}"
+        if is_there and known.is_open:
             sharing.leave_organisation(tx, known, now=now)
             continue
-        for staff_id in _who_acts(tx, known, wanted):
+        whom = _who_acts(tx, known, wanted)
+        if is_there:  # the organisation she came from has no part in it any more
+            whom = [one for one in whom if reach.is_of_its_organisation(tx.connection, known, one)]
+        for staff_id in whom:
             wakes = wanted is ConsentTo.POLICE
             tell_colleague(tx, known, staff_id, f"staff.withdrawn.{wanted}", now=now, urgent=True, wakes=wakes)
     return was_there

@@ -179,3 +179,18 @@ async def test_the_question_says_what_going_over_means_and_the_yes_keeps_that_wo
         assert name in asked and "đọc được lời bạn đã viết" in asked and "không xem nữa" in asked
 
     await line.write(story)
+
+
+async def test_taken_back_after_closing_only_that_organisation_hears_it(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = handed(tx, clock, policy)
+        cases.close(tx, case_id, AN, "listened", now=clock.now(), policy=policy)
+        tx.execute(delete(outbox))
+        back(tx, clock)
+        known = cases.get(tx.connection, case_id)
+        assert known is not None and known.state == "closed" and known.organisation_id == 2
+        assert letters(tx, staff_id=LAN) == [] and "rút lại đồng ý" in letters(tx, staff_id=AN)[-1].text
+
+    await line.write(story)
