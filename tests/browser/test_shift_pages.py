@@ -135,7 +135,8 @@ async def test_going_along_from_the_wish_to_the_peer_who_did(browser: Browser, s
 async def test_the_page_of_a_place_that_rests_says_until_when(browser: Browser, service: Service) -> None:
     page = await phone(browser, locale="vi-VN")
     await page.goto(service.chat.rstrip("/") + "/r/?q=b%E1%BB%87nh+vi%E1%BB%87n")
-    await press(page, "Bệnh viện")
+    async with page.expect_navigation():
+        await press(page, "Bệnh viện")
     for number in range(6):
         await tab_to(page, "Mã bốn số")
         await page.keyboard.type(f"{number:04}")
