@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims, parting
 from bot.db import Tx
-from bot.dialogues import asked_later, beside_case, beside_place, correcting, speaking, watched
+from bot.dialogues import asked_later, beside_case, beside_place, correcting, following, speaking, watched
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -79,12 +79,14 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         return None
     standing = _standing(tx, talk)
     language = _language(tx, talk, read, standing.memory)
-    option, is_stale = _option(tx, talk, read)
+    option, is_stale = _option(tx, talk, read, standing.memory)
     # Four words of the list may sound dangerous to the model alone; if they are a code, they are a code.
     is_felt = read.meaning is not None and read.meaning.danger.source == "model"
     if read.code_hash is not None and (is_felt or not _is_danger(read)) and _come_back(tx, read, talk, house, now):
         return None
     turn = _turn(read, house, standing, option, language, now)
+    if not talk.has_case:
+        following.uncover(turn, standing)
     if _is_passed_over(tx, read, turn, now):
         return None
     is_placed = talk.has_case and beside_place.note(tx, read.lane_id, turn, standing)
@@ -118,7 +120,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         _save(tx, standing if step == beside_place.PLACED else after, read.lane_id)
         return None
     is_kept = (read.kept.fragments and _is_danger(read)) or correcting.is_expected(turn, standing)
-    if read.kept.hidden and not is_kept:
+    if turn.hidden and not is_kept:
         tell_person(tx, read.lane_id, t("small.masked", language), now=now)
     after = _advance(tx, read, turn, standing, house)
     if turn.notes.pop("erase", None):
@@ -242,7 +244,7 @@ def _is_in_two_languages(read: Read, turn: Turn) -> bool:
     return turn.language == turn.memory.chosen == "en" and languages.is_plainly_vietnamese(read.kept.text)
 
 
-def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
+def _option(tx: Tx, talk: Any, read: Read, memory: Memory) -> tuple[Option | None, bool]:
     """The choice taken: by token, by number or by label of the newest message; (None, True) for a button long gone."""
     is_tapped = read.kept.choice is not None  # an old button may be tapped; a number or label is of the newest message
     messages = offers(tx, read.lane_id, talk.key_id, newest=OFFERS_KEPT if is_tapped else 1)
@@ -255,12 +257,13 @@ def _option(tx: Tx, talk: Any, read: Read) -> tuple[Option | None, bool]:
     said = fold(read.kept.text).strip(" .!")
     if not messages or not said:
         return None, False
-    for number, (_, option) in enumerate(messages[0], 1):
+    offered = [option for _, option in messages[0]]
+    for number, option in enumerate(offered, following.first_number(offered, memory)):
         if said in (str(number), fold(option.label)):
             return option, False
     if talk.has_case or read.word is not None:  # whoever has the case reads it
         return None, False
-    return asked_later.spoken([option for _, option in messages[0]], read.kept.text, read.meaning), False
+    return asked_later.spoken(offered, read.kept.text, read.meaning), False
 
 
 def _turn(

@@ -57,11 +57,12 @@ _WHICH = (
         "cho thu ba / cho thu 3 / cai thu ba / cai thu 3 / noi thu ba / noi thu 3 / kham thu 3 / kham thu ba / so "
         "3 / cho 3 / cai 3 / noi 3 / third / number 3"
     ),
-    cues("cho thu 4 / cho thu tu / cai thu 4 / cai thu tu / noi thu 4 / cho 4 / cai 4 / fourth"),
-    cues("cho thu 5 / cho thu nam / cai thu 5 / cai thu nam / noi thu 5 / cho 5 / cai 5 / fifth"),
+    cues("cho thu 4 / cho thu tu / cai thu 4 / cai thu tu / noi thu 4 / so 4 / cho 4 / cai 4 / fourth"),
+    cues("cho thu 5 / cho thu nam / cai thu 5 / cai thu nam / noi thu 5 / so 5 / cho 5 / cai 5 / fifth"),
 )
 _LAST = cues("cai cuoi / cho cuoi / noi cuoi / cuoi cung / last one")
 _NTH = re.compile(r"^\W*(?:thu|so) ?(?P<n>[123]|hai|ba|nhat)\b(?! ?(?:tuan|nay|ngay))")  # "thứ 2" alone
+_ALONE = re.compile(r"^(?:chon |lay |xem )?(?P<n>[1-9]\d?)\b")  # a number and hardly anything else
 _MOST, _MOST_WORDS, _MOST_NAMED = 3, 14, 18
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
 _BESIDE_WORDS = """
@@ -115,6 +116,12 @@ def _numbered(plain: str) -> int | None:
     return next((at for at, many in enumerate(_WHICH) if any(f" {cue} " in plain for cue in many)), None)
 
 
+def _alone(reading: Reading) -> int | None:
+    """The number that is all a message says: "2", "3 nha", "chon 1"; no age and no hour."""
+    found = _ALONE.search(reading.plain)
+    return int(found["n"]) if found and set(_ALONE.sub("", reading.plain).split()) <= _BESIDE else None
+
+
 def read(
     reading: Reading,
     shown: Sequence[Listing | None],
@@ -140,6 +147,9 @@ def read(
         at = {"1": 0, "nhat": 0, "2": 1, "hai": 1, "3": 2, "ba": 2}[nth["n"]]
         at = at if at < len(shown) else None
         when = None
+    alone = _alone(reading) if about is None and at is None and when is None else None
+    if alone is not None and shown:
+        at, about = (alone - 1, CARD) if alone <= len(shown) else (None, BEYOND)
     if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
         about = HOURS
     if about is None and (at is not None or is_one or (named and _OFFERS.search(plain))):
@@ -148,7 +158,7 @@ def read(
         about = f"{NEEDS}{sought[0]}" if sought else None
     if named and about is not None:
         return FollowUp(tuple(named)[:_MOST], about, when if about == HOURS else None, is_pointed=True)
-    if at is None and about is not None and (_numbered(f" {reading.plain} ") or 0) >= len(shown):
+    if about == BEYOND or (at is None and about is not None and (_numbered(plain) or 0) >= len(shown)):
         return FollowUp(tuple(one for one in shown if one is not None)[:_MOST], BEYOND, is_pointed=True)
     if about is None:
         if at is None or not _is_bare(reading, _without_which(plain), CARD, with_times=True):

@@ -1,20 +1,44 @@
 """What a message asks about the places just shown, and which one of them the talk is about."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.dialogues.kit import Turn
-from directory import followup, times
+from bot.dialogues.kit import Memory, Standing, Turn
+from bot.masking import Hidden, mark
+from bot.outbox import Option
+from directory import followup, naming, times
 from directory.followup import FollowUp
 from directory.listings import Listing
+from directory.reading import fold
 from directory.times import When
 
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
+_NUMBER = re.compile(r"(?:số|so)\s*(?P<n>\d{1,2})", re.IGNORECASE)
+_AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|dia chi|pho|duong|ngo|hem)\W*$")
 _SHORT, _FEW = 16, 3  # words; places of one name
 _FAINT = 0.4  # so unsure a need is not taken for a new one
 _WISHES, _WHEN = "wishes", "when"
 FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
+
+
+def first_number(offered: Sequence[Option], memory: Memory) -> int:
+    """The number of the first button when a number is typed: below a list the numbers are first those of its places."""
+    is_below = bool(offered) and (offered[0].dialogue, offered[0].step) == ("find", "after")
+    return 1 + (len(memory.last_shown) if is_below else 0)
+
+
+def uncover(turn: Turn, standing: Standing) -> None:
+    """ "Số 2" right after a list is its second place: it is read as such, and was never the number of a house."""
+    if (standing.dialogue, standing.step) != ("find", "after") or not turn.memory.last_shown:
+        return
+    if len(turn.fragments) != 1 or (match := _NUMBER.fullmatch(turn.fragments[0][1])) is None:
+        return
+    before, covered, after = turn.text.partition(mark(Hidden.STREET))
+    if covered and not _AT_A_HOUSE.search(fold(before)) and len(turn.text.split()) <= _SHORT:
+        turn.text = f"{before}chỗ {match['n']}{after}"
+        turn.hidden, turn.fragments = turn.hidden - {Hidden.STREET}, ()
 
 
 def asked(turn: Turn) -> FollowUp | None:
