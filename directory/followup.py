@@ -47,8 +47,10 @@ _ABOUT = {
 }
 _ANYWHERE = ("price", "papers", HOURS)
 _WHICH = (
-    cues("cho thu 1 / cai thu 1 / noi thu 1 / kham thu 1 / thu nhat / dau tien "
-        "/ so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"),
+    cues(
+        "cho thu 1 / cai thu 1 / noi thu 1 / kham thu 1 / thu nhat / dau tien "
+        "/ so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"
+    ),
     cues(
         "cho thu hai / cho thu 2 / cai thu hai / cai thu 2 / noi thu hai / noi thu 2 / kham thu 2 / kham thu hai "
         "/ so 2 / cho 2 / cai 2 / noi 2 / cho hai / second / number 2"
@@ -175,6 +177,11 @@ def read(
     return None
 
 
+def asks_whether(reading: Reading) -> bool:
+    """ "Có xét nghiệm không", and no mere word for what is there."""
+    return _OFFERS.search(f" {reading.plain} {fold(reading.text)} ") is not None
+
+
 def depends(reading: Reading) -> bool:
     """Whether a short question is one that each place answers in its own way: "mất bao nhiêu tiền"."""
     plain = f" {reading.plain} {fold(reading.text)} "
@@ -194,9 +201,7 @@ def _is_bare(reading: Reading, plain: str, about: str, *, with_times: bool = Fal
     allowed = _BESIDE.union(*(cue.split() for cue in cues_said), _TIMES if with_times else ())
     typed = " ".join(re.findall(r"[^\W_]+", fold(reading.text)))  # read as Vietnamese, "how much" is something else
     ways = [_without_which(f" {way} ") if about == CARD else way for way in (reading.plain, typed)]
-    return any(
-        all(word in allowed or (with_times and word[:1].isdigit()) for word in way.split()) for way in ways
-    )
+    return any(all(word in allowed or (with_times and word[:1].isdigit()) for word in way.split()) for way in ways)
 
 
 def _without_which(plain: str) -> str:

@@ -22,7 +22,7 @@ PLAIN = frozenset(
     )
     for word in row.split()
 )
-_KINDS = (
+KINDS = (
     "phong kham", "pk", "benh vien", "bv", "trung tam", "tt", "tram", "tram y te", "nhom", "nha thuoc", "van phong",
     "clb", "cau lac bo", "diem", "quay", "nha tam lanh", "clinic", "hospital", "group", "cho", "ben",
 )  # fmt: skip
@@ -103,7 +103,7 @@ def plainly_called(shelf: Shelf, reading: Reading) -> tuple[Listing, ...]:
     A word for such a place stands before, and the last words of the name stand side by side.
     """
     plain = f" {reading.plain} "
-    cue = min((plain.find(f" {word} ") for word in _KINDS if f" {word} " in plain), default=-1)
+    cue = min((plain.find(f" {word} ") for word in KINDS if f" {word} " in plain), default=-1)
     if cue < 0:
         return ()
     return tuple(one for one in called(shelf, reading) if plain.find(f" {_tail(one)} ") > cue)

@@ -20,6 +20,7 @@ from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.watched import Watched
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
 from directory import answers, begun, languages, lines, spoken
+from directory.followup_answer import CARD
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
@@ -191,7 +192,9 @@ def _asks_about_shown(turn: Turn, standing: Standing) -> bool:
     question = following.asked(turn)
     if question is not None and (question.is_pointed or (standing.dialogue, standing.step) == ("find", "after")):
         return True
-    return following.named(turn) is not None
+    named = following.named(turn)
+    is_answer = standing.step is not None and standing.dialogue in _ABOUT_PLACES and named and named.about == CARD
+    return named is not None and not is_answer  # "chuyện đó ở chỗ nào" is answered with a name
 
 
 def _is_new_question(turn: Turn) -> bool:

@@ -144,7 +144,9 @@ class Find(Dialogue):
 
     def _about_shown(self, turn: Turn) -> Sequence[Item] | None:
         if (question := following.asked(turn)) is None and (question := following.named(turn)) is not None:
-            turn.memory.last_shown = tuple(one.id for one in question.listings if one is not None)
+            named = [one for one in question.listings if one is not None]
+            turn.memory.last_shown = tuple(one.id for one in named)
+            following.take_need(turn, named[0])
         return [Ask(following.answer(turn, question), _after_options(turn), "after")] if question else None
 
 

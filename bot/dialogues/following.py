@@ -7,8 +7,9 @@ from datetime import date, datetime
 from bot.dialogues.kit import Memory, Standing, Turn
 from bot.masking import Hidden, mark
 from bot.outbox import Option
-from directory import followup, naming, times
+from directory import followup, naming, times, whole_names
 from directory.followup import FollowUp
+from directory.followup_answer import CARD, NEEDS
 from directory.listings import Listing
 from directory.reading import fold
 from directory.times import When
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"(?:số|so)\s*(?P<n>\d{1,2})", re.IGNORECASE)
 _AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|dia chi|pho|duong|ngo|hem)\W*$")
 _SHORT, _FEW = 16, 3  # words; places of one name
 _FAINT = 0.4  # so unsure a need is not taken for a new one
+_MAY_BE_NAMES = frozenset({None, "unclear", "find", "ask"})
 _WISHES, _WHEN = "wishes", "when"
 FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
 
@@ -50,12 +52,28 @@ def asked(turn: Turn) -> FollowUp | None:
 
 
 def named(turn: Turn) -> FollowUp | None:
-    """ "Phòng khám Hoa Sen mai mấy giờ mở": a question about a place by its name, shown before or not."""
+    """ "Phòng khám Hoa Sen mai mấy giờ mở": a question about a place by its name, shown before or not; the name alone
+    asks for its card."""
     if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
         return None
-    if not turn.called or len(turn.called) > _FEW:
+    reading, meaning = turn.reading, turn.meaning
+    whole = whole_names.called(turn.shelf, reading)
+    if whole.is_bare and (meaning is None or meaning.places or meaning.needs or meaning.intent not in _MAY_BE_NAMES):
+        whole = whole_names.Called()  # a town, or anything else, is called so too
+    called = whole.listings or naming.plainly_called(turn.shelf, reading)
+    if not called or len(called) > _FEW:
         return None
-    return followup.read(turn.reading, (), now=turn.now, named=turn.called)
+    question = followup.read(reading, (), now=turn.now, named=called)
+    is_asked = question is not None and (not question.about.startswith(NEEDS) or followup.asks_whether(reading))
+    return FollowUp(called, CARD, is_pointed=True) if whole.is_all and not is_asked else question
+
+
+def take_need(turn: Turn, one: Listing) -> None:
+    """What "xem thêm" looks for after the card of a place that was called by its name."""
+    stated = [guess.code for guess in turn.meaning.needs] if turn.meaning else []
+    fitting = [code for code in (*stated, turn.memory.need, *one.needs) if code in one.needs]
+    if fitting and turn.memory.need != fitting[0]:
+        turn.memory.need, turn.memory.shown = fitting[0], ()
 
 
 def focus(turn: Turn) -> Listing | None:

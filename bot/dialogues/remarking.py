@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.dialogues import following
 from bot.dialogues.kit import Standing, Turn
-from directory import followup, naming
+from directory import followup, naming, whole_names
 from directory.listings import Listing
 from directory.reading import fold
 
@@ -51,15 +51,21 @@ def named(turn: Turn) -> Sequence[Listing]:
     plain = f" {' '.join(_WORD.findall(fold(turn.text)))} "
     shown = (turn.shelf.get(id_) for id_ in turn.memory.last_shown)
     exact = [one for one in shown if one is not None and f" {_name(one)} " in plain]
-    return exact or naming.called(turn.shelf, turn.reading)
+    return exact or whole(turn) or naming.called(turn.shelf, turn.reading)
 
 
 def _is_named(turn: Turn) -> bool:
     reading = turn.reading
-    if naming.plainly_called(turn.shelf, reading):
+    if whole(turn) or naming.plainly_called(turn.shelf, reading):
         return True
     shown = set(turn.memory.last_shown)
     return bool(shown) and any(one.id in shown for one in named(turn))
+
+
+def whole(turn: Turn) -> Sequence[Listing]:
+    """Those called by their whole name, with the word for such a place."""
+    found = whole_names.called(turn.shelf, turn.reading)
+    return () if found.is_bare else found.listings
 
 
 def _name(one: Listing) -> str:

@@ -303,8 +303,10 @@ class NewPlace(Dialogue):
 
 
 def _part(turn: Turn) -> str | None:
-    """What the message itself says is wrong; a button says nothing."""
+    """What the message itself says is wrong, not the name in it: "Đồi Gió" is no "đổi giờ". A button says nothing."""
     if turn.key is not None:
         return None
     plain = f" {fold(turn.text)[:300]} ¦ {turn.reading.plain[:300]} "
+    for one in remarking.whole(turn):
+        plain = plain.replace(" ".join(fold(one.service.partition("(")[0]).split()[-2:]), "¦")
     return next((part for part, cues in _PARTS if any(f" {cue}" in plain for cue in cues)), None)
