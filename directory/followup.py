@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from directory import followup_answer, times
+from directory import among, followup_answer, times
 from directory.followup_answer import BEYOND, CARD, HOURS, NEEDS, UNKNOWN, cues
 from directory.listings import Listing
 from directory.needs import read as needs_in
 from directory.places import PlaceKey
 from directory.reading import Reading, fold
 from directory.times import When
+from directory.wording import t
 
 # What is asked, and the words that ask it; the first that is found. What the directory has no field for stands last.
 _ABOUT = {
@@ -97,12 +98,14 @@ class FollowUp:
     """Which of the listings shown (None: taken down meanwhile), and what is asked about them.
 
     `is_pointed`: it names the place ("chỗ thứ hai", "chỗ đó"); else it is a bare question about those just shown.
+    `among`: it asks which of those shown, and this sentence stands above those that fit.
     """
 
     listings: tuple[Listing | None, ...]
     about: str
     when: When | None = None
     is_pointed: bool = False
+    among: str = ""
 
 
 def which(reading: Reading, n: int) -> int | None:
@@ -139,6 +142,10 @@ def read(
     """
     plain = f" {reading.plain} {fold(reading.text)} "
     most = _MOST_NAMED if named else _MOST_WORDS
+    said = None if named else among.read(reading, shown, times.read(reading, now), now=now)
+    if said is not None:
+        when = times.read(reading, now) if said.about == HOURS else None
+        return FollowUp(said.listings, said.about, when, is_pointed=True, among=said.heading)
     if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
     at, when = which(reading, len(shown)), times.read(reading, now)
@@ -192,7 +199,8 @@ def depends(reading: Reading) -> bool:
 
 def answer(asked: FollowUp, *, now: datetime, language: str = "vi", place: PlaceKey | None = None) -> str:
     """What we know of each, under the name of the place; what we do not know is said. `place`: where she looks."""
-    return followup_answer.say(asked.listings, asked.about, asked.when, now=now, language=language, place=place)
+    said = followup_answer.say(asked.listings, asked.about, asked.when, now=now, language=language, place=place)
+    return f"{t(f'followup.among.{asked.among}', language)}\n\n{said}" if asked.among else said
 
 
 def _is_bare(reading: Reading, plain: str, about: str, *, with_times: bool = False) -> bool:

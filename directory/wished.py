@@ -1,9 +1,12 @@
 """How a place should be, beside what it is for: free, without papers, in the evening, open then, in a language."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from directory import spoken
 from directory.listings import Listing, Opening
+from directory.reading import fold
 
 _EVENING = 19 * 60
 Opens = Callable[[Listing], Opening]
@@ -25,6 +28,27 @@ def fulfilling(
         else:
             dropped.add(wish)
     return left, frozenset(dropped)
+
+
+def is_free(one: Listing) -> bool:
+    """Marked so, or its price says so and nothing else: "Miễn phí xét nghiệm, thuốc 50.000 đồng" is not free."""
+    return "free" in one.attributes or _says(one.price.get("vi", ""), _FREE)
+
+
+def needs_no_papers(one: Listing) -> bool:
+    """The same of the papers that are asked for."""
+    return "no_papers" in one.attributes or _says(one.papers.get("vi", ""), _NO_PAPERS)
+
+
+_FREE = re.compile(r"(?:(?:hoan toan )?mien phi|khong (?:mat|thu|lay|ton) (?:tien|phi))(?: hoan toan| tat ca| het)?")
+_NO_PAPERS = re.compile(
+    r"khong (?:can|doi|hoi|yeu cau|bat)(?: co| mang| trinh)?(?: bat ky)? (?:giay to|can cuoc)(?: gi)?"
+)
+
+
+@lru_cache(maxsize=4_000)
+def _says(text: str, words: "re.Pattern[str]") -> bool:
+    return words.fullmatch(fold(text).strip(" .!")) is not None
 
 
 def _is_evening(one: Listing, opens: Opens) -> bool:
@@ -50,8 +74,8 @@ def _speaks(wish: str) -> Keeps:
 
 
 _WISHES: Mapping[str, Keeps] = {
-    "free": lambda one, opens: "free" in one.attributes,
-    "no_papers": lambda one, opens: "no_papers" in one.attributes,
+    "free": lambda one, opens: is_free(one),
+    "no_papers": lambda one, opens: needs_no_papers(one),
     "evening": _is_evening,
     "after_hours": _is_after_hours,
     "weekend": _is_weekend,

@@ -147,6 +147,10 @@ class Find(Dialogue):
             named = [one for one in question.listings if one is not None]
             turn.memory.last_shown = tuple(one.id for one in named)
             following.take_need(turn, named[0])
+        if question is not None and question.among == "near":
+            if (nearest := following.compares_distance(turn, question)) is None:
+                return [_ask_nearer(turn)]
+            question = nearest
         return [Ask(following.answer(turn, question), _after_options(turn), "after")] if question else None
 
 

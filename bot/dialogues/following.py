@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.dialogues.kit import Memory, Standing, Turn
 from bot.masking import Hidden, mark
 from bot.outbox import Option
-from directory import followup, naming, times, whole_names
+from directory import among, followup, naming, times, whole_names
 from directory.followup import FollowUp
 from directory.followup_answer import CARD, NEEDS
 from directory.listings import Listing
@@ -18,8 +19,11 @@ _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
 _NUMBER = re.compile(r"(?:số|so)\s*(?P<n>\d{1,2})", re.IGNORECASE)
 _AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|dia chi|pho|duong|ngo|hem)\W*$")
+_LOST = re.compile(r"\b(?:mat|lam lai|lost)\b")
 _SHORT, _FEW = 16, 3  # words; places of one name
 _FAINT = 0.4  # so unsure a need is not taken for a new one
+_OF_LISTS = frozenset({"free", "no_papers", "evening", "weekend", "after_hours"})
+_OTHERS = re.compile(r"\b(?:khac|nua|other|else|another)\b")
 _MAY_BE_NAMES = frozenset({None, "unclear", "find", "ask"})
 _WISHES, _WHEN = "wishes", "when"
 FOCUS = "about"  # in the notes of the talk: the id of the place last asked about
@@ -48,7 +52,10 @@ def asked(turn: Turn) -> FollowUp | None:
     shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
     if not any(shown) or not turn.text or turn.key is not None:
         return None
-    return followup.read(turn.reading, shown, now=turn.now, focus=focus(turn))
+    question = followup.read(turn.reading, shown, now=turn.now, focus=focus(turn))
+    if question is not None and question.among and turn.meaning is not None and turn.meaning.places:
+        return None  # in another place others are looked for
+    return question
 
 
 def named(turn: Turn) -> FollowUp | None:
@@ -89,6 +96,13 @@ def answer(turn: Turn, question: FollowUp) -> str:
     return followup.answer(question, now=turn.now, language=turn.language, place=turn.memory.place)
 
 
+def compares_distance(turn: Turn, question: FollowUp) -> FollowUp | None:
+    """ "Chỗ nào gần nhất": the nearest of those shown first; None where nothing tells which that is."""
+    there = [one for one in question.listings if one is not None]
+    nearest = among.by_distance(there, turn.memory.place)
+    return replace(question, listings=nearest) if nearest else None
+
+
 def wants_nearer(turn: Turn) -> bool:
     """ "Có chỗ nào gần hơn không": the same, and no other place is named."""
     is_elsewhere = turn.meaning is not None and bool(turn.meaning.places)
@@ -96,13 +110,15 @@ def wants_nearer(turn: Turn) -> bool:
 
 
 def keeps_need(turn: Turn) -> bool:
-    """ "Có chỗ nào cho người chuyển giới không" after a list asks whom they receive, not for hormones; what is hardly
-    heard is no new need either."""
+    """Whether what was looked for stays: "Có chỗ nào cho người chuyển giới không" after a list asks whom they receive,
+    not for hormones, "chỗ nào không cần giấy tờ" not for papers; what is hardly heard is no new need either."""
     meaning, need = turn.meaning, turn.memory.need
     if meaning is None or need is None or not turn.memory.last_shown:
         return False
     if meaning.needs and meaning.needs[0].score < _FAINT:
         return True  # "còn chỗ nào khác mở không" only faintly sounds like something else
+    if "no_papers" in meaning.wishes and not need.startswith("papers.") and not _LOST.search(turn.reading.plain):
+        return all(guess.code.startswith("papers.") or guess.score < _FAINT for guess in meaning.needs)
     if not need.startswith("health."):
         return False
     codes = {guess.code for guess in meaning.needs}
@@ -118,6 +134,10 @@ def note_wishes(turn: Turn) -> None:
         turn.notes.pop(_WISHES, None)
         turn.notes.pop(_WHEN, None)
     if meaning.wishes:
+        if meaning.wishes & _OF_LISTS - set(turn.notes.get(_WISHES, "").split(",")) and not _OTHERS.search(
+            turn.reading.plain
+        ):
+            turn.memory.shown = ()  # those shown already may be the ones
         turn.notes[_WISHES] = ",".join(sorted(meaning.wishes))
     named = frozenset(at for guess in meaning.places[:1] for at in range(guess.start, guess.end))
     if (when := times.read(turn.reading, turn.now, place=named)) is not None:
