@@ -85,8 +85,6 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     if read.code_hash is not None and (is_felt or not _is_danger(read)) and _come_back(tx, read, talk, house, now):
         return None
     turn = _turn(read, house, standing, option, language, now)
-    if not talk.has_case:
-        following.uncover(turn, standing)
     if _is_passed_over(tx, read, turn, now):
         return None
     is_placed = talk.has_case and beside_place.note(tx, read.lane_id, turn, standing)
@@ -269,7 +267,7 @@ def _option(tx: Tx, talk: Any, read: Read, memory: Memory) -> tuple[Option | Non
 def _turn(
     read: Read, house: House, standing: Standing, option: Option | None, language: str, now: datetime
 ) -> Turn:
-    return Turn(
+    turn = Turn(
         text=read.kept.text,
         key=option.key if option else None,
         meaning=None if option else read.meaning,
@@ -287,6 +285,8 @@ def _turn(
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
         is_start=read.kept.kind == "start" or (read.kept.kind == "choice" and option is None),
     )
+    following.uncover(turn, standing)
+    return turn
 
 
 def _is_danger(read: Read) -> bool:

@@ -156,13 +156,15 @@ def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(words for words, _ in long), tuple(code for _, code in long)
 
 
-def read(reading: Reading, *, by_likeness: bool = True, is_search: bool = False) -> tuple[NeedGuess, ...]:
+def read(
+    reading: Reading, *, by_likeness: bool = True, is_search: bool = False, spared: frozenset[int] = frozenset()
+) -> tuple[NeedGuess, ...]:
     """The needs a message speaks of, best first; empty when none is stated.
 
     `by_likeness`: where no word names a need, look for a known phrase that the whole message is like. `is_search`: the
     message is known to say what is looked for, so shorter and more damaged words are taken for needs too.
     """
-    return read_with_words(reading, by_likeness=by_likeness, is_search=is_search).guesses
+    return read_with_words(reading, by_likeness=by_likeness, is_search=is_search, spared=spared).guesses
 
 
 def read_with_words(
@@ -173,7 +175,7 @@ def read_with_words(
     `spared`: words that say a place, so that "Cát Hải" is not nearly "có thai".
     """
     scores: dict[str, float] = {}
-    named, taken = _named(reading)
+    named, taken = _named(reading, spared)
     for keyword in named:
         if keyword.code:
             scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
@@ -198,8 +200,11 @@ def is_other(reading: Reading) -> bool:
     return bool(named) and len(reading.words) <= _SHORT and not any(keyword.code for keyword in named)
 
 
-def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
-    """The keywords that stand in the message, longest first, and their words; each word belongs to one of them."""
+def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[_Keyword], set[int]]:
+    """The keywords that stand in the message, longest first, and their words; each word belongs to one of them.
+
+    Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu.
+    """
     own = added.current()
     known, longest, tokens = _keywords(own), _longest(own), reading.tokens[:MOST_WORDS]
     there = [
@@ -218,7 +223,8 @@ def _named(reading: Reading) -> tuple[Sequence[_Keyword], set[int]]:
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0])
-        if agrees and taken.isdisjoint(place):
+        is_place = any(at_ in spared and reading.words[at_].how for at_ in place)
+        if agrees and not is_place and taken.isdisjoint(place):
             taken.update(place)
             found.append(keyword)
     return found, taken
@@ -344,7 +350,13 @@ _WISHES = {
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "after_hours": ("ngoai gio", "after hours", "outside office hours"),
     "no_papers": (
-        "khong giay to", "mat giay to", "mat can cuoc", "no papers", "no id", "without papers", "without id",
+        "khong giay to",
+        "mat giay to",
+        "mat can cuoc",
+        "no papers",
+        "no id",
+        "without papers",
+        "without id",
         "undocumented",
     ),
     "trans": ("chuyen gioi", "hormone", "trans"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from directory.gazetteer import is_province
+from directory.gazetteer import PlaceKey, is_province, units
 from directory.place_words import (
     ShortName,
     contains,
@@ -86,6 +86,8 @@ def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Se
     short = short_names().get(typed)
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
+    if found and found[-1].typed == "q" and (urban := _urban(typed)):
+        return ShortName(urban, True, "quan", frozenset())  # "q.pn", "q bt"
     if short is not None:
         is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)
         is_told = is_led or (not short.is_behind and _means_place(words, at, short, text))
@@ -106,13 +108,20 @@ def _is_today(words: Sequence[Word], at: int, found: Sequence[Tok]) -> bool:
 
 
 def _by_its_letters(words: Sequence[Word], at: int, typed: str, text: str) -> ShortName | None:
-    rest = [word for word in words[at + 1 : at + 6] if word.start > words[at].start]
+    rest = [word for word in words[at + 1 : at + 6] if word.start > words[at].start and typed != "tp"]  # "tp hcm"
     if not rest or text[words[at].end : rest[0].start] != " ":
         return None
     short = short_names().get(text[rest[0].start : rest[0].end])
     outer = short.keys if short is not None else names().get(" ".join(word.plain for word in rest[:2]), ())
     towns = {key for key in initials()[typed] if any(is_province(one) and contains(one, key) for one in outer)}
+    then = {key for key in towns if any(units()[key].old_province == one.code for one in outer)}
+    towns = then if len(then) == 1 else towns  # "bc sg" is Bình Chánh; who means Bến Cát says Bình Dương
     return ShortName((next(iter(towns)),), False, "", frozenset()) if len(towns) == 1 else None
+
+
+def _urban(typed: str) -> tuple[PlaceKey, ...]:
+    """The urban districts of these first letters; several are asked back."""
+    return tuple(key for key in initials().get(typed, ()) if units()[key].kind == "Quận")
 
 
 def _is_behind_its_own(found: Sequence[Tok], short: ShortName) -> bool:

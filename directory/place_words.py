@@ -146,10 +146,13 @@ def initials() -> Mapping[str, tuple[PlaceKey, ...]]:
         if key.tier is Tier.OLD_DISTRICT and len(words) > 1:
             letters = "".join(word[0] for word in words)
             for said in {letters, bare(letters)}:
-                if is_syllable(bare(said)) or said in content()["short_types"]:
+                if is_syllable(bare(said)) or (said in content()["short_types"] and said not in _TYPES_TOO):
                     continue
                 found[said] = (*found.get(said, ()), key)
     return found
+
+
+_TYPES_TOO = ("tx", "tp")  # Thanh Xuân, Tân Phú
 
 
 def contains(outer: PlaceKey, inner: PlaceKey) -> bool:

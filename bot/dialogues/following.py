@@ -37,7 +37,7 @@ def first_number(offered: Sequence[Option], memory: Memory) -> int:
 
 def uncover(turn: Turn, standing: Standing) -> None:
     """ "Số 2" right after a list is its second place: it is read as such, and was never the number of a house."""
-    if (standing.dialogue, standing.step) != ("find", "after") or not turn.memory.last_shown:
+    if (standing.dialogue, standing.step) != ("find", "after") or not turn.memory.last_shown or turn.memory.has_case:
         return
     if len(turn.fragments) != 1 or (match := _NUMBER.fullmatch(turn.fragments[0][1])) is None:
         return

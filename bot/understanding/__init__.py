@@ -13,7 +13,7 @@ from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
 from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics
-from bot.understanding.wanted import wanted, wanted_in_danger
+from bot.understanding.wanted import clinic_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
 from directory import added, answers, english_questions, languages, needs, places, spoken
 from directory.answers import Heard, Said
@@ -82,7 +82,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
         place = places.PlaceReading()
-    named = frozenset(at for guess in place.places[:1] for at in range(guess.start, guess.end))
+    named = frozenset(at for guess in place.places for at in range(guess.start, guess.end))
     found = wanted(reading, danger, sounds, looked.second.danger, spared=named)
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     said = answers.said(reading, heard=heard)
@@ -96,6 +96,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         )
     if intent == "ask" and needs.named_by(reading) is not None:
         intent = "find"  # the name of a need and nothing else asks nothing about it
+    if intent == "find" and danger.level == "none":
+        found = clinic_first(reading, found)
     wishes = needs.wishes(reading)
     if intent in ("language", "unclear", "ask", "find") and _seeks_speakers(
         reading, wishes, bool(place.places or (found and found[0].score >= _SURE))

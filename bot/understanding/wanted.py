@@ -21,6 +21,7 @@ NEED_OF_KIND = {
 WORDS = 0.2  # how much the tables add to how sure we say we are
 ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
 MOST = 3
+CLINIC, _FEW = "health.general", 8  # words
 LEAST_WISH = 0.1  # from here on a message may state a need at all
 # How much more likely each makes a need, learnt of authors whom the model had not read (odds, as in `odds`).
 _SOUND, _NAMED, _NAMED_WEAKLY, _ALIKE = 0.9, 1.41, 0.41, 0.6
@@ -52,11 +53,22 @@ def wanted(
     return wanted_in_danger(danger, found, sounds.needs)
 
 
+def clinic_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGuess, ...]:
+    """ "Phòng khám HIV" looks for what is done there, whatever else a few words about such places sound like."""
+    named = {guess.code for guess in needs.read(reading, by_likeness=False)}
+    if CLINIC not in named or not found or found[0].code.startswith("health.") or len(reading.tokens) > _FEW:
+        return found
+    told = next((guess for guess in found if guess.code in named - {CLINIC}), None)
+    if told is None or not told.code.startswith("health."):
+        return found
+    return (told, *(guess for guess in found if guess is not told and guess.code in named))
+
+
 def _by_words(
     reading: Reading, sounds: Topics, spared: frozenset[int]
 ) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """What words of the tables name; and where none does and nothing is heard, the phrases the message is like."""
-    named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False)}
+    named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False, spared=spared)}
     if named or any(sound >= BESIDE for _, sound in sounds.needs):
         return named, {}
     return {}, {guess.code: guess.score for guess in needs.read_with_words(reading, spared=spared).guesses}

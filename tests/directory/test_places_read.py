@@ -123,3 +123,22 @@ def test_marks_and_what_follows_say_that_no_place_is_meant(text: str) -> None:
 
 def test_medicine_between_two_provinces_says_nothing_of_a_change() -> None:
     assert places.read(read("vĩnh long chỗ nào lấy thuốc, tui bên trà vinh qua")).places[0].name == "Vĩnh Long"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("xn hiv o cg hn", ["005"]), ("o tx hn", ["009"]), ("o hk hn", ["002"]), ("xn hiv o bc sg", ["785"]),
+        ("q.tp", ["767"]), ("q pn", ["768"]), ("kham o q. gv", ["764"]), ("q hk", ["002"]), ("q cg", ["005"]),
+        ("q bt hcm", ["765", "777"]), ("xn hiv o hm", ["008", "784"]),
+    ],
+)  # fmt: skip
+def test_the_first_letters_of_a_district_are_read_where_a_place_is_expected(text: str, codes: list[str]) -> None:
+    found = places.read(read(text))
+    assert [guess.key.code for guess in found.places] == codes
+    assert found.is_ambiguous == (len(codes) > 1)
+
+
+@pytest.mark.parametrize(("text", "code"), [("tp hcm", "79"), ("tp hn", "01"), ("tp sg", "79")])
+def test_the_short_word_for_a_town_before_its_name_is_no_district(text: str, code: str) -> None:
+    assert first(text) == PlaceKey(Tier.NEW_PROVINCE, code)

@@ -128,3 +128,12 @@ def test_where_somebody_is_alone_is_no_danger(said: str) -> None:
 def test_a_cry_of_two_words_beside_a_place_is_seen(said: str) -> None:
     seen = understanding.read(said)
     assert seen.danger.level != "none" and seen.places
+
+
+@pytest.mark.parametrize("text", ["phòng khám hiv", "tim phong kham hiv", "tìm phòng khám HIV ở Hà Nội"])
+def test_a_clinic_for_something_is_looked_for_because_of_that(text: str) -> None:
+    assert understanding.read(text).needs[0].code == "health.hiv_test"
+
+
+def test_the_letters_of_a_district_name_no_need() -> None:
+    assert understanding.read("o hk hn").needs == ()
