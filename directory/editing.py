@@ -15,7 +15,8 @@ from directory.known import Known as Known
 from directory.known import NotNow as NotNow
 from directory.known import look_up as look_up
 from directory.known import refuse, standing
-from directory.listing_rows import columns, owner_of, put_lists
+from directory.listing_rows import columns, put_lists
+from directory.owners import owner_after, owner_of
 from directory.shelf import SHOWN
 from directory.showing import is_asked, lacks, lacks_yes, no_stands, too_old
 from directory.tables import (
@@ -103,7 +104,7 @@ def save(
     moved = _others_follow(
         connection, service_id, draft, may_touch, consent_kinds, but=place_id, staff_id=staff_id, now=now
     )
-    owner = owner_of(connection, draft.organisation, known.is_demo)
+    owner = owner_after(connection, service_id, draft.organisation, known.is_demo, now=now)
     renamed = {"name": draft.service, "kind": draft.kind, "organisation_id": owner}
     connection.execute(update(service).where(service.c.id == service_id).values(renamed))
     put_lists(connection, place_id, service_id, draft)
@@ -332,9 +333,7 @@ def history(
 # --- below ------------------------------------------------------------------------------------------------------------
 
 
-def _may_not_restore(
-    connection: Connection, place_id: str, *, staff_id: int, is_alone: bool, now: datetime
-) -> bool:
+def _may_not_restore(connection: Connection, place_id: str, *, staff_id: int, is_alone: bool, now: datetime) -> bool:
     """Whoever took it down does not bring it back, or after a day where there is nobody else."""
     last = connection.execute(
         select(directory_audit.c.staff_id, directory_audit.c.at)

@@ -1,14 +1,13 @@
 """What people write about a listing, as rows of the tables."""
 
-import uuid
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from directory import places, points
 from directory.drafts import Draft
 from directory.listings import written_attributes
-from directory.tables import organisation, phone, service_need
+from directory.tables import phone, service_need
 
 
 def columns(draft: Draft) -> dict[str, Any]:
@@ -34,17 +33,6 @@ def columns(draft: Draft) -> dict[str, Any]:
         "attributes": list(written_attributes(draft.attributes)),
         "source": draft.source,
     }
-
-
-def owner_of(connection: Connection, name: str, is_demo: bool) -> str:
-    """The id of the organisation of this name, written down if it is new."""
-    mine = (organisation.c.name == name, organisation.c.is_demo == is_demo)
-    found = connection.execute(select(organisation.c.id).where(*mine).limit(1)).scalar_one_or_none()
-    if found is not None:
-        return str(found)
-    new_id = str(uuid.uuid4())
-    connection.execute(insert(organisation).values(id=new_id, name=name, is_demo=is_demo))
-    return new_id
 
 
 def put_lists(connection: Connection, place_id: str, service_id: str, draft: Draft) -> None:

@@ -80,6 +80,7 @@ class Listing:
     notices: tuple["Notice", ...] = ()
     modified_at: datetime | None = None
     friendly: Friendly | None = None
+    known_by: str = ""  # what the lasting id of its organisation is made of
 
     def __post_init__(self) -> None:
         if self.is_sealed and (self.street or self.directions or self.point):

@@ -98,7 +98,7 @@ class ShelfKeeper:
         if revision != old.revision:
             library, added = overlay.library(connection), adding.added(connection)
         changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
-        ids = list(connection.execute(changed).scalars())
+        ids = _with_their_owners(connection, list(connection.execute(changed).scalars()))
         if len(ids) > MOST_AT_ONCE:
             index, gone = build(read_listings(connection)), gone_.gone(connection)
         else:
@@ -118,6 +118,18 @@ class ShelfKeeper:
         return True
 
 
+def _with_their_owners(connection: Connection, ids: list[str]) -> list[str]:
+    """What else is of an organisation that is called otherwise since: it is told with another id."""
+    if not ids or len(ids) > MOST_AT_ONCE:
+        return ids
+    mine = select(service.c.organisation_id).join(place_of_service, place_of_service.c.service_id == service.c.id)
+    owners = mine.where(place_of_service.c.id.in_(ids))
+    renamed = select(organisation.c.id).where(organisation.c.id.in_(owners), organisation.c.known_by.is_not(None))
+    theirs = select(place_of_service.c.id).join(service, service.c.id == place_of_service.c.service_id)
+    more = connection.execute(theirs.where(service.c.organisation_id.in_(renamed))).scalars()
+    return list(dict.fromkeys((*ids, *more)))
+
+
 def is_withdrawn(connection: Connection, id: str) -> bool:
     """Looked up live: what was taken down a second ago is not shown."""
     table = place_of_service.c
@@ -133,7 +145,13 @@ def read_listings(
     Those for colleagues only are never among the others: `for_staff` reads them alone.
     """
     wanted = (
-        select(place_of_service, service.c.name.label("service"), service.c.kind, organisation.c.name.label("owner"))
+        select(
+            place_of_service,
+            service.c.name.label("service"),
+            service.c.kind,
+            organisation.c.name.label("owner"),
+            organisation.c.known_by,
+        )
         .join(service, service.c.id == place_of_service.c.service_id)
         .join(organisation, organisation.c.id == service.c.organisation_id)
         .where(place_of_service.c.state.in_(states), place_of_service.c.hidden_at.is_(None))
@@ -189,6 +207,7 @@ def _listing(
         notices=tuple(told),
         modified_at=max(row.modified_at, told_beside.get(row.id, row.modified_at)),
         friendly=Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None,
+        known_by="" if row.is_sealed and cut(row.owner, place) != row.owner else row.known_by or row.owner,
     )
 
 

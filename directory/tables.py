@@ -74,6 +74,9 @@ organisation = Table(
     Column("name", String(200), nullable=False),
     Column("description", Text, nullable=False, server_default=""),
     Column("is_demo", Boolean, nullable=False, server_default="0"),
+    # What its lasting id in other programs is made of, where that is not its name: the name it had first. No person.
+    Column("known_by", String(200), nullable=True),
+    Column("came_from", String(36), nullable=True),  # the organisation whose service was the first to bear this name
 )
 
 service = Table(

@@ -134,8 +134,8 @@ class _Api:
     async def organizations(self, request: web.Request) -> web.StreamResponse:
         asked, shelf, today = await self.asked(request, "organizations"), self.catalogue(), self.today()
 
-        def tell(called: str) -> hsds.Object | None:
-            own, is_nested = hsds.organization_id(called), asked.full or asked.full_service
+        def tell(own: str) -> hsds.Object | None:
+            is_nested = asked.full or asked.full_service
             return shelf.organization(own, on=today, with_services=is_nested, is_full=is_nested)
 
         return await _listed(request, asked, shelf.organizations_fitting(asked.wanted, on=today), tell)

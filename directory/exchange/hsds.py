@@ -35,9 +35,7 @@ def grouped(listings: Iterable[Listing]) -> Iterator[tuple[Listing, ...]]:
         yield tuple(group)
 
 
-def service(
-    group: Sequence[Listing], *, on: date, with_places: bool = True, left: datetime | None = None
-) -> Object:
+def service(group: Sequence[Listing], *, on: date, with_places: bool = True, left: datetime | None = None) -> Object:
     """One service, fully nested. `on` is the day whose notices are told; `left`: when it lost its last lost place."""
     first = group[0]
     more: Object = {
@@ -63,7 +61,7 @@ def flat(group: Sequence[Listing], *, on: date, left: datetime | None = None) ->
         "alert": _alert(group, on),
         "assured_date": _assured(group),
         "last_modified": _modified(group, on, left),
-        "organization": organization(first.organisation),
+        "organization": organization(first),
     }
     return {key: value for key, value in told.items() if value}
 
@@ -95,13 +93,14 @@ def ended_place(one: Gone) -> Object:
     return {"id": one.id, "service_id": one.service_id, "metadata": [change]}
 
 
-def organization(called: str) -> Object:
+def organization(one: Listing) -> Object:
     """Who offers a service. We keep no description of organisations: HSDS asks for one, so it is the name."""
-    return {"id": organization_id(called), "name": called, "description": called}
+    return {"id": organization_id(one), "name": one.organisation, "description": one.organisation}
 
 
-def organization_id(called: str) -> str:
-    return name("organization", called)
+def organization_id(one: Listing) -> str:
+    """It stays when the organisation is called otherwise: see directory.owners."""
+    return name("organization", one.known_by or one.organisation)
 
 
 def place(one: Listing, *, on: date) -> Object:

@@ -49,10 +49,10 @@ class Catalogue:
         owners: defaultdict[str, list[str]] = defaultdict(list)
         for one in sorted(shelf, key=lambda one: (one.service_id, one.id)):
             services[one.service_id].append(one.id)
-            owners[one.organisation].append(one.id)
+            owners[hsds.organization_id(one)].append(one.id)
         self.services: Mapping[str, Group] = {id: tuple(ids) for id, ids in services.items()}
-        self.owners: Mapping[str, Group] = {called: tuple(ids) for called, ids in sorted(owners.items())}
-        self.by_owner_id = {hsds.organization_id(called): called for called in self.owners}
+        named = sorted(owners, key=lambda id: (self.named(owners[id]), id))
+        self.owners: Mapping[str, Group] = {id: tuple(owners[id]) for id in named}
         left: defaultdict[str, list[datetime]] = defaultdict(list)
         merged: dict[str, str] = {}
         for away in sorted(shelf.gone.values(), key=lambda away: away.id):
@@ -103,10 +103,14 @@ class Catalogue:
             return tell(group, on=on, left=self.left.get(id))
         return hsds.ended(id, self.left[id]) if id in self.left else None
 
+    def named(self, ids: Iterable[str]) -> str:
+        """What the organisation of these listings is called."""
+        return next(one.organisation for one in self.listings(ids))
+
     def organizations_fitting(self, wanted: Wanted, *, on: date) -> list[str]:
-        """The names of the organisations with a place that fits."""
-        found = {one.organisation for one in self.fitting(wanted, on=on)}
-        return [called for called in self.owners if called in found]
+        """The ids of the organisations with a place that fits."""
+        found = {hsds.organization_id(one) for one in self.fitting(wanted, on=on)}
+        return [id for id in self.owners if id in found]
 
     def group(self, id: str) -> tuple[Listing, ...]:
         """The places of a service; none if there is no such service."""
@@ -124,15 +128,15 @@ class Catalogue:
 
     def organization(self, id: str, *, on: date, with_services: bool, is_full: bool = False) -> hsds.Object | None:
         """An organisation, with its services if they are wanted: in full or each by itself."""
-        called = self.by_owner_id.get(id)
-        if called is None:
+        if id not in self.owners:
             return None
-        told = hsds.organization(called)
+        own = self.listings(self.owners[id])
+        told = hsds.organization(own[0])
         if not with_services:
             return told
-        ids = dict.fromkeys(one.service_id for one in self.listings(self.owners[called]))
+        ids = dict.fromkeys(one.service_id for one in own)
         tell = hsds.service if is_full else hsds.flat
-        inside = [tell(self.group(own), on=on, left=self.left.get(own)) for own in ids]
+        inside = [tell(self.group(each), on=on, left=self.left.get(each)) for each in ids]
         for service in inside:
             service.pop("organization", None)
         return {**told, "services": inside}
@@ -152,14 +156,14 @@ class _Fits:
         codes = {name("taxonomy", code): code for code in TAXONOMIES}
         self.taxonomy = codes.get(wanted.taxonomy, "")
         self.is_impossible |= bool(wanted.taxonomy and not self.taxonomy)
-        self.owner = catalogue.by_owner_id.get(wanted.organization)
-        self.is_impossible |= bool(wanted.organization and self.owner is None)
+        self.owned = frozenset(catalogue.owners.get(wanted.organization, ()))
+        self.is_impossible |= bool(wanted.organization and not self.owned)
 
     def __call__(self, one: Listing) -> bool:
         wanted = self.wanted
         return not (
             self.is_impossible
-            or (self.owner is not None and one.organisation != self.owner)
+            or (self.owned and one.id not in self.owned)
             or (wanted.need and wanted.need not in one.needs)
             or (wanted.province and one.province != wanted.province)
             or (self.term is not None and not _has(one, self.term))

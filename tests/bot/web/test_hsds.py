@@ -11,7 +11,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.db import Database
 from bot.web import build, gate, hsds
 from directory import editing, merging
-from directory.exchange.hsds import organization_id
 from directory.exchange.hsds_names import name, terms
 from directory.shelf import ShelfKeeper
 from tests.conftest import MovableClock
@@ -94,12 +93,12 @@ async def test_filters_work_and_add_up(api: Api) -> None:
     assert await api.found(taxonomy_term_id=health) == {OPEN.service} == await api.found(taxonomy_term_id=free)
     assert await api.found(taxonomy_id=name("taxonomy", "quality")) == {OPEN.service}
     assert await api.found(taxonomy_id=name("taxonomy", "need")) == whole
-    assert await api.found(organization_id=organization_id(BARE.organisation)) == {BARE.service}
+    assert await api.found(organization_id=name("organization", BARE.organisation)) == {BARE.service}
     assert await api.found(search="KHAM trung tam") == {OPEN.service}
     assert await api.found(search="ha noi") == {OPEN.service, SEALED.service}
     assert await api.found(search="hoang mai") == set(), "the district of a sealed place finds nothing"
     assert await api.found(province="01", need="shelter.refuge") == {SEALED.service}
-    assert await api.found(need="health.prep", organization_id=organization_id(BARE.organisation)) == set()
+    assert await api.found(need="health.prep", organization_id=name("organization", BARE.organisation)) == set()
     assert await api.found(modified_after="2026-12-07T02:00:00Z") == whole
     assert await api.found(modified_after="2026-12-08T00:00:00Z") == set()
     for unknown in ({"taxonomy_term_id": name("none")}, {"organization_id": "x"}, {"taxonomy_id": "x"}, {"need": "x"}):
@@ -183,9 +182,7 @@ async def test_a_stream_holds_every_service_in_full_or_by_itself(api: Api) -> No
     assert all(errors("service", one) == [] for one in lines[:10])
 
 
-async def test_nobody_may_ask_without_end_and_no_page_of_others_may_ask_at_all(
-    api: Api, clock: MovableClock
-) -> None:
+async def test_nobody_may_ask_without_end_and_no_page_of_others_may_ask_at_all(api: Api, clock: MovableClock) -> None:
     statuses = [(await api.client.get("/hsds/")).status for _ in range(int(gate.BURST) + 5)]
     assert statuses.count(200) == gate.BURST and statuses[-1] == 429
     refused = await api.client.get("/hsds/", headers={"Origin": "https://example.org", "X-Forwarded-For": "192.0.2.1"})

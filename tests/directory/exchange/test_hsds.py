@@ -187,8 +187,8 @@ def test_what_strangers_write_is_taken_or_named(connection: Connection) -> None:
     strange = [
         {**good, "colour": "red", "email": "someone@example.org", "wait_time": "short"},
         {**good, "id": "nope"},
-        {**good, "id": hsds.organization_id("another"), "status": "defunct"},
-        {"id": hsds.organization_id("bare"), "name": "Bare", "status": "active"},
+        {**good, "id": hsds.name("organization", "another"), "status": "defunct"},
+        {"id": hsds.name("organization", "bare"), "name": "Bare", "status": "active"},
         7,
     ]
     brought = hsds_reading.read_all(strange)
