@@ -28,6 +28,10 @@ class Header:
     def twice(self) -> frozenset[str]:
         return frozenset(name for name in self.columns if name and self.columns.count(name) > 1)
 
+    def part(self, start: int, end: int | None = None) -> "Header":
+        """Only some of its cells."""
+        return Header(self.columns[start:end], self.said[start:end], self.rows)
+
     def of(self, name: str) -> str:
         """What stands over the cell of one of our columns; its own name where there is none."""
         return self.said[self.columns.index(name)] if name in self.columns else name
@@ -43,6 +47,24 @@ def find(rows: Sequence[Sequence[str]]) -> tuple[int, Header] | None:
         if not both.lacks and any(alone.columns):
             return at, both
     return None
+
+
+def beside(header: Header) -> tuple[tuple[int, Header], ...]:
+    """A header, or those of tables that stand side by side, each with its first column; empty where columns are named
+    twice and nothing tells where one table ends.
+
+    A table ends with an empty column, or where the next one begins with the same column.
+    """
+    if not header.twice:
+        return ((0, header),)
+    again = next(at for at, name in enumerate(header.columns) if name and name in header.columns[:at])
+    gap = next((at + 1 for at in range(again - 1, 0, -1) if not (header.columns[at] or header.said[at])), None)
+    first = next(name for name in header.columns if name)
+    at = gap if gap is not None else again if header.columns[again] == first else None
+    if at is None or header.part(0, at).lacks or header.part(at).lacks:
+        return ()
+    more = beside(header.part(at))
+    return ((0, header.part(0, at)), *((at + start, one) for start, one in more)) if more else ()
 
 
 def _goes_on(header: Header, row: Sequence[str], below: Sequence[str]) -> bool:

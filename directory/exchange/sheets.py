@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,8 @@ def _between(text: str) -> str:
 def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Iterator[Cells]:
     """Rows under our column names, below the first row, or pair of rows, that is a header. Raises NotATable.
 
-    What has no header of ours is not read, and its name added to `left_out`.
+    Another header further down begins another table, as do headers side by side. What has no header of ours is not
+    read, and its name added to `left_out`.
     """
     numbered = _within_bounds(rows)
     begun: list[tuple[int, list[str]]] = []
@@ -98,15 +101,63 @@ def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Itera
         raise NotATable("The table is empty.", "empty")
     begun += islice(numbered, 1)  # the second row of a header tells more of the first
     header, first = _header([row for _, row in begun])
-    beside: set[int] = set()
-    for number, row in chain(begun[first:], numbered):
-        row += [""] * (len(header.columns) - len(row))  # empty cells at the end may be left away
-        told = {name: _cell(cell) for name, cell in zip(header.columns, row, strict=False) if name}
-        more = [tidy(cell) for cell in row[len(header.columns) :] if cell.strip()]
-        beside |= {at for at, cell in enumerate(row[: len(header.columns)]) if cell.strip() and not header.columns[at]}
-        yield number, {**told, OVER: more[0]} if more else told
+    left: dict[str, None] = {}
+    waiting = deque(begun[first:])
+    tables = _side_by_side(header)
+    while _fill(waiting, numbered):
+        if (below := _header_below(waiting)) is not None:
+            header, many = below
+            tables = _side_by_side(header)
+            for _ in range(many):
+                waiting.popleft()
+            continue
+        number, row = waiting.popleft()
+        yield from _told(number, row, tables, left)
     if left_out is not None:
-        left_out += [" ".join((header.said[at], f"({_letter(at)})")).strip() for at in sorted(beside)]
+        left_out += left
+
+
+_TITLES = 3  # rows above a header further down that may be its titles
+_NUMBER = re.compile(r"\d{4}")  # most listings have a phone: only rows without a number are looked at closely
+
+
+def _fill(waiting: "deque[tuple[int, list[str]]]", numbered: Iterator[tuple[int, list[str]]]) -> bool:
+    """Keep so many rows in sight that a header is seen before its titles are taken for listings."""
+    waiting.extend(islice(numbered, _TITLES + 2 - len(waiting)))
+    return bool(waiting)
+
+
+def _header_below(waiting: Iterable[tuple[int, list[str]]]) -> tuple[Header, int] | None:
+    """A header that comes next, after titles of one cell at most, and how many rows it takes with these."""
+    rows = [row for _, row in waiting]
+    titles = next((at for at, row in enumerate(rows) if len(_filled(row)) > 1), len(rows))
+    if titles > _TITLES or titles == len(rows) or _NUMBER.search("\x1f".join(rows[titles])):
+        return None
+    found = headers.find(rows[titles : titles + 2])
+    # Half a header may be a listing, which must not be lost.
+    if found is None or found[0] or (found[1].rows > 1 and not all(map(headers.meant, _filled(rows[titles])))):
+        return None
+    return found[1], titles + found[1].rows
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    return [cell for cell in row if cell.strip() and not cell.startswith(BESIDE)]
+
+
+def _told(number: int, row: list[str], tables: Sequence[tuple[int, Header]], left: dict[str, None]) -> Iterator[Cells]:
+    """What a row says in each of the tables it belongs to."""
+    for start, header in tables:
+        is_last = (start, header) == tables[-1]
+        width = len(header.columns)
+        own = row[start:] if is_last else row[start : start + width]
+        if len(tables) > 1 and not any(cell.strip() for cell in own):
+            continue
+        own += [""] * (width - len(own))  # empty cells at the end may be left away
+        told = {name: _cell(cell) for name, cell in zip(header.columns, own, strict=False) if name}
+        more = [tidy(cell) for cell in own[width:] if cell.strip()]
+        unread = [at for at, cell in enumerate(own[:width]) if cell.strip() and not header.columns[at]]
+        left.update(dict.fromkeys(" ".join((header.said[at], f"({_letter(start + at)})")).strip() for at in unread))
+        yield number, {**told, OVER: more[0]} if more else told
 
 
 def _cell(cell: str) -> str:
@@ -130,10 +181,15 @@ def _header(rows: list[list[str]]) -> tuple[Header, int]:
         names = ", ".join(sorted(headers.nearest(rows).lacks))
         raise NotATable(f"The table lacks the columns {names}.", "lacks", names)
     at, header = found
-    if header.twice:
+    return header, at + header.rows
+
+
+def _side_by_side(header: Header) -> tuple[tuple[int, Header], ...]:
+    """The tables that stand below a row of headers. Raises NotATable."""
+    if not (found := headers.beside(header)):
         names = ", ".join(sorted(header.twice))
         raise NotATable(f"The table has these columns twice: {names}.", "twice", names)
-    return header, at + header.rows
+    return found
 
 
 def _letter(at: int) -> str:
