@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select, update
@@ -28,7 +29,7 @@ from bot.understanding import Meaning
 from directory import languages, wording
 from directory.places import province_of
 from directory.reading import fold
-from directory.shelf import Shelf
+from directory.shelf import Shelf, withdrawn
 from directory.wording import t
 
 HEARD = ("vi", "en")  # the languages that are recognised in what somebody writes; others are chosen
@@ -84,7 +85,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     is_felt = read.meaning is not None and read.meaning.danger.source == "model"
     if read.code_hash is not None and (is_felt or not _is_danger(read)) and _come_back(tx, read, talk, house, now):
         return None
-    turn = _turn(read, house, standing, option, language, now)
+    turn = _turn(tx, read, house, standing, option, language, now)
     if _is_passed_over(tx, read, turn, now):
         return None
     is_placed = talk.has_case and beside_place.note(tx, read.lane_id, turn, standing)
@@ -265,7 +266,7 @@ def _option(tx: Tx, talk: Any, read: Read, memory: Memory) -> tuple[Option | Non
 
 
 def _turn(
-    read: Read, house: House, standing: Standing, option: Option | None, language: str, now: datetime
+    tx: Tx, read: Read, house: House, standing: Standing, option: Option | None, language: str, now: datetime
 ) -> Turn:
     turn = Turn(
         text=read.kept.text,
@@ -284,6 +285,7 @@ def _turn(
         spare=read.spare,
         media=(read.kept.media or "other") if read.kept.kind in ("media", "unsupported") else None,
         is_start=read.kept.kind == "start" or (read.kept.kind == "choice" and option is None),
+        down=partial(withdrawn, tx.connection),
     )
     following.uncover(turn, standing)
     return turn

@@ -1,7 +1,7 @@
 """Everything published, as an unchanging copy in memory; a new copy replaces it when something has changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,9 +132,16 @@ def _with_their_owners(connection: Connection, ids: list[str]) -> list[str]:
 
 def is_withdrawn(connection: Connection, id: str) -> bool:
     """Looked up live: what was taken down a second ago is not shown."""
+    return bool(withdrawn(connection, (id,)))
+
+
+def withdrawn(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Those of a few listings that may not be shown any more, looked up live."""
     table = place_of_service.c
-    mine = select(table.state).where(table.id == id, table.hidden_at.is_(None), table.visibility != STAFF)
-    return connection.execute(mine).scalar_one_or_none() not in SHOWN
+    mine = select(table.id).where(
+        table.id.in_(ids), table.state.in_(SHOWN), table.hidden_at.is_(None), table.visibility != STAFF
+    )
+    return frozenset(ids) - frozenset(connection.execute(mine).scalars() if ids else ())
 
 
 def read_listings(

@@ -1,6 +1,7 @@
 """Finds places that help: asks only for what is missing, shows up to three, answers questions about those shown."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.dialogues import correcting, fitting, following, heading, kept_where
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
@@ -129,7 +130,11 @@ class Find(Dialogue):
         return [_ask_where(turn)] if turn.memory.place is None else self._show(turn)
 
     def _show(self, turn: Turn, *, anywhere: bool = False) -> Sequence[Item]:
-        found = search(turn.shelf, _question(turn, anywhere))
+        asked = _question(turn, anywhere)
+        found = search(turn.shelf, asked)
+        while down := turn.down([hit.listing.id for hit in found.results]):
+            asked = replace(asked, exclude=asked.exclude | down)
+            found = search(turn.shelf, asked)
         counted = _counted(turn, found)
         if not found.results:
             return [*counted, *_nothing(turn, found)]

@@ -90,7 +90,12 @@ def focus(turn: Turn) -> Listing | None:
 
 
 def answer(turn: Turn, question: FollowUp) -> str:
-    """What is known; the place is remembered where the question was about one alone."""
+    """What is known; the place is remembered where the question was about one alone. Of what was taken down a moment
+    ago nothing is told but that."""
+    down = turn.down([one.id for one in question.listings if one is not None])
+    if down:
+        left = (None if one is None or one.id in down else one for one in question.listings)
+        question = replace(question, listings=tuple(left))
     if len(question.listings) == 1 and (one := question.listings[0]) is not None:
         turn.notes[FOCUS] = one.id
     return followup.answer(question, now=turn.now, language=turn.language, place=turn.memory.place)

@@ -1,6 +1,6 @@
 """How a dialogue is written: a step is a method, and what it returns is what happens next."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,10 @@ class Standing:
     memory: Memory = field(default_factory=Memory)
 
 
+def _none_down(ids: Collection[str]) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(slots=True)
 class Turn:
     """One message of a person, understood, with everything a step may look at."""
@@ -162,6 +166,8 @@ class Turn:
     spare: Spare | None = field(default=None, repr=False)  # a return code that may be given in this turn
     code_hash: str | None = field(default=None, repr=False)  # four words that may be a return code
     is_kept: bool = False  # the words of this message are in the case already
+    # Which of a few listings were taken down, also a moment ago: the shelf may be a second older.
+    down: Callable[[Collection[str]], frozenset[str]] = field(default=_none_down, repr=False)
     _reading: Reading | None = field(default=None, repr=False)
     _said: Said | None = field(default=None, repr=False)
     _called: tuple[Listing, ...] | None = field(default=None, repr=False)

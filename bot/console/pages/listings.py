@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot import staff
+from bot.bells import SHELF
 from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
 from bot.console import listing_together, veil
@@ -264,6 +265,7 @@ def _deed(
             if is_takedown:
                 me, now = visit.seat.member.id, console.clock.now()
                 taken_down.after_takedown(tx, known.id, staff_id=me, now=now)
+            tx.ring(SHELF)
 
         try:
             await console.db.write(signed(visit.seat.member, done), urgent=False)
