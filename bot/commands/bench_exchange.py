@@ -4,11 +4,11 @@ import asyncio
 import csv
 import io
 import json
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +18,9 @@ from aiohttp import ClientSession, web
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import create_engine
 
-from bot.commands import bench_search
-from bot.web import build, hsds
+from bot.commands import bench_search, bench_takedowns
+from bot.commands.bench_serving import read, seen_from, served
+from bot.web import hsds
 from directory import editing, listing_index
 from directory.drafts import Draft
 from directory.exchange import handbook, setting, spreadsheet
@@ -29,6 +30,7 @@ from directory.tables import make_tables
 
 AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
 LISTINGS = 5_000
+TAKEDOWNS = 100
 PRINTED = 300
 _HOURS = ("mon-fri 08:00-11:30", "mon-fri 13:30-17:00", "sat 20:00-02:00")
 _TEXTS = {"reception": "Gọi bằng số thứ tự", "price": "Miễn phí", "papers": "Không cần giấy tờ"}
@@ -36,11 +38,11 @@ Row = dict[str, Any]
 
 
 def measure(seconds: float) -> list[Row]:
-    """One row for each promise of requirements 15, 17 and 18; `ratio` above 1: faster than the peer."""
+    """One row for each promise of requirements 8, 15, 17 and 18; `ratio` above 1: faster than the peer."""
     many = max(20, round(seconds * 100))
     rows: list[Row] = []
     # The API first: memory that tables have used and given back would hide what a stream takes.
-    for part in (lambda: asyncio.run(_api(many)), _tables, _handbooks):
+    for part in (lambda: asyncio.run(_api(many)), _tables, _handbooks, _takedowns):
         rows += part()
     return rows
 
@@ -59,6 +61,18 @@ def _timed(deed: Callable[[], Any]) -> tuple[float, Any]:
 
 def _say(what: str) -> None:
     print(f"exchange: {what} …", file=sys.stderr, flush=True)
+
+
+# --- 8: takedowns ----------------------------------------------------------------------------------------------------
+
+
+def _takedowns() -> Iterator[Row]:
+    """Until the API of another process tells a place no more, the slowest of a hundred but one."""
+    _say(f"{TAKEDOWNS} takedowns")
+    spent, beside = bench_takedowns.measure(LISTINGS, TAKEDOWNS)
+    told = {"listings": LISTINGS, "takedowns": len(spent), "median": round(statistics.median(spent), 3)}
+    slow, plain = (sorted(many)[int(len(many) * 0.99) - 1] for many in (spent, beside))
+    yield _row(8, "takedown in another process, p99", slow, 5.0, "sqlite3, asking the row itself", plain, **told)
 
 
 # --- 15: tables -------------------------------------------------------------------------------------------------------
@@ -138,12 +152,12 @@ async def _api(many: int) -> list[Row]:
         return web.Response(body=plain[request.path], content_type="application/json")
 
     api = hsds.routes(_StandingClock(), keeper, base_url="http://127.0.0.1", trusted_proxies=("127.0.0.1",))
-    async with _served([*api, web.get("/plain/{kind}", ready_made)]) as (client, base):
+    async with served([*api, web.get("/plain/{kind}", ready_made)]) as (client, base):
         ids = [one.service_id for one in keeper.shelf][:: max(1, LISTINGS // many)][:many]
         lists = [f"/hsds/services?per_page=50&page={1 + number % (LISTINGS // 50)}" for number in range(many)]
         rows = [await _stream(client, base, plain)]
-        plain["/plain/list"] = await _read(client, f"{base}{lists[0]}")
-        plain["/plain/one"] = await _read(client, f"{base}/hsds/services/{ids[0]}")
+        plain["/plain/list"] = await read(client, f"{base}{lists[0]}")
+        plain["/plain/one"] = await read(client, f"{base}/hsds/services/{ids[0]}")
         for what, paths, wanted in (
             ("list", lists, 0.030),
             ("one", [f"/hsds/services/{id}" for id in ids], 0.015),
@@ -159,15 +173,15 @@ async def _api(many: int) -> list[Row]:
 async def _stream(client: ClientSession, base: str, plain: dict[str, bytes]) -> Row:
     """All services in full; how much memory it takes, the reader's included."""
     _say("everything as a stream")
-    await _read(client, f"{base}/hsds/services?per_page=200&full=true")  # what is kept for every answer
+    await read(client, f"{base}/hsds/services?per_page=200&full=true")  # what is kept for every answer
     idle, most, got = _resident(), 0, 0
     begun = time.perf_counter()
-    async with client.get(f"{base}/hsds/services?format=ndjson&full=true", headers=_from(1_000)) as answer:
+    async with client.get(f"{base}/hsds/services?format=ndjson&full=true", headers=seen_from(1_000)) as answer:
         async for chunk in answer.content.iter_any():
             got, most = got + len(chunk), max(most, _resident())
     spent, plain["/plain/stream"] = time.perf_counter() - begun, b" " * got
     begun = time.perf_counter()
-    await _read(client, f"{base}/plain/stream")
+    await read(client, f"{base}/plain/stream")
     beside = time.perf_counter() - begun
     told = {"listings": LISTINGS, "bytes": got, "wanted_mb": 50, "grown_mb": round((most - idle) / 1e6, 1)}
     return _row(17, "stream", spent, 3.0, "aiohttp, as many bytes ready", beside, **told)
@@ -187,40 +201,13 @@ def _shown(count: int) -> list[Listing]:
     ]  # fmt: skip
 
 
-@asynccontextmanager
-async def _served(routes: Iterable[Any]) -> AsyncIterator[tuple[ClientSession, str]]:
-    async def ready() -> bool:
-        return True
-
-    runner = web.AppRunner(build(routes, is_ready=ready))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with ClientSession() as client:
-            yield client, f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-async def _read(client: ClientSession, address: str, number: int = 0) -> bytes:
-    async with client.get(address, headers=_from(number)) as answer:
-        body = await answer.read()
-        assert answer.status == 200, body[:200]
-        return body
-
-
 async def _p95(client: ClientSession, addresses: list[str]) -> float:
     spent = []
     for number, address in enumerate(addresses):
         begun = time.perf_counter()
-        await _read(client, address, number)
+        await read(client, address, number)
         spent.append(time.perf_counter() - begun)
     return sorted(spent)[int(len(spent) * 0.95)]
-
-
-def _from(number: int) -> dict[str, str]:
-    """Every question from an address of its own, so that nobody asks too much."""
-    return {"X-Forwarded-For": f"10.0.{number // 250 % 250}.{number % 250}"}
 
 
 def _resident() -> int:
