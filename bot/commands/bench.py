@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("bench", help="speed beside a named peer, as a ratio")
     parser.add_argument("name", nargs="?", choices=sorted(BENCHES), metavar="NAME", help=", ".join(sorted(BENCHES)))
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each side is measured (default 2)")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", metavar="N", help="search: ask the queries of each of these, and name the worst"
+    )
     parser.set_defaults(run=run)
 
 
@@ -48,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     """One JSON object a bench; `ratio` above 1 means that we are faster than the peer."""
     for name in [arguments.name] if arguments.name else sorted(BENCHES):
         print(f"{name} …", file=sys.stderr, flush=True)
-        measured = BENCHES[name](arguments.seconds)
+        is_seeded = name == "search" and arguments.seeds
+        deed = partial(bench_search.measure, seeds=arguments.seeds) if is_seeded else BENCHES[name]
+        measured = deed(arguments.seconds)
         if isinstance(measured, list):
             for row in measured:
                 print(json.dumps(row, ensure_ascii=False), flush=True)
