@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from directory.compiled import kept
@@ -317,7 +318,20 @@ def locate(lat: float, lon: float) -> PlaceKey | None:
 def centre_of(key: PlaceKey) -> tuple[float, float] | None:
     """A representative point (degrees), for distances only."""
     unit = units().get(key)
+    if unit is not None and unit.point is None and key.tier is Tier.OLD_PROVINCE:
+        return _middles().get(key.code)
     return unit.point if unit else None
+
+
+@cache
+def _middles() -> Mapping[str, tuple[float, float]]:
+    """The middle of the districts of each province before the reform, of which the lists tell no point. Far islands do
+    not move it."""
+    points: dict[str, list[tuple[float, float]]] = {}
+    for key, unit in units().items():
+        if key.tier is Tier.OLD_DISTRICT and unit.point is not None:
+            points.setdefault(unit.old_province or "", []).append(unit.point)
+    return {code: (median(lat for lat, _ in many), median(lon for _, lon in many)) for code, many in points.items()}
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -333,7 +347,7 @@ def provinces() -> Mapping[str, str]:
     return {key.code: unit.name for key, unit in units().items() if key.tier is Tier.NEW_PROVINCE}
 
 
-_CACHED = [units, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province]
+_CACHED = [units, _middles, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province]
 
 
 def forget_with_lists(known: object) -> None:

@@ -53,7 +53,7 @@ def _says(text: str, words: "re.Pattern[str]") -> bool:
 
 def _is_evening(one: Listing, opens: Opens) -> bool:
     spans = one.hours.spans if one.hours else ()
-    return "evening" in one.attributes or any(begins <= _EVENING < ends for _, begins, ends in spans)
+    return "evening" in one.attributes or any(ends > _EVENING for _, begins, ends in spans)  # from 20:00 on too
 
 
 def _is_weekend(one: Listing, opens: Opens) -> bool:

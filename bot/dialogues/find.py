@@ -180,6 +180,9 @@ def _take_in(turn: Turn) -> None:
         memory.speaks, memory.shown, memory.last_shown = wish, (), ()  # those shown already may be the ones
     if memory.need is None and not meaning.needs and (likely := turn.notes.pop(fitting.MAYBE, "")):
         fitting.now_about(turn, likely)  # "ở Hải Phòng" after "bạn hỏi về việc nào": a place for the likeliest of them
+    if memory.need is None and not meaning.needs and meaning.intent == "find":
+        named = needs.read(turn.reading, by_likeness=False)  # "phòng khám mở chủ nhật": rather than to ask what for
+        memory.need = named[0].code if named else None
     is_stated = bool(meaning.needs) and (memory.need is None or meaning.needs[0].score >= _STATED)
     if following.keeps_need(turn):
         if "trans" in meaning.wishes:

@@ -44,7 +44,8 @@ def wanted(
     named, alike = _by_words(reading, sounds, spared)
     push = _FELT * odds(felt)
     likely = _likely(named, alike, sounds, len(reading.tokens), push)
-    found = _told(likely, named, alike, sounds)
+    is_short = danger.level == "none" and len(reading.tokens) <= _FEW
+    found = _told(likely, named, alike, sounds, is_short=is_short)
     if danger.level == "none":
         return tuple(found[:MOST]) if _is_stated(likely, named, alike, sounds) else ()
     is_calm = bool(found) and not found[0].code.startswith(VIOLENT) and likely[found[0].code] > _OF_KIND + push
@@ -91,11 +92,20 @@ def _likely(
 
 
 def _told(
-    likely: Mapping[str, float], named: Mapping[str, float], alike: Mapping[str, float], sounds: Topics
+    likely: Mapping[str, float],
+    named: Mapping[str, float],
+    alike: Mapping[str, float],
+    sounds: Topics,
+    *,
+    is_short: bool = False,
 ) -> list[NeedGuess]:
     """The likeliest need, then all that words name or that are plainly heard; a mere likeness may only be likeliest."""
     chances = dict(sounds.needs)
     ordered = sorted(likely, key=lambda code: (-likely[code], code))
+    if is_short and any(
+        score > _SURE for score in named.values()
+    ):  # "shelter in hanoi": what is hardly heard beside it is not
+        ordered = [code for code in ordered if code in named or chances.get(code, 0.0) >= BESIDE]
     enough = BESIDE if named or alike else ALONE
     told = [one for one in ordered if one in named or chances.get(one, 0.0) >= enough or one == ordered[0]]
     score = {code: named.get(code, 0.0) or alike.get(code, 0.0) for code in told}

@@ -55,3 +55,14 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_the_need_is_understood_without_marks_and_in_teencode() -> None:
     for text in ("xét nghiệm hiv", "xet nghiem hiv", "xn hiv", "test hiv"):
         assert needs.read(read(text))[0].code == "health.hiv_test"
+
+
+def test_every_province_old_or_new_has_a_middle_on_the_land_of_one_of_its_districts() -> None:
+    units = places.units()
+    for key, unit in units.items():
+        if key.tier not in (Tier.OLD_PROVINCE, Tier.NEW_PROVINCE):
+            continue
+        middle = places.centre_of(key)
+        assert middle is not None, unit.name
+        own = [one for one in units.values() if one.key.tier is Tier.OLD_DISTRICT and one.province == unit.province]
+        assert min(places.distance_km(middle, one.point) for one in own if one.point) < 30, unit.name

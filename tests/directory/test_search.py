@@ -8,6 +8,8 @@ from sqlalchemy import Connection, insert
 
 from directory import followup, needs, places
 from directory.demonstration import DemoRefused, import_demo
+from directory.hours import Hours
+from directory.listing_index import build
 from directory.listing_text import describe
 from directory.reading import read
 from directory.search import Question, question, search
@@ -15,6 +17,7 @@ from directory.search_json import as_json
 from directory.shelf import Shelf, ShelfKeeper, is_withdrawn
 from directory.tables import organisation, place_of_service, service
 from directory.verification import report_wrong, verify
+from tests.directory.test_listing_text import listing
 
 NOW = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)  # Monday, nine in the morning in Vietnam
 
@@ -220,3 +223,11 @@ def test_open_then_is_judged_at_the_hour_asked_for(shelf: Shelf) -> None:
     assert found.results and as_json(question("xn hiv 23h dem", at=NOW), found)["understood"]["open_at"]
     states = [hit.opening.state for hit in found.results]
     assert states == sorted(states, key=["open", "unknown", "closed"].index)
+
+
+def test_what_opens_late_in_the_evening_is_open_in_the_evening() -> None:
+    at = datetime.fromisoformat("2026-12-08T10:00+07:00")
+    night = listing(id="night", needs=("health.hiv_test",), hours=Hours.parse(["mon-sun 20:00-02:00"]))
+    day = listing(id="day", needs=("health.hiv_test",), hours=Hours.parse(["mon-sun 08:00-17:00"]))
+    found = search(Shelf(build([night, day])), question("xét nghiệm HIV buổi tối", at=at))
+    assert [hit.listing.id for hit in found.results] == ["night"]
