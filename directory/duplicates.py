@@ -18,7 +18,7 @@ ALIKE = 90  # of a hundred, for names without what many names share
 ALIKE_SAME_PHONE = 45
 MOST_SHARING = 12  # a word or number shared by more listings than this says nothing
 # What names shorten, folded; the long form is kept.
-_LONG = {
+SHORT = {
     "ttyt": "trung tam y te",
     "tyt": "tram y te",
     "bv": "benh vien",
@@ -116,7 +116,7 @@ def digits(number: str) -> str:
 def plain_name(name: str) -> str:
     """A name folded, without signs, with what it shortens written out."""
     words = re.findall(r"\w+", fold(name.replace("(mẫu)", " ")))
-    return " ".join(_LONG.get(word, word) for word in words)
+    return " ".join(SHORT.get(word, word) for word in words)
 
 
 def _likeness(a: Entry, b: Entry) -> int:

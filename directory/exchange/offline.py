@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache, partial
@@ -11,12 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
-from directory import needs, places
+from directory import duplicates, needs, places
 from directory.exchange.entries import entries
 from directory.listings import Listing
 from directory.wording import day, t
 
 LASTS = timedelta(days=30)  # as long as the shortest limit between two checks
+_CHAT = {"xn": "xet nghiem", "bcs": "bao cao su", "sg": "ho chi minh", "tphcm": "ho chi minh"}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -34,6 +36,7 @@ def page(listings: Iterable[Listing], *, on: date, language: str = "vi") -> str:
         until=on + LASTS,
         made_said=day(on, language),
         until_said=day(on + LASTS, language),
+        short=json.dumps(duplicates.SHORT | _CHAT),
         style=Markup(style),
         script=Markup(script),
         style_hash=_hash(style),

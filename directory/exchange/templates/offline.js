@@ -4,17 +4,26 @@
     return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/[^0-9a-z+]+/g, " ");
   }
   var by = function (id) { return document.getElementById(id); };
+  var short = JSON.parse(by("words").getAttribute("data-short"));
+  function whole(text) {
+    // "pk", "ttyt", "q3" written out, in what is typed as in what stands there; one letter at the end is a word begun.
+    var words = fold(text).replace(/(^| )([qp])(\d+)(?= |$)/g, "$1$2 $3").split(" ").filter(Boolean);
+    return words.map(function (word, at) {
+      var known = Object.prototype.hasOwnProperty.call(short, word) && (word.length > 1 || at < words.length - 1);
+      return known ? short[word] : word;
+    }).join(" ");
+  }
   var sections = Array.prototype.map.call(document.querySelectorAll("main section"), function (section) {
     var name = fold(section.querySelector("h2").textContent);
     var rows = Array.prototype.map.call(section.querySelectorAll("article"), function (row) {
       var needs = " " + row.getAttribute("data-n") + " ";
-      return { row: row, said: " " + fold(row.textContent) + " " + name + " ", needs: needs };
+      return { row: row, said: " " + whole(row.textContent) + " " + name + " ", needs: needs };
     });
     return { section: section, province: section.getAttribute("data-p"), rows: rows };
   });
   function show() {
     // Whole words; the last one may still be on its way.
-    var words = fold(by("words").value).split(" ").filter(Boolean).map(function (word, at, all) {
+    var words = whole(by("words").value).split(" ").filter(Boolean).map(function (word, at, all) {
       return " " + word + (at < all.length - 1 ? " " : "");
     });
     var province = by("province").value, need = by("need").value, count = 0;
