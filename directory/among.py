@@ -7,7 +7,7 @@ from datetime import datetime
 
 from directory import needs, places, times, wished
 from directory.listings import FRIENDLY, Listing
-from directory.places import PlaceKey
+from directory.places import PlaceKey, Tier
 from directory.reading import Reading, fold
 from directory.times import When
 
@@ -29,6 +29,7 @@ _KINDS: Sequence[tuple[str, "re.Pattern[str]"]] = (
     ("hours", re.compile(r"\b(?:mo|lam viec|con kham|dong cua|open|opens)\b")),
     ("good", re.compile(r"\b(?:tot|uy tin|on nhat|ok nhat|than thien|tu te|best|friendly|kind)\b")),
 )
+_WIDE = (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE)
 _WISHES = ("evening", "weekend", "after_hours")
 
 
@@ -76,8 +77,8 @@ def read(reading: Reading, shown: Sequence[Listing | None], when: When | None, *
 
 def by_distance(listings: Sequence[Listing], place: PlaceKey | None) -> tuple[Listing, ...]:
     """The nearest first, from the middle of a place; empty where that tells none from another. No sealed ones."""
-    middle = places.centre_of(place) if place else None
-    if middle is None:
+    middle = places.centre_of(place) if place and place.tier not in _WIDE else None
+    if middle is None:  # the middle of a whole province is nobody's place
         return ()
     far = {}
     for one in listings:

@@ -50,15 +50,15 @@ _ANYWHERE = ("price", "papers", HOURS)
 _WHICH = (
     cues(
         "cho thu 1 / cai thu 1 / noi thu 1 / kham thu 1 / thu nhat / dau tien "
-        "/ so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1"
+        "/ so 1 / cho 1 / cai 1 / noi 1 / cho dau / cai dau / noi dau / first / number 1 / number one"
     ),
     cues(
         "cho thu hai / cho thu 2 / cai thu hai / cai thu 2 / noi thu hai / noi thu 2 / kham thu 2 / kham thu hai "
-        "/ so 2 / cho 2 / cai 2 / noi 2 / cho hai / second / number 2"
+        "/ so 2 / cho 2 / cai 2 / noi 2 / cho hai / second / number 2 / number two"
     ),
     cues(
         "cho thu ba / cho thu 3 / cai thu ba / cai thu 3 / noi thu ba / noi thu 3 / kham thu 3 / kham thu ba / so "
-        "3 / cho 3 / cai 3 / noi 3 / third / number 3"
+        "3 / cho 3 / cai 3 / noi 3 / third / number 3 / number three"
     ),
     cues("cho thu 4 / cho thu tu / cai thu 4 / cai thu tu / noi thu 4 / so 4 / cho 4 / cai 4 / fourth"),
     cues("cho thu 5 / cho thu nam / cai thu 5 / cai thu nam / noi thu 5 / so 5 / cho 5 / cai 5 / fifth"),
@@ -66,13 +66,14 @@ _WHICH = (
 _LAST = cues("cai cuoi / cho cuoi / noi cuoi / cuoi cung / last one")
 _NTH = re.compile(r"^\W*(?:thu|so) ?(?P<n>[123]|hai|ba|nhat)\b(?! ?(?:tuan|nay|ngay))")  # "thứ 2" alone
 _ALONE = re.compile(r"^(?:chon |lay |xem )?(?P<n>[1-9]\d?)\b")  # a number and hardly anything else
+_TWO = re.compile(r"^(?:(?:cho|so|cai) )?(?P<n>[1-9])(?: (?:va|voi|and))? (?:(?:cho|so|cai) )?(?P<m>[1-9])$")
 _MOST, _MOST_WORDS, _MOST_NAMED = 3, 14, 18
 # Words beside a bare question about a part, "số điện thoại là gì ạ": then it is about what was just shown.
 _BESIDE_WORDS = """
 la gi vay the a ha day do o so em e minh toi tui chi anh ban oi cho xin hoi biet voi nhe di may bao nhieu ho ben khong
 co thi sao con roi duoc nhi ne luon can phai mang theo bi cai nay ca deu het hay noi den nha ah u cac nhung nao it is
 the does do they i need to can me you any have there are what to by on at in vay toi ra vo vao qua luc
-thoi lay chon oki ok my gay trans khi luc cu the chinh xac ro that nha
+thoi lay chon xem goi oki ok my gay trans khi luc cu the chinh xac ro that nha
 """
 _BESIDE = frozenset(_BESIDE_WORDS.split())
 _TIME_WORDS = """
@@ -156,9 +157,13 @@ def read(
         at = {"1": 0, "nhat": 0, "2": 1, "hai": 1, "3": 2, "ba": 2}[nth["n"]]
         at = at if at < len(shown) else None
         when = None
+    if (two := _TWO.search(reading.plain)) and int(two["n"]) < int(two["m"]) <= len(shown):
+        return FollowUp((shown[int(two["n"]) - 1], shown[int(two["m"]) - 1]), CARD, is_pointed=True)
     alone = _alone(reading) if about is None and at is None and when is None else None
     if alone is not None and shown:
         at, about = (alone - 1, CARD) if alone <= len(shown) else (None, BEYOND)
+    if about is None and (_numbered(plain) or 0) >= len(shown) > 0 and _is_bare(reading, _without_which(plain), CARD):
+        about = BEYOND
     if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
         about = HOURS
     if about is None and (at is not None or is_one or (named and _OFFERS.search(plain))):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot.dialogues import correcting
 from bot.dialogues.kit import Memory, Standing, Turn
 from bot.masking import Hidden, mark
 from bot.outbox import Option
@@ -18,7 +19,7 @@ from directory.times import When
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
 _NUMBER = re.compile(r"(?:số|so)\s*(?P<n>\d{1,2})", re.IGNORECASE)
-_AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|dia chi|pho|duong|ngo|hem)\W*$")
+_AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|pho|duong|ngo|hem)\W*$")
 _LOST = re.compile(r"\b(?:mat|lam lai|lost)\b")
 _SHORT, _FEW = 16, 3  # words; places of one name
 _FAINT = 0.4  # so unsure a need is not taken for a new one
@@ -39,6 +40,8 @@ def uncover(turn: Turn, standing: Standing) -> None:
     """ "Số 2" right after a list is its second place: it is read as such, and was never the number of a house."""
     if (standing.dialogue, standing.step) != ("find", "after") or not turn.memory.last_shown or turn.memory.has_case:
         return
+    if correcting.remembered(turn)[1] == "address":
+        return  # the right one of a place that was said to be wrong
     if len(turn.fragments) != 1 or (match := _NUMBER.fullmatch(turn.fragments[0][1])) is None:
         return
     before, covered, after = turn.text.partition(mark(Hidden.STREET))

@@ -64,3 +64,4 @@ def test_the_nearest_is_told_only_where_something_tells_them_apart() -> None:
     assert [found.id for found in among.by_distance([far, near, sealed], CAU_GIAY)] == ["N", "F"]
     assert among.by_distance(SHOWN, CAU_GIAY) == ()
     assert among.by_distance([near, far], None) == ()
+    assert among.by_distance([near, far], PlaceKey(Tier.NEW_PROVINCE, "01")) == (), "its middle is nobody's place"
