@@ -1,18 +1,21 @@
 """The list of all listings for those who keep them, found by words without accents, state and province."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from directory import duplicates
 from directory.duplicates import Entry
 from directory.places import PlaceKey, Tier, name_of
 from directory.reading import fold
 from directory.sealing import cut
 from directory.tables import organisation, phone, place_of_service, service
 from directory.verification import changed_since, oldest_checks
+
+_OF_NUMBERS, _NUMBER = frozenset("0123456789+-. ()"), 4  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ def rows(
         )
         for row in connection.execute(wanted)
     ]
-    words = fold(text).split()
-    fitting = (one for one in found if all(word in fold(_said(one)) for word in words))
+    fits = _finder(text)
+    fitting = (one for one in found if fits(one))
     return tuple(sorted(fitting, key=lambda one: (not one.is_under_review, one.checked_on or date.min, one.service)))
 
 
@@ -103,8 +106,19 @@ def _key(row: Any) -> PlaceKey:
     return PlaceKey(Tier(row.place_tier), row.place_code)
 
 
-def _said(one: Row) -> str:
-    return " ".join((one.service, one.organisation, one.place, *one.phones))
+def _finder(text: str) -> Callable[[Row], bool]:
+    """Every word stands there, whole or begun, also shortened ("pk", "ttyt"); or the digits are of its number."""
+    typed, words = fold(text).split(), duplicates.plain_name(text).split()
+    number = duplicates.digits(text) if set(text) <= _OF_NUMBERS else ""
+
+    def fits(one: Row) -> bool:
+        if len(number) >= _NUMBER and any(number in duplicates.digits(own) for own in one.phones):
+            return True
+        said = " ".join((one.service, one.organisation, one.place, *one.phones))
+        plain, whole = fold(said), duplicates.plain_name(said)
+        return all(word in plain for word in typed) or (bool(words) and all(word in whole for word in words))
+
+    return fits
 
 
 def _numbers(connection: Connection) -> Mapping[str, list[str]]:

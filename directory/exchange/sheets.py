@@ -108,8 +108,10 @@ def named(rows: Iterable[list[str]], left_out: list[str] | None = None) -> Itera
         if (below := _header_below(waiting)) is not None:
             header, many = below
             tables = _side_by_side(header)
-            for _ in range(many):
-                waiting.popleft()
+            above = [waiting.popleft()[1] for _ in range(many)][: many - header.rows]
+            left.update(
+                dict.fromkeys(tidy(cell) for row in above for cell in _filled(row))
+            )  # titles, named as not read
             continue
         number, row = waiting.popleft()
         yield from _told(number, row, tables, left)
