@@ -42,7 +42,7 @@ SHORT = {
     "hn": "ha noi",
 }
 # Words of so many names that they tell nothing apart.
-COMMON = frozenset(
+_COMMON = frozenset(
     word
     for row in (
         "trung tam phong kham benh vien tram y te cau lac bo nhom dong dang van phong cong ty dich vu co so diem",
@@ -132,7 +132,7 @@ def _likeness(a: Entry, b: Entry) -> int:
 
 
 def _telling(name: str) -> str:
-    return " ".join(word for word in name.split() if word not in COMMON)
+    return " ".join(word for word in name.split() if word not in _COMMON)
 
 
 def _is_near(a: PlaceKey, b: PlaceKey) -> bool:

@@ -9,6 +9,7 @@ from directory import among, followup_answer, times
 from directory.followup_answer import BEYOND, CARD, HOURS, NEEDS, UNKNOWN, cues
 from directory.listings import Listing
 from directory.needs import read as needs_in
+from directory.needs import read_with_words as needs_with_words
 from directory.places import PlaceKey
 from directory.reading import Reading, fold
 from directory.times import When
@@ -27,7 +28,10 @@ _ABOUT = {
         "far / far"
     ),
     "way": cues("loi vao / cua nao / vao the nao / di vao / duong vao / which door"),
-    "place": cues("o dau / duong nao / dia chi / cho nao vay / quan may / quan nao / where / address"),
+    "place": cues(
+        "o dau / duong nao / dia chi / cho nao vay / quan may / quan nao / phuong nao / xa nao / huyen nao / khu nao "
+        "/ duong gi / where / address"
+    ),
     "papers": cues("giay to / can cuoc / cccd / cmnd / ho khau / papers / id card / my id / passport / ho chieu"),
     "received": cues(
         "co kin / kin dao / co ky thi / tiep the nao / co hoi ten / hoi ten / hoi nghe / co khinh / khinh khong "
@@ -162,6 +166,8 @@ def read(
     alone = _alone(reading) if about is None and at is None and when is None else None
     if alone is not None and shown:
         at, about = (alone - 1, CARD) if alone <= len(shown) else (None, BEYOND)
+    if about is None and at is None and len(shown) == 1 and (code := _offer(reading)) is not None:
+        return FollowUp((shown[0],), f"{NEEDS}{code}", is_pointed=True)
     if about is None and (_numbered(plain) or 0) >= len(shown) > 0 and _is_bare(reading, _without_which(plain), CARD):
         about = BEYOND
     if about is None and when is not None and _is_bare(reading, plain, HOURS, with_times=True):
@@ -192,6 +198,16 @@ def read(
 def asks_whether(reading: Reading) -> bool:
     """ "Có xét nghiệm không", and no mere word for what is there."""
     return _OFFERS.search(f" {reading.plain} {fold(reading.text)} ") is not None
+
+
+def _offer(reading: Reading) -> str | None:
+    """The need of "có PrEP không": the whole message asks whether one place has it. "Có thai không" does not."""
+    found = needs_with_words(reading, by_likeness=False)
+    asks = reading.tokens[:1] == ("co",) and reading.tokens[-1:] in (("khong",), ("k",))
+    if not asks or not found.guesses or 0 in found.words:
+        return None
+    rest = {word.plain for at, word in enumerate(reading.words) if at not in found.words}
+    return found.guesses[0].code if rest <= _BESIDE else None
 
 
 def depends(reading: Reading) -> bool:

@@ -25,8 +25,13 @@ _SMALL = PLAIN | frozenset(_SMALL_WORDS.split())
 _KINDS = frozenset(word for kind in KINDS for word in kind.split()) - PLAIN
 
 
-_KIND_WORDS = "to chuc cong tac xa hoi phu nu tro giup phap ly xet nghiem cap thuoc tam lanh truong nghe quay dem nha"
-_GENERIC = duplicates.COMMON | frozenset(_KIND_WORDS.split())
+# What a name begins with that says only what kind of place it is, written out.
+_LEADS_WORDS = """
+trung tam/phong kham/phong/benh vien/tram/y te/cau lac bo/nhom/dong dang/van phong/cong ty/dich vu/co so/diem/nha thuoc
+quay/dem/nha/tam lanh/to chuc/truong/nghe/cong tac xa hoi/da khoa/phu nu/tu van/tro giup/phap ly/xet nghiem/cap thuoc
+kiem soat benh tat/clinic
+"""
+_LEADS = tuple(tuple(lead.split()) for line in _LEADS_WORDS.split("\n") for lead in line.split("/") if lead)
 _TYPES = ("o", "quan", "huyen", "thanh", "pho", "tinh", "phuong", "xa", "tp")
 
 
@@ -96,6 +101,8 @@ def _fits(one: Listing, ways: Sequence[Sequence[str]]) -> Iterator[_Fit]:
             said = " ".join(way)
             if is_kind_said and f" {name} " in f" {said} ":
                 yield _Fit(one, name, frozenset(f" {said} ".replace(f" {name} ", " ").split()), is_bare=False)
+            elif _SMALL.issuperset(own) and _KINDS.isdisjoint(way):
+                continue  # "co may" may be anything
             elif len(set(way) - words - _SMALL - _KINDS) <= 1 and _is_nearly(name.split(), own, way):
                 yield _Fit(one, name, frozenset(), is_bare=_KINDS.isdisjoint(way))
 
@@ -122,10 +129,11 @@ def _is_like(typed: Sequence[str], whole: Sequence[str], most: int) -> bool:
 
 
 def _own(name: str) -> list[str]:
-    """The words of a name without those of its kind."""
+    """The words of a name without those of its kind: of "Bệnh viện Bồ Câu" the last two."""
     words = name.split()
-    at = next((at for at, word in enumerate(words) if word not in _GENERIC), len(words))
-    return words[at:]
+    while lead := next((len(one) for one in _LEADS if tuple(words[: len(one)]) == one), 0):
+        words = words[lead:]
+    return words
 
 
 def _words_of_need(reading: Reading) -> frozenset[str]:

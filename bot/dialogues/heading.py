@@ -8,7 +8,7 @@ from bot.dialogues.kit import Turn
 from bot.rota.calendar import DaysOff, days_off
 from directory import holidays, hours_text, soonest, spoken
 from directory.hours import Hours
-from directory.places import PlaceKey, Tier, name_of
+from directory.places import PlaceKey, Tier, name_of, province_of
 from directory.search import Found
 from directory.widening import is_within
 from directory.wording import HCMC, t
@@ -32,7 +32,7 @@ def head(turn: Turn, found: Found) -> str:
     elif turn.memory.place is None:
         said = t("find.found_anywhere", language)
     else:
-        said = t("find.found", language, place=name_of(turn.memory.place, language))
+        said = t("find.found", language, place=name_of(_as_far_as_told(turn.memory.place, found), language))
     if found.dropped:
         wishes = ", ".join(_wish(wish, language) for wish in sorted(found.dropped))
         said = f"{t('find.dropped', language, wishes=wishes)}\n{said}"
@@ -41,6 +41,13 @@ def head(turn: Turn, found: Found) -> str:
         said = f"{t('find.none_open', language)}\n{said}"
     hours = _hours(turn, found)
     return f"{hours}\n{said}" if hours else said
+
+
+def _as_far_as_told(place: PlaceKey, found: Found) -> PlaceKey:
+    """Of sealed places no more than the province is said: "ở quận Ba Đình" above a shelter would be told as its own."""
+    province = province_of(place)
+    is_sealed = all(hit.listing.is_sealed for hit in found.results)
+    return PlaceKey(Tier.NEW_PROVINCE, province) if is_sealed and province else place
 
 
 def _is_then(found: Found) -> bool:

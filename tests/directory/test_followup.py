@@ -118,3 +118,10 @@ def test_a_place_named_in_the_question_is_the_one_meant() -> None:
     asked = followup.read(read("phong kham A mai may gio mo cua"), (), now=NOW, named=[SHOWN[0]])
     assert asked is not None and asked.about == "hours" and asked.listings == (SHOWN[0],)
     assert followup.read(read("phong kham A"), (), now=NOW, named=[SHOWN[0]]) is None
+
+
+@pytest.mark.parametrize(("text", "about"), [("co prep ko", "need:health.prep"), ("có thai không", None)])
+def test_of_one_place_alone_a_bare_question_is_about_what_is_there(text: str, about: str | None) -> None:
+    asked = followup.read(read(text), SHOWN[:1], now=NOW)
+    assert (asked.about if asked else None) == about
+    assert followup.read(read(text), SHOWN, now=NOW) is None, "of three it may be any"

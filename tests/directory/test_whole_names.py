@@ -11,6 +11,7 @@ from tests.directory.test_listing_text import listing
 NAMES = (
     "Phòng khám Đồi Gió", "Điểm xét nghiệm Cỏ May", "Trung tâm công tác xã hội Sao Mai", "TTYT quận Cầu Giấy",
     "Phòng khám phụ khoa", "Phòng khám Hoa Sen", "Nhóm Hoa Sen 2", "Lighthouse", "PKĐK Bình Minh",
+    "Bệnh viện Bồ Câu",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def _called(shelf: Shelf, text: str) -> tuple[list[str], bool]:
         ("phong kham lighthouse", "Lighthouse"),
         ("phong kham da khoa binh minh", "PKĐK Bình Minh"),
         ("pkdk binh mnih", "PKĐK Bình Minh"),
+        ("bv bo cau", "Bệnh viện Bồ Câu"),
         ("xet nghiem hiv o phong kham doi gio", "Phòng khám Đồi Gió"),
     ],
 )
