@@ -132,6 +132,16 @@ def _alone(reading: Reading) -> int | None:
     return int(found["n"]) if found and set(_ALONE.sub("", reading.plain).split()) <= _BESIDE else None
 
 
+def _of_several(reading: Reading, shown: Sequence[Listing | None], now: datetime) -> FollowUp | None:
+    """ "1 và 3"; or which of those shown is open, free, nearest."""
+    if (two := _TWO.search(reading.plain)) and int(two["n"]) < int(two["m"]) <= len(shown):
+        return FollowUp((shown[int(two["n"]) - 1], shown[int(two["m"]) - 1]), CARD, is_pointed=True)
+    when = times.read(reading, now)
+    if (said := among.read(reading, shown, when, now=now)) is None:
+        return None
+    return FollowUp(said.listings, said.about, when if said.about == HOURS else None, True, said.heading)
+
+
 def read(
     reading: Reading,
     shown: Sequence[Listing | None],
@@ -147,10 +157,8 @@ def read(
     """
     plain = f" {reading.plain} {fold(reading.text)} "
     most = _MOST_NAMED if named else _MOST_WORDS
-    said = None if named else among.read(reading, shown, times.read(reading, now), now=now)
-    if said is not None:
-        when = times.read(reading, now) if said.about == HOURS else None
-        return FollowUp(said.listings, said.about, when, is_pointed=True, among=said.heading)
+    if not named and (several := _of_several(reading, shown, now)) is not None:
+        return several
     if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
     at, when = which(reading, len(shown)), times.read(reading, now)
@@ -161,8 +169,6 @@ def read(
         at = {"1": 0, "nhat": 0, "2": 1, "hai": 1, "3": 2, "ba": 2}[nth["n"]]
         at = at if at < len(shown) else None
         when = None
-    if (two := _TWO.search(reading.plain)) and int(two["n"]) < int(two["m"]) <= len(shown):
-        return FollowUp((shown[int(two["n"]) - 1], shown[int(two["m"]) - 1]), CARD, is_pointed=True)
     alone = _alone(reading) if about is None and at is None and when is None else None
     if alone is not None and shown:
         at, about = (alone - 1, CARD) if alone <= len(shown) else (None, BEYOND)
