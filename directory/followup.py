@@ -157,8 +157,8 @@ def read(
     """
     plain = f" {reading.plain} {fold(reading.text)} "
     most = _MOST_NAMED if named else _MOST_WORDS
-    if not named and (several := _of_several(reading, shown, now)) is not None:
-        return several
+    if not named and (found := _of_several(reading, shown, now)) is not None:
+        return found
     if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
     at, when = which(reading, len(shown)), times.read(reading, now)

@@ -13,7 +13,7 @@ from directory import among, followup, naming, times, whole_names
 from directory.followup import FollowUp
 from directory.followup_answer import CARD, NEEDS
 from directory.listings import Listing
-from directory.reading import fold
+from directory.reading import fold, read
 from directory.times import When
 
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
@@ -37,17 +37,24 @@ def first_number(offered: Sequence[Option], memory: Memory) -> int:
 
 
 def uncover(turn: Turn, standing: Standing) -> None:
-    """ "Số 2" right after a list is its second place: it is read as such, and was never the number of a house."""
-    if (standing.dialogue, standing.step) != ("find", "after") or not turn.memory.last_shown or turn.memory.has_case:
+    """ "Số 2" right after a list is its second place: it is read as such, and was never the number of a house.
+
+    Only where the whole message asks for that place; in danger, and with a case open, a number stays what it was: it
+    may be where she is.
+    """
+    is_danger = turn.meaning is None or turn.meaning.danger.level != "none"
+    if (standing.dialogue, standing.step) != ("find", "after") or turn.memory.has_case or is_danger:
         return
-    if correcting.remembered(turn)[1] == "address":
-        return  # the right one of a place that was said to be wrong
-    if len(turn.fragments) != 1 or (match := _NUMBER.fullmatch(turn.fragments[0][1])) is None:
-        return
+    if len(turn.fragments) != 1 or correcting.remembered(turn)[1] == "address":
+        return  # the right address of a place that was said to be wrong
+    match = _NUMBER.fullmatch(turn.fragments[0][1])
     before, covered, after = turn.text.partition(mark(Hidden.STREET))
-    if covered and not _AT_A_HOUSE.search(fold(before)) and len(turn.text.split()) <= _SHORT:
-        turn.text = f"{before}chỗ {match['n']}{after}"
-        turn.hidden, turn.fragments = turn.hidden - {Hidden.STREET}, ()
+    if match is None or not covered or _AT_A_HOUSE.search(fold(before)):
+        return
+    text = f"{before}chỗ {match['n']}{after}"
+    shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]
+    if any(shown) and followup.read(read(text), shown, now=turn.now) is not None:
+        turn.text, turn.hidden, turn.fragments = text, turn.hidden - {Hidden.STREET}, ()
 
 
 def asked(turn: Turn) -> FollowUp | None:
