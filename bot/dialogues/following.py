@@ -9,12 +9,13 @@ from bot.dialogues import correcting
 from bot.dialogues.kit import Memory, Standing, Turn
 from bot.masking import Hidden, mark
 from bot.outbox import Option
-from directory import among, followup, naming, times, whole_names
+from directory import among, followup, times
 from directory.followup import FollowUp
 from directory.followup_answer import CARD, NEEDS
 from directory.listings import Listing
 from directory.reading import fold, read
 from directory.times import When
+from directory.whole_names import Called
 
 _NEARER = re.compile(r"\bgan (?:hon|nha|cho (?:em|minh|toi)|em hon|day hon)\b|\b(?:nearer|closer)\b")
 _HORMONES = re.compile(r"\b(?:hormone?|hoocmon|hoc mon|noi tiet|tiem|uong|phau thuat)\b")
@@ -74,10 +75,10 @@ def named(turn: Turn) -> FollowUp | None:
     if turn.key is not None or not turn.text or len(turn.text.split()) > _SHORT:
         return None
     reading, meaning = turn.reading, turn.meaning
-    whole = whole_names.called(turn.shelf, reading)
+    whole = turn.whole
     if whole.is_bare and (meaning is None or meaning.places or meaning.needs or meaning.intent not in _MAY_BE_NAMES):
-        whole = whole_names.Called()  # a town, or anything else, is called so too
-    called = whole.listings or naming.plainly_called(turn.shelf, reading)
+        whole = Called()  # a town, or anything else, is called so too
+    called = whole.listings or turn.called
     if not called or len(called) > _FEW:
         return None
     question = followup.read(reading, (), now=turn.now, named=called)

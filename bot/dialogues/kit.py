@@ -10,12 +10,13 @@ from bot.helpline.coming_back import Spare
 from bot.outbox import Option
 from bot.policy import Policy
 from bot.understanding import Meaning
-from directory import answers, naming
+from directory import answers, naming, whole_names
 from directory.answers import Said
 from directory.listings import Listing
 from directory.places import PlaceKey, Tier
 from directory.reading import Reading, read
 from directory.shelf import Shelf
+from directory.whole_names import Called
 
 MOST_STEPS = 12  # a dialogue that hands over more often than this in one turn is going in circles
 
@@ -171,6 +172,7 @@ class Turn:
     _reading: Reading | None = field(default=None, repr=False)
     _said: Said | None = field(default=None, repr=False)
     _called: tuple[Listing, ...] | None = field(default=None, repr=False)
+    _whole: Called | None = field(default=None, repr=False)
 
     @property
     def reading(self) -> Reading:
@@ -196,6 +198,13 @@ class Turn:
         if self._called is None:
             self._called = naming.plainly_called(self.shelf, self.reading)
         return self._called
+
+    @property
+    def whole(self) -> Called:
+        """The places that are called by their whole names, looked up once."""
+        if self._whole is None:
+            self._whole = whole_names.called(self.shelf, self.reading)
+        return self._whole
 
     @property
     def situations(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.dialogues import following
 from bot.dialogues.kit import Standing, Turn
-from directory import followup, naming, whole_names
+from directory import followup, naming
 from directory.listings import Listing
 from directory.reading import fold
 
@@ -55,8 +55,7 @@ def named(turn: Turn) -> Sequence[Listing]:
 
 
 def _is_named(turn: Turn) -> bool:
-    reading = turn.reading
-    if whole(turn) or naming.plainly_called(turn.shelf, reading):
+    if whole(turn) or turn.called:
         return True
     shown = set(turn.memory.last_shown)
     return bool(shown) and any(one.id in shown for one in named(turn))
@@ -64,7 +63,7 @@ def _is_named(turn: Turn) -> bool:
 
 def whole(turn: Turn) -> Sequence[Listing]:
     """Those called by their whole name, with the word for such a place."""
-    found = whole_names.called(turn.shelf, turn.reading)
+    found = turn.whole
     return () if found.is_bare else found.listings
 
 
