@@ -131,9 +131,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     return None
 
 
-def say_farewell(
-    tx: Tx, lane_id: int, language: str, *, now: datetime, kept_out_until: datetime | None = None
-) -> bool:
+def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime, kept_out_until: datetime | None = None) -> bool:
     """The last message after an erasure; after it the contact is forgotten too. False: she cannot be told.
 
     Urgent: what answers a cry that comes right behind must not overtake it.
@@ -335,9 +333,7 @@ def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datet
     if talk.created_at <= now - timedelta(hours=house.policy.conversation_hours):
         tell_person(tx, read.lane_id, t("welcome.again", turn.language), now=now)
         return
-    intro = t(
-        "welcome.intro", turn.language, service=house.service_name, organisation=turn.policy.organisation_name
-    )
+    intro = t("welcome.intro", turn.language, service=house.service_name, organisation=turn.policy.organisation_name)
     tell_person(tx, read.lane_id, intro, now=now)
 
 

@@ -14,9 +14,7 @@ async def _take_down(rehearsal: Rehearsal, name: str) -> Listing:
     """Down in the database, and still on the shelf of this process."""
     house = rehearsal.house
     one = next(one for one in house.keeper.shelf if one.service == name)
-    await house.db.write(
-        lambda tx: editing.withdraw(tx.connection, one.id, staff_id=1, now=house.clock.now())
-    )
+    await house.db.write(lambda tx: editing.withdraw(tx.connection, one.id, staff_id=1, now=house.clock.now()))
     return one
 
 
