@@ -9,9 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
-from directory import article_numbers, articles, facts, needs, recordings
+from directory import article_front, article_numbers, articles, facts, needs, recordings
 from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.findings import Finding
 from directory.reading import fold
@@ -27,6 +25,7 @@ SHARED_CUE = 5  # so many phrasings of other articles hold the words: they mean 
 
 LONGEST_CARD = 1500  # characters of a whole article as it is read
 _WORDS = re.compile(r"[^\W_]+")
+_MARKUP = re.compile(r"^#+ .*|\*\*|__|\]\(|</?\w[^>]*>|<!--|\{(?!value:\w+\})[^}]*\}?", re.MULTILINE)  # read as typed
 _PHONE = re.compile(r"\+?\d(?:[ .-]?\d){7,}")
 
 
@@ -47,11 +46,14 @@ def check(folder: Path = LOCALES, *, today: date) -> list[Trouble]:
     read: dict[Path, tuple[str, Article]] = {}
     found: list[Trouble] = []
     for path in sorted(folder.glob("*/articles/*.md")):
-        text = path.read_text("utf-8")
+        text = ""
         try:
+            text = articles.written(path)
             read[path] = (text, articles.parse(text, language=path.parent.parent.name))
-        except (ArticleIsIncomplete, yaml.YAMLError) as problem:
-            found.append(Trouble(_name(path, folder), _line_of_fault(text, problem), str(problem).splitlines()[0]))
+        except ArticleIsIncomplete as problem:
+            found.append(Trouble(_name(path, folder), _line_of_fault(text, problem), str(problem)))
+        front = text.split("\n---\n", 1)[0]
+        found += (Trouble(_name(path, folder), line, says) for line, says in article_front.strange(front))
     written = {article.id for _, article in read.values()}
     for path, (text, article) in read.items():
         for one in problems(article, written=written, today=today):
@@ -124,7 +126,7 @@ def _lengths(article: Article) -> Iterator[Finding]:
     if not article.title.strip():
         yield Finding("title", "title:", "no_title")
     if not article.body:
-        yield Finding("body", "---", "no_answer")
+        yield Finding("body", "body:", "no_answer")
         return
     said = sum(count_syllables(paragraph) for paragraph in article.body)
     if said > LONGEST_ANSWER:
@@ -135,16 +137,20 @@ def _lengths(article: Article) -> Iterator[Finding]:
                 yield Finding(name, sentence[:30], "sentence_long", {"n": count, "most": LONGEST_SENTENCE})
     letters = sum(map(len, (*article.body, *article.more, *article.sources)))
     if letters > LONGEST_CARD:
-        yield Finding("more", "---", "too_long", {"n": letters, "most": LONGEST_CARD})
+        yield Finding("more", "body:", "too_long", {"n": letters, "most": LONGEST_CARD})
 
 
 def _front(article: Article, written: set[str], today: date) -> Iterator[Finding]:
     topic = articles.topics().get(article.id)
     fewest = FEWEST_QUESTIONS.get(article.language, FEWEST_ELSEWHERE)
-    if len(article.questions) < fewest:
-        yield Finding("questions", "questions:", "questions_few", {"n": len(article.questions), "most": fewest})
+    once = {_bare(phrase) for phrase in article.questions}
+    if len(once) < fewest:
+        yield Finding("questions", "questions:", "questions_few", {"n": len(once), "most": fewest})
+    yield from _said_twice(article)
     if topic is not None and article.review != topic.review:
         yield Finding("review", "review:", "review_other", {"role": topic.review, "id": topic.id})
+    if topic is not None and set(article.needs) != set(topic.needs):
+        yield Finding("needs", "needs:", "needs_other", {"needs": ", ".join(topic.needs), "id": topic.id})
     for code in article.needs:
         if code not in needs.all_needs():
             yield Finding("needs", "needs:", "need_unknown", {"code": code})
@@ -156,20 +162,42 @@ def _front(article: Article, written: set[str], today: date) -> Iterator[Finding
     for step in article.next:
         if step.kind == "find" and step.subject not in needs.all_needs():
             yield Finding("next", step.subject, "next_need", {"code": step.subject})
+        if step.kind == "article" and step.subject == article.id:
+            yield Finding("next", "next:", "next_itself", {"id": step.subject})
         if step.kind == "article" and step.subject not in written:
             yield Finding("next", step.subject, "next_article", {"id": step.subject})
     if article.audio and not recordings.of(article):
         yield Finding("audio", "audio:", "no_recording", {"name": article.audio})
+    yield from _days(article, today)
+
+
+def _said_twice(article: Article) -> Iterator[Finding]:
+    """The same phrasing twice is one phrasing."""
+    seen: set[str] = set()
+    for phrase in article.questions:
+        if _bare(phrase) in seen:
+            yield Finding("questions", phrase, "phrase_twice", {"phrase": phrase})
+        seen.add(_bare(phrase))
+
+
+def _days(article: Article, today: date) -> Iterator[Finding]:
     if articles.is_over(article, today):
         yield Finding("valid_to", "valid_to:", "over")
+    for name, end in (("valid_to", article.valid_to), ("review_by", article.review_by)):
+        if end is not None and end < article.valid_from:
+            yield Finding(name, f"{name}:", "ends_before", {"name": name, "day": article.valid_from})
+    if article.reviewed_on is not None and article.reviewed_on > today:
+        yield Finding("reviewed_on", "reviewed_on:", "reviewed_later", {"day": article.reviewed_on})
 
 
 def _words(article: Article) -> Iterator[Finding]:
     """No word that wounds, nothing on a locked screen that betrays, no phone number without a public source."""
     said = ((name, "\n".join(paragraphs)) for name, paragraphs in article_numbers.parts(article))
     for name, text in (("title", article.title), *said):
-        if hit := words_of("stigmatising-words.txt").search(text):
-            yield Finding(name, hit[0], "wounding", {"word": hit[0]})
+        for word in words_of("stigmatising-words.txt").finditer(text):
+            yield Finding(name, word[0], "wounding", {"word": word[0]})
+        for sign in _MARKUP.finditer(text):
+            yield Finding(name, sign[0], "markup", {"words": sign[0]})
         for number in _PHONE.findall(text):
             digits = re.sub(r"\D", "", number)
             if digits not in _sourced_phones() and not digits.startswith("0000000"):
@@ -218,16 +246,27 @@ def awaiting(library: Library) -> Mapping[str, tuple[Article, ...]]:
     return {role: tuple(sorted(found[role], key=lambda one: (one.id, one.language))) for role in sorted(found)}
 
 
-def _line_of_fault(text: str, problem: Exception) -> int:
-    """The line of the field that cannot be read, or where the front matter breaks; the first where nothing tells it."""
-    if isinstance(problem, yaml.MarkedYAMLError) and problem.problem_mark is not None:
-        return problem.problem_mark.line + 2  # the front matter begins on the second line
-    field = f"{getattr(problem, 'field', '')}:"
-    return next((n for n, row in enumerate(text.splitlines(), 1) if field != ":" and row.startswith(field)), 1)
+def _line_of_fault(text: str, problem: ArticleIsIncomplete) -> int:
+    """The line of the field that cannot be read; where one is missing, the end of the front matter."""
+    if problem.line:
+        return problem.line
+    rows = list(enumerate(text.splitlines(), 1))
+    if problem.field:
+        return next((n for n, row in rows if row.startswith(f"{problem.field}:")), 1)
+    return _end_of_front(text)
 
 
-def _line_of(text: str, needle: str) -> int:
-    return next((number for number, line in enumerate(text.splitlines(), 1) if needle in line), 1)
+def _end_of_front(text: str) -> int:
+    return next((n for n, row in enumerate(text.splitlines(), 1) if n > 1 and row == "---"), 1)
+
+
+def _line_of(text: str, near: str) -> int:
+    """The line of these words: of a field where it begins, of anything else first below the front matter."""
+    rows, end = list(enumerate(text.splitlines(), 1)), _end_of_front(text)
+    if near.endswith(":"):
+        return next((n for n, row in rows if row.startswith(near)), end)
+    below = (n for n, row in rows[end:] if near in row)
+    return next(below, next((n for n, row in rows if near in row and n > 1), end))
 
 
 def _name(path: Path, folder: Path) -> str:

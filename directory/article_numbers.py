@@ -23,7 +23,8 @@ _SINCE = {
 _ADDRESS = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+|\b[a-z]+\d{2,}|(?<![\d/])\d+/\d{4}(?=/[A-ZĐ])", re.IGNORECASE)
 
 _ONES = {
-    "vi": {"một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "tám": 8,
+    "vi": {"nửa": 1,
+           "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "tám": 8,
            "chín": 9},
     "en": {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
            "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -35,6 +36,7 @@ _TENS = {
            "ninety": 90, "hundred": 100},
 }  # fmt: skip
 _MONEY = {"vi": "triệu|nghìn|ngàn|tỷ|tỉ|đồng", "en": "million|thousand|đồng|dong|vnd"}
+_SMALL = re.compile("đồng|dong|vnd", re.IGNORECASE)  # "không mất một đồng"
 _TIME = {"vi": "giờ|ngày|tuần|tháng|năm", "en": "hours?|days?|weeks?|months?|years?"}
 
 
@@ -65,7 +67,7 @@ def _sourced(article: Article) -> frozenset[str]:
 def _digits(article: Article) -> Iterator[Finding]:
     """A number in the text stands in a sourced fact that the article names, or is an amount of values.yaml."""
     sourced = _sourced(article)
-    for name, paragraphs in parts(article):
+    for name, paragraphs in (("title", (article.title,)), *parts(article)):
         for number in sorted(facts.numbers_in("\n".join(paragraphs)) - sourced):
             if not all(part in sourced for part in number.split("/")):
                 yield Finding(name, number, "number", {"number": number})
@@ -83,7 +85,8 @@ def _spelled(article: Article) -> Iterator[Finding]:
     for name, paragraphs in parts(article):
         for hit in said.finditer("\n".join(paragraphs)):
             number = _counted(re.split(r"[\s-]+", hit[1].lower()), ones, tens)
-            is_money = re.fullmatch(_MONEY[article.language], hit[2], re.IGNORECASE) is not None and number > 1
+            is_money = re.fullmatch(_MONEY[article.language], hit[2], re.IGNORECASE) is not None
+            is_money = is_money and (number > 1 or _SMALL.fullmatch(hit[2]) is None)
             if is_money or str(number) not in sourced:
                 yield Finding(name, hit[0], "number", {"number": hit[0]})
 

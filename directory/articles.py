@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -28,11 +29,15 @@ ABOUT_US = frozenset({"who-runs-this", "what-is-kept"})
 
 
 class ArticleIsIncomplete(ValueError):
-    """An article's file lacks something a reader must be told, for example its source. `field`: where to mend it."""
+    """An article's file lacks something a reader must be told, for example its source.
 
-    def __init__(self, says: str, field: str = "") -> None:
+    `field`: where to mend it; or the `line` of the file, where no field tells it.
+    """
+
+    def __init__(self, says: str, field: str = "", *, line: int = 0) -> None:
         super().__init__(says)
         self.field = field
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,29 @@ class Library:
 
 @cache
 def load() -> Library:
-    """The library as the article files have it, read once."""
-    return kept("articles", lambda: shelve(_read(path) for path in sorted(LOCALES.glob("*/articles/*.md"))), LOCALES)
+    """The library as the article files have it, read once; a file that cannot be read is left out.
+
+    `donghanh check` names it. One slip of the pen must not keep everybody from everything else.
+    """
+    return kept("articles", lambda: shelve(_readable()), LOCALES)
+
+
+def written(path: Path) -> str:
+    """The text of an article's file, whatever editor wrote it. Raises ArticleIsIncomplete."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ArticleIsIncomplete("The file is no text in UTF-8: save it as UTF-8.", "---") from None
+
+
+def _readable() -> Iterator[Article]:
+    for path in sorted(LOCALES.glob("*/articles/*.md")):
+        with suppress(ArticleIsIncomplete):
+            yield _read(path)
+
+
+def _read(path: Path) -> Article:
+    return parse(written(path), language=path.parent.parent.name)
 
 
 def shelve(articles: Iterable[Article]) -> Library:
@@ -128,8 +154,14 @@ def _read_topics() -> dict[str, Topic]:
     rows = load_table(SEED / "topics.yaml")["topics"]
     found = (
         Topic(
-            row["id"], row["title"], tuple(row["needs"]), row["review"], tuple(row["facts"]), tuple(row["cues"]),
-            tuple(map(str, row.get("tell", ()))), tuple(row.get("surely", ())),
+            row["id"],
+            row["title"],
+            tuple(row["needs"]),
+            row["review"],
+            tuple(row["facts"]),
+            tuple(row["cues"]),
+            tuple(map(str, row.get("tell", ()))),
+            tuple(row.get("surely", ())),
         )
         for row in rows
     )
@@ -224,7 +256,8 @@ def parse(text: str, *, language: str) -> Article:
     """The article that a file's text describes; raises ArticleIsIncomplete where something is missing."""
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
-        raise ArticleIsIncomplete("An article starts with its front matter between two lines of three dashes.")
+        says = "An article starts with its front matter between two lines of three dashes."
+        raise ArticleIsIncomplete(says, "---")
     front = _front(parts[1])
     said, _, rest = _parted(parts[2])
     return Article(
@@ -252,8 +285,13 @@ def parse(text: str, *, language: str) -> Article:
 
 
 def _front(text: str) -> dict[str, Any]:
+    import yaml  # here, for the reason given in `seedfiles`
+
     try:
         front = load_yaml(text)
+    except yaml.YAMLError as problem:
+        says, line = article_front.unread(problem)
+        raise ArticleIsIncomplete(says, line=line) from None
     except ValueError:  # a day such as 2026-13-01
         field, says = article_front.wrong_day(text)
         raise ArticleIsIncomplete(f"{says}.", field) from None
@@ -276,11 +314,8 @@ def _paragraphs(text: str) -> tuple[str, ...]:
 
 def _step(id: str, written: Any) -> NextStep:
     """`talk`, `{find: health.pep}` or `{article: pep-too-late}`."""
-    kind, subject = next(iter(written.items()), ("", "")) if isinstance(written, dict) else (written, "")
-    if kind not in STEPS or (kind == "talk") == bool(subject):
+    is_pair = isinstance(written, dict) and len(written) == 1
+    kind, subject = next(iter(written.items())) if is_pair else (written, "")
+    if kind not in STEPS or (kind == "talk") == bool(subject) or not isinstance(subject, str):
         raise ArticleIsIncomplete(f"{id}: a next step is talk, find: NEED or article: ID, not {written}.", "next")
     return NextStep(str(kind), str(subject))
-
-
-def _read(path: Path) -> Article:
-    return parse(path.read_text(encoding="utf-8"), language=path.parent.parent.name)

@@ -146,7 +146,8 @@ def _holidays(today: date) -> Point:
 def _texts(library: Library, today: date) -> Iterator[Point]:
     """The articles: what an editor would mend, what is due, and how much each role has still to review."""
     faults = article_check.check(today=today)
-    yield not faults, f"{len(faults)} faults in articles, the first: {faults[0]}" if faults else "articles whole"
+    yield from ((False, str(fault)) for fault in faults)
+    yield not faults, f"{len(faults)} faults in articles: docs/articles.md" if faults else "articles whole"
     late = review_list.due(library, today)
     yield not late, f"{len(late)} articles are past their day of review" if late else "no article past its day"
     waiting = article_check.awaiting(library)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from directory import article_check, articles, facts
+from directory import article_check, article_front, articles, facts
 from directory.seedfiles import load_yaml
 
 TODAY = date(2026, 12, 7)
@@ -66,6 +66,22 @@ def test_a_good_article_has_nothing_to_mend(tmp_path: Path) -> None:
         ("Phải bắt đầu", f"{'Từng bước một. ' * 30}Phải", 28, "the short answer has"),
         ("  - câu hỏi số 3 về pep\n", "", 5, "11 phrasings, at least 12"),
         ("since: source\n", "since: source\nvalid_to: 2026-11-30\n", 23, "no longer holds"),
+        ("since: source\n", "since: source\nvalid_to: 2026-10-30\n", 23, "valid_to lies before 2026-11-01"),
+        ("review_by: 2027-03-31", "review_by: 2026-03-31", 21, "review_by lies before 2026-11-01"),
+        ("reviewer: null", "reviewer: doctor\nreviewed_on: 2026-12-08", 26, "nobody has looked on a day to come"),
+        ("state: draft\n", "state: draft\nstate: published\n", 24, "state stands twice"),
+        ("since: source\n", "since: source\nvalid-to: 2026-11-30\n", 23, "valid-to is no field of an article"),
+        ("next: [{find: health.pep}, talk]\n", "", 26, "no next step"),
+        ("needs: [health.pep]", "needs: [health.prep]", 4, "write [health.pep]"),
+        ("{find: health.pep}", "{article: pep-72h}", 26, "leads to pep-72h itself"),
+        ("  - câu hỏi số 3 về pep\n", "  - Câu hỏi số 2 về PEP?\n", 9, "“Câu hỏi số 2 về PEP?” stands twice"),
+        ("  - câu hỏi số 3 về pep\n", "  - câu hỏi số 2 về pep\n", 5, "11 phrasings, at least 12"),
+        ("phơi nhiễm", "phơi nhiễm trong 96 giờ", 3, "the number 96 stands in no sourced fact"),
+        ("Mỗi nơi một khác.", "Phạt nửa triệu.", 32, "the number nửa triệu stands in no sourced fact"),
+        ("Mỗi nơi một khác.", "Phạt một triệu.", 32, "the number một triệu stands in no sourced fact"),
+        ("## Đọc thêm", "# Đọc thêm", 30, "“# Đọc thêm” is shown to readers as it stands"),
+        ("Mỗi nơi một khác.", "Gọi **ngay**.", 32, "“**” is shown to readers as it stands"),
+        ("Mỗi nơi một khác.", "{valu:selling_fine}", 32, "“{valu:selling_fine}” is shown to readers as it stands"),
     ],
 )
 def test_a_fault_is_named_with_its_line(tmp_path: Path, was: str, becomes: str, line: int, says: str) -> None:
@@ -136,7 +152,34 @@ def test_an_amount_that_a_new_law_has_replaced_is_named(tmp_path: Path, monkeypa
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    assert told(tmp_path, GOOD.replace("sources:", "source:"))[0].startswith("locales/vi/articles/pep-72h.md:1: ")
+    assert told(tmp_path, GOOD.replace("sources:", "source:")) == [
+        f"locales/vi/articles/pep-72h.md:19: source is no field of an article: {', '.join(article_front.FIELDS)}",
+        "locales/vi/articles/pep-72h.md:27: missing sources: write it above this line, as docs/articles.md shows.",
+    ]
+
+
+def test_a_file_in_another_encoding_is_named_and_keeps_nobody_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = GOOD.replace("id: pep-72h", "id: pep-too-late").replace("câu hỏi", "hỏi thêm")
+    told(tmp_path, GOOD, other)
+    folder = tmp_path / "locales" / "vi" / "articles"
+    (folder / "pep-72h.md").write_bytes(GOOD.encode("utf-16"))
+    (folder / "broken.md").write_text(GOOD.replace("needs: [", "needs: "), "utf-8")
+    (folder / "pep-too-late.md").write_bytes(other.replace("\n", "\r\n").encode("utf-8-sig"))
+    found = [str(one) for one in article_check.check(tmp_path / "locales", today=TODAY)]
+    assert any(one.startswith("locales/vi/articles/pep-72h.md:1: The file is no text in UTF-8") for one in found)
+    monkeypatch.setattr(articles, "LOCALES", tmp_path / "locales")
+    articles.load.cache_clear()
+    try:
+        assert set(articles.load().by_key) == {("pep-too-late", "vi")}
+    finally:
+        articles.load.cache_clear()
+
+
+def test_every_word_that_wounds_is_named(tmp_path: Path) -> None:
+    found = told(tmp_path, GOOD.replace("Mỗi nơi một khác.", "Cave, tệ nạn xã hội."))
+    assert [one for one in found if "“Cave”" in one] and [one for one in found if "“tệ nạn xã hội”" in one]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +200,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("state: draft", "state: reviewed", 23, "no reviewer has looked"),
         ("review: doctor", "review: lawyer", 24, "wants doctor to review it"),
         ("next: [{find: health.pep}, talk]", "next: [{}]", 26, "a next step is talk, find: NEED or article: ID"),
-        ("needs: [health.pep]", "needs: [health.pep", 5, ""),
+        ("needs: [health.pep]", "needs: [health.pep", 4, "cannot be read from here on: did not find expected ','"),
+        ("needs: [health.pep]", "needs: [{a: b}]", 4, "needs is a list of words, and {'a': 'b'} is none"),
+        ("facts: [H1]", "facts: [[H1]]", 18, "facts is a list of words"),
+        ("  - câu hỏi số 3 về pep", "  - hỏi: có sao không", 5, "questions is a list of words"),
+        ('sources: ["duphonghiv.com"]', "sources: [5968]", 19, "sources is a list of words, and 5968 is none"),
+        ("next: [{find: health.pep}, talk]", "next: [{find: [a]}]", 26, "a next step is talk, find: NEED"),
+        ("reviewer: null", "reviewer: null\naudio: [a]", 26, "audio is the name of a file"),
         ('sources: ["duphonghiv.com"]', "sources: []", 19, "missing a source"),
     ],
 )

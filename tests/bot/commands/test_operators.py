@@ -151,17 +151,17 @@ def test_check_prints_for_each_role_what_it_has_still_to_review(
     assert told.startswith("# Work for peers: ") and "(safety-plan)" in told and "(pep-72h)" not in told
 
 
-def test_check_names_an_article_that_an_editor_would_mend(
+def test_check_names_every_article_that_an_editor_would_mend(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main(["migrate"])
-    fault = article_check.Trouble("locales/vi/articles/pep-72h.md", 3, "no next step")
-    monkeypatch.setattr(article_check, "check", lambda *, today: [fault])
+    faults = [article_check.Trouble("locales/vi/articles/pep-72h.md", line, "no next step") for line in (3, 7)]
+    monkeypatch.setattr(article_check, "check", lambda *, today: faults)
     capsys.readouterr()
     assert main(["check"]) == 1
-    assert "mend  1 faults in articles, the first: locales/vi/articles/pep-72h.md:3: no next step" in (
-        capsys.readouterr().out
-    )
+    told = capsys.readouterr().out
+    assert "mend  locales/vi/articles/pep-72h.md:3: no next step\n" in told
+    assert "mend  locales/vi/articles/pep-72h.md:7: no next step\n" in told and "mend  2 faults in articles" in told
 
 
 @pytest.mark.parametrize("policy", ["", SIGNED, "nonsense = 1", "words_days = 91", "words_days = 'x'", "= broken"])
