@@ -113,6 +113,16 @@ def last_revisions(connection: Connection, kind: str) -> Mapping[tuple[str, str]
     return {(row.key, row.language): Revision(row.id, _entry(row), row.staff_id, row.at) for row in rows}
 
 
+def shown_revisions(connection: Connection) -> Mapping[tuple[str, str], tuple[Revision, ...]]:
+    """Of every article all that persons were shown of it, oldest first, by (id, language)."""
+    found: dict[tuple[str, str], tuple[Revision, ...]] = {}
+    mine = select(overlay).where(overlay.c.kind == "article", overlay.c.state.in_(SHOWN)).order_by(overlay.c.id)
+    for row in connection.execute(mine):
+        key = (row.key, row.language)
+        found[key] = (*found.get(key, ()), Revision(row.id, _entry(row), row.staff_id, row.at))
+    return found
+
+
 def versions(connection: Connection, *, limit: int) -> tuple[Revision, ...]:
     """The changes that made a new version of the set of published articles, newest first."""
     made = select(overlay).where(overlay.c.kind == "article", overlay.c.state.in_(SHOWN))

@@ -12,7 +12,7 @@ from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.findings import Finding
 from directory.needs import all_needs
 from directory.overlay import Entry, Revision
-from directory.wording import FALLBACK
+from directory.wording import FALLBACK, HCMC
 
 ROLES = ("lawyer", "doctor", "peer", "none")
 FIRST_REVIEW = timedelta(days=120)
@@ -107,7 +107,7 @@ def begin_topic(
         found.append(Finding("sources", "", "no_source"))
     if found:
         return tuple(found)
-    today = now.date()
+    today = _today(now)
     blank = Article(
         id=id, title=title, body=(), needs=tuple(needs), sources=tuple(sources), valid_from=today,
         review_by=today + FIRST_REVIEW, state="draft", reviewer=None, review=review, language=FALLBACK,
@@ -133,7 +133,7 @@ def save(
     """
     draft = replace(article, state="draft", reviewer=None, reviewed_on=None)
     _write(connection, draft, expected, staff_id, now, has_seen_file=True)
-    return check(connection, draft, now.date())
+    return check(connection, draft, _today(now))
 
 
 def approve(
@@ -143,7 +143,7 @@ def approve(
     """The role that must look at this text has done so. Raises NotYet, ChangedMeanwhile."""
     if role != desk.working.review:
         raise NotYet("console.article.other_role")
-    if on > now.date() or review_by <= now.date():
+    if on > _today(now) or review_by <= _today(now):
         raise NotYet("console.article.days")
     reviewed = replace(desk.working, state="reviewed", reviewer=role, reviewed_on=on, review_by=review_by)
     _refuse(connection, reviewed, now)
@@ -224,6 +224,11 @@ def history(connection: Connection, id: str, language: str) -> tuple[Revision, .
 # --- below ------------------------------------------------------------------------------------------------------------
 
 
+def _today(now: datetime) -> date:
+    """The day on the calendar of those who review: before seven in the morning it is another one in UTC."""
+    return now.astimezone(HCMC).date()
+
+
 def _desk(
     id: str,
     language: str,
@@ -260,7 +265,7 @@ def _blank(id: str, language: str, newest: Mapping[tuple[str, str], Entry]) -> A
 
 
 def _refuse(connection: Connection, article: Article, now: datetime) -> None:
-    if found := check(connection, article, now.date()):
+    if found := check(connection, article, _today(now)):
         raise NotYet("console.article.mend", found)
 
 

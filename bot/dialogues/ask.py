@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from zlib import crc32
 
 from bot.dialogues import fitting
 from bot.dialogues.consenting import is_no, is_yes
@@ -68,6 +69,8 @@ class Answer(Dialogue):
         article = fitting.article(turn, id) if id else None
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
+        if key in ("more", "listen") and article is None:
+            return self._taken_back(turn)
         if key == "listen" and article is not None:
             text, options = told(article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days)
             left = tuple(one for one in options if one[0] != "listen")
@@ -76,7 +79,7 @@ class Answer(Dialogue):
             rest, options = told(
                 article, turn.language, fitting.library(turn), today=fitting.today(turn), days=days, is_all=True
             )
-            turn.notes[_TOLD] = f"{id} True"
+            turn.notes[_TOLD] = f"{_mark(article)} True"
             return [Ask(rest, options, "after")]
         if "told" in turn.notes and (key == "talk" or _wants_person(turn) or is_yes(turn)):
             return [Hand("report", "offer")]  # with what she has told already
@@ -96,17 +99,19 @@ class Answer(Dialogue):
         """`goes_on`: the short answer was read just before; what stands behind it is told."""
         article = fitting.article(turn, id)
         if article is None:
-            return self._nothing(turn, is_known=True)
+            return self._nothing(turn, is_known=True) if turn.key is None else self._taken_back(turn)
         fitting.now_about(turn, id)
         is_free = turn.key is None and cues.decided(turn.reading) is None  # "gọi 111 được không" has one answer
         before = turn.notes.get(_TOLD, "") if is_free else ""
-        is_all = bool(article.more) and (goes_on or before.startswith(f"{id} "))
-        if before == f"{id} {is_all}":  # nobody is told the same words twice in a row
+        mark = _mark(article)
+        goes_on = goes_on and turn.notes.get(_TOLD, mark).startswith(mark)
+        is_all = bool(article.more) and (goes_on or before.startswith(f"{mark} "))
+        if before == f"{mark} {is_all}":  # nobody is told the same words twice in a row
             is_asked = fitting.is_question(turn) or turn.memory.need is None
             said = Say(t("answer.all_told", turn.language))
             return [said, Hand("human", "offer")] if is_asked else [Hand("find", "look")]
         turn.notes.pop(fitting.MAYBE, None)
-        turn.notes[_TOLD] = f"{id} {is_all}"
+        turn.notes[_TOLD] = f"{mark} {is_all}"
         days, today = turn.policy.law_shown_days, fitting.today(turn)
         text, options = told(article, turn.language, fitting.library(turn), today=today, days=days, is_all=is_all)
         # With a case open nothing is waited for: what she writes next goes to the case, not to this article.
@@ -116,6 +121,10 @@ class Answer(Dialogue):
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""
         key = "article.not_written" if is_known else "answer.none"
         return [*fitting.soon(turn), *noted(turn), Say(t(key, turn.language)), Hand("human", "offer")]
+
+    def _taken_back(self, turn: Turn) -> Sequence[Item]:
+        """She reads on in a text that was taken back meanwhile: what she has read of it may be wrong."""
+        return [Say(t("article.taken_back", turn.language)), Hand("human", "offer")]
 
     def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
         if opinion == "helped":
@@ -149,6 +158,10 @@ def told(
             found.append((f"article:{step.subject}", other.title))
     return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
 
+
+def _mark(article: Article) -> str:
+    """Tells this text from the one before it: what was put right is said anew."""
+    return f"{article.id}:{crc32(chr(10).join((*article.body, *article.more)).encode()):08x}"
 
 
 def _wants_person(turn: Turn) -> bool:

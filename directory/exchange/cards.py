@@ -10,7 +10,7 @@ from directory import articles, lines, needs
 from directory.articles import Article, Library
 from directory.exchange import setting
 from directory.exchange.setting import NotPrinted
-from directory.wording import day, t
+from directory.wording import HCMC, day, t
 
 NUMBERS = "numbers"  # the id of the card with the numbers
 # What the numbers are for, in this order: needs, then situations (`lines.yaml`).
@@ -38,11 +38,12 @@ def everything(
 
     `days`: how long a text that may be over is still shown. `recorded`: lines with a recorded test call.
     """
+    today = now.astimezone(HCMC).date()
     made = [emergency(now=now, recorded=recorded, language=language)]
     for at, id in enumerate(articles.ids_of(library), 1):
         found = library.get(id, language)
-        if found is not None and not articles.is_hidden(found, now.date(), days=days):
-            made.append(of_article(found, number=at, today=now.date()))
+        if found is not None and not articles.is_hidden(found, today, days=days):
+            made.append(of_article(found, number=at, today=today))
     return tuple(made)
 
 
@@ -61,7 +62,7 @@ def of_article(article: Article, *, number: int, today: date) -> Card:
 def emergency(*, now: datetime, recorded: Collection[str] | None, language: str = "vi") -> Card:
     """The numbers that may be shown, by trouble, each with what to know before it."""
     said = [part for part in _troubles(now, recorded, language) if part]
-    printed = t("exchange.card.printed", language, day=day(now.date(), language))
+    printed = t("exchange.card.printed", language, day=day(now.astimezone(HCMC).date(), language))
     return Card(NUMBERS, 0, t("exchange.card.numbers", language), tuple(said), (printed,))
 
 

@@ -67,6 +67,19 @@ def test_the_role_that_must_look_approves_and_any_change_takes_it_back(connectio
     assert "Câu mới." in said(connection), "the approved text stays until the next one is shown"
 
 
+def test_the_day_of_a_review_is_that_of_vietnam_where_the_night_is_another_day_in_utc(connection: Connection) -> None:
+    night = datetime(2026, 12, 7, 20, 0, tzinfo=UTC)  # three in the morning of the eighth
+    today = date(2026, 12, 8)
+    publishing.approve(
+        connection, desk(connection), "doctor", on=today, review_by=date(2027, 6, 1), expected=0, staff_id=1, now=night
+    )
+    assert desk(connection).working.reviewed_on == today
+    with pytest.raises(NotYet, match="days"):
+        publishing.approve(
+            connection, desk(connection), "doctor", on=today, review_by=today, expected=1, staff_id=1, now=night
+        )
+
+
 def test_what_an_editor_would_not_pass_is_named_by_its_field_and_cannot_be_shown(connection: Connection) -> None:
     now = desk(connection).working
     wrong = replace(now, body=("Nạn nhân HIV uống 96 viên.", "Từ " * 30), next=(), questions=now.questions[:3])

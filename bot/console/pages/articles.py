@@ -16,7 +16,7 @@ from bot.console.pages import exports
 from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.dialogues import ask
-from directory import answers, article_check, articles, differences, facts, overlay, publishing, wording
+from directory import answers, article_check, articles, behind, differences, facts, overlay, publishing, wording
 from directory.findings import Finding
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
@@ -33,7 +33,11 @@ async def find(console: Console, visit: Visit) -> web.Response:
     languages = wording.languages()
     spoken = wanted["language"] if wanted["language"] in languages else wording.FALLBACK
     today = _today(console)
-    rows = await console.db.read(lambda connection: publishing.desks(connection, [spoken]))
+
+    def look(connection: Connection) -> tuple[tuple[Desk, ...], frozenset[tuple[str, str]]]:
+        return publishing.desks(connection, [spoken]), behind.among(connection)
+
+    rows, late = await console.db.read(look)
     found = [
         one
         for one in rows
@@ -49,6 +53,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "languages": languages,
         "wanted": {**wanted, "language": spoken},
         "today": today,
+        "behind": late,
         "day": lambda value: day(value, visit.language),
     }
     return render(visit.request, "articles.html", visit.seat, **shown)
@@ -119,23 +124,28 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
     try:
         found = await console.db.write(deed, urgent=False)
     except ChangedMeanwhile:
-        return await _page(console, visit, desk, form=form, status=409, key="console.article.meanwhile")
+        now_there = await _desk(console, visit) or desk
+        return await _page(
+            console, visit, now_there, form=form, status=409, key="console.article.meanwhile", since=expected
+        )
     return go(_here(desk), "to_mend" if found else "saved")
 
 
 async def _page(
     console: Console, visit: Visit, desk: Desk, *, form: article_form.Form | None = None,
-    found: tuple[Finding, ...] = (), status: int = 200, key: str = "",
+    found: tuple[Finding, ...] = (), status: int = 200, key: str = "", since: int | None = None,
 ) -> web.Response:  # fmt: skip
+    """`since`: the revision from which on somebody else has changed the article."""
     today, language = _today(console), visit.language
 
     def look(connection: Connection) -> tuple[Any, ...]:
         names = {one.id: one.alias for one in staff.everyone(connection)}
         past = publishing.history(connection, desk.id, desk.language)
         mend = found or (publishing.check(connection, desk.working, today) if desk.working.body else ())
-        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend
+        late = sorted(language for id, language in behind.among(connection) if id == desk.id)
+        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend, late
 
-    past, mend = await console.db.read(look)
+    past, mend, late = await console.db.read(look)
     mistakes: dict[str, list[str]] = {}
     for one in mend:
         mistakes.setdefault(one.field, []).append(one.says(language))
@@ -147,6 +157,8 @@ async def _page(
         "form": form or article_form.show(desk.working),
         "mistakes": mistakes,
         "past": past,
+        "behind": late,
+        "since": since,
         "key": key,
         "said": said if said in SAID else "",
         "facts": [facts.facts()[id] for id in desk.working.facts if id in facts.facts()],
@@ -194,23 +206,17 @@ def _approve(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) 
     except ValueError:
         raise NotYet("console.article.days") from None
     role, me, now = visit.given("role"), visit.seat.member.id, console.clock.now()
-    publishing.approve(
-        tx.connection, desk, role, on=on, review_by=until, expected=expected, staff_id=me, now=now
-    )
+    publishing.approve(tx.connection, desk, role, on=on, review_by=until, expected=expected, staff_id=me, now=now)
     _note(tx, visit, console, f"article_approved_{role}", desk, expected + 1)
 
 
 def _publish(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) -> None:
-    publishing.publish(
-        tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now()
-    )
+    publishing.publish(tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now())
     _note(tx, visit, console, "article_published", desk, expected + 1)
 
 
 def _due(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) -> None:
-    publishing.mark_due(
-        tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now()
-    )
+    publishing.mark_due(tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now())
     _note(tx, visit, console, "article_due", desk, expected + 1)
 
 
@@ -229,9 +235,7 @@ def _withdraw(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int)
 
 
 def _keep_ours(tx: Tx, desk: Desk, visit: Visit, console: Console, expected: int) -> None:
-    publishing.keep_ours(
-        tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now()
-    )
+    publishing.keep_ours(tx.connection, desk, expected=expected, staff_id=visit.seat.member.id, now=console.clock.now())
     _note(tx, visit, console, "article_kept", desk, expected + 1)
 
 

@@ -77,6 +77,41 @@ async def test_the_way_from_a_draft_to_readers_and_back(desk: Desk) -> None:
     assert await desk.db.read(lambda connection: audit.verify(connection, desk.db.seals)) is None
 
 
+async def test_the_second_of_two_editors_keeps_the_words_and_is_led_to_what_the_first_changed(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    form = await opened(thu)
+    await desk.press(thu, HERE, **{**form, "body": form["body"] + "\n\nCâu của người thứ nhất."})
+    _, page = await desk.press(thu, HERE, **{**form, "body": form["body"] + "\n\nCâu của người thứ hai."})
+    assert "Người khác vừa sửa" in page and "Câu của người thứ hai." in fields(page)["body"]
+    assert f'href="{HERE}/compare?from=0&amp;to=1" target="_blank"' in page
+    assert fields(page)["revision"] == "1"  # whoever has looked may save
+
+
+async def test_a_translation_that_has_not_followed_the_vietnamese_text_says_so_until_it_has(desk: Desk) -> None:
+    thu, there = await desk.as_("maintainer-1"), "/console/articles/prep-what/en"
+    form = await opened(thu)
+    behind = "Bản en chưa đổi theo bản tiếng Việt"
+
+    async def tells(path: str) -> bool:
+        return behind in await (await thu.get(path)).text()
+
+    await desk.press(thu, HERE, **{**form, "body": form["body"] + "\n\nCâu mới."})
+    assert not await tells(HERE)  # a draft: nobody is told it yet
+    await desk.press(thu, f"{HERE}/publish", revision="1")
+    assert await tells(HERE) and await tells(there)
+    assert "bản tiếng Việt đã đổi" in await (await thu.get("/console/articles?language=en&text=prep-what")).text()
+    await desk.press(thu, there, **_english(await (await thu.get(there)).text()))
+    await desk.press(thu, f"{there}/publish", revision="1")
+    assert not await tells(HERE) and not await tells(there)
+    await desk.press(thu, f"{HERE}/due", revision="2")
+    assert not await tells(there)  # the words are the same
+
+
+def _english(page: str) -> dict[str, str]:
+    form = fields(page.replace("prep-what/en", "prep-what/vi"))
+    return {**form, "body": form["body"] + "\n\nA new sentence."}
+
+
 async def test_every_fault_is_named_at_its_field_and_nothing_typed_is_lost(desk: Desk) -> None:
     thu = await desk.as_("maintainer-1")
     form = await opened(thu)
