@@ -10,12 +10,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from directory.reading import Reading
 from directory.seedfiles import load_table
 from directory.wording import HCMC, keys, t
 
 SEED = Path(__file__).resolve().parent / "seed"
 POLICE = "N113"
 _NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){6,13}")
+# Words of a question about a number, and nothing else (folded, as `reading` smooths them).
+_OF_NUMBERS_WORDS = """
+so may dien thoai tong dai goi cho den toi la gi co sao khong nen duoc thi nao mat tien phi ton cuoc mien ai nghe bi
+em minh e m tui neu ma cong an canh sat cap cuu hoa vay a ha the khi dau lam viec luc ban dem dung chung
+what is number who answers can i should call calling free cost does it do they ask safe to for my happens if di
+"""
+_OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())
+_OF_POLICE = ("co bi bat", "co bi phat", "ho hoi giay to", "hoi giay to", "xem giay to", "xet giay to", "ho co")
+_ASKED_LAST = frozenset({"gi", "khong", "sao", "nao", "ai", "vay", "a", "ha", "dau", "the"})
+_ASKED_FIRST = frozenset({"what", "is", "who", "can", "should", "does", "do"})
 MEN = frozenset({"man", "men", "male"})
 
 
@@ -96,11 +107,34 @@ def card(lines: Iterable[Line], language: str = "vi") -> str:
     return "\n".join(parts)
 
 
-def asked_about(text: str, *, now: datetime, recorded: Collection[str] | None) -> tuple[Line, ...]:
-    """The lines whose numbers stand in these words, as they may be shown now; those of three digits have articles."""
-    said = [_digits(found) for found in _NUMBER.findall(text)]
-    named = (row.id for row in rows().values() if len(_digits(row.number)) > 3 and _digits(row.number) in said)
+def asked_about(reading: Reading, *, now: datetime, recorded: Collection[str] | None) -> tuple[Line, ...]:
+    """The lines whose numbers stand in these words, as they may be shown now; 113 is not the first here either.
+
+    A number of three digits stands in many messages: it counts where nothing else is said, and something is asked.
+    """
+    said = [_digits(found) for found in _NUMBER.findall(reading.text)]
+    said += _short_number(reading.tokens)
+    named = [row.id for row in rows().values() if _digits(row.number) in said]
+    if named == [POLICE]:
+        named = [*rules()["default"], POLICE]
     return tuple(_line(id, now) for id in named if _may_show(id, gender=None, recorded=recorded))
+
+
+def is_short(line: Line) -> bool:
+    """Whether its number has three digits: what it costs and what they ask, no source tells."""
+    return len(_digits(line.number)) == 3
+
+
+def _short_number(tokens: Sequence[str]) -> list[str]:
+    """The number that "gọi 113 có sao không" is about; none where any other word stands, or nothing is asked."""
+    plain = f" {' '.join(tokens)} "
+    for phrase in _OF_POLICE:
+        plain = plain.replace(f" {phrase} ", " ")
+    words = plain.split()
+    numbers = [word for word in words if word.isdigit()]
+    is_asked = bool(words) and (words[-1] in _ASKED_LAST or words[0] in _ASKED_FIRST)
+    is_only = len(numbers) == 1 and len(numbers[0]) == 3 and _OF_NUMBERS.issuperset(set(words) - set(numbers))
+    return numbers if is_only and is_asked else []
 
 
 def name(id: str, language: str = "vi") -> str:

@@ -99,8 +99,9 @@ class Small(Dialogue):
 
     def line(self, turn: Turn) -> Sequence[Item]:
         """Asked what a number is: what is known of that line, with its warning."""
-        known = lines.asked_about(turn.text, now=turn.now, recorded=turn.policy.recorded_lines)
-        return [Say(lines.card(known, turn.language)), Done()] if known else [Hand("small", "unclear")]
+        known = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
+        rest = [Say(t("small.short_number", turn.language))] if any(map(lines.is_short, known)) else []
+        return [Say(lines.card(known, turn.language)), *rest, Done()] if known else [Hand("small", "unclear")]
 
     def our_number(self, turn: Turn) -> Sequence[Item]:
         """Asked for our own number: there is none; which other one fits depends on the trouble."""
