@@ -102,7 +102,7 @@ def card(lines: Iterable[Line], language: str = "vi") -> str:
             before.append(t("lines.hours.office" if line.is_open else "lines.hours.closed", language))
         # One bullet for each group: on a small screen the warning must not look as if it belonged to the number above.
         parts += [f"• {' '.join(before)}"] if before else []
-        cost = t("lines.free", language) if line.is_free and len(_digits(line.number)) > 3 else ""
+        cost = t("lines.free", language) if line.is_free else ""
         parts.append(t("lines.row", language, number=line.number, name=name(line.id, language), cost=cost).rstrip())
     return "\n".join(parts)
 
@@ -164,7 +164,7 @@ def _row(row: Mapping[str, str]) -> Row:
     hours = Hours.OFFICE if office else Hours.ALWAYS if row["hours"].startswith("24/7") else Hours.UNKNOWN
     opens, closes = (_clock(office[1]), _clock(office[2])) if office else (time(), time())
     digits = _digits(row["number"])
-    is_free = digits in {"111", "112", "113", "114", "115", "1955"} or digits.startswith("1800")
+    is_free = digits in {"111", "112", "1955"} or digits.startswith("1800")  # of 113, 114, 115 no source says it
     return Row(row["id"], row["name_vi"], row["number"], hours, opens, closes, is_free)
 
 

@@ -16,6 +16,7 @@ NUMBERS = "numbers"  # the id of the card with the numbers
 # What the numbers are for, in this order: needs, then situations (`lines.yaml`).
 TROUBLES = ("health.emergency", "violence.physical", "violence.partner", "shelter.refuge", "legal.aid")
 SITUATIONS = ("minor_harmed", "abroad")
+MOST_LINES = 26  # of what is said on one printed side
 
 __all__ = ["NUMBERS", "Card", "NotPrinted", "as_text", "emergency", "everything", "make", "of_article"]
 
@@ -84,6 +85,16 @@ def as_text(card: Card) -> str:
     return "\n\n".join((card.title, *card.paragraphs, "\n".join(card.foot)))
 
 
+def _sides(card: Card) -> tuple[Card, ...]:
+    """The card, or two of the same number where its lines would have to be too small to read at night."""
+    lengths = [part.count("\n") + 1 for part in card.paragraphs]
+    if sum(lengths) <= MOST_LINES:
+        return (card,)
+    cut = min(range(1, len(lengths)), key=lambda at: max(sum(lengths[:at]), sum(lengths[at:])), default=1)
+    parts = (card.paragraphs[:cut], card.paragraphs[cut:])
+    return tuple(replace(card, title=f"{card.title} ({at}/2)", paragraphs=part) for at, part in enumerate(parts, 1))
+
+
 def make(cards: Sequence[Card], *, language: str = "vi") -> bytes:
     """The PDF: for each card a silent face and, behind it, what it says. Raises NotPrinted."""
     if not cards:
@@ -98,7 +109,8 @@ def make(cards: Sequence[Card], *, language: str = "vi") -> bytes:
                 "paragraphs": [setting.soft_lines(part) for part in card.paragraphs],
                 "foot": [setting.soft(part) for part in card.foot],
             }
-            for card in cards
+            for whole in cards
+            for card in _sides(whole)
         ],
     }
     return setting.make("cards", {"cards.json": json.dumps(told, ensure_ascii=False)})

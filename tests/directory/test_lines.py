@@ -45,6 +45,16 @@ def test_whatever_the_trouble_the_police_are_never_first_and_every_number_has_a_
             assert set(found) <= {"N111", "N113", "N114", "N115", *recorded}
 
 
+def test_of_111_she_reads_what_it_does_whom_it_receives_and_that_it_is_free_as_a_source_says() -> None:
+    told = lines.card(lines.for_trouble(
+        needs=(), situations=("minor_harmed",), province=None, now=MONDAY_MORNING, recorded=()
+    ))  # fmt: skip
+    note, number = told.splitlines()[:2]
+    assert "ghi âm" in note and "chuyển cho công an" in note and "người bị mua bán" in note
+    assert number == "☎ 111 – tổng đài quốc gia 111 (miễn phí)"
+    assert "113 – công an\n" in f"{told}\n"  # what 113 and 115 cost no source says
+
+
 @pytest.mark.parametrize("pair", list(product(lines.rules()["by_need"], repeat=2)))
 def test_two_troubles_together_keep_the_rules(pair: tuple[str, str]) -> None:
     for now, gender, recorded in product(HOURS, ["man", None], RECORDED):

@@ -69,7 +69,7 @@ def test_what_is_withdrawn_or_hidden_has_no_card_and_what_may_be_over_says_so() 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_printed_card_has_a_silent_face_and_everything_fits_on_the_other_side(language: str) -> None:
-    all_cards = made(language)
+    all_cards = (made(language, frozenset())[0], *made(language)[1:])
     reader = PdfReader(io.BytesIO(cards.make(all_cards, language=language)))
     assert len(reader.pages) == 2 * len(all_cards), "no card runs over"
     assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(298, 420)}
@@ -79,6 +79,19 @@ def test_the_printed_card_has_a_silent_face_and_everything_fits_on_the_other_sid
         assert not words_of("sensitive-words.txt").search(face)
         for said in (card.title, *card.paragraphs, *card.foot):
             assert squeezed(said) in side, (card.id, said)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_many_numbers_stand_on_two_cards_so_that_they_can_be_read_at_night(language: str) -> None:
+    numbers = made(language)[0]
+    assert sum(len(said.splitlines()) for said in numbers.paragraphs) > cards.MOST_LINES
+    reader = PdfReader(io.BytesIO(cards.make([numbers], language=language)))
+    pages = [squeezed(page.extract_text()) for page in reader.pages]
+    assert len(pages) == 4 and pages[0] == pages[2] == squeezed(f"{wording.t('exchange.card.face', language)}00")
+    sides = pages[1::2]
+    for said in numbers.paragraphs:
+        assert sum(squeezed(said) in side for side in sides) == 1, said
+    assert all(len(side) < 0.7 * sum(map(len, sides)) for side in sides)
 
 
 def test_nothing_to_print_is_said(connection: Connection) -> None:
