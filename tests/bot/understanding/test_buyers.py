@@ -11,11 +11,31 @@ from bot import understanding
         "tìm gái gọi ở hà nội", "tim gai goi o ha noi", "tim gai goi ha noi", "tìm gái gọi", "cần tìm gái gọi quận 1",
         "kiếm em út sài gòn", "có gái gọi nào ở quận 1 không", "cho xin số gái gọi", "tìm gái gọi sinh viên đêm nay",
         "gọi gái gọi đà nẵng", "ở hải phòng có gái gọi không", "em bao nhiêu 1 đêm", "bao nhieu 1 dem em",
-        "tìm gái quận 1", "tim gai quan 1", "tìm gái đẹp", "đi đêm bao nhiêu",
+        "tìm gái quận 1", "tim gai quan 1", "tìm gái đẹp", "đi đêm bao nhiêu", "cho anh xin gai", "chịch nhau không em",
+        "cho anh số em nào ngon",
     ],
 )  # fmt: skip
 def test_a_buyer_is_not_searching(text: str) -> None:
     assert understanding.read(text).intent == "buyer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ban nude cho anh coi", "chat sex với anh đi", "bạn có muốn quan hệ với anh không"],
+)
+def test_who_wants_it_from_us_is_refused_politely(text: str) -> None:
+    assert understanding.read(text).intent == "harasser"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bạn trai muốn quan hệ với em mà em không muốn", "chích nhau chung kim", "khách bắt nude cho nó coi",
+        "em muốn quan hệ với anh ấy mà ảnh có h thì sao", "chồng chat sex với gái", "cho anh số chỗ khám",
+    ],
+)  # fmt: skip
+def test_who_tells_of_others_is_not(text: str) -> None:
+    assert understanding.read(text).intent not in ("harasser", "buyer")
 
 
 @pytest.mark.parametrize(
