@@ -166,8 +166,9 @@ def _front(article: Article, written: set[str], today: date) -> Iterator[Finding
             yield Finding("next", "next:", "next_itself", {"id": step.subject})
         if step.kind == "article" and step.subject not in written:
             yield Finding("next", step.subject, "next_article", {"id": step.subject})
-    if article.audio and not recordings.of(article):
-        yield Finding("audio", "audio:", "no_recording", {"name": article.audio})
+    if fault := recordings.fault(article):
+        most = recordings.LARGEST // 1_000_000
+        yield Finding("audio", "audio:", fault, {"name": article.audio, "most": most})
     yield from _days(article, today)
 
 

@@ -41,6 +41,7 @@ def begin(code: str, name: str, *, folder: Path = wording.LOCALES) -> list[Path]
     """Write the folder of a new language; returns the files. Raises CodeUnclear, LanguageExists."""
     if not CODE.fullmatch(code):
         raise CodeUnclear(code)
+    name = " ".join(name.split()) or code
     home = folder / code
     if home.exists():
         raise LanguageExists(code)
@@ -69,8 +70,14 @@ def progress() -> tuple[Progress, ...]:
         audio = wording.LOCALES / one.code / "audio"
         found.append(
             Progress(
-                one.code, one.name, one.state, len(wanted & said.keys()), len(wanted), len(written),
-                len(articles.topics()), sum(bool(a.audio and (audio / a.audio).is_file()) for a in written),
+                one.code,
+                one.name,
+                one.state,
+                len(wanted & said.keys()),
+                len(wanted),
+                len(written),
+                len(articles.topics()),
+                sum(bool(a.audio and (audio / a.audio).is_file()) for a in written),
                 tuple(broken),
             )
         )

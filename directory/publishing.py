@@ -121,7 +121,18 @@ def check(connection: Connection, article: Article, today: date) -> tuple[Findin
     library = overlay.library(connection)
     written = {one.id for one in library} | {article.id}
     found = article_check.problems(article, written=written, today=today, is_begun_here=True)
-    return (*found, *article_check.claimed(article, library), *article_check.shared_cues(article, library))
+    old = _said_otherwise(article, library)
+    return (*found, *old, *article_check.claimed(article, library), *article_check.shared_cues(article, library))
+
+
+def _said_otherwise(article: Article, library: Library) -> tuple[Finding, ...]:
+    """A recording says what was written when it was made: of a changed text there is another one, or none."""
+    shown = library.by_key.get((article.id, article.language))
+    if shown is None or not article.audio or shown.audio != article.audio:
+        return ()
+    if (shown.body, shown.more) == (article.body, article.more):
+        return ()
+    return (Finding("audio", article.audio, "recording_old", {"name": article.audio}),)
 
 
 def save(

@@ -25,7 +25,14 @@ def t(key: str, language: str = "vi", /, **values: object) -> str:
     sentence = catalogue(language).get(key)
     if not sentence:
         sentence = _borrowed(key, language)
-    return string.Formatter().vformat(sentence, (), values) if values else sentence
+    if not values:
+        return sentence
+    try:
+        return string.Formatter().vformat(sentence, (), values)
+    except (LookupError, ValueError):  # a translation that lost its braces: `donghanh locale status` names it
+        if language == FALLBACK:
+            raise
+        return string.Formatter().vformat(_borrowed(key, language), (), values)
 
 
 def _borrowed(key: str, language: str) -> str:

@@ -31,7 +31,7 @@ from bot.ports import (
     Sent,
     Signal,
 )
-from directory import recordings
+from directory import overlay, recordings
 from directory.wording import t
 
 PAGE = Path(__file__).resolve().parent / "webchat_page"
@@ -166,9 +166,10 @@ class WebChat:
         return web.Response(text=text.replace("{{lang}}", language), content_type="text/html")
 
     async def _audio(self, request: web.Request) -> web.StreamResponse:
-        """A recording of an article: the same for everybody, so nobody is asked who they are."""
+        """A recording of an article that is shown: the same for everybody, so nobody is asked who they are."""
         seals, key = self._db.seals, request.match_info["key"]
-        name = next((one for one in recordings.everything() if store.audio_key(seals, one) == key), "")
+        library = await self._db.read(overlay.library)
+        name = next((one for one in recordings.everything(library) if store.audio_key(seals, one) == key), "")
         if (path := recordings.find(name)) is None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Content-Type": recordings.KINDS[path.suffix]})

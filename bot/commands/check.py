@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from babel.messages.pofile import PoFileError
 from sqlalchemy import Connection
 
 from bot import audit, policy, staff
@@ -22,6 +23,8 @@ from directory import (
     catalogue,
     danger_sentences,
     holidays,
+    languages,
+    locale_scaffold,
     outrun,
     overlay,
     review_list,
@@ -81,8 +84,7 @@ def points(house: Opened, now: datetime) -> Iterator[Point]:
     yield from _texts(house.read(overlay.library), _today(now))
     yield _over_files(house.read(lambda connection: overlay.last_revisions(connection, "article")))
     yield from _doors(house, now)
-    missing_keys = wording.keys("vi") ^ wording.keys("en")
-    yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
+    yield from _languages()
     late = house.read(lambda connection: retention.overdue(connection, now))
     yield late == 0, f"{late} rows should be forgotten already: run the service" if late else "nothing kept too long"
     broken = house.read(lambda connection: audit.verify(connection, house.seals))
@@ -156,6 +158,23 @@ def _texts(library: Library, today: date) -> Iterator[Point]:
     yield True, f"articles to review: {counts} (donghanh check --reviews)" if counts else "every article reviewed"
     unseen = sum(one.awaits_review for one in danger_sentences.table())
     yield True, f"sentences said in danger to review: {unseen}" if unseen else "sentences said in danger reviewed"
+
+
+def _languages() -> Iterator[Point]:
+    """Vietnamese and English are whole; what another language that persons may choose lacks is said in Vietnamese."""
+    try:
+        found = locale_scaffold.progress()
+    except (languages.LanguageUnclear, ValueError, PoFileError) as problem:
+        yield False, f"a language cannot be read: {str(problem).splitlines()[0]}"
+        return
+    missing_keys = wording.keys("vi") ^ wording.keys("en")
+    yield not missing_keys, f"{len(missing_keys)} sentences lack a language" if missing_keys else "translations"
+    for one in found:
+        for key in one.broken:
+            yield False, f"{one.code}: {key} has other braces than the Vietnamese sentence: locale status"
+        if one.state == "enabled" and one.sentences < one.of_sentences:
+            told = f"{one.sentences} of {one.of_sentences} sentences, {one.articles} of {one.of_articles} articles"
+            yield None, f"{one.code} is enabled with {told}: the rest is said in Vietnamese"
 
 
 def _over_files(newest: Mapping[tuple[str, str], overlay.Revision]) -> Point:

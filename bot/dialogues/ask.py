@@ -9,7 +9,7 @@ from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
-from directory import answers, articles, cues, needs, recordings
+from directory import answers, articles, cues, languages, needs, recordings
 from directory.articles import Article, Library
 from directory.wording import t
 
@@ -155,7 +155,7 @@ def told(
         elif step.kind == "talk":
             found.append(("talk", t("find.human", language)))
         elif (other := library.get(step.subject, language)) and not articles.is_hidden(other, today, days=days):
-            found.append((f"article:{step.subject}", other.title))
+            found.append((f"article:{step.subject}", languages.marked(other.title, other.language, language)))
     return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
-from directory import answers, articles, danger_sentences
+from directory import answers, articles, danger_sentences, languages
 from directory.articles import Article, Library
 from directory.reading import fold
 from directory.wording import HCMC, t
@@ -77,7 +77,9 @@ def article(turn: Turn, id: str) -> Article | None:
 
 def title(turn: Turn, id: str) -> str:
     found = article(turn, id)
-    return found.title if found else articles.topics()[id].title(turn.language)
+    if found is None:
+        return articles.topics()[id].title(turn.language)
+    return languages.marked(found.title, found.language, turn.language)
 
 
 def timely(turn: Turn) -> str | None:

@@ -8,7 +8,7 @@ from bot.db import Tx
 from bot.dialogues.kit import Do, Done, Item, Say, Turn
 from bot.outbox import Option, tell_person
 from bot.tables import lane, person
-from directory import languages
+from directory import languages, wording
 from directory.wording import FALLBACK, t
 
 
@@ -19,7 +19,14 @@ def speak(turn: Turn) -> Sequence[Item]:
         return ()
     turn.language = turn.memory.chosen = code
     turn.memory.is_asked_which = False
-    return (Do(lambda tx, lane_id: _remember(tx, lane_id, code)), Say(t("small.language", code)), Done())
+    return (Do(lambda tx, lane_id: _remember(tx, lane_id, code)), Say(from_now_on(code)), Done())
+
+
+def from_now_on(code: str) -> str:
+    """That we speak this language from now on; where it has no such sentence yet, that the rest is in Vietnamese."""
+    if "small.language" in wording.catalogue(code):
+        return t("small.language", code)
+    return t("small.language_begun", code, name=languages.named(code))
 
 
 def which_goes_on(tx: Tx, lane_id: int, turn: Turn) -> None:

@@ -70,6 +70,22 @@ def test_what_a_language_lacks_is_said_in_vietnamese_sentence_by_sentence_and_vi
         t("no.such", code)
 
 
+def test_a_translation_that_lost_its_braces_is_said_in_vietnamese_and_breaks_nothing(locales: Path) -> None:
+    locale_scaffold.begin("km", "ខ្មែរ", folder=locales)
+    path = locales / "km" / "LC_MESSAGES" / "articles.po"
+    for wrong in ("Abc {nguon}.", "Abc {sources.", "Abc {0}."):
+        text = re.sub(r'(msgid "article.source"\nmsgstr )".*"', rf'\1"{wrong}"', path.read_text("utf-8"))
+        path.write_text(text, "utf-8")
+        wording.catalogue.cache_clear()
+        assert t("article.source", "km", sources="báo") == f"(tiếng Việt) {t('article.source', 'vi', sources='báo')}"
+
+
+def test_a_name_of_several_lines_is_one_line(locales: Path) -> None:
+    locale_scaffold.begin("km", " ខ្មែរ\n\tkm ", folder=locales)
+    wording.languages.cache_clear()
+    assert languages.known()["km"].name == "ខ្មែរ km"
+
+
 def test_lost_braces_are_named(locales: Path) -> None:
     locale_scaffold.begin("km", "ខ្មែរ", folder=locales)
     path = locales / "km" / "LC_MESSAGES" / "articles.po"

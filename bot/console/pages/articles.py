@@ -16,7 +16,18 @@ from bot.console.pages import exports
 from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.dialogues import ask
-from directory import answers, article_check, articles, behind, differences, facts, overlay, publishing, wording
+from directory import (
+    answers,
+    article_check,
+    articles,
+    behind,
+    differences,
+    facts,
+    languages,
+    overlay,
+    publishing,
+    wording,
+)
 from directory.findings import Finding
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
@@ -30,8 +41,7 @@ SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn
 async def find(console: Console, visit: Visit) -> web.Response:
     """Every article by its state, those that need somebody first."""
     wanted = {name: visit.given(name, most=100) for name in ("state", "role", "language", "text")}
-    languages = wording.languages()
-    spoken = wanted["language"] if wanted["language"] in languages else wording.FALLBACK
+    spoken = wanted["language"] if wanted["language"] in wording.languages() else wording.FALLBACK
     today = _today(console)
 
     def look(connection: Connection) -> tuple[tuple[Desk, ...], frozenset[tuple[str, str]]]:
@@ -50,7 +60,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "rows": sorted(found, key=lambda one: order.index(one.state(today))),
         "states": articles.STATES,
         "roles": publishing.ROLES,
-        "languages": languages,
+        "languages": languages.known().values(),
         "wanted": {**wanted, "language": spoken},
         "today": today,
         "behind": late,

@@ -59,20 +59,22 @@ async def test_listening_is_offered_where_there_is_something_to_hear(recorded: P
     async with Rehearsal() as rehearsal:
         house = rehearsal.house
 
-        def publish(tx: Tx) -> None:
-            desk = publishing.look_up(tx.connection, "prep-what", "vi")
-            text = replace(desk.working, audio="prep-what.ogg")
-            publishing.save(tx.connection, text, expected=0, staff_id=None, now=START)
-            desk = publishing.look_up(tx.connection, "prep-what", "vi")
-            publishing.publish(tx.connection, desk, expected=1, staff_id=None, now=START)
-
         before = await rehearsal.play({"as": "person:a", "text": "prep là gì"})
         assert "Nghe" not in _labels(before)
-        await house.db.write(publish)
+        await house.db.write(_publish)
         await house.db.read(house.keeper.refresh)
         assert "Nghe" in _labels(await rehearsal.play({"as": "person:a", "text": "prep là gì"}))
         heard = await rehearsal.play({"as": "person:a", "choice": "Nghe"})
         assert "Đây là điều bọn mình biết." in heard[0]["text"] and "Nghe" not in _labels(heard)
+
+
+def _publish(tx: Tx) -> None:
+    """The article with its recording."""
+    desk = publishing.look_up(tx.connection, "prep-what", "vi")
+    text = replace(desk.working, audio="prep-what.ogg")
+    publishing.save(tx.connection, text, expected=0, staff_id=None, now=START)
+    desk = publishing.look_up(tx.connection, "prep-what", "vi")
+    publishing.publish(tx.connection, desk, expected=1, staff_id=None, now=START)
 
 
 def _labels(said: Any) -> list[str]:
@@ -85,8 +87,12 @@ def test_a_letter_keeps_its_recording_on_its_way_and_old_letters_have_none() -> 
 
 
 async def test_the_chat_page_plays_it_and_serves_it_to_everybody(
-    recorded: Path, db: Database, channel: WebChat, browser: TestClient[Any, Any]  # noqa: F811
+    recorded: Path,
+    db: Database,
+    channel: WebChat,  # noqa: F811
+    browser: TestClient[Any, Any],  # noqa: F811
 ) -> None:
+    await db.write(_publish)
     await channel.send(replace(message("Lời", "1"), audio=NAME), await address_of(db))
     frame = (await (await browser.get("/chat/poll?after=0")).json())["frames"][0]
     assert re.fullmatch(r"/chat/audio/[0-9a-f]{32}", frame["audio"]), "its name would tell what somebody listens to"
@@ -95,6 +101,48 @@ async def test_the_chat_page_plays_it_and_serves_it_to_everybody(
     assert answer.headers["Content-Type"] == "audio/ogg"
     for other in (NAME, "vi%2fprep-what.ogg", "%2e%2e%2fkey.json", "0" * 32):
         assert (await browser.get(f"/chat/audio/{other}")).status == 404
+
+    part = await browser.get(frame["audio"], headers={"Range": "bytes=0-3"})
+    assert part.status == 206 and await part.read() == b"OggS"
+    await db.write(lambda tx: publishing.withdraw(
+        tx.connection, publishing.look_up(tx.connection, "prep-what", "vi"), expected=2, staff_id=None, now=START
+    ))  # fmt: skip
+    assert (await browser.get(frame["audio"])).status == 404, "what was taken back is not to be heard either"
+
+
+def test_what_is_no_recording_too_large_or_a_link_elsewhere_is_named(recorded: Path, tmp_path: Path) -> None:
+    article = articles.load().get("prep-what")
+    assert article is not None
+    mine = replace(article, audio="prep-what.ogg")
+    assert recordings.fault(mine) == ""
+    recorded.write_bytes(b"<script>alert(1)</script>")
+    assert recordings.fault(mine) == "recording_kind"
+    recorded.write_bytes(b"OggS" + bytes(recordings.LARGEST))
+    assert recordings.fault(mine) == "recording_large"
+    recorded.unlink()
+    (tmp_path / "secret").write_bytes(b"OggS")
+    recorded.symlink_to(tmp_path / "secret")
+    assert recordings.fault(mine) == "no_recording" and recordings.find(NAME) is None
+
+
+async def test_a_changed_text_is_not_shown_with_the_recording_of_the_old_one(recorded: Path, db: Database) -> None:
+    await db.write(_publish)
+
+    def change(tx: Tx, audio: str | None) -> list[str]:
+        now = publishing.look_up(tx.connection, "prep-what", "vi")
+        text = replace(now.working, more=("Câu khác.",), audio=audio)
+        return [one.code for one in publishing.save(
+            tx.connection, text, expected=now.revision, staff_id=None, now=START
+        )]  # fmt: skip
+
+    assert await db.write(lambda tx: change(tx, "prep-what.ogg")) == ["recording_old"]
+    with pytest.raises(publishing.NotYet):
+        await db.write(lambda tx: publishing.publish(
+            tx.connection, publishing.look_up(tx.connection, "prep-what", "vi"), expected=3, staff_id=None, now=START
+        ))  # fmt: skip
+    (recorded.parent / "prep-what-2.ogg").write_bytes(b"OggS")
+    assert await db.write(lambda tx: change(tx, "prep-what-2.ogg")) == []
+    assert await db.write(lambda tx: change(tx, None)) == []
 
 
 def test_telegram_sends_a_voice_message_and_the_words_with_their_buttons_last(recorded: Path) -> None:

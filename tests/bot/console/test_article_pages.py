@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot import audit
 from bot.dialogues import ask
 from bot.tables import audit as audit_table
-from directory import articles, publishing
+from directory import articles, languages, publishing
 from tests.bot.console.conftest import Browser, Desk
 
 HERE = "/console/articles/prep-what/vi"
@@ -155,6 +155,16 @@ async def test_a_peer_approves_what_waits_for_peers_and_nothing_else(desk: Desk)
     assert state == "reviewed"
     _, page = await desk.press(sen, f"/console/articles/{mine}/vi/publish", revision="1")
     assert "Vai của bạn không làm việc này" in page
+
+
+async def test_the_list_says_which_languages_there_are_and_how_far_each_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = {**languages.known(), "tyz": languages.Language("tyz", "Tày", (), "draft")}
+    monkeypatch.setattr(languages, "known", lambda: begun)
+    page = await (await (await desk.as_("maintainer-1")).get("/console/articles")).text()
+    assert '<option value="tyz">Tày (tyz): nháp, chưa ai chọn được</option>' in page
+    assert '<option value="vi" selected>Tiếng Việt (vi): đang dùng</option>' in page
 
 
 async def test_the_list_is_found_by_state_role_and_words(desk: Desk) -> None:
