@@ -20,6 +20,33 @@ _NUMBERS = "hai bon bay tam chin muoi tram nghin ngan trieu ty chuc ruoi"
 _ALSO_NUMBERS = "một năm lăm sáu"  # without their marks these are other words too
 _NAMES_FOLLOW = "ten nick facebook zalo fb"
 NAMED = 3  # words after one that introduces a name
+_FAMILY = (
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong mai dao luong cao lam "
+    "ha ta tong chau quach tu thach son kim"
+)
+_SURELY_FAMILY = "nguyen huynh"  # the others are other words too, unless "thị" or "văn" follows
+_BETWEEN = "thi van"
+_TITLES = "chi anh co ba ong chu be em thang con me bac cau di ban thay khach cu giao si sep ma vo chong"
+# Given names as they are called; each counts only behind a title, since many are words.
+_GIVEN = """
+an anh bao bich binh chau chi cuc cuong dao diem diep dieu dung duc duong giang ha hai hang hanh hao hien hieu hoa hoai
+hoan hoang hong hue hung huong huyen khanh khoa kieu kim lan lien linh loan long loc ly mai minh my na nam nga ngan ngoc
+nguyet nhan nhi nhung oanh phong phuc phuong phuoc quan quang quoc quy quyen quynh sang sen son tam tan thanh thao thang
+thi tho thoa thom thu thuan thuy tien tin tinh toan trang tram tri trinh trong truc trung truong tu tuan tung tuyen tuyet
+uyen van vi viet vinh vu vy xuan yen
+"""
+# What has a name of its own: the words behind these are it, until one of everyday speech.
+_NAMED_PLACES = (
+    "quan tiem karaoke spa massage bar cafe hotel homestay truong duong pho ngo ngach hem kiet chung_cu nha_nghi nha_tro "
+    "khach_san cong_ty phong_kham benh_vien lau nha_hang"
+)
+_EVERYDAY = """
+co o bi khong duoc lam mo dong cua nao gi thi la va hay den toi di ve ma cho cho em anh chi minh toi nay kia do dau may
+bao nhieu gan xa tot re dat kin dao nhan kham giu danh phat bat het hoi goi tien ra vo vao luc khi nhu voi de can muon
+tren duoi trong ngoai canh
+"""
+_DIGITS = "khong mot hai ba bon tu nam lam sau bay tam chin muoi linh le tram nghin"
+RUN = 3  # so many words of numbers in a row are a number, whatever else each may mean
 
 
 def clean(text: str) -> tuple[str, ...]:
@@ -29,11 +56,13 @@ def clean(text: str) -> tuple[str, ...]:
     """
     reading = read(_MASKED.sub(" ", text))
     named = {at for place in places.read(reading).places for at in range(place.start, place.end)}
-    named |= _names(reading)
+    named |= _names(reading) | _spoken_names(reading) | _runs(reading)
     left = [
         word.plain
         for at, word in enumerate(reading.words)
-        if at not in named and word.plain not in _left_out() and word.form not in _ALSO_NUMBERS.split()
+        if at not in named
+        and word.plain not in _left_out()
+        and word.form not in _ALSO_NUMBERS.split()
         and _is_common(word.plain)
     ]
     words = tuple(dict.fromkeys(left))
@@ -53,6 +82,50 @@ def _names(reading: Reading) -> set[int]:
             found.update(range(at + 1, at + 1 + NAMED))
         if at and not is_loud and _has_capital(reading, word) and not _begins(reading, word):
             found.add(at)
+    return found
+
+
+def _spoken_names(reading: Reading) -> set[int]:
+    """Names written small: of persons behind a family name or a title, of houses behind what they are."""
+    words = [word.plain for word in reading.words]
+    family, surely, between = _FAMILY.split(), _SURELY_FAMILY.split(), _BETWEEN.split()
+    titles, given, everyday = _TITLES.split(), _GIVEN.split(), _EVERYDAY.split()
+    places_named = [one.split("_") for one in _NAMED_PLACES.split()]
+    found: set[int] = set()
+    for at, word in enumerate(words):
+        has_between = word in family and words[at + 1 : at + 2] != [] and words[at + 1] in between
+        if word in surely or has_between:
+            begin = at + 2 if has_between else at + 1
+            found |= {at, *range(at, begin), *_until(words, begin, everyday)}
+        if word in titles and words[at + 1 : at + 2] and words[at + 1] in given:
+            found |= {
+                at + 1,
+                *(near for near in range(at + 2, at + 3) if words[near : near + 1] and words[near] in given),
+            }
+        for house in places_named:
+            if words[at : at + len(house)] == house:
+                found |= set(_until(words, at + len(house), everyday))
+    return found
+
+
+def _until(words: list[str], begin: int, everyday: list[str]) -> range:
+    """The words of a name from here on."""
+    end = begin
+    while end < len(words) and end - begin < NAMED and words[end] not in everyday:
+        end += 1
+    return range(begin, end)
+
+
+def _runs(reading: Reading) -> set[int]:
+    """Numbers in letters, said one by one: "không chín một hai ba"."""
+    digits, found = frozenset(_DIGITS.split()), set[int]()
+    run: list[int] = []
+    for at, word in enumerate([*(one.plain for one in reading.words), ""]):
+        if word in digits:
+            run.append(at)
+            continue
+        found |= set(run) if len(run) >= RUN else set()
+        run = []
     return found
 
 

@@ -70,6 +70,36 @@ def test_names_numbers_places_and_rare_words_are_gone(text: str, left: str) -> N
     assert len(words.split()) >= 3
 
 
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("em la nguyen thi huong lam quan lan anh co bi phat khong", "nguyen huong lan anh"),
+        ("chi huong quan lan anh co tot khong", "huong lan anh"),
+        ("anh tuan chu quan giu the cua em", "tuan"),
+        ("co giao mai day o truong le quy don co tot khong", "mai le quy don"),
+        ("o nha nghi hoang hon phong mot linh hai co mo cua khong", "hoang hon mot linh hai"),
+        ("so khong chin mot hai ba bon nam sau bay tam goi duoc khong", "mot nam sau chin"),
+        ("CHI HUONG QUAN LAN ANH CO TOT KHONG", "huong lan anh"),
+    ],
+)
+def test_names_written_small_and_numbers_said_one_by_one_are_gone(text: str, gone: str) -> None:
+    words = clean(text)
+    assert len(words) >= 2 and not set(words) & set(gone.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("quán có bị phạt không", "quan bi phat khong"),
+        ("bệnh viện nào nhổ răng không đau", "benh vien nho rang khong dau"),
+        ("đi khách quen có sao không", "di khach quen sao khong"),
+        ("em lần đầu đi khám", "dau di kham"),
+    ],
+)
+def test_everyday_words_behind_a_house_or_a_title_stay(text: str, left: str) -> None:
+    assert " ".join(clean(text)).endswith(left)
+
+
 @ENGINES
 async def test_before_the_third_person_only_a_hash_and_tokens_are_kept(engine: Database, clock: MovableClock) -> None:
     await people(engine, clock, 3)
@@ -94,7 +124,7 @@ async def test_after_thirty_days_nothing_is_left_and_counting_begins_anew(
     await people(engine, clock, 4)
     await ask(engine, clock, 1)
     await ask(engine, clock, 2)
-    key = (await engine.read(lambda connection: connection.execute(select(unanswered.c.key_id)).scalar_one()))
+    key = await engine.read(lambda connection: connection.execute(select(unanswered.c.key_id)).scalar_one())
     clock.pass_(days=31)
     await ask(engine, clock, 3)
     assert await told(engine, clock) == [], "the two of last month count no more"
