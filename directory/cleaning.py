@@ -21,8 +21,8 @@ _ALSO_NUMBERS = "một năm lăm sáu"  # without their marks these are other wo
 _NAMES_FOLLOW = "ten nick facebook zalo fb"
 NAMED = 3  # words after one that introduces a name
 _FAMILY = (
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong mai dao luong cao lam "
-    "ha ta tong chau quach tu thach son kim"
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong mai dao luong cao "
+    "lam ha ta tong chau quach tu thach son kim"
 )
 _SURELY_FAMILY = "nguyen huynh"  # the others are other words too, unless "thị" or "văn" follows
 _BETWEEN = "thi van"
@@ -32,13 +32,13 @@ _GIVEN = """
 an anh bao bich binh chau chi cuc cuong dao diem diep dieu dung duc duong giang ha hai hang hanh hao hien hieu hoa hoai
 hoan hoang hong hue hung huong huyen khanh khoa kieu kim lan lien linh loan long loc ly mai minh my na nam nga ngan ngoc
 nguyet nhan nhi nhung oanh phong phuc phuong phuoc quan quang quoc quy quyen quynh sang sen son tam tan thanh thao thang
-thi tho thoa thom thu thuan thuy tien tin tinh toan trang tram tri trinh trong truc trung truong tu tuan tung tuyen tuyet
-uyen van vi viet vinh vu vy xuan yen
+thi tho thoa thom thu thuan thuy tien tin tinh toan trang tram tri trinh trong truc trung truong tu tuan tung tuyen
+tuyet uyen van vi viet vinh vu vy xuan yen
 """
 # What has a name of its own: the words behind these are it, until one of everyday speech.
 _NAMED_PLACES = (
-    "quan tiem karaoke spa massage bar cafe hotel homestay truong duong pho ngo ngach hem kiet chung_cu nha_nghi nha_tro "
-    "khach_san cong_ty phong_kham benh_vien lau nha_hang"
+    "quan tiem karaoke spa massage bar cafe hotel homestay truong duong pho ngo ngach hem kiet chung_cu nha_nghi "
+    "nha_tro khach_san cong_ty phong_kham benh_vien lau nha_hang"
 )
 _EVERYDAY = """
 co o bi khong duoc lam mo dong cua nao gi thi la va hay den toi di ve ma cho cho em anh chi minh toi nay kia do dau may
@@ -98,10 +98,7 @@ def _spoken_names(reading: Reading) -> set[int]:
             begin = at + 2 if has_between else at + 1
             found |= {at, *range(at, begin), *_until(words, begin, everyday)}
         if word in titles and words[at + 1 : at + 2] and words[at + 1] in given:
-            found |= {
-                at + 1,
-                *(near for near in range(at + 2, at + 3) if words[near : near + 1] and words[near] in given),
-            }
+            found |= {near for near in (at + 1, at + 2) if words[near : near + 1] and words[near] in given}
         for house in places_named:
             if words[at : at + len(house)] == house:
                 found |= set(_until(words, at + len(house), everyday))
