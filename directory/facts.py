@@ -28,6 +28,11 @@ class Fact:
     # Numbers in `says` that have no source, though the rest has; with words (a pattern) beside which they may not stand
     # without saying so.
     unsourced: Mapping[str, str] = field(default_factory=dict)
+    vi: str = ""  # the same in Vietnamese, for those who review; what counts for a source is `says`
+
+    def told(self, language: str) -> str:
+        """The fact as whoever reviews reads it."""
+        return self.vi if language == FALLBACK and self.vi else self.says
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -92,7 +97,7 @@ def values() -> Mapping[str, Value]:
 
 def _fact(row: Mapping[str, Any]) -> Fact:
     unsourced = {str(number): str(words or "") for number, words in (row.get("unsourced") or {}).items()}
-    return Fact(row["id"], row["says"], row["mark"], row["source"], unsourced)
+    return Fact(row["id"], row["says"], row["mark"], row["source"], unsourced, row.get("vi", ""))
 
 
 def fill(text: str, language: str, today: date) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from directory import danger_sentences, facts, languages
 from directory.article_check import awaiting
 from directory.articles import Article, Library, is_over
+from directory.facts import Fact
 from directory.wording import FALLBACK, day, t
 
 ROLES = ("lawyer", "doctor", "peer", "none")
@@ -22,6 +23,10 @@ def work_list(library: Library, role: str, language: str = FALLBACK, *, today: d
         lines += [*_piece(written, language, today), ""]
     for one in sentences:
         lines += [*_sentence(one, language), ""]
+    named = {id for written in pieces for id in written[0].facts} | {id for one in sentences for id in one.facts}
+    known = [one for id, one in facts.facts().items() if id in named]
+    if known:
+        lines += [f"## {t('command.review.facts', language)}", *_facts(known, language), ""]
     return "\n".join(lines)
 
 
@@ -48,6 +53,13 @@ def _sentence(one: danger_sentences.Reviewed, language: str) -> Iterator[str]:
         yield "    " + t("command.review.unsourced", language, facts=", ".join(one.facts))
     else:
         yield "    " + t("command.review.no_facts", language)
+
+
+def _facts(known: Sequence[Fact], language: str) -> Iterator[str]:
+    """Each fact of the list once, in full: on paper nobody can look up what H10 is. Those without a source first."""
+    for one in sorted(known, key=lambda one: facts.MARKS.index(one.mark), reverse=True):
+        mark = t(f"command.review.mark.{one.mark}", language)
+        yield f"[ ] {one.id} ({mark}): {one.told(language)}"
 
 
 def _piece(written: Sequence[Article], language: str, today: date) -> Iterator[str]:

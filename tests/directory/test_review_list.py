@@ -33,6 +33,28 @@ def test_the_list_says_what_has_no_source_and_gives_amounts_in_full() -> None:
     assert "Decree 282/2025/NĐ-CP, Article 11, since 15 Dec 2025" in piece
 
 
+@pytest.mark.parametrize(("language", "words"), [("vi", "không phát hiện là không lây truyền"), ("en", "undetectable")])
+def test_on_paper_every_fact_of_the_list_stands_in_full_once_those_without_a_source_first(
+    language: str, words: str
+) -> None:
+    told = review_list.work_list(LIBRARY, "doctor", language, today=TODAY)
+    listed = [line for line in told.splitlines() if re.match(r"\[ \] [HLGP]\d+ \(", line)]
+    ids = [line.split()[2] for line in listed]
+    named = {id for one in LIBRARY if one.review == "doctor" for id in one.facts}
+    assert named <= set(ids) and len(ids) == len(set(ids))
+    sourced = [facts.facts()[id].is_sourced for id in ids]
+    assert sourced == sorted(sourced)
+    assert words in next(line for line in listed if line.startswith("[ ] H10 ("))
+
+
+def test_whoever_reviews_reads_each_fact_in_vietnamese_with_the_same_numbers() -> None:
+    named = {id for one in LIBRARY for id in one.facts}
+    for id in named:
+        one = facts.facts()[id]
+        assert one.vi, id
+        assert facts.numbers_in(one.vi) == facts.numbers_in(one.says), id
+
+
 def test_a_reviewed_text_leaves_the_list() -> None:
     done = [replace(one, state="reviewed", reviewer="bác sĩ") if one.id == "pep-72h" else one for one in LIBRARY]
     assert "(pep-72h)" not in review_list.work_list(articles.shelve(done), "doctor", today=TODAY)
