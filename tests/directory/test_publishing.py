@@ -119,6 +119,18 @@ def test_taking_back_is_at_once_and_a_draft_on_the_desk_survives_it(connection: 
     assert "Câu đang viết." in said(connection)
 
 
+def test_what_leads_to_a_text_that_was_taken_back_can_still_be_mended(connection: Connection) -> None:
+    publishing.withdraw(connection, desk(connection), expected=0, **WHO)
+    publishing.withdraw(connection, desk(connection, language="en"), expected=0, **WHO)
+    near = desk(connection, "prep-missed-pill")
+    assert any(step.subject == "prep-what" for step in near.working.next)
+    save(connection, "Câu mới.", "prep-missed-pill")
+    publishing.publish(connection, desk(connection, "prep-missed-pill"), expected=1, **WHO)
+    assert "Câu mới." in said(connection, "prep-missed-pill")
+    wrong = replace(near.working, next=(articles.NextStep("article", "no-such"),))
+    assert [one.code for one in publishing.check(connection, wrong, TODAY)] == ["next_article"]
+
+
 def test_what_was_taken_back_can_be_shown_again(connection: Connection) -> None:
     before = said(connection)
     publishing.withdraw(connection, desk(connection), expected=0, **WHO)
