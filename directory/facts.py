@@ -73,10 +73,6 @@ class Value:
         return is_begun and (self.valid_to is None or today <= self.valid_to)
 
 
-class UnknownValue(KeyError):
-    """An article names an amount that `values.yaml` does not know."""
-
-
 @cache
 def facts() -> Mapping[str, Fact]:
     """Every fact by its id. Source: `seed/facts.yaml`."""
@@ -101,13 +97,16 @@ def _fact(row: Mapping[str, Any]) -> Fact:
 
 
 def fill(text: str, language: str, today: date) -> str:
-    """The text with every `{value:NAME}` said in full: the amount, by which law, since when. Raises UnknownValue.
+    """The text with every `{value:NAME}` said in full: the amount, by which law, since when.
 
-    An amount that no longer holds is not said: the sentence tells that it has changed instead.
+    An amount that no longer holds is not said: the sentence tells that it has changed instead. One that nobody knows
+    (a slip of the pen in a draft, a newer version without it) is said to have no source.
     """
 
     def say(found: "re.Match[str]") -> str:
-        value = named(found[1])
+        value = values().get(found[1])
+        if value is None:
+            return t("article.value_unknown", language)
         law = value.law.get(language) or value.law[FALLBACK]
         said = value.says.get(language) or value.says[FALLBACK]
         if value.is_bygone and value.valid_to is not None:
@@ -119,13 +118,6 @@ def fill(text: str, language: str, today: date) -> str:
         return t("article.value", language, value=said, law=law, day=day(value.valid_from or today, language))
 
     return _NAMED.sub(say, text)
-
-
-def named(name: str) -> Value:
-    """The amount of this name. Raises UnknownValue."""
-    if name not in values():
-        raise UnknownValue(name)
-    return values()[name]
 
 
 def names_in(text: str) -> tuple[str, ...]:

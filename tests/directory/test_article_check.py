@@ -240,8 +240,7 @@ def test_an_amount_says_its_law_and_day_and_after_its_end_that_it_changed() -> N
     assert "300.000–500.000" in said and "282/2025" in said and "15/12/2025" in said
     early = facts.fill("Mức: {value:selling_fine}.", "vi", date(2025, 1, 1))
     assert "300.000" not in early and "đã đổi" in early
-    with pytest.raises(facts.UnknownValue):
-        facts.fill("{value:none}", "vi", TODAY)
+    assert facts.fill("Mức: {value:none}.", "vi", TODAY) == "Mức: mức này mình chưa có nguồn chắc chắn."
 
 
 def test_every_amount_rests_on_a_sourced_fact_that_contains_its_numbers() -> None:

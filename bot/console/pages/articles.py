@@ -91,7 +91,8 @@ async def preview(console: Console, visit: Visit) -> web.Response:
         for is_all in (False, True) if article.more else (False,):
             text, options = ask.told(article, desk.language, library, today=today, days=days, is_all=is_all)
             said.append((text, [label for _, label in options]))
-    return render(visit.request, "article-preview.html", visit.seat, desk=desk, said=said, is_hidden=is_hidden)
+    shown: dict[str, Any] = {"desk": desk, "said": said, "is_hidden": is_hidden, "is_there": article is not None}
+    return render(visit.request, "article-preview.html", visit.seat, **shown)
 
 
 async def compare(console: Console, visit: Visit) -> web.Response:

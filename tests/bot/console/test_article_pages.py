@@ -143,6 +143,17 @@ async def test_the_preview_says_word_for_word_what_the_person_gets(desk: Desk) -
         assert all(f">{label}</li>" in page for _, label in options)
 
 
+async def test_the_preview_of_a_draft_with_slips_and_of_what_was_taken_back_says_what_is_the_matter(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    form = await opened(thu)
+    await desk.press(thu, HERE, **{**form, "body": "Mức: {value:no_such}."})
+    answer = await thu.get(f"{HERE}/preview")
+    assert answer.status == 200 and "mức này mình chưa có nguồn chắc chắn" in await answer.text()
+    await desk.press(thu, f"{HERE}/withdraw", revision="1")
+    page = await (await thu.get(f"{HERE}/preview?of=shown")).text()
+    assert "Chưa ai đọc được bản này" in page and "quá hạn" not in page
+
+
 async def test_a_peer_approves_what_waits_for_peers_and_nothing_else(desk: Desk) -> None:
     sen = await desk.as_("peer-1")
     days = {"on": "2026-12-07", "review_by": UNTIL, "revision": "0"}
