@@ -21,6 +21,8 @@ _TOWN = ("thanh", "pho")
 _TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
 _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
+# Behind "ở đâu": what is done there.
+_DONE_THERE = frozenset({"ban", "mua", "kham", "phat", "nhan", "lay", "lam", "tiem", "thu", "chua", "xet", "cho"})
 _LONG_ALONE = 7  # letters of a name that nothing leads to
 _SCORES = (0.8, 0.6, 0.4)  # by slips
 
@@ -76,6 +78,8 @@ def nearest(
                 continue  # "thành phố Nãg …" is no Thanh Phong
             kind, is_led = leads[start]
             is_led = is_led or (is_answer and (first, after) == (0, count))
+            if reading.tokens[first] == "dau" and after == first + 2 and reading.tokens[first + 1] in _DONE_THERE:
+                continue  # "ở đâu bán" asks; it names no Đà Bắc
             if letters.isdigit():
                 found += [((-3.0, False, 0, False), key, first, after, 1) for key in _numbered(kind, letters)]
                 continue

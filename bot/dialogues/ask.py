@@ -1,6 +1,7 @@
 """Answers a question from the articles: the short answer first, then what one can do next; or says we do not know."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zlib import crc32
 
@@ -11,10 +12,22 @@ from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
 from directory import answers, articles, cues, languages, needs, recordings
 from directory.articles import Article, Library
+from directory.reading import fold
 from directory.wording import t
 
 _TOLD = "told_last"  # in the notes: the article told last, and whether the whole of it
 OPINIONS = ("helped", "not_helped", "wrong")
+# The same in words, of a short message that asks nothing (folded).
+_SAID: Mapping[str, tuple[str, ...]] = {
+    "wrong": ("bai nay sai", "bai sai", "noi sai", "viet sai", "thong tin sai", "sai roi", "this is wrong"),
+    "not_helped": (
+        "khong giup duoc", "khong giup gi", "khong co ich", "khong huu ich", "khong dung y", "khong lien quan",
+        "khong phai cai em hoi", "khong phai dieu em hoi", "not helpful", "did not help",
+    ),
+    "helped": ("huu ich", "co ich", "giup duoc roi", "giup em nhieu", "helpful", "that helps", "this helped"),
+}  # fmt: skip
+_ASKS = frozenset({"khong", "sao", "chua", "nao", "ha"})
+MOST_SAID = 7  # words
 
 
 class Answer(Dialogue):
@@ -65,7 +78,7 @@ class Answer(Dialogue):
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
-        key, id, days = turn.key or "", turn.memory.article, turn.policy.law_shown_days
+        key, id, days = turn.key or _opinion(turn), turn.memory.article, turn.policy.law_shown_days
         article = fitting.article(turn, id) if id else None
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
@@ -162,6 +175,16 @@ def told(
 def _mark(article: Article) -> str:
     """Tells this text from the one before it: what was put right is said anew."""
     return f"{article.id}:{crc32(chr(10).join((*article.body, *article.more)).encode()):08x}"
+
+
+def _opinion(turn: Turn) -> str:
+    """What she thinks of the answer, said in words; empty for anything else."""
+    words = re.findall(r"[^\W_]+", fold(turn.text))
+    tokens = turn.reading.tokens
+    if not 1 <= len(tokens) <= MOST_SAID or "?" in turn.text or tokens[-1] in _ASKS:
+        return ""
+    ways = (f" {' '.join(tokens)} ", f" {' '.join(words)} ")  # read as Vietnamese, English is something else
+    return next((name for name, said in _SAID.items() if any(f" {one} " in way for one in said for way in ways)), "")
 
 
 def _wants_person(turn: Turn) -> bool:

@@ -267,7 +267,8 @@ def _asks_of_line(turn: Turn) -> bool:
 def _asks_where_for_that(turn: Turn) -> bool:
     """ "Mua ở đâu" after an answer looks for a place for just that."""
     is_known = turn.key is None and turn.memory.need is not None
-    return is_known and fitting.asks_where(turn) and answers.goes_on(turn.reading)
+    goes_on = answers.goes_on(turn.reading) or {"o", "dau", "ban"}.issuperset(turn.reading.tokens)  # "ở đâu bán"
+    return is_known and fitting.asks_where(turn) and goes_on
 
 
 def _is_learnt(turn: Turn) -> bool:
