@@ -16,6 +16,8 @@ _STAND = re.compile(
     | \ khach\ .*\ (bao|noi|khoe)\ .*lam\ o\ @
     # what was read, seen and heard
     | \ ((tren|doc|xem)\ bao|thoi\ su|tin\ tuc|(xem|coi)\ (phim|tin)|bai\ hat|(nghe|hat)\ bai)\ (.*\ )?@
+    # what is put into a body, and what only sounds so: "tiêm hoóc-môn", "đa nang gì đâu"
+    | \ (tiem|chich|uong)\ @ | @\ gi\ dau[ ]
     # who plays whom; whose bank
     | \ tran\ @\ (da|gap|dau|vs|voi)\ | \ da\ voi\ @ | @\ da\ voi\  | \ ngan\ hang\ .*chi\ nhanh\ @
     # what she once did there, and visits that are over
@@ -24,6 +26,7 @@ _STAND = re.compile(
     # a family that must not know
     | \ (ba|me|bo|ma|gia\ dinh|ca\ nha|ong\ ba|ho\ hang)\ ((em|con|minh|toi|tui)\ )?(o|trong|ngoai|duoi|tren)\ @
       \ ((ma|khong|chua|co\ ai|ma\ khong)\ )?(biet|goi\ dien\ bao|goi\ ve)[ ]
+      (?!hoi|lam|di\ dau|o\ dau|cho\ nao|phai|xin|ai)
     # what it is said not to be
     | ^\ ((gio|hien|nay)\ )?(em|minh|toi|tui|chi)\ khong\ (con\ )?o\ @
     | \ dung\ nham\ (voi\ )?(ben\ )?@ | \ chu\ khong\ (phai\ )?(o\ )?@

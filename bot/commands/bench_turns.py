@@ -5,7 +5,6 @@ import importlib
 import importlib.util
 import multiprocessing
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -102,7 +101,7 @@ async def _serve(name: str, serving: Serving, pipe: Connection) -> dict[str, Any
         begun, before = time.process_time(), _spent(beside)
         lasted, passed = await asyncio.to_thread(pipe.recv)
         spent, apart = time.process_time() - begun, _spent(beside) - before
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 + _most_megabytes(beside)
+        megabytes = _resident("self") + (_resident(str(beside)) if beside is not None else 0)
         await runner.cleanup()
     ordered = sorted(lasted)
     return {
@@ -121,11 +120,10 @@ def _spent(beside: int | None) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _most_megabytes(beside: int | None) -> int:
-    if beside is None:
-        return 0
-    lines = Path(f"/proc/{beside}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+def _resident(process: str) -> int:
+    """Megabytes that a process holds now."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) // 1024
 
 
 def _ms(seconds: float) -> float:

@@ -73,8 +73,8 @@ class Find(Dialogue):
         """The answer to "where are you"; "anywhere" is an answer too."""
         if turn.key and turn.key.startswith("article:"):
             return [Hand("answer", "read")]
-        if asks_ahead(turn):
-            return [Say(t("find.depends", turn.language)), _ask_where(turn)]
+        if asks_ahead(turn):  # of the place last spoken of it is known
+            return self._about_shown(turn) or [Say(t("find.depends", turn.language)), _ask_where(turn)]
         before = turn.memory.place
         _take_in(turn)
         if turn.key and turn.key.count(":") == 1:

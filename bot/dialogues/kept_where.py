@@ -25,6 +25,8 @@ def is_asked(turn: Turn) -> bool:
     """Whether the message wants to know, or guesses, where a shelter is. Danger is answered before."""
     if turn.key is not None or turn.meaning is None or not turn.text or len(turn.text) > _MOST:
         return False
+    if turn.meaning.intent == "wrong_listing":
+        return False  # noted, and nothing is told by that
     plain, has_shown = fold(turn.text), bool(_shown(turn))
     if _SHELTER.search(plain):
         return bool(_WHERE.search(plain) or _GUESS.search(plain)) or (has_shown and bool(_BARE_WHERE.search(plain)))

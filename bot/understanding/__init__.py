@@ -34,7 +34,7 @@ _WHOLE = {
 
 
 # Whoever wants this looks for no help in the place that is named.
-_NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "wrong_listing", "language", "feedback"})
+_NOT_SEEKING = frozenset({"provider", "official", "buyer", "harasser", "language", "feedback"})
 _DONE = frozenset({"thanks", "greeting", "about_bot", "leave", "erase"})  # nor does who says this
 _IDLE = 0.8  # so surely is it only chat
 _OF_NEED, _FAINT = 0.7, 0.05  # how much a need that is stated adds to the articles about it, from this chance on
@@ -105,6 +105,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = "find"
     is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
     is_idle = is_idle or intent in _NOT_SEEKING | _DONE
+    is_idle = is_idle and not (intent == "language" and found)  # who speaks what language is said beside a need
     if danger.level == "none" and is_idle:  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(

@@ -19,7 +19,19 @@ SHORT_OF = 3  # a name for which so much less speaks than the rules ask for may 
 MOST = 12  # names in one message
 NEAR, BESIDE = 6, 3  # words on each side that count as near, and those whose place counts
 ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find it, and where they do not
+FINE = 0.05  # chances so near each other are alike: then what stands first goes first
 UNSURE, SILENT = 0.45, 0.25  # a name less likely than that, in a message that so little seeks in, is not meant
+# Words at which another time or thought begins, and what the words of a clause say of the place in it.
+_TURNS = frozenset({"gio", "h", "hien", "nay", "ma", "nhung", "con", "xong", "roi", "r"})
+_SAYING = {
+    "past": "truoc trc hoi xua tung luc qua hom ngoai do cu",
+    "future": "mot mai sau tinh dinh mo uoc muon sap",
+    "home": "que goc khau sinh nguoi dan",
+    "others": "chong ck vo vk ong bo ba me ma con khach ban anh chu nhom nguoi ny ex bac",
+    "self": "em e minh toi tui t chi",
+    "now": "gio h dang hien nay",
+}
+_OF = {name: frozenset(words.split()) for name, words in _SAYING.items()}
 _SEEKING = ("find", "report", "help_now")
 
 
@@ -34,7 +46,9 @@ class Weights:
 
 
 def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | None = None) -> list[Span]:
-    """The names that say where help is looked for, in their order; `likely` is filled with the chance of each."""
+    """The names that say where help is looked for, the likeliest first: "quê Huế, giờ em ở Vinh" is about Vinh.
+
+    `likely` is filled with the chance of each."""
     spans = candidates(found)
     chances = [0.0 if span.is_denied or span.is_aside else how_likely(span, toks, spans) for span in spans]
     taken = [
@@ -42,6 +56,7 @@ def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | 
         for span, chance in zip(spans, chances, strict=True)
         if chance >= (ENOUGH if span.evidence >= span.need else DOUBTFUL)
     ]
+    taken.sort(key=lambda one: -round(one[1] / FINE))
     if likely is not None:
         likely.extend(chance for _, chance in taken)
     return [span for span, _ in taken]
@@ -80,6 +95,12 @@ def features(span: Span, toks: Sequence[Tok], spans: Sequence[Span]) -> set[str]
     made.add(f"-- {' '.join(before[-2:])}")
     made.add(f"++ {' '.join(after[:2])}")
     made.add(f"-+ {before[-1] if before else '^'} _ {after[0] if after else '$'}")
+    own, rest = _clause(toks, first, end)
+    made.update(f"c {word}" for word in own)
+    made.update(f"d {word}" for word in rest)
+    for name, words in _OF.items():
+        made.update({f"of {name}"} if not words.isdisjoint(own) else ())
+        made.update({f"far {name}"} if words.isdisjoint((*own, *rest)) and not words.isdisjoint(plain) else ())
     made.add(f"kind {kind}")
     made.update(f"is {name}" for name, is_so in _facts(span, toks, first) if is_so)
     enough = [one for one in spans if one.evidence >= one.need]
@@ -90,6 +111,17 @@ def features(span: Span, toks: Sequence[Tok], spans: Sequence[Span]) -> set[str]
     made.add(f"long {min(end - span.start, 4)}")
     made.add(f"place {min(enough.index(span), 3) if span in enough else '-'} of {min(len(enough), 3)}")
     return made
+
+
+def _clause(toks: Sequence[Tok], first: int, end: int) -> tuple[Sequence[str], Sequence[str]]:
+    """The words before and behind the name that belong to it: to the next comma, or to where another time begins."""
+    start = first
+    while start > 0 and not toks[start].is_parted and not (start < first and toks[start].plain in _TURNS):
+        start -= 1
+    stop = end
+    while stop < len(toks) and not toks[stop].is_parted and toks[stop].plain not in _TURNS:
+        stop += 1
+    return [tok.plain for tok in toks[start:first]], [tok.plain for tok in toks[end:stop]]
 
 
 def _facts(span: Span, toks: Sequence[Tok], first: int) -> list[tuple[str, bool]]:

@@ -73,7 +73,7 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
     fitted = fit(rows, many)
     write(fitted, slope, shift, marks, print_of(folder), into, weighed)
     training_topics.train(groups, many, print_of(folder))
-    training_places.train(many, print_of(folder))
+    training_places.train(folder, many)
     told = list(zip(many, chances, examined, strict=True))
     usual = [one for one in told if one[0].author in ordinary(many)]
     found = {"all": figures(told, marks), "without those of twins alone": figures(usual, marks)}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from bot.understanding.examples import Example
+from bot.understanding.examples import Example, digest, load
 from bot.understanding.judging import places_meant
 from bot.understanding.sought import MODEL, candidates, features
 from directory.gazetteer import PlaceKey, Tier, is_province
@@ -16,16 +16,22 @@ from directory.place_words import contains
 from directory.places import communes_of
 from directory.reading import read
 
+MORE = "places"  # the folder beside the authors' with examples of places alone
 LEAST_FEATURE = 5  # names around which it stands
 STRICTNESS = 0.3
 FINEST = 127  # the largest weight in the file
 
 
-def train(many: Sequence[Example], made_from: str, into: Path = MODEL) -> None:
-    """One straight line over the words around a name."""
+def print_of(folder: Path) -> str:
+    """What the shipped weights must have been made from."""
+    return digest(folder, folder.parent / MORE)
+
+
+def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> None:
+    """One straight line over the words around a name, of all authors and of those who wrote for this alone."""
     numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
     linear = import_module("sklearn.linear_model")
-    rows, wanted = mentions(many)
+    rows, wanted = mentions([*many, *load(folder.parent / MORE)])
     counts = Counter(feature for row in rows for feature in row)
     kept = sorted(feature for feature, count in counts.items() if count >= LEAST_FEATURE)
     place = {feature: number for number, feature in enumerate(kept)}
@@ -37,7 +43,7 @@ def train(many: Sequence[Example], made_from: str, into: Path = MODEL) -> None:
     weights = line.coef_.ravel()
     step = float(f"{numpy.abs(weights).max() / FINEST:.6g}")
     whole = numpy.rint(weights / step).astype(int)
-    head = {"made_from": made_from, "bias": round(float(line.intercept_[0]), 4), "step": step}
+    head = {"made_from": print_of(folder), "bias": round(float(line.intercept_[0]), 4), "step": step}
     lines = [f"{name}\t{weight}" for name, weight in zip(kept, whole, strict=True) if weight]
     into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
 
