@@ -19,6 +19,7 @@ SHORT_OF = 3  # a name for which so much less speaks than the rules ask for may 
 MOST = 12  # names in one message
 NEAR, BESIDE = 6, 3  # words on each side that count as near, and those whose place counts
 ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find it, and where they do not
+STERN = 0.8  # where the rules do not, and the name is words of every day: "prep là gì" is no La Gi
 FINE = 0.05  # chances so near each other are alike: then what stands first goes first
 UNSURE, SILENT = 0.45, 0.25  # a name less likely than that, in a message that so little seeks in, is not meant
 # Words at which another time or thought begins, and what the words of a clause say of the place in it.
@@ -54,12 +55,18 @@ def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | 
     taken = [
         (span, chance)
         for span, chance in zip(spans, chances, strict=True)
-        if chance >= (ENOUGH if span.evidence >= span.need else DOUBTFUL)
+        if chance >= _enough_for(span)
     ]
     taken.sort(key=lambda one: -round(one[1] / FINE))
     if likely is not None:
         likely.extend(chance for _, chance in taken)
     return [span for span, _ in taken]
+
+
+def _enough_for(span: Span) -> float:
+    if span.evidence >= span.need:
+        return ENOUGH
+    return STERN if span.name in name_set("never") else DOUBTFUL
 
 
 def is_idle(likely: Sequence[float], intents: Mapping[str, float]) -> bool:

@@ -55,6 +55,8 @@ def test_where_help_is_looked_for(text: str, place: str) -> None:
         "binh tinh di em, dung khoc nua",
         "mình là chuyển giới nữ, tự tiêm hoóc-môn ba năm nay, muốn khám",
         "app này đa nang gì đâu, hỏi j cx k bít",
+        "prep la gi",
+        "xn la gi",
     ],
 )
 def test_a_dish_a_team_a_name_and_words_that_only_sound_so_are_no_place(text: str) -> None:
