@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, bindparam, func, select
 
 from directory import adding, overlay
 from directory import gone as gone_
@@ -137,11 +137,14 @@ def is_withdrawn(connection: Connection, id: str) -> bool:
 
 def withdrawn(connection: Connection, ids: Collection[str]) -> frozenset[str]:
     """Those of a few listings that may not be shown any more, looked up live."""
-    table = place_of_service.c
-    mine = select(table.id).where(
-        table.id.in_(ids), table.state.in_(SHOWN), table.hidden_at.is_(None), table.visibility != STAFF
-    )
-    return frozenset(ids) - frozenset(connection.execute(mine).scalars() if ids else ())
+    there = connection.execute(_STILL_SHOWN, {"ids": list(ids)}).scalars() if ids else ()
+    return frozenset(ids) - frozenset(there)
+
+
+_STILL_SHOWN = select(place_of_service.c.id).where(
+    place_of_service.c.id.in_(bindparam("ids", expanding=True)), place_of_service.c.state.in_(SHOWN),
+    place_of_service.c.hidden_at.is_(None), place_of_service.c.visibility != STAFF,
+)  # fmt: skip
 
 
 def read_listings(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -92,7 +93,7 @@ def _likely(shelf: Shelf, ways: Sequence[Sequence[str]]) -> Iterator[Listing]:
 
 
 def _fits(one: Listing, ways: Sequence[Sequence[str]]) -> Iterator[_Fit]:
-    for name in dict.fromkeys((duplicates.plain_name(one.service), duplicates.plain_name(one.organisation))):
+    for name in dict.fromkeys((_plain(one.service), _plain(one.organisation))):
         own = _own(name)
         if not own:
             continue
@@ -128,10 +129,16 @@ def _is_like(typed: Sequence[str], whole: Sequence[str], most: int) -> bool:
     return one[0] == other[0] and OSA.distance(one, other, score_cutoff=most) <= most
 
 
-def _own(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _plain(name: str) -> str:
+    return duplicates.plain_name(name)
+
+
+@lru_cache(maxsize=8192)
+def _own(name: str) -> tuple[str, ...]:
     """The words of a name without those of its kind: of "Bệnh viện Bồ Câu" the last two."""
-    words = name.split()
-    while lead := next((len(one) for one in _LEADS if tuple(words[: len(one)]) == one), 0):
+    words = tuple(name.split())
+    while lead := next((len(one) for one in _LEADS if words[: len(one)] == one), 0):
         words = words[lead:]
     return words
 

@@ -43,6 +43,7 @@ TEXTS = ("xet nghiem hiv o cau giay", "cam on nha", "muốn tìm chỗ học ngh
 
 def measure(seconds: float) -> list[dict[str, Any]]:
     """One row for the echo bot and one for each database we have; `ratio` is of the echo bot's throughput."""
+    memory.pause()  # as `serve` begins
     rows = [_run("python-telegram-bot echo, aiohttp transport", _echo, seconds)]
     rows.append(_run("our turn, SQLite FULL", _sqlite, seconds))
     with _postgresql() as url:
