@@ -19,6 +19,7 @@ SHORT_OF = 3  # a name for which so much less speaks than the rules ask for may 
 MOST = 12  # names in one message
 NEAR, BESIDE = 6, 3  # words on each side that count as near, and those whose place counts
 ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find it, and where they do not
+PLAIN = 8  # a name for which so much more speaks than the rules ask for is meant: "phường Trung Hoà, Cầu Giấy, Hà Nội"
 STERN = 0.8  # where the rules do not, and the name is words of every day: "prep là gì" is no La Gi
 FINE = 0.05  # chances so near each other are alike: then what stands first goes first
 UNSURE, SILENT = 0.45, 0.25  # a name less likely than that, in a message that so little seeks in, is not meant
@@ -64,6 +65,9 @@ def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | 
 
 
 def _enough_for(span: Span) -> float:
+    is_elsewhere = span.is_home or span.is_left or span.is_denied or span.is_aside
+    if span.evidence >= span.need + PLAIN and not is_elsewhere:
+        return 0.0
     if span.evidence >= span.need:
         return ENOUGH
     return STERN if span.name in name_set("never") else DOUBTFUL

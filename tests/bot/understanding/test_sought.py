@@ -39,6 +39,7 @@ def test_the_weights_are_made_from_the_same_examples_and_the_files_are_small() -
         ("trc em o sai gon gio ve bien hoa roi, kham phu khoa o dau", "thành phố Biên Hòa"),
         ("Em gái không rành tiếng Kinh, ở Sa Pa có ai khám thai mà nói chuyện được với nó không", "thị xã Sa Pa"),
         ("muốn bỏ mà ở lê chân ko bjt hỏi ai", "quận Lê Chân"),  # mà, and not her mother
+        ("học nghề ở phường Trung Hoà, Cầu Giấy, Hà Nội", "phường Trung Hoà"),
         ("e gần chùa bộc, lấy thuốc chống phơi nhiễm ở đâu", "quận Đống Đa"),
     ],
 )
