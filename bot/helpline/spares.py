@@ -1,11 +1,14 @@
 """Return codes made in advance: one takes a twentieth of a second of one core, and 16 MiB while it is made."""
 
 import asyncio
+import logging
 from contextlib import suppress
 
 from bot.helpline import coming_back
 from bot.helpline.coming_back import Spare
 from bot.seals import Seals
+
+log = logging.getLogger(__name__)
 
 READY = 4  # so many lie ready; with a hundred reports at once an alarm waits for no code
 
@@ -35,9 +38,19 @@ class Spares:
             self._ready.append(spare)
 
     async def make(self) -> Spare:
-        """A new one, when all who asked before have theirs. Not lent: whoever asks for it gives it to somebody."""
+        """A new one, when all who asked before have theirs. Not lent: whoever asks for it gives it to somebody.
+
+        Without words if it could not be made: an answer, and an alarm before all, does not fail for want of a code.
+        """
         async with self._making:
+            return await self._made()
+
+    async def _made(self) -> Spare:
+        try:
             return await asyncio.to_thread(coming_back.make, self._seals)
+        except Exception as problem:  # no memory, no thread: whoever needs a code is told none this time
+            log.error("code_not_made", extra={"kind": type(problem).__name__})
+            return Spare()
 
     async def stop(self) -> None:
         if self._filling is not None:
@@ -53,5 +66,5 @@ class Spares:
         return len(self._ready) + self._lent < READY
 
     async def _fill(self) -> None:
-        while self._few():
-            self._ready.append(await asyncio.to_thread(coming_back.make, self._seals))
+        while self._few() and (spare := await self._made()).words:
+            self._ready.append(spare)

@@ -73,7 +73,7 @@ class Apart:
         while True:
             try:
                 await self._serve(opened)
-            except (OSError, EOFError, pickle.UnpicklingError) as problem:
+            except Exception as problem:  # it ended, or says what this version cannot read: another one is begun
                 log.warning("reader_gone", extra={"kind": type(problem).__name__})
             if not opened.done():
                 opened.set_result(None)

@@ -285,3 +285,18 @@ async def test_a_code_that_was_not_ready_is_not_told_to_whoever_else_may_hold_th
     await house.db.write(lambda tx: tell_code(tx, lane_id, spare, house.reception._house, now=now))
     await house.settle()
     assert not await rows(rehearsal, return_code) and not any(spare.words in one["text"] for one in rehearsal._said)
+
+
+async def test_an_alarm_does_not_fail_for_want_of_a_code(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def impossible(seals: Seals) -> coming_back.Spare:
+        raise MemoryError
+
+    rehearsal.house.reception._spares = Spares(rehearsal.house.db.seals)
+    monkeypatch.setattr(coming_back, "make", impossible)
+    said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
+    assert any("115" in text for text in to_person(said)) and not any("bốn từ" in text for text in to_person(said))
+    assert any(one["purpose"] == "alarm" for one in said)
+    assert len(await rows(rehearsal, case)) == 1 and await rows(rehearsal, return_code) == []
+    assert "code_not_made" in caplog.messages

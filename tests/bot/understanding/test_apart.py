@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,25 @@ async def test_who_waits_for_a_process_that_dies_is_told_and_another_one_begins(
     assert [type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)] == [Away] * 3
     assert (await answered(beside, "nó đang đánh em")).danger.level == "now"
     assert beside.process is not None and beside.process.pid != first.pid
+
+
+async def test_a_process_whose_answers_cannot_be_read_is_replaced(
+    beside: Apart, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, understood = beside.process, apart._next
+
+    async def unreadable(stream: asyncio.StreamReader) -> understanding.Meaning | None:
+        await understood(stream)
+        raise AttributeError("another version")
+
+    monkeypatch.setattr(apart, "_next", unreadable)
+    for _ in range(2):  # the loop waits for the first answer with what it had, and then with this
+        with suppress(Away):
+            await beside.read("nó đang đánh em", NOTHING)
+    monkeypatch.setattr(apart, "_next", understood)
+    assert (await answered(beside, "nó đang đánh em")).danger.level == "now"
+    assert beside.process is not None and first is not None and beside.process.pid != first.pid
+    assert "reader_gone" in caplog.messages
 
 
 async def test_a_process_that_says_nothing_is_replaced(
