@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from bot.db import Tx
 from bot.helpline.casebook import get, last_time, record
@@ -21,14 +21,14 @@ def running_out(tx: Tx, *, now: datetime) -> None:
     The words stay in the case: she reads them when she comes back with her code.
     """
     is_over = or_(webchat_frame.c.forget_at <= now, webchat_session.c.forget_at <= now)
-    both = select(webchat_frame.c.key, webchat_frame.c.at).join(
-        webchat_session, webchat_session.c.id == webchat_frame.c.session_id
-    )
-    frames = tx.execute(both.where(is_over, webchat_frame.c.seq > webchat_session.c.acked_seq)).all()
-    if not frames:
+    mine = webchat_session.c.id == webchat_frame.c.session_id
+    unseen = (mine, is_over, webchat_frame.c.seq > webchat_session.c.acked_seq)
+    first = tx.execute(select(func.min(webchat_frame.c.at)).where(*unseen)).scalar_one()
+    if first is None:
         return
-    written = transcript.c.at >= min(frame.at for frame in frames) - KEPT_TO_PERSON  # by its index, there are many
-    hers = (transcript.c.outbox_key.in_([frame.key for frame in frames]), transcript.c.direction == "worker")
+    written = transcript.c.at >= first - KEPT_TO_PERSON  # by its index, there are many
+    keys = select(webchat_frame.c.key).where(*unseen)  # asked in the database: after a long standstill they are many
+    hers = (transcript.c.outbox_key.in_(keys), transcript.c.direction == "worker")
     lines = select(transcript.c.id, transcript.c.case_id, transcript.c.seq).join(
         case, case.c.id == transcript.c.case_id
     )
