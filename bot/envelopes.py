@@ -42,7 +42,8 @@ class NoDoor(Exception):
 async def in_time(sending: Awaitable[T]) -> T:
     """A network that does not answer has perhaps taken the message: the outcome is unknown, and it is marked so."""
     try:
-        return await asyncio.wait_for(sending, SEND_SECONDS)
+        async with asyncio.timeout(SEND_SECONDS):
+            return await sending
     except TimeoutError:
         raise SendError("unknown_outcome") from None
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -37,6 +37,9 @@ class Option:
     key: str
     label: str
     kind: Literal["reply", "location"] = "reply"
+
+
+_KEPT = ("dialogue", "step", "key", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _remember(
 ) -> None:
     """Keep what was offered, for the last few messages only."""
     told = [
-        {"token": choice.token, **asdict(option)}
+        {"token": choice.token} | {name: getattr(option, name) for name in _KEPT}
         for option, choice in zip(options, choices, strict=True)
         if option.kind == "reply"
     ]

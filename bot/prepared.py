@@ -154,6 +154,28 @@ class PreparedConnection(Connection):
         _say(self, text)
 
 
+class Kept:
+    """One connection that is used again as long as all goes well: opening one costs as much as a small deed.
+
+    After trouble, `close` it: it may be broken, and the next `connect` opens another.
+    """
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._open: PreparedConnection | None = None
+
+    def connect(self) -> PreparedConnection:
+        """The connection; between two uses it must be out of every transaction."""
+        if self._open is None:
+            self._open = self._statements.connect()
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            left, self._open = self._open, None
+            left.close()
+
+
 def _say(connection: Connection, text: str, values: Any = ()) -> Any:
     """The driver's cursor. Its errors are told as SQLAlchemy tells them, without any value."""
     dialect, driver = connection.dialect, cast(Any, connection.connection.dbapi_connection)

@@ -22,7 +22,7 @@ from sqlalchemy.sql import Executable
 from bot.marks import Marks
 from bot.mishaps import away, breaks_the_batch, is_full, is_gone, is_held_up
 from bot.ports import DatabaseAway, KeysChanged
-from bot.prepared import PreparedConnection, Statements
+from bot.prepared import Kept, PreparedConnection, Statements
 from bot.seals import Masters, Seals
 from bot.tables import event, lease
 
@@ -133,6 +133,7 @@ class Writer:
         self._proof = f"proof:{owner}"[:80]
         self._settle = settle  # called in the writer's thread, once a batch
         self._quick_until = 0.0  # a while ago a lock was not to be had: none is waited for as long until then
+        self._kept = Kept(self._statements)  # of the batches
         self._alone = alone  # entered in the writer's thread around the deeds of a batch
         self._bell = bell  # the name under which other processes hear a topic; None where there are none
         is_far = engine.dialect.name == "postgresql"  # a commit can be done and its answer lost
@@ -173,8 +174,9 @@ class Writer:
                 while not (self._urgent or self._routine or self._is_stopping):
                     self._wake.wait()
                 if self._is_stopping and not (self._urgent or self._routine):
-                    return
+                    break
             self._batch()
+        self._kept.close()
 
     def _next(self) -> Job | None:
         with self._wake:
@@ -197,7 +199,8 @@ class Writer:
         mark: str | None = None
         self.counts.batches += 1
         try:
-            with self._statements.connect() as connection, connection.begin(), self._alone():
+            connection = self._kept.connect()
+            with connection.begin(), self._alone():
                 masters = self._seals.masters
                 self._be_quick(connection)
                 end = time.monotonic() + BATCH_SECONDS
@@ -209,14 +212,17 @@ class Writer:
                 mark = self._seal(connection, jobs, masters)
             self._is_well_again()
         except KeysChanged:
+            self._kept.close()
             log.info("keys_changed", extra={"deeds": len(jobs)})
             self._one_by_one(jobs)
         except DBAPIError as problem:
             self.counts.batches_failed += 1
+            self._kept.close()
             log.warning("batch_failed", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
             jobs = jobs or self._take_all()
             self._go_on(jobs, mark)
         except Exception as problem:
+            self._kept.close()
             log.error("batch_broken", extra={"kind": type(problem).__name__, "deeds": len(jobs)})
             for job in jobs:
                 job.failure = problem
@@ -340,7 +346,6 @@ class Writer:
                     time.sleep(0.01 * (attempt + 1))
                     continue
                 break
-
 
     def _by_itself(self, job: Job) -> None:
         """Raises DBAPIError where it was not written, DatabaseAway where nobody knows."""

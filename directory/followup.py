@@ -132,11 +132,10 @@ def _alone(reading: Reading) -> int | None:
     return int(found["n"]) if found and set(_ALONE.sub("", reading.plain).split()) <= _BESIDE else None
 
 
-def _of_several(reading: Reading, shown: Sequence[Listing | None], now: datetime) -> FollowUp | None:
+def _of_several(reading: Reading, shown: Sequence[Listing | None], when: When | None, now: datetime) -> FollowUp | None:
     """ "1 và 3"; or which of those shown is open, free, nearest."""
     if (two := _TWO.search(reading.plain)) and int(two["n"]) < int(two["m"]) <= len(shown):
         return FollowUp((shown[int(two["n"]) - 1], shown[int(two["m"]) - 1]), CARD, is_pointed=True)
-    when = times.read(reading, now)
     if (said := among.read(reading, shown, when, now=now)) is None:
         return None
     return FollowUp(said.listings, said.about, when if said.about == HOURS else None, True, said.heading)
@@ -157,11 +156,12 @@ def read(
     """
     plain = f" {reading.plain} {fold(reading.text)} "
     most = _MOST_NAMED if named else _MOST_WORDS
-    if not named and (found := _of_several(reading, shown, now)) is not None:
+    when = times.read(reading, now)
+    if not named and (found := _of_several(reading, shown, when, now)) is not None:
         return found
     if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
-    at, when = which(reading, len(shown)), times.read(reading, now)
+    at = which(reading, len(shown))
     known = (_unknown() | _ABOUT).items()  # "có nhận người dưới 18 không" goes before "có nhận người"
     about = next((name for name, many in known if any(f" {cue} " in plain for cue in many)), None)
     is_one = any(f" {word} " in plain for word in _ONE)

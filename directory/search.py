@@ -306,6 +306,10 @@ def _best(
     if len(fitting) > MOST_RANKED and need not in soonest.TIMELY:
         lie = where if is_near or asked.places else lambda one: ()
         fitting = sorted(fitting, key=lambda one: (lie(one), one.doubt))[:MOST_RANKED]
+    if need not in soonest.TIMELY and len(fitting) > asked.limit:  # only where these are equal are hours looked at
+        lying = [((*where(one), one.doubt), one) for one in fitting]
+        last = max(nsmallest(asked.limit, (how for how, _ in lying)), default=())
+        fitting = [one for how, one in lying if how <= last]
     best = nsmallest(asked.limit, fitting, key=lambda one: (rank(one), one.id))
     return tuple(_with_notices(_hit(one, asked, need, middle), asked) for one in best)
 

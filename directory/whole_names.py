@@ -47,6 +47,27 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class _Name:
+    """The name of a listing or of who runs it, looked at once."""
+
+    said: str
+    all: tuple[str, ...]
+    own: tuple[str, ...]  # without the words of its kind: of "Bệnh viện Bồ Câu" the last two
+    words: frozenset[str]
+    is_plain: bool  # "co may" may be anything
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to read a message."""
+
+    said: str
+    words: tuple[str, ...]
+    telling: frozenset[str]  # neither small nor a kind
+    has_kind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Fit:
     one: Listing
     name: str
@@ -61,14 +82,14 @@ def called(shelf: Shelf, reading: Reading) -> Called:
     """
     if not 0 < len(reading.words) <= _MOST_WORDS:
         return Called()
-    ways = [way.split() for way in dict.fromkeys(_ways(reading)) if way]
+    ways = [_way(said) for said in dict.fromkeys(_ways(reading)) if said]
     found = [fit for one in _likely(shelf, ways) for fit in _fits(one, ways)]
     if not found:
         return Called()
     guess = next(iter(places.read(reading).places), None)
     of_need = _words_of_need(reading)
     other = of_need | _place_words(reading, guess)
-    whole = [fit for fit in found if not set(_own(fit.name)) <= other or fit.rest <= _SMALL]
+    whole = [fit for fit in found if not other.issuperset(_named(fit.name).own) or fit.rest <= _SMALL]
     longest = [fit for fit in whole if not any(fit.name in more.name and fit.name != more.name for more in whole)]
     beside = _SMALL | (of_need if guess is None else frozenset())
     alone = [fit for fit in longest if fit.rest <= beside or (fit.rest <= _SMALL | other and _is_there(fit.one, guess))]
@@ -83,29 +104,32 @@ def _ways(reading: Reading) -> Iterator[str]:
     yield duplicates.plain_name(reading.plain)
 
 
-def _likely(shelf: Shelf, ways: Sequence[Sequence[str]]) -> Iterator[Listing]:
+def _way(said: str) -> _Way:
+    words = tuple(said.split())
+    return _Way(f" {said} ", words, frozenset(words) - _SMALL - _KINDS, not _KINDS.isdisjoint(words))
+
+
+def _likely(shelf: Shelf, ways: Sequence[_Way]) -> Iterator[Listing]:
     """The listings that share a telling word with the message, as it stands or one slip away."""
     index = shelf.index
-    words = {word for way in ways for word in way}
+    words = {word for way in ways for word in way.words}
     near = {like for word in words if len(word) > 2 and word not in index.by_word for like in index.near(word)}
     ids = {id for word in words | near if index.is_telling(word) for id in index.by_word.get(word, ())}
     yield from (index.by_id[id] for id in sorted(ids))
 
 
-def _fits(one: Listing, ways: Sequence[Sequence[str]]) -> Iterator[_Fit]:
-    for name in dict.fromkeys((_plain(one.service), _plain(one.organisation))):
-        own = _own(name)
-        if not own:
+def _fits(one: Listing, ways: Sequence[_Way]) -> Iterator[_Fit]:
+    for said in dict.fromkeys((_plain(one.service), _plain(one.organisation))):
+        if not (name := _named(said)).own:
             continue
-        words, is_kind_said = frozenset(name.split()), len(own) < len(name.split())
         for way in ways:
-            said = " ".join(way)
-            if is_kind_said and f" {name} " in f" {said} ":
-                yield _Fit(one, name, frozenset(f" {said} ".replace(f" {name} ", " ").split()), is_bare=False)
-            elif _SMALL.issuperset(own) and _KINDS.isdisjoint(way):
-                continue  # "co may" may be anything
-            elif len(set(way) - words - _SMALL - _KINDS) <= 1 and _is_nearly(name.split(), own, way):
-                yield _Fit(one, name, frozenset(), is_bare=_KINDS.isdisjoint(way))
+            if len(name.own) < len(name.all) and name.said in way.said:
+                rest = frozenset(way.said.replace(name.said, " ").split())
+                yield _Fit(one, said, rest, is_bare=False)
+            elif name.is_plain and not way.has_kind:
+                continue
+            elif len(way.telling - name.words) <= 1 and _is_nearly(name.all, name.own, way.words):
+                yield _Fit(one, said, frozenset(), is_bare=not way.has_kind)
 
 
 def _is_nearly(name: Sequence[str], own: Sequence[str], said: Sequence[str]) -> bool:
@@ -135,12 +159,11 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _own(name: str) -> tuple[str, ...]:
-    """The words of a name without those of its kind: of "Bệnh viện Bồ Câu" the last two."""
-    words = tuple(name.split())
-    while lead := next((len(one) for one in _LEADS if words[: len(one)] == one), 0):
-        words = words[lead:]
-    return words
+def _named(name: str) -> _Name:
+    own = words = tuple(name.split())
+    while lead := next((len(one) for one in _LEADS if own[: len(one)] == one), 0):
+        own = own[lead:]
+    return _Name(f" {name} ", words, own, frozenset(words), _SMALL.issuperset(own))
 
 
 def _words_of_need(reading: Reading) -> frozenset[str]:

@@ -60,6 +60,13 @@ def uncover(turn: Turn, standing: Standing) -> None:
 
 def asked(turn: Turn) -> FollowUp | None:
     """ "có mất phí không" after a list is about what it showed, whatever else it sounds like."""
+    below = (turn.memory.last_shown, turn.notes.get(FOCUS, ""))
+    if turn.asked is None or turn.asked[0] != below:  # two steps look at it in a turn
+        turn.asked = (below, _asked(turn))
+    return turn.asked[1]
+
+
+def _asked(turn: Turn) -> FollowUp | None:
     shown = [turn.shelf.get(id_) for id_ in turn.memory.last_shown]  # numbers stay as they were read
     if not any(shown) or not turn.text or turn.key is not None:
         return None

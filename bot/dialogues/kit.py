@@ -12,6 +12,7 @@ from bot.policy import Policy
 from bot.understanding import Meaning
 from directory import answers, naming, whole_names
 from directory.answers import Said
+from directory.followup import FollowUp
 from directory.listings import Listing
 from directory.places import PlaceKey, Tier
 from directory.reading import Reading, read
@@ -169,6 +170,7 @@ class Turn:
     is_kept: bool = False  # the words of this message are in the case already
     # Which of a few listings were taken down, also a moment ago: the shelf may be a second older.
     down: Callable[[Collection[str]], frozenset[str]] = field(default=_none_down, repr=False)
+    asked: tuple[Any, FollowUp | None] | None = field(default=None, repr=False)  # see `bot.dialogues.following`
     _reading: Reading | None = field(default=None, repr=False)
     _said: Said | None = field(default=None, repr=False)
     _called: tuple[Listing, ...] | None = field(default=None, repr=False)

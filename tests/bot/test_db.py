@@ -38,6 +38,15 @@ async def test_many_deeds_at_once_are_all_kept(db: Database) -> None:
     assert await count(db) == 300
 
 
+async def test_a_connection_that_broke_between_two_deeds_costs_nobody_anything(db: Database) -> None:
+    await db.write(add("before"))
+    broken = db._writer._kept.connect()
+    broken.connection.dbapi_connection.close()  # type: ignore[union-attr]
+    assert await db.write(add("after")) == "after"
+    assert await count(db) == 2 and db.counts.is_well
+    assert db._writer._kept.connect() is not broken
+
+
 async def test_a_failing_deed_fails_alone(db: Database) -> None:
     def refuse(tx: Tx) -> None:
         tx.execute(insert(staff_organisation).values(name="never"))

@@ -1,13 +1,15 @@
 """Requirement 10: what was not checked for long comes after what was, whatever else speaks for it."""
 
+import random
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from directory.drafts import Draft
+from directory.places import PlaceKey, Tier
 from directory.search import MOST_RANKED, Question, question, search
 from directory.shelf import ShelfKeeper
 from directory.tables import place_of_service
@@ -87,3 +89,23 @@ def test_of_two_of_the_same_name_the_fresh_one_comes_first(connection: Connectio
     keeper.load(connection)
     found = search(keeper.shelf, question("Hoa Thạch Thảo", at=NOW)).results
     assert [hit.listing.id for hit in found] == [ids[1], ids[0]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_of_a_few_are_the_first_of_all(connection: Connection, seed: int) -> None:
+    """Hours are looked at only where it matters; whoever looks at all of them comes to the same."""
+    drawn = random.Random(seed)
+    for number in range(24):
+        hours = drawn.choice((OPEN_NOW, CLOSED_NOW, UNKNOWN))
+        place = drawn.choice((OPEN.place, PlaceKey(Tier.OLD_DISTRICT, "005"), PlaceKey(Tier.OLD_PROVINCE, "01")))
+        shown(connection, replace(hours, service=f"N{number}", place=place, needs=drawn.choice((FIRST, LAST))))
+    ids = sorted(connection.execute(select(place_of_service.c.id)).scalars())
+    old = place_of_service.c.id.in_(drawn.sample(ids, 8))
+    connection.execute(update(place_of_service).where(old).values(state="stale"))
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    for places in ((OPEN.place,), (PlaceKey(Tier.OLD_DISTRICT, "009"),), ()):
+        asked = replace(asked_at(), places=tuple(one for one in places if one))
+        few = [hit.listing.id for hit in search(keeper.shelf, asked).results]
+        many = [hit.listing.id for hit in search(keeper.shelf, replace(asked, limit=100)).results]
+        assert few == many[:3] and len(few) == 3
