@@ -1,10 +1,11 @@
 """What every test may ask for: seals, a started database in a temporary file, and a clock that is moved by hand."""
 
 import atexit
+import gc
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -22,14 +23,28 @@ from bot.db import Database, open_engine
 from bot.seals import Seals, create_key_file
 from directory.tables import make_tables
 from tests.throwaway import keep_in_memory
+from tests.worded_once import word_once
 
 keep_in_memory()
+word_once()
 
 SHIPPED_GUESS_COST = bot.seals.GUESS_COST
 # Every house makes a few codes in advance; at the shipped cost that is most of a test's time.
 bot.seals.GUESS_COST = 2**6
 SHIPPED_HASHER = login.PasswordHasher
 login.PasswordHasher = partial(SHIPPED_HASHER, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is read before the first test stays to the end: Python need not look through it again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 class MovableClock:
