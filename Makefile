@@ -7,6 +7,9 @@ TESTS := $(VENV)/.tests
 BENCHES := $(VENV)/.bench
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
+# What Python has compiled is kept: the processes that tests start need not do it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint campaign bench model
 
 run: $(RUNS)
