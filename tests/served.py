@@ -175,12 +175,17 @@ def _become(environment: dict[str, str], line: int, out: int, err: int) -> None:
 
 
 def _read_everything() -> None:
-    """What a service reads before it can say a word."""
+    """What a service reads before it can say a word, and the tables by which it understands the first one."""
     import bot.__main__
     import bot.channels.telegram
     import bot.channels.telegram_staff
-    import bot.commands.serve  # noqa: F401
+    import bot.commands.serve
+    import bot.seals
+    import bot.understanding
 
+    for text in ("em ở quận 1 bị đánh, muốn xét nghiệm HIV ở đâu", "where can I get tested for HIV in Hanoi"):
+        bot.understanding.read(text)
+    bot.seals.GUESS_COST = 2**6  # as in conftest.py: at the shipped cost codes are most of a service's first second
     gc.freeze()
 
 
