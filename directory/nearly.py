@@ -19,7 +19,7 @@ _WIDEST = 30  # letters of a name
 _GUESSED = frozenset({Step.AS_TYPED, Step.SLIP, Step.EAR, Step.GLUED, Step.STRETCHED})
 _TYPES = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh")
 _GLUED_TYPES = tuple(kind for kind in _TYPES if len(kind) > 3)
-_LEADS = frozenset((*_GLUED_TYPES, "o", "thi", "tp", "tx"))
+LEADS = frozenset((*_GLUED_TYPES, "o", "thi", "tp", "tx"))  # what stands before a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _cut(words: Sequence[tuple[str, int]], count: int) -> Cut:
             letters += part
             at.append(len(letters))
             marks.append(place)
-            leads.append(part in _LEADS)
+            leads.append(part in LEADS)
     after, led = [0], [len(leads)]
     for end in range(1, len(marks) + 1):
         mark = marks[end - 1]

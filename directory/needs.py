@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -203,7 +203,8 @@ def is_other(reading: Reading) -> bool:
 def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[_Keyword], set[int]]:
     """The keywords that stand in the message, longest first, and their words; each word belongs to one of them.
 
-    Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu.
+    Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu, and "o dong dang" says
+    where, not with whom.
     """
     own = added.current()
     known, longest, tokens = _keywords(own), _longest(own), reading.tokens[:MOST_WORDS]
@@ -223,7 +224,9 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0])
-        is_place = any(at_ in spared and reading.words[at_].how for at_ in place)
+        is_place = any(at_ in spared and reading.words[at_].how for at_ in place) or (
+            at > 0 and spared.issuperset(place) and reading.tokens[at - 1] in nearly.LEADS
+        )
         if agrees and not is_place and taken.isdisjoint(place):
             taken.update(place)
             found.append(keyword)
@@ -267,7 +270,10 @@ def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool) -> Sequ
             may_be = is_broken or (is_search and after - first > 2)
             slips = _allowed(len(letters), is_broken=may_be, is_search=is_search)
             for name, far in names.near(letters, slips)[:1]:
-                if is_broken or _may_be_slips(name, _typed(reading, first, after)):
+                other_tone = (
+                    not far and _ends(reading, after, taken) and _is_other_tone(name, reading.words[first:after])
+                )
+                if is_broken or other_tone or _may_be_slips(name, _typed(reading, first, after)):
                     found.append(nearly.Near(name, far, first, after))
     return nearly.best(found)
 
@@ -289,6 +295,21 @@ def _may_be_slips(name: str, typed: Sequence[str]) -> bool:
     pairs = list(zip(typed, meant, strict=True))
     is_other_letter = any(len(said) == len(word) and sorted(said) != sorted(word) for said, word in pairs)
     return not is_other_letter and sum(OSA.distance(said, word) for said, word in pairs) <= 2
+
+
+def _ends(reading: Reading, after: int, taken: Set[int]) -> bool:
+    """Whether nothing goes on there but a place or another need: "tìm trò chơi" is no "tìm trọ"."""
+    return after >= len(reading.words) or after in taken or reading.tokens[after] in nearly.LEADS
+
+
+def _is_other_tone(name: str, said: Sequence[Word]) -> bool:
+    """Whether one word has another tone than in this keyword and the others are its own: "vay vồn". A tone where none
+    is, or none where one is, makes another word: "xin báo" is no "xin bao"."""
+    marks = _joined()[1][name][0].marks
+    if len(marks) != len(said):
+        return False
+    other = [(word.marked, mark) for word, mark in zip(said, marks, strict=True) if word.marked != mark]
+    return len(other) == 1 and all(one[-1].isdigit() for one in other[0]) and other[0][0][:-1] == other[0][1][:-1]
 
 
 def _allowed(length: int, *, is_broken: bool, is_search: bool) -> int:
@@ -349,15 +370,8 @@ _WISHES = {
     "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "after_hours": ("ngoai gio", "after hours", "outside office hours"),
-    "no_papers": (
-        "khong giay to",
-        "mat giay to",
-        "mat can cuoc",
-        "no papers",
-        "no id",
-        "without papers",
-        "without id",
-        "undocumented",
+    "no_papers": tuple(
+        "khong giay to/mat giay to/mat can cuoc/no papers/no id/without papers/without id/undocumented".split("/")
     ),
     "trans": ("chuyen gioi", "hormone", "trans"),
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),

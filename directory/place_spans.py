@@ -182,6 +182,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
         ):
             kind, _ = type_before(toks, at)
             agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
+            agreeing = _of_the_type(toks[at - 1], kind, keys, agreeing) if kind else agreeing
             if agreeing:
                 agreeing = (*past, *agreeing, *_politely(toks[at : at + length]))
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
@@ -254,7 +255,17 @@ def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
     marks = marks_of(key)
     if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
         return True
-    return all(name_word(tok) == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+    return all(tok.typed == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
+
+
+def _of_the_type(
+    before: Tok, kind: str, keys: Sequence[PlaceKey], agreeing: tuple[PlaceKey, ...]
+) -> tuple[PlaceKey, ...]:
+    """The type word that was typed for sure says more than a tone: "quận Thuận Hòa" is Thuận Hóa, and no commune."""
+    if not (before.kind or before.is_marked) or not agreeing:
+        return agreeing
+    fitting = tuple(key for key in keys if units()[key].kind.lower() == kind_name(kind))
+    return agreeing if any(key in fitting for key in agreeing) else fitting or agreeing
 
 
 def _politely(toks: Sequence[Tok]) -> tuple[PlaceKey, ...]:
