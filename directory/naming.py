@@ -26,6 +26,7 @@ KINDS = (
     "phong kham", "pk", "benh vien", "bv", "trung tam", "tt", "tram", "tram y te", "nhom", "nha thuoc", "van phong",
     "clb", "cau lac bo", "diem", "quay", "nha tam lanh", "clinic", "hospital", "group", "cho", "ben",
 )  # fmt: skip
+_OF_KINDS = frozenset(word for kind in KINDS for word in kind.split())
 _TYPES_OF_TWO = frozenset({("thanh", "pho"), ("thi", "xa"), ("thi", "tran"), ("dac", "khu")})
 _TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",)})
 
@@ -42,6 +43,15 @@ class Said:
     start: int
     end: int
     is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A message that may be one name from end to end: as typed and as read, with and without words that only lead to
+    it, each word once; and all its words."""
+
+    ways: tuple[tuple[str, ...], ...] = ()
+    words: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,36 @@ def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Said
             if typed != word.plain and typed.isalnum() and len(typed) > 1:
                 found.append(Said(typed, typed, at, after, is_sure=False))
     return tuple(found)
+
+
+def as_one(reading: Reading, of_need: Set[int]) -> Whole:
+    """A message as one name. None if it says no more than a kind of place or a need: "phòng khám phụ khoa"."""
+    if all(at in of_need or word.plain in _OF_KINDS or word.plain in PLAIN for at, word in enumerate(reading.words)):
+        return Whole()
+    typed = dict.fromkeys((word.start, word.end) for word in reading.words)
+    ways = (reading.tokens, tuple(fold(reading.text[start:end]) for start, end in typed))
+    made = dict.fromkeys(one for way in ways for one in (_once(way), _once(_bare(way))) if len(one) > 1)
+    said = tuple(Said(word.plain, word.marked, at, at + 1) for at, word in enumerate(reading.words))
+    return Whole(tuple(made), said)
+
+
+def _bare(words: Sequence[str]) -> Sequence[str]:
+    kept = [at for at, word in enumerate(words) if word not in PLAIN]
+    return words[kept[0] : kept[-1] + 1] if kept else ()
+
+
+def _once(words: Sequence[str]) -> tuple[str, ...]:
+    """Each word once, as the index keeps names."""
+    return tuple(dict.fromkeys(words))
+
+
+def wholly(index: ListingIndex, whole: Whole) -> frozenset[str]:
+    """The listings whose service or organisation is called so, word for word, wherever they are."""
+    found: set[str] = set()
+    for way in whole.ways:
+        rarest = min(way, key=lambda word: len(index.by_word.get(word, ())))
+        found.update(id for id in index.by_word.get(rarest, ()) if way in index.names[id].parts[1:])
+    return frozenset(found)
 
 
 def _is_between(words: Sequence[Word], at: int, spent: Set[int]) -> bool:

@@ -370,8 +370,9 @@ _WISHES = {
     "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "after_hours": ("ngoai gio", "after hours", "outside office hours"),
-    "no_papers": tuple(
-        "khong giay to/mat giay to/mat can cuoc/no papers/no id/without papers/without id/undocumented".split("/")
+    "no_papers": (
+        *("khong giay to", "mat giay to", "mat can cuoc", "no papers", "no id"),
+        *("without papers", "without id", "undocumented"),
     ),
     "trans": ("chuyen gioi", "hormone", "trans"),
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),

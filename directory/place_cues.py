@@ -86,7 +86,7 @@ def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Se
     short = short_names().get(typed)
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
-    if found and found[-1].typed == "q" and (urban := _urban(typed)):
+    if found and found[-1].typed in ("q", "quận") and (urban := _urban(typed)):
         return ShortName(urban, True, "quan", frozenset())  # "q.pn", "q bt"
     if short is not None:
         is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)

@@ -34,7 +34,7 @@ class Question:
     """What is looked for. `exclude`: already shown, or said to be not the right one.
 
     `words`: those that may be of a name, without the place. `all_words`: with a place that was only nearly named;
-    `claimed`: how many of them need and place speak for, less for every slip.
+    `claimed`: how many of them need and place speak for, less for every slip. `whole`: all of it as one name.
     """
 
     needs: tuple[str, ...]
@@ -48,6 +48,7 @@ class Question:
     words: tuple[Said, ...] = field(default=(), repr=False)
     all_words: tuple[Said, ...] = field(default=(), repr=False)
     claimed: float = math.inf
+    whole: naming.Whole = field(default=naming.Whole(), repr=False)
     open_at: datetime | None = None
     days: tuple[date, ...] = ()  # whole days that were asked for; `open_at` is then the morning of the first
     when: When | None = None  # both as they were read, with what may be meant besides
@@ -98,8 +99,8 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     when = times.read(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one)))
     return Question(
         codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
-        all_words=naming.name_words(reading, ()) if nearly_said else words, claimed=claimed,
-        open_at=when.moment if when else None, days=times.whole_days(when), when=when,
+        all_words=naming.name_words(reading, ()) if nearly_said else words, open_at=when.moment if when else None,
+        claimed=claimed, whole=naming.as_one(reading, needed.words), days=times.whole_days(when), when=when,
     )  # fmt: skip
 
 
@@ -133,6 +134,12 @@ def _is_part(reading: Reading, guess: PlaceGuess, spoken_for: frozenset[int]) ->
 def search(shelf: Shelf, asked: Question) -> Found:
     """Up to `limit` listings for the first need that has any; in the place first, then near it, marked as widened."""
     index = shelf.index
+    if whole := _wholly_named(index, asked):
+        return _with_others(whole, _search(index, asked), asked.limit)
+    return _search(index, asked)
+
+
+def _search(index: ListingIndex, asked: Question) -> Found:
     if named := _by_name(index, asked):
         return Found(tuple(named))
     if not asked.needs:
@@ -223,10 +230,26 @@ def _may(one: Listing, asked: Question) -> bool:
 # --- by name ----------------------------------------------------------------------------------------------------------
 
 
+def _wholly_named(index: ListingIndex, asked: Question) -> list[Hit]:
+    """What is called just so goes first, wherever it is: "phòng khám Ba Đình" may stand in another district."""
+    ids = [id for id in naming.wholly(index, asked.whole) if _may(index.by_id[id], asked)]
+    return _ranked(index, asked, [(id, 1.0) for id in ids], asked.whole.words)
+
+
+def _with_others(whole: Sequence[Hit], found: Found, limit: int) -> Found:
+    """Behind what is called so, what need and place would have found, if that is really there."""
+    ids = {hit.listing.id for hit in whole}
+    others = () if found.widened else tuple(hit for hit in found.results if hit.listing.id not in ids)
+    return replace(found, results=(*whole, *others)[:limit], widened=None, nothing=None)
+
+
 def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
     """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
     kept = _claiming_all(index, asked) or _in_place(index, asked, _scores(index, asked))
-    said = asked.all_words or asked.words
+    return _ranked(index, asked, kept, asked.all_words or asked.words)
+
+
+def _ranked(index: ListingIndex, asked: Question, kept: Sequence[tuple[str, float]], said: Sequence[Said]) -> list[Hit]:
     marks = {id: naming.marks_of(index, id, said) for id, _ in kept}
     ranked = sorted(kept, key=lambda pair: (-pair[1], -marks[pair[0]], index.by_id[pair[0]].doubt, pair[0]))
     need = asked.needs[0] if asked.needs else ""

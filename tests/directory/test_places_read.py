@@ -130,7 +130,7 @@ def test_medicine_between_two_provinces_says_nothing_of_a_change() -> None:
     [
         ("xn hiv o cg hn", ["005"]), ("o tx hn", ["009"]), ("o hk hn", ["002"]), ("xn hiv o bc sg", ["785"]),
         ("q.tp", ["767"]), ("q pn", ["768"]), ("kham o q. gv", ["764"]), ("q hk", ["002"]), ("q cg", ["005"]),
-        ("q bt hcm", ["765", "777"]), ("xn hiv o hm", ["008", "784"]),
+        ("q bt hcm", ["765", "777"]), ("xn hiv quận gv", ["764"]), ("xn hiv o hm", ["008", "784"]),
     ],
 )  # fmt: skip
 def test_the_first_letters_of_a_district_are_read_where_a_place_is_expected(text: str, codes: list[str]) -> None:
