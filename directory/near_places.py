@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
@@ -9,9 +10,10 @@ from rapidfuzz.distance import OSA
 from directory import nearly, places
 from directory.gazetteer import forget_with_lists, words_of
 from directory.place_cues import TYPE_MARKS
-from directory.place_words import name_set, names, word_set
+from directory.place_words import is_named_like_a_province, name_set, names, word_set
 from directory.places import PlaceGuess, PlaceKey, Tier
 from directory.reading import Reading, Step
+from directory.reading import read as read_text
 from directory.reading.hygiene import lower
 
 Rank = tuple[float, bool, int, bool]
@@ -23,6 +25,8 @@ _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
 # Behind "ở đâu": what is done there.
 _DONE_THERE = frozenset({"ban", "mua", "kham", "phat", "nhan", "lay", "lam", "tiem", "thu", "chua", "xet", "cho"})
+_SHORT = 12  # words of a message that says little but a need and a place
+_ONE_WORD = ("hue", "vinh")
 _LONG_ALONE = 7  # letters of a name that nothing leads to
 _SCORES = (0.8, 0.6, 0.4)  # by slips
 
@@ -49,8 +53,35 @@ def read(
 
     `exact`: a name that stands there as it is; then only one counts that goes over its words and others.
     """
+    if exact is None and (there := _behind(reading, spoken_for)):
+        return there
     found = nearest(reading, spoken_for, exact)
     return found[0] if len(found) == 1 else None
+
+
+def _behind(reading: Reading, spoken_for: frozenset[int]) -> PlaceGuess | None:
+    """The place that words behind a need name with nothing before them: "prep hue", "xet nghiem hiv ca mau".
+
+    A well-known one at the end, or any district or province where nothing else is said.
+    """
+    words = reading.words
+    if not spoken_for or len(words) > _SHORT:
+        return None
+    for length in (4, 3, 2, 1):
+        start = len(words) - length
+        name = " ".join(word.plain for word in words[max(0, start) :])
+        if start <= 0 or not spoken_for.isdisjoint(range(start, len(words))) or any(w.how for w in words[start:]):
+            continue
+        keys = [key for key in names().get(name, ()) if key.tier in _TIERS[:2] or key.tier is Tier.OLD_PROVINCE]
+        is_all = len(spoken_for) + length == len(words) and (length > 1 or name in _ONE_WORD)
+        if not keys or (name in name_set("never") and not (is_all and name in name_set("known"))):
+            continue
+        if nearly.is_broken(words[start - 1], reading.text):
+            continue  # "huyenkhanh vinh" is more than Vinh
+        if is_all or name in name_set("known") or is_named_like_a_province(name) or name in _ONE_WORD:
+            found = places.read(read_text(f"ở {reading.text[words[start].start :]}")).places
+            return next((replace(one, start=start, end=len(words)) for one in found if one.key in keys), None)
+    return None
 
 
 def nearest(

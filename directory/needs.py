@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from directory import added, nearly, spoken
 from directory.compiled import kept
-from directory.reading import SEED, Reading, fold
+from directory.reading import SEED, Reading, Step, fold
 from directory.reading import read as read_text
 from directory.reading.spelling import Word, marks_agree
 from directory.seedfiles import load_table
@@ -22,6 +22,8 @@ _SLIPPED = 0.8  # how much words with a slip in them count beside words that are
 _SHORT = 12  # words; in a longer message chance makes too much look like something
 _LONG = 7  # letters of keywords that words which are right may be a slip of
 _VOWELS = frozenset("aeiouy")
+_ANY_CLINIC = "health.general"  # says less than what is done there
+_AS_MEANT = (Step.AS_TYPED, Step.TELEX)  # how words are read that mean what stands there: "hoóc" is no "hóc"
 _SHORTEST, _LONGEST_JOINED = 6, 24  # letters of keywords that may be mistyped
 MOST_WORDS = 500  # of a longer message the beginning says what is wanted
 
@@ -190,7 +192,7 @@ def read_with_words(
             scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
     if by_likeness and not (scores or is_other) and 3 <= len(reading.tokens) <= 40:
         scores = _like(reading, spared, least=2 if is_search else 0)
-    best = sorted(scores.items(), key=lambda item: -item[1])[:3]
+    best = sorted(scores.items(), key=lambda item: (-item[1], item[0] == _ANY_CLINIC))[:3]
     return NeedReading(tuple(NeedGuess(code, score) for code, score in best), frozenset(taken), slips)
 
 
@@ -224,7 +226,7 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0])
-        is_place = any(at_ in spared and reading.words[at_].how for at_ in place) or (
+        is_place = any(at_ in spared and reading.words[at_].how not in _AS_MEANT for at_ in place) or (
             at > 0 and spared.issuperset(place) and reading.tokens[at - 1] in nearly.LEADS
         )
         if agrees and not is_place and taken.isdisjoint(place):

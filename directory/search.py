@@ -91,7 +91,7 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     needed = needs_.read_with_words(reading, is_search=True, spared=spared)
     codes = tuple(guess.code for guess in needed.guesses)
     free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
-    named = _place(reading, sorted(free, key=partial(_doubt, reading)), needed.words)[:1]
+    named = _place(reading, sorted(free, key=partial(_doubt, reading, needed.words)), needed.words)[:1]
     spans = [(guess.start, guess.end) for guess in named]
     nearly_said = [guess for guess in named if guess not in free]
     claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
@@ -114,11 +114,11 @@ def _place(reading: Reading, named: Sequence[PlaceGuess], spoken_for: frozenset[
     return [meant] if meant else named
 
 
-def _doubt(reading: Reading, guess: PlaceGuess) -> tuple[bool, ...]:
-    """How little a place is meant beside others: guessed; without "ở" or a type before it; by a shortening."""
-    before = reading.tokens[guess.start - 1] if guess.start else ""
-    is_short = any(word.how == Step.SHORTENING for word in reading.words[guess.start : guess.end])
-    return _is_guessed(reading, guess), before not in _LEADS, is_short
+def _doubt(reading: Reading, spoken_for: frozenset[int], guess: PlaceGuess) -> tuple[bool, ...]:
+    """How little a place is meant beside others: its words are of a need; guessed; nothing leads to it; shortened."""
+    before, at = reading.tokens[guess.start - 1] if guess.start else "", range(guess.start, guess.end)
+    is_short = any(reading.words[one].how == Step.SHORTENING for one in at)
+    return not spoken_for.isdisjoint(at), _is_guessed(reading, guess), before not in _LEADS, is_short
 
 
 def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:

@@ -1,4 +1,4 @@
-"""Requirement 1: a wrong tone, and names of places whose letters are those of a need."""
+"""Requirement 1: a wrong tone, names of places whose letters are those of a need, and names with nothing before."""
 
 from datetime import UTC, datetime
 
@@ -64,3 +64,39 @@ def test_the_name_of_a_place_is_no_need(text: str, need: str, place: str) -> Non
 )
 def test_a_need_that_sounds_like_a_place_is_still_found(text: str, need: str) -> None:
     assert search.question(text, at=AT).needs[0] == need
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("xet nghiem hiv ca mau", "Cà Mau"),
+        ("prep hue", "Huế"),
+        ("test hiv vinh", "thành phố Vinh"),
+        ("methadone nam dinh", "Nam Định"),
+        ("cho em hoi prep mien phi thai binh", "Thái Bình"),
+        ("arv meo vac", "huyện Mèo Vạc"),
+        ("vay von di an", "thành phố Dĩ An"),
+        ("prep me linh", "huyện Mê Linh"),
+        ("bao cao su huyenkhanh vinh", "huyện Khánh Vĩnh"),
+        ("nha tam lanh cho phu nu bi bao hanh hue", "Huế"),
+    ],
+)
+def test_a_name_behind_a_need_is_a_place_with_nothing_before_it(text: str, place: str) -> None:
+    asked = search.question(text, at=AT)
+    assert asked.needs
+    assert [places.name_of(key).split(",")[0] for key in asked.places] == [place]
+
+
+@pytest.mark.parametrize("text", ["prep la gi", "test hiv co cho moi", "prep co phai mua khong"])
+def test_everyday_words_behind_a_need_are_no_place(text: str) -> None:
+    assert search.question(text, at=AT).places == ()
+
+
+def test_of_two_places_the_one_is_meant_whose_words_no_need_speaks_for() -> None:
+    asked = search.question("xet nghiem benh xa hoi an danh o hoang mai", at=AT)
+    assert asked.needs[0] == "health.sti"
+    assert places.name_of(asked.places[0]).startswith("quận Hoàng Mai")
+
+
+def test_what_a_clinic_does_says_more_than_that_it_is_one() -> None:
+    assert search.question("bệnh viện khám hiv ở thanh hoá", at=AT).needs[0] == "health.hiv_test"
