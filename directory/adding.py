@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlalchemy import Connection, select
 
-from directory import articles, landmarks, needs, overlay, place_words, places
+from directory import articles, keywords, landmarks, needs, overlay, place_words, places
 from directory.added import Added, AddedLandmark
 from directory.gazetteer import forget_with_lists
 from directory.landmarks import LandmarkIsNowhere
@@ -191,7 +191,7 @@ def _phrase(given: Addition, words: str) -> Addition:
         raise NotAdded("console.understood.problem.plain", "words")
     if not 1 <= len(parts) <= _PHRASE or len(fold(phrase)) < 3:
         raise NotAdded("console.understood.problem.phrase", "words")
-    if code in needs.NEEDS and (known := needs.named_by(read(phrase))) is not None:
+    if code in needs.NEEDS and (known := keywords.named_by(read(phrase))) is not None:
         raise NotAdded("console.understood.problem.known", "words", means=needs.label(known))
     return Addition("phrase", phrase, code)
 

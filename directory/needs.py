@@ -2,29 +2,25 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
 from directory import added, nearly, spoken
-from directory.compiled import kept
-from directory.reading import SEED, Reading, Step, fold
+from directory.keywords import PLAINLY, WEAKLY, Keyword, by_spelling, spelt
+from directory.keywords import longest as longest_of
+from directory.need_slips import SHORT, is_nearer_another, joined, nearly_named, nearly_short
+from directory.reading import SEED, Reading, Step
 from directory.reading import read as read_text
 from directory.reading.spelling import Word, marks_agree
 from directory.seedfiles import load_table
 
 _ENOUGH = 0.8
-_PLAINLY, _WEAKLY = 0.95, 0.7
 _SLIPPED = 0.8  # how much words with a slip in them count beside words that are right
-_SHORT = 12  # words; in a longer message chance makes too much look like something
-_LONG = 7  # letters of keywords that words which are right may be a slip of
-_VOWELS = frozenset("aeiouy")
 _ANY_CLINIC = "health.general"  # says less than what is done there
 _AS_MEANT = (Step.AS_TYPED, Step.TELEX)  # how words are read that mean what stands there: "hoóc" is no "hóc"
-_SHORTEST, _LONGEST_JOINED = 6, 24  # letters of keywords that may be mistyped
 MOST_WORDS = 500  # of a longer message the beginning says what is wanted
 
 
@@ -92,63 +88,6 @@ class NeedReading:
     slips: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Keyword:
-    """Words that name a need. `order`: longer ones go before shorter ones. `code` empty: they only look so.
-    `is_strict`: only as it is written, for without its marks it is mostly another word."""
-
-    order: int
-    marks: tuple[str, ...]
-    code: str
-    weight: float
-    is_strict: bool = False
-
-
-@cache
-def _shipped() -> list[tuple[Reading, str, float, bool]]:
-    """Words, need, weight and whether they are strict. Source: `seed/keywords.yaml`."""
-    return kept("keywords", _read_keywords)
-
-
-def _read_keywords() -> list[tuple[Reading, str, float, bool]]:
-    content = load_table(SEED / "keywords.yaml")
-    weak = {str(words) for words in content["weak"]}  # they count less than words that name one need
-    with added.using(added.NOTHING):
-        return [
-            (read_text(words.removesuffix("!")), code, _WEAKLY if words in weak else _PLAINLY, words.endswith("!"))
-            for code, many in (*content["needs"].items(), ("", content["nothing"]))
-            for words in map(str, many)
-        ]
-
-
-@lru_cache(maxsize=4)
-def _keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[_Keyword, ...]]:
-    """By their folded words; `own` are those that maintainers have added."""
-    more = [(read_text(words), code, _PLAINLY, False) for code, many in own.needs.items() for words in many]
-    readings = [*_shipped(), *more]
-    found: dict[tuple[str, ...], list[_Keyword]] = {}
-    ordered = sorted(readings, key=lambda entry: -len(entry[0].plain))
-    for order, (reading, code, weight, is_strict) in enumerate(ordered):
-        marks = tuple(word.marked for word in reading.words)
-        found.setdefault(reading.tokens, []).append(_Keyword(order, marks, code, weight, is_strict))
-    return {words: tuple(many) for words, many in found.items()}
-
-
-def named_by(reading: Reading) -> str | None:
-    """The need that just these words name already; they can name one only."""
-    known = _keywords(added.current()).get(reading.tokens, ())
-    return (known[0].code or None) if known else None
-
-
-@lru_cache(maxsize=4)
-def _longest(own: added.Added) -> Mapping[str, int]:
-    """Of each word how many words the longest keyword has that begins with it."""
-    found: dict[str, int] = {}
-    for words in _keywords(own):
-        found[words[0]] = max(found.get(words[0], 0), len(words))
-    return found
-
-
 @cache
 def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The phrases of four different words and more, and their needs: shorter ones are like too much."""
@@ -183,13 +122,17 @@ def read_with_words(
             scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
     is_other = bool(named) and not scores  # "thuốc lá" is nothing we know, whatever else it is like
     slips = 0
-    is_sure = any(score > _WEAKLY for score in scores.values())  # then a second one must stand there as it is
+    is_sure = any(score > WEAKLY for score in scores.values())  # then a second one must stand there as it is
     if not is_sure and (is_search or not scores):
-        for near in _nearly_named(reading, taken | spared, is_search=is_search):
-            keyword, _ = _joined()[1][near.name]
+        for near in nearly_named(reading, taken | spared, is_search=is_search):
+            keyword, _ = joined()[1][near.name]
             taken.update(range(near.start, near.end))
             slips += near.slips
             scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
+        for at, code in nearly_short(reading, taken | spared) if is_search and not scores else ():
+            taken.add(at)
+            slips += 1
+            scores[code] = _SLIPPED * PLAINLY
     if by_likeness and not (scores or is_other) and 3 <= len(reading.tokens) <= 40:
         scores = _like(reading, spared, least=2 if is_search else 0)
     best = sorted(scores.items(), key=lambda item: (-item[1], item[0] == _ANY_CLINIC))[:3]
@@ -199,17 +142,17 @@ def read_with_words(
 def is_other(reading: Reading) -> bool:
     """Whether a short message names only what looks like a need and is none: "thuê xe máy"."""
     named, _ = _named(reading)
-    return bool(named) and len(reading.words) <= _SHORT and not any(keyword.code for keyword in named)
+    return bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword in named)
 
 
-def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[_Keyword], set[int]]:
+def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[Keyword], set[int]]:
     """The keywords that stand in the message, longest first, and their words; each word belongs to one of them.
 
     Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu, and "o dong dang" says
     where, not with whom.
     """
     own = added.current()
-    known, longest, tokens = _keywords(own), _longest(own), reading.tokens[:MOST_WORDS]
+    known, longest, tokens = by_spelling(own), longest_of(own), spelt(reading.tokens[:MOST_WORDS])
     there = [
         (keyword, at)
         for at, token in enumerate(tokens)
@@ -217,7 +160,7 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
         for keyword in known.get(tokens[at : at + size], ())
     ]
     taken: set[int] = set()
-    found: list[_Keyword] = []
+    found: list[Keyword] = []
     for keyword, at in sorted(there, key=lambda pair: (pair[0].order, pair[1])):
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
@@ -225,7 +168,7 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
         if keyword.is_strict and agrees and len(said) < len(tokens):  # alone it can hardly be anything else
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
-            agrees = _is_itself(said[0], keyword.marks[0])
+            agrees = _is_itself(said[0], keyword.marks[0]) and not is_nearer_another(reading, said[0])
         is_place = any(at_ in spared and reading.words[at_].how not in _AS_MEANT for at_ in place) or (
             at > 0 and spared.issuperset(place) and reading.tokens[at - 1] in nearly.LEADS
         )
@@ -239,86 +182,6 @@ def _is_itself(word: Word, mark: str) -> bool:
     """Whether a word alone is meant: typed without any marks, or with its own tone. "Thuê" is no thuế, "lâu" no lậu."""
     tones = {word.marked[-1:], mark[-1:]}
     return word.marked in (word.plain, mark) or tones == {"3", "4"}
-
-
-@cache
-def _joined() -> tuple[nearly.Names, Mapping[str, tuple[_Keyword, tuple[str, ...]]]]:
-    """The keywords as letters without spaces, and their words; of two that look alike the first of the file."""
-    found: dict[str, tuple[_Keyword, tuple[str, ...]]] = {}
-    for words, many in _keywords(added.NOTHING).items():
-        letters = "".join(words)
-        is_apt = bool(many[0].code) and not many[0].is_strict and letters.isascii()
-        if is_apt and _SHORTEST <= len(letters) <= _LONGEST_JOINED:
-            found.setdefault(letters, (many[0], words))
-    return nearly.Names(found), found
-
-
-def _nearly_named(reading: Reading, taken: set[int], *, is_search: bool) -> Sequence[nearly.Near]:
-    """The keywords that are nearly there, where none stands exactly."""
-    count = min(len(reading.words), nearly.MOST_WORDS)
-    if len(taken) >= count or (count > _SHORT and not is_search):
-        return ()
-    broken = [nearly.is_broken(word, reading.text) for word in reading.words[:count]]
-    if not is_search and not any(broken):
-        return ()  # words that are right mean themselves
-    names, _ = _joined()
-    found = []
-    for cut in nearly.cuts(reading):
-        for start, end, letters in nearly.windows(cut, shortest=_SHORTEST - 1, widest=_LONGEST_JOINED + 2):
-            first, after = nearly.place_of(cut, start, end)
-            if not taken.isdisjoint(range(first, after)) or (is_search and nearly.is_led(cut, start, end)):
-                continue
-            is_broken = any(broken[first:after])
-            may_be = is_broken or (is_search and after - first > 2)
-            slips = _allowed(len(letters), is_broken=may_be, is_search=is_search)
-            for name, far in names.near(letters, slips)[:1]:
-                other_tone = (
-                    not far and _ends(reading, after, taken) and _is_other_tone(name, reading.words[first:after])
-                )
-                if is_broken or other_tone or _may_be_slips(name, _typed(reading, first, after)):
-                    found.append(nearly.Near(name, far, first, after))
-    return nearly.best(found)
-
-
-def _typed(reading: Reading, first: int, after: int) -> list[str]:
-    """The words as they were typed: "vn" is one, whatever it is short for."""
-    spans = dict.fromkeys((word.start, word.end) for word in reading.words[first:after])
-    return [fold(reading.text[start:end]) for start, end in spans]
-
-
-def _may_be_slips(name: str, typed: Sequence[str]) -> bool:
-    """Whether words that are each right may still be slips: a letter lost, doubled or swapped, never another one.
-
-    "Nhà thờ" is no nhà trọ, and "phòng khách" no phòng khám. In few letters only where a vowel is gone: "vay vn".
-    """
-    _, meant = _joined()[1][name]
-    if len(meant) != len(typed) or (len(name) < _LONG and all(_VOWELS & set(word) for word in typed)):
-        return False
-    pairs = list(zip(typed, meant, strict=True))
-    is_other_letter = any(len(said) == len(word) and sorted(said) != sorted(word) for said, word in pairs)
-    return not is_other_letter and sum(OSA.distance(said, word) for said, word in pairs) <= 2
-
-
-def _ends(reading: Reading, after: int, taken: Set[int]) -> bool:
-    """Whether nothing goes on there but a place or another need: "tìm trò chơi" is no "tìm trọ"."""
-    return after >= len(reading.words) or after in taken or reading.tokens[after] in nearly.LEADS
-
-
-def _is_other_tone(name: str, said: Sequence[Word]) -> bool:
-    """Whether one word has another tone than in this keyword and the others are its own: "vay vồn". A tone where none
-    is, or none where one is, makes another word: "xin báo" is no "xin bao"."""
-    marks = _joined()[1][name][0].marks
-    if len(marks) != len(said):
-        return False
-    other = [(word.marked, mark) for word, mark in zip(said, marks, strict=True) if word.marked != mark]
-    return len(other) == 1 and all(one[-1].isdigit() for one in other[0]) and other[0][0][:-1] == other[0][1][:-1]
-
-
-def _allowed(length: int, *, is_broken: bool, is_search: bool) -> int:
-    """How many slips so many letters may have; outside of a search words that are right mean themselves."""
-    if is_search:
-        return 2 if length >= (6 if is_broken else 9) else 1
-    return 1 if is_broken and length >= 7 else -1
 
 
 # Words that say nothing of what is looked for: two messages that share only these are not alike.

@@ -15,7 +15,7 @@ from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
-from directory import added, answers, english_questions, languages, needs, places, spoken
+from directory import added, answers, english_questions, keywords, languages, needs, places, spoken
 from directory.answers import Heard, Said
 from directory.articles import OF_DANGER
 from directory.articles import topics as all_topics
@@ -94,7 +94,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = intent_of(
             seen, danger, needs=codes, has_place=bool(place.places), articles=articles, learnt=sounds.intents
         )
-    if intent == "ask" and needs.named_by(reading) is not None:
+    if intent == "ask" and keywords.named_by(reading) is not None:
         intent = "find"  # the name of a need and nothing else asks nothing about it
     if intent == "find" and danger.level == "none":
         found = clinic_first(reading, found)

@@ -14,6 +14,8 @@ from directory.reading import read
         ("can cho tron", "shelter.refuge"),
         ("xin bao cao su", "health.supplies"),
         ("tham van tam ly", "mind.distress"),
+        ("trợ giúp pháp lí", "legal.aid"),
+        ("bác sỹ tâm lí", "mind.distress"),
         ("luật sư miễn phí", "legal.aid"),
         ("hoc nghe lam banh", "livelihood.training"),
     ],

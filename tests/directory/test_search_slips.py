@@ -77,7 +77,9 @@ def _not_here(part: str) -> list[str]:
     return [text for one, text in lines if one == part]
 
 
-@pytest.mark.parametrize(("part", "count", "most"), [("tune", 160, 0.02), ("judge", 50, 0.04)])
+@pytest.mark.parametrize(
+    ("part", "count", "most"), [("tune", 160, 0.02), ("judge", 50, 0.04), ("open", 50, 0.02), ("frozen", 50, 0.02)]
+)
 def test_searches_for_what_the_directory_does_not_have_find_no_need(part: str, count: int, most: float) -> None:
     texts = _not_here(part)
     assert len(texts) == count
