@@ -193,7 +193,7 @@ def build(
         "reception": (1, reception.look),
         "erasures": (5, reception.finish_erasures),
         "mailroom": (1, room.collect),
-        "shelf": (1, lambda: refresh_shelf(db, keeper)),
+        "shelf": (0.5, lambda: refresh_shelf(db, keeper)),  # seen within a second, also where no bell is heard
         "scrub": (1, db.scrub_again),
         "keys": (2, lambda: asyncio.to_thread(seals.reload)),
         "mending": (60, lambda: _mend(db, clock)),

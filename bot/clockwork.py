@@ -31,7 +31,7 @@ class Clockwork:
         policy: Policy,
         *,
         due: Mapping[str, DueDeed],
-        rounds: Mapping[str, tuple[int, Round]],
+        rounds: Mapping[str, tuple[float, Round]],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -81,7 +81,7 @@ class Clockwork:
             return
         self._due[row.kind](tx, row.subject_id, now, self._policy)
 
-    def _every(self, seconds: int, round_: Round, name: str) -> None:
+    def _every(self, seconds: float, round_: Round, name: str) -> None:
         async def safely() -> None:
             try:
                 await round_()

@@ -28,6 +28,7 @@ from directory.tables import (
     verification,
 )
 
+LATE = 1_000  # of two changes at once the one begun first may be seen last: so many numbers back are looked through
 MOST_AT_ONCE = 500  # of more changes everything is read: a statement holds only so many names
 SHOWN = ("published", "stale")
 STAFF = "staff"
@@ -47,6 +48,7 @@ class Shelf:
         aliases: Mapping[str, str] | None = None,
         added: Added = NOTHING,
         gone: Mapping[str, Gone] | None = None,
+        known: frozenset[int] = frozenset(),
     ) -> None:
         self.index = index
         self._listings = index.by_id
@@ -56,6 +58,7 @@ class Shelf:
         self._aliases = aliases or {}
         self.added = added
         self.gone = gone or {}
+        self.known = known  # the numbers of the last changes that it holds
 
     def get(self, id: str) -> Listing | None:
         """The listing; an old id leads to the one that took over."""
@@ -77,11 +80,12 @@ class ShelfKeeper:
     def load(self, connection: Connection) -> None:
         """Read everything published."""
         seq, revision = _seq(connection), overlay.newest(connection)
+        known = frozenset(_changes(connection, seq - LATE))
         index = build(read_listings(connection))
         library, own = overlay.library(connection), adding.added(connection)
         self.shelf = Shelf(
             index, seq, library=library, revision=revision, aliases=aliases(connection), added=own,
-            gone=gone_.gone(connection),
+            gone=gone_.gone(connection), known=known,
         )  # fmt: skip
 
     def refresh(self, connection: Connection) -> bool:
@@ -91,28 +95,32 @@ class ShelfKeeper:
 
     def look(self, connection: Connection) -> Shelf | None:
         """The shelf as it should be now, not shown yet; None if nothing changed."""
-        old, seq, revision = self.shelf, _seq(connection), overlay.newest(connection)
-        if seq == old.seq and revision == old.revision:
+        old, revision = self.shelf, overlay.newest(connection)
+        if _is_all(connection, old) and revision == old.revision:
             return None
         library, added = old.library, old.added
         if revision != old.revision:
             library, added = overlay.library(connection), adding.added(connection)
-        changed = select(directory_audit.c.place_id).where(directory_audit.c.seq > old.seq).distinct()
-        ids = _with_their_owners(connection, list(connection.execute(changed).scalars()))
+        there = _changes(connection, old.seq - LATE)
+        seq = max(there, default=old.seq)
+        changed = dict.fromkeys(id for number, id in there.items() if number not in old.known)
+        ids = _with_their_owners(connection, list(changed))
         if len(ids) > MOST_AT_ONCE:
             index, gone = build(read_listings(connection)), gone_.gone(connection)
         else:
             index = old.index.changed(ids, read_listings(connection, ids))
             gone = {**{id: old.gone[id] for id in old.gone.keys() - set(ids)}, **gone_.gone(connection, ids)}
         return Shelf(
-            index, seq, library=library, revision=revision, aliases=aliases(connection), added=added, gone=gone
-        )
+            index, seq, library=library, revision=revision, aliases=aliases(connection), added=added, gone=gone,
+            known=frozenset(number for number in there if number > seq - LATE),
+        )  # fmt: skip
 
     def put(self, newer: Shelf) -> bool:
         """Show it from now on, unless one at least as new is shown already."""
-        if (newer.seq, newer.revision) == (self.shelf.seq, self.shelf.revision):
+        now = self.shelf
+        if (newer.seq, newer.revision, newer.known) == (now.seq, now.revision, now.known):
             return False
-        if newer.seq < self.shelf.seq or newer.revision < self.shelf.revision:
+        if newer.seq < now.seq or newer.revision < now.revision or (newer.seq == now.seq and newer.known < now.known):
             return False
         self.shelf = newer
         return True
@@ -279,6 +287,21 @@ def aliases(connection: Connection) -> Mapping[str, str]:
             end = step.get(end, end)
         found[id] = end
     return found
+
+
+def _is_all(connection: Connection, shelf: Shelf) -> bool:
+    """Whether there is no change but those that the shelf holds."""
+    numbers = directory_audit.c.seq
+    counted = select(func.max(numbers), func.count()).where(numbers > shelf.seq - LATE)
+    newest, many = connection.execute(counted).one()
+    return (newest or 0, many) == (shelf.seq, len(shelf.known))
+
+
+def _changes(connection: Connection, after: int) -> Mapping[int, str]:
+    """The numbers of the changes behind one, and the listings that were changed."""
+    log = directory_audit.c
+    rows = connection.execute(select(log.seq, log.place_id).where(log.seq > after).order_by(log.seq))
+    return {row.seq: row.place_id for row in rows}
 
 
 def _seq(connection: Connection) -> int:

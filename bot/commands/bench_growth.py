@@ -77,7 +77,10 @@ async def _measure(folder: Path, persons: int, listings: int, seconds: float) ->
     _fill(folder, persons)
     shelf = house.keeper.shelf
     house.keeper.shelf = Shelf(
-        listing_index.build(bench_search.listings_for(listings).values()), shelf.seq, library=shelf.library
+        listing_index.build(bench_search.listings_for(listings).values()),
+        shelf.seq,
+        library=shelf.library,
+        known=shelf.known,
     )
     memory.settle()
     await _talk(answers, terminal, min(1.0, seconds), [])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, event, update
 
+from directory import editing
 from directory import shelf as shelf_
 from directory.demonstration import import_demo
 from directory.listings import Listing
@@ -46,3 +47,30 @@ def test_a_delta_equals_reading_everything(tmp_path: Path, monkeypatch: pytest.M
     if most:
         assert all(" IN " in one for one in seen if "FROM phone" in one or "FROM verification" in one)
         assert all(_all(keeper.shelf)[id] is one for id, one in before.items() if id not in (changed, gone))
+
+
+def test_of_two_changes_at_once_the_one_begun_first_may_be_seen_last(postgresql: str) -> None:
+    """A takedown takes its number, another colleague's change takes the next and is there first."""
+    first, second, reader = (create_engine(postgresql) for _ in range(3))
+    make_tables(first)
+    with first.begin() as tx:
+        import_demo(tx, NOW)
+    keeper = ShelfKeeper()
+    with reader.connect() as connection:
+        keeper.load(connection)
+    down, changed = sorted(_all(keeper.shelf))[:2]
+    with first.begin() as tx:
+        editing.withdraw(tx, down, staff_id=1, now=NOW)
+        with second.begin() as other:
+            report_wrong(other, changed, now=NOW)
+            report_wrong(other, changed, now=NOW)
+        with reader.connect() as connection:
+            assert keeper.refresh(connection)
+            assert not keeper.refresh(connection)
+        assert {down, changed} <= _all(keeper.shelf).keys()
+    with reader.connect() as connection:
+        assert keeper.refresh(connection)
+        assert down not in _all(keeper.shelf)
+        assert not keeper.refresh(connection)
+    for engine in (first, second, reader):
+        engine.dispose()
