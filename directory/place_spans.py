@@ -147,7 +147,7 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
     """Whether a name begins at the number word: "quan ba dinh", "quan hai chau"."""
     return any(
         " ".join(one.plain for one in toks[start : start + longer]) in names()
-        for longer in range(length + 1, min(_NAME_WORDS, len(toks) - start) + 1)
+        for longer in range(length + 1, (together(toks, start, _NAME_WORDS) if start < len(toks) else 0) + 1)
     )
 
 

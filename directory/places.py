@@ -287,6 +287,9 @@ def _is_rival(span: Span, key: PlaceKey) -> bool:
     return units()[key].kind == "Phường" and (span.name not in name_set("known") or span.name in name_set("ordinary"))
 
 
+_WARDS = frozenset({"phuong", "xa", "tran", "p", "tt"})  # of phường, xã, thị trấn
+
+
 @cache
 def _whole_names() -> dict[tuple[str, ...], PlaceKey]:
     """Districts by their whole name, type and province included; names that two districts share are left out."""
@@ -307,7 +310,7 @@ def _whole_starts() -> frozenset[str]:
 
 
 def _written_out(reading: Reading) -> PlaceGuess | None:
-    """A district written out in full, as forms and tables do: no guessing needed."""
+    """A district written out in full, as forms and tables do: no guessing needed. A ward before it says more."""
     if _whole_starts().isdisjoint(reading.tokens):
         return None
     words = tuple(re.findall(r"[^\W_]+", fold(reading.text[:2000])))
@@ -316,6 +319,8 @@ def _written_out(reading: Reading) -> PlaceGuess | None:
             for length in range(min(9, len(words) - start), 3, -1):
                 key = _whole_names().get(tuple(words[start : start + length]))
                 if key is not None:
+                    if not _WARDS.isdisjoint(words[:start]):
+                        return None
                     return PlaceGuess(key, name_of(key), 0.97, start, start + length)
     return None
 

@@ -142,3 +142,16 @@ def test_the_first_letters_of_a_district_are_read_where_a_place_is_expected(text
 @pytest.mark.parametrize(("text", "code"), [("tp hcm", "79"), ("tp hn", "01"), ("tp sg", "79")])
 def test_the_short_word_for_a_town_before_its_name_is_no_district(text: str, code: str) -> None:
     assert first(text) == PlaceKey(Tier.NEW_PROVINCE, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("phường Vĩnh Hải, thành phố Nha Trang, Khánh Hòa", PlaceKey(Tier.OLD_WARD, "22330")),
+        ("xã Bà Điểm, huyện Hóc Môn, Hồ Chí Minh", PlaceKey(Tier.OLD_WARD, "27592")),
+        ("phường Phương Sơn, TP Nha Trang, Khánh Hòa", PlaceKey(Tier.OLD_WARD, "22351")),
+        ("bệnh viện thị xã Sơn Tây, Hà Nội", PlaceKey(Tier.OLD_DISTRICT, "269")),
+    ],
+)
+def test_a_ward_before_a_district_that_is_written_out_is_not_lost(text: str, key: PlaceKey) -> None:
+    assert first(text) == key

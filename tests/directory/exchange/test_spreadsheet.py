@@ -16,12 +16,17 @@ from directory.exchange import rows as rows_
 from directory.exchange import spreadsheet
 from directory.places import PlaceKey, Tier
 from directory.reading import SEED
+from directory.search import question, search
 from directory.shelf import ShelfKeeper
+from tests.directory.exchange.samples import shown
 from tests.directory.test_editing import CLINIC, NOW, published
 
 signs = st.characters(blacklist_categories=["Cs", "Cc"])
-words = st.text(signs, min_size=1, max_size=40).map(rows_.tidy).filter(bool).filter(
-    lambda text: text not in spreadsheet.ERRORS
+words = (
+    st.text(signs, min_size=1, max_size=40)
+    .map(rows_.tidy)
+    .filter(bool)
+    .filter(lambda text: text not in spreadsheet.ERRORS)
 )
 plain = words.filter(lambda text: drafts.DEMO_MARK not in text and "\n" not in text)
 some = st.dictionaries(st.sampled_from(drafts.LANGUAGES), words, max_size=2)
@@ -87,7 +92,7 @@ def test_the_same_file_twice_changes_nothing_and_a_change_is_one(connection: Con
 def test_every_mistake_is_named_with_row_and_column() -> None:
     text = (
         "service,organisation,kind,needs,place,hours,phones\n"
-        "Phòng khám A,Tổ chức A,hiv_clinic,health.hiv_test,\"quận Cầu Giấy, Hà Nội\",mon 08:00-17:00,024 1234 5678\n"
+        'Phòng khám A,Tổ chức A,hiv_clinic,health.hiv_test,"quận Cầu Giấy, Hà Nội",mon 08:00-17:00,024 1234 5678\n'
         "Phòng khám B,,bar,,đâu đó,sáng,gọi đi\n"
     )
     rows, wrong = spreadsheet.parse(text)
@@ -126,6 +131,18 @@ def test_listings_from_documents_come_in_hidden_and_unchecked(connection: Connec
     assert len(keeper.shelf) == 0, "nothing from a document is shown before somebody has checked it"
     assert {one.state for one in spreadsheet.everything(connection)} == {"draft"}
     assert all(one.draft.source and not one.draft.phones for one in spreadsheet.everything(connection))
+
+
+def test_a_health_station_of_a_ward_that_ended_twice_is_found_under_the_ward_of_today(connection: Connection) -> None:
+    rows, _ = spreadsheet.parse((SEED / "listings-from-documents.csv").read_text("utf-8"))
+    spreadsheet.take_over(connection, rows, now=NOW)
+    station = next(one for one in spreadsheet.everything(connection) if one.draft.service.endswith("Phương Sơn"))
+    id = shown(connection, replace(station.draft, phones=("1900 0000",)))
+    keeper = ShelfKeeper()
+    keeper.load(connection)
+    for place in ("ở Tây Nha Trang", "phường Phương Sài", "phuong phuong son nha trang"):
+        found = search(keeper.shelf, question(f"khám phụ khoa {place}", at=NOW))
+        assert [hit.listing.id for hit in found.results] == [id] and found.widened is None, place
 
 
 def test_the_public_centre_and_the_shelter_it_keeps_are_two_listings(connection: Connection) -> None:
