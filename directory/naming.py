@@ -95,8 +95,12 @@ def as_one(reading: Reading, of_need: Set[int]) -> Whole:
     typed = dict.fromkeys((word.start, word.end) for word in reading.words)
     ways = (reading.tokens, tuple(fold(reading.text[start:end]) for start, end in typed))
     made = dict.fromkeys(one for way in ways for one in (_once(way), _once(_bare(way))) if len(one) > 1)
-    said = tuple(Said(word.plain, word.marked, at, at + 1) for at, word in enumerate(reading.words))
-    return Whole(tuple(made), said)
+    return Whole(tuple(made), all_words(reading))
+
+
+def all_words(reading: Reading) -> tuple[Said, ...]:
+    """Every word of a message, also those that mostly lead to a name."""
+    return tuple(Said(word.plain, word.marked, at, at + 1) for at, word in enumerate(reading.words))
 
 
 def _bare(words: Sequence[str]) -> Sequence[str]:

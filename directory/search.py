@@ -313,7 +313,7 @@ def _best(
 
     def where(one: Listing) -> tuple[float, bool]:
         if one.is_sealed:
-            return 0.0, False
+            return round(whereabouts.province_km(one, asked.places, middle) / 5) if is_near else 0, False
         if (there := lies.get((one.place, one.point))) is None:
             far = round((_km(one, middle) or 0) / 5) if is_near else 0
             there = lies[one.place, one.point] = (far, not _is_within(one, asked))

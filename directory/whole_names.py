@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from directory import duplicates, needs, places, whereabouts
+from directory import duplicates, naming, needs, places, whereabouts
 from directory.listings import Listing
 from directory.naming import KINDS, PLAIN
 from directory.places import PlaceGuess
@@ -76,7 +76,8 @@ class _Fit:
 
 
 def called(shelf: Shelf, reading: Reading) -> Called:
-    """Those named in full, with their kind before; or, where nothing else is said, without it or with one slip.
+    """Those named in full, with their kind before; or, where nothing else is said, without it or with one slip. Those
+    with the marks that were typed come first.
 
     Words that name a need or a place only are no name: "phòng khám phụ khoa", "xét nghiệm HIV".
     """
@@ -94,7 +95,8 @@ def called(shelf: Shelf, reading: Reading) -> Called:
     beside = _SMALL | (of_need if guess is None else frozenset())
     alone = [fit for fit in longest if fit.rest <= beside or (fit.rest <= _SMALL | other and _is_there(fit.one, guess))]
     kept = alone or longest
-    ids = dict.fromkeys(fit.one.id for fit in kept)
+    said = naming.all_words(reading)
+    ids = sorted({fit.one.id for fit in kept}, key=lambda id: (-naming.marks_of(shelf.index, id, said), id))
     return Called(tuple(map(shelf.index.by_id.__getitem__, ids)), bool(alone), all(fit.is_bare for fit in kept))
 
 

@@ -336,7 +336,9 @@ def _nothing(turn: Turn, found: Found) -> Sequence[Item]:
     key = "find.no_more" if turn.memory.shown else "find.nothing"
     text = t(key, turn.language)
     far = found.nothing["nearest"] if found.nothing and not turn.memory.shown else ()
-    if far and far[0]["distance_km"] is not None:
-        text = f"{text}\n{t('find.far', turn.language, place=far[0]['place'], km=round(far[0]['distance_km']))}"
+    if far:
+        name, km = far[0]["place"], far[0]["distance_km"]
+        where = t("find.far_named", turn.language, place=name) if km is None else ""
+        text = f"{text}\n{where or t('find.far', turn.language, place=name, km=round(km))}"
     options = (("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
     return [Ask(text, (*_know_option(turn), *options, *fitting.choice(turn)), "after")]

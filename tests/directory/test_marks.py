@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from directory import places
+from directory import places, whole_names
 from directory.listing_index import build
 from directory.listings import Listing
 from directory.reading import fold, read
@@ -83,6 +83,12 @@ def test_whole_names_with_marks_come_first_and_without_marks_both_come(named: Sh
     assert len(missed) <= 0.05 * len(names), missed
     alone = [pair for pair in pairs if not set(pair) <= set(found(named, fold(pair[0])))]
     assert len(alone) <= (0 if half == "open" else 1), alone  # "nhóm chị em" is what many look for: a need, no name
+
+
+def test_in_the_chat_the_name_with_the_marks_that_were_typed_comes_first(named: Shelf) -> None:
+    names = [name for _, *pair in APART for name in pair]
+    missed = [name for name in names if whole_names.called(named, read(name.lower())).listings[0].service != name]
+    assert len(missed) <= 0.05 * len(names), missed
 
 
 def test_what_is_called_like_a_place_is_found_wherever_it_is_before_what_lies_there() -> None:
