@@ -316,7 +316,8 @@ def _best(
             return round(whereabouts.province_km(one, asked.places, middle) / 5) if is_near else 0, False
         if (there := lies.get((one.place, one.point))) is None:
             far = round((_km(one, middle) or 0) / 5) if is_near else 0
-            there = lies[one.place, one.point] = (far, not _is_within(one, asked))
+            is_beside = bool(asked.places) and not widening.is_within(one, asked.places[0])  # only shares a commune
+            there = lies[one.place, one.point] = (far, is_beside)
         return there
 
     def rank(one: Listing) -> tuple[float, ...]:
@@ -341,11 +342,6 @@ def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
     """Another old district, which only shares a commune of today with the one asked for."""
     both_old = key.tier is Tier.OLD_DISTRICT and one.place.tier is Tier.OLD_DISTRICT
     return both_old and one.place != key and not one.is_sealed
-
-
-def _is_within(one: Listing, asked: Question) -> bool:
-    """Whether it lies in the place asked for, and not only in a neighbour that shares a commune of today with it."""
-    return not asked.places or widening.is_within(one, asked.places[0])
 
 
 def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:

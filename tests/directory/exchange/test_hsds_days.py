@@ -66,7 +66,7 @@ rule = st.one_of(
     st.tuples(st.sampled_from(["tet", "holidays"]), st.one_of(times, st.sampled_from(["closed", "usual"]))),
     st.tuples(days.map(str), st.one_of(times, st.sampled_from(["closed", "usual"]))),
     st.tuples(
-        st.tuples(days, st.integers(0, 40)).map(lambda two: f"{two[0]}..{two[0] + timedelta(days=two[1])}"),
+        st.tuples(days, st.integers(1, 40)).map(lambda two: f"{two[0]}..{two[0] + timedelta(days=two[1])}"),
         st.one_of(times, st.just("closed")),
     ),
 ).map(" ".join)
