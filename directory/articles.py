@@ -17,6 +17,8 @@ from directory.wording import FALLBACK, LOCALES, day, t
 SEED = Path(__file__).resolve().parent / "seed"
 STATES = ("draft", "reviewed", "published", "due", "withdrawn")
 STEPS = ("find", "talk", "article")
+Words = tuple[tuple[str, ...], tuple[str, ...]]  # the short answer and what stands behind it, in paragraphs
+
 _MORE = re.compile(r"^## .+$", re.MULTILINE)
 
 # What somebody in danger reads first. Nobody may find nothing here because a law was replaced.
@@ -282,6 +284,15 @@ def parse(text: str, *, language: str) -> Article:
         audio=front.get("audio"),
         cues=tuple(map(str, front.get("cues") or ())),
     )
+
+
+def words_in(text: str) -> Words | None:
+    """The words of a file's text as persons read them; None where they cannot be told from its front matter."""
+    parts = text.split("---\n", 2)
+    if len(parts) != 3 or parts[0]:
+        return None
+    said, _, rest = _parted(parts[2])
+    return said, rest
 
 
 def _front(text: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from directory import articles, places
 from directory.reading import Reading, Word, read
+from directory.reading.spelling import mark_of
 from directory.reading.syllables import common
 
 FEWEST, MOST = 2, 10  # words: fewer say nothing, more tell a story, and a story is somebody's own
@@ -22,11 +24,23 @@ _NAMES_FOLLOW = "ten nick facebook zalo fb"
 NAMED = 3  # words after one that introduces a name
 _FAMILY = (
     "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan trinh truong mai dao luong cao "
-    "lam ha ta tong chau quach tu thach son kim"
+    "lam ha ta tong chau quach thach son kim"
 )
 _SURELY_FAMILY = "nguyen huynh"  # the others are other words too, unless "thị" or "văn" follows
 _BETWEEN = "thi van"
-_TITLES = "chi anh co ba ong chu be em thang con me bac cau di ban thay khach cu giao si sep ma vo chong"
+_TITLES = "chi anh co ba ong chu be em thang con me bac cau di ban thay khach cu giao si su sep ma mi mam vo chong la"
+# As they are written in names, and hardly as anything else: each is one wherever it stands.
+_SURELY_GIVEN = """
+tuấn hùng cường dũng hương hường thảo thuý ngọc vy thuỷ huyền quỳnh oanh hạnh huệ nguyệt phượng quyên trâm uyên yến khánh
+thịnh tùng thắng tuyết hiếu kiên hoàng việt lộc phúc hải hiệp diễm diệu diệp đức hân
+"""
+# Typed without marks each is something else as well; a name where somebody does something to somebody.
+_MAYBE_GIVEN = """
+tuan hung cuong huong thao thuy ngoc nhung trinh vy huyen quynh oanh hang hanh nguyet phuong quyen tram uyen yen khanh lan
+linh loan lien long hieu kien hoang viet vinh loc phuc son hai hoa mai trang nga hong tam thanh dung tu thu
+"""
+_DOES = "danh dap doi ep doa bi giu noi ru lua bat chui hiep no cuop mang voi la co"
+_BEFORE_SOMEBODY = "voi cua hoi gap boi thang con"
 # Given names as they are called; each counts only behind a title, since many are words.
 _GIVEN = """
 an anh bao bich binh chau chi cuc cuong dao diem diep dieu dung duc duong giang ha hai hang hanh hao hien hieu hoa hoai
@@ -99,10 +113,22 @@ def _spoken_names(reading: Reading) -> set[int]:
             found |= {at, *range(at, begin), *_until(words, begin, everyday)}
         if word in titles and words[at + 1 : at + 2] and words[at + 1] in given:
             found |= {near for near in (at + 1, at + 2) if words[near : near + 1] and words[near] in given}
+        if reading.words[at].marked in _surely_given() or _is_somebody(words, at):
+            found.add(at)
         for house in places_named:
             if words[at : at + len(house)] == house:
                 found |= set(_until(words, at + len(house), everyday))
     return found
+
+
+def _is_somebody(words: Sequence[str], at: int) -> bool:
+    """Whether a name without a title stands where only a person can: "tuan danh em", "lan oi", "hoi ngoc"."""
+    if words[at] not in _MAYBE_GIVEN.split():
+        return False
+    before, after = words[at - 1 : at], words[at + 1 : at + 2]
+    is_called = after == ["oi"]
+    is_acting = at == 0 and after and after[0] in _DOES.split()
+    return bool(is_called or is_acting or (before and before[0] in _BEFORE_SOMEBODY.split()))
 
 
 def _until(words: list[str], begin: int, everyday: list[str]) -> range:
@@ -132,6 +158,11 @@ def _has_capital(reading: Reading, word: Word) -> bool:
 
 def _begins(reading: Reading, word: Word) -> bool:
     return reading.text[: word.start].rstrip()[-1:] in (".", "!", "?", "…", ";", "")
+
+
+@cache
+def _surely_given() -> frozenset[str]:
+    return frozenset(map(mark_of, _SURELY_GIVEN.split()))
 
 
 @cache

@@ -80,6 +80,14 @@ def test_names_numbers_places_and_rare_words_are_gone(text: str, left: str) -> N
         ("o nha nghi hoang hon phong mot linh hai co mo cua khong", "hoang hon mot linh hai"),
         ("so khong chin mot hai ba bon nam sau bay tam goi duoc khong", "mot nam sau chin"),
         ("CHI HUONG QUAN LAN ANH CO TOT KHONG", "huong lan anh"),
+        ("tuấn hay đòi tiền em", "tuan"),
+        ("tuan doi tien em hoai", "tuan"),
+        ("lan oi co bi phat khong", "lan"),
+        ("linh voi em bi bat", "linh"),
+        ("hỏi ngọc lấy thuốc ở đâu", "ngoc"),
+        ("bạn trai em là hùng hay đánh em", "hung"),
+        ("luat su ha tu van tot khong", "ha"),
+        ("cường bảo kê thu tiền", "cuong"),
     ],
 )
 def test_names_written_small_and_numbers_said_one_by_one_are_gone(text: str, gone: str) -> None:
@@ -94,6 +102,10 @@ def test_names_written_small_and_numbers_said_one_by_one_are_gone(text: str, gon
         ("bệnh viện nào nhổ răng không đau", "benh vien nho rang khong dau"),
         ("đi khách quen có sao không", "di khach quen sao khong"),
         ("em lần đầu đi khám", "dau di kham"),
+        ("lan dau di kham", "lan dau di kham"),
+        ("huong dan lam the moi", "huong dan lam moi"),
+        ("tư vấn giang mai ở đâu", "giang mai o dau"),
+        ("dung thuoc nao tot", "dung thuoc tot"),
     ],
 )
 def test_everyday_words_behind_a_house_or_a_title_stay(text: str, left: str) -> None:

@@ -1,7 +1,7 @@
 """The articles: finding one, changing it, seeing it as the person will, approving, showing and taking it back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -44,10 +44,10 @@ async def find(console: Console, visit: Visit) -> web.Response:
     spoken = wanted["language"] if wanted["language"] in wording.languages() else wording.FALLBACK
     today = _today(console)
 
-    def look(connection: Connection) -> tuple[tuple[Desk, ...], frozenset[tuple[str, str]]]:
-        return publishing.desks(connection, [spoken]), behind.among(connection)
+    def look(connection: Connection) -> tuple[tuple[Desk, ...], Mapping[tuple[str, str], behind.Apart]]:
+        return publishing.desks(connection, [spoken]), behind.with_originals(behind.among(connection))
 
-    rows, late = await console.db.read(look)
+    rows, apart = await console.db.read(look)
     found = [
         one
         for one in rows
@@ -63,7 +63,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "languages": languages.known().values(),
         "wanted": {**wanted, "language": spoken},
         "today": today,
-        "behind": late,
+        "apart": apart,
         "day": lambda value: day(value, visit.language),
     }
     return render(visit.request, "articles.html", visit.seat, **shown)
@@ -153,10 +153,10 @@ async def _page(
         names = {one.id: one.alias for one in staff.everyone(connection)}
         past = publishing.history(connection, desk.id, desk.language)
         mend = found or (publishing.check(connection, desk.working, today) if desk.working.body else ())
-        late = sorted(language for id, language in behind.among(connection) if id == desk.id)
-        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend, late
+        apart = sorted((language, how) for (id, language), how in behind.among(connection).items() if id == desk.id)
+        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend, apart
 
-    past, mend, late = await console.db.read(look)
+    past, mend, apart = await console.db.read(look)
     mistakes: dict[str, list[str]] = {}
     for one in mend:
         mistakes.setdefault(one.field, []).append(one.says(language))
@@ -168,7 +168,7 @@ async def _page(
         "form": form or article_form.show(desk.working),
         "mistakes": mistakes,
         "past": past,
-        "behind": late,
+        "apart": apart,
         "since": since,
         "key": key,
         "said": said if said in SAID else "",

@@ -107,6 +107,29 @@ async def test_a_translation_that_has_not_followed_the_vietnamese_text_says_so_u
     assert not await tells(there)  # the words are the same
 
 
+async def test_a_translation_that_was_changed_alone_says_so_until_the_vietnamese_text_is_shown_anew(desk: Desk) -> None:
+    thu, there = await desk.as_("maintainer-1"), "/console/articles/prep-what/en"
+    ahead = "Bản en đã đổi mà bản tiếng Việt chưa đổi theo"
+
+    async def tells(path: str) -> bool:
+        return ahead in await (await thu.get(path)).text()
+
+    await desk.press(thu, there, **_english(await (await thu.get(there)).text()))
+    assert not await tells(there)  # a draft: nobody is told it yet
+    await desk.press(thu, f"{there}/publish", revision="1")
+    assert await tells(HERE) and await tells(there)
+    for language in ("vi", "en"):
+        page = await (await thu.get(f"/console/articles?language={language}&text=prep-what")).text()
+        assert "bản dịch đã đổi một mình" in page
+    await desk.press(thu, f"{there}/due", revision="2")
+    assert await tells(HERE)
+    form = await opened(thu)
+    await desk.press(thu, HERE, **{**form, "questions": form["questions"] + "\nprep la cai chi rua"})
+    assert await tells(HERE)
+    await desk.press(thu, f"{HERE}/publish", revision="1")
+    assert not await tells(HERE) and not await tells(there)  # somebody has compared both
+
+
 def _english(page: str) -> dict[str, str]:
     form = fields(page.replace("prep-what/en", "prep-what/vi"))
     return {**form, "body": form["body"] + "\n\nA new sentence."}
