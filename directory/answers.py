@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from directory import added, articles, begun, cues, phrases
+from directory import added, articles, begun, cues, needs, phrases
 from directory.compiled import kept
 from directory.reading import Reading, fold, read
 from directory.wording import FALLBACK, t
@@ -32,6 +32,7 @@ it how much many long late what if is are does do that then after day days week 
 cost pay need bring i we my me a the to can should will there they get take side effect effects too good bad die
 """
 NAMELESS = frozenset(_NAMELESS.split())
+_ASKED = frozenset({"khong", "ko", "k", "nhieu", "lau", "may"})
 POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just said
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
@@ -110,11 +111,14 @@ def said(reading: Reading, *, library: articles.Library | None = None, heard: He
     if (id := cues.decided(reading)) is not None:
         return Said(((id, DECIDED),))
     shelf = library or shipped()
-    by_cue, by_phrase = cues.scores(reading), _index(shelf).scores(reading)
+    other = needs.other_words(reading)  # "thuốc lá" is no medicine, whatever the question sounds like
+    by_cue, by_phrase = cues.scores(reading, spared=other), _index(shelf).scores(reading)
     strengths = begun_strengths(reading, shelf)
     by_words = _with_begun(_in_words(by_cue, by_phrase), strengths)
     if heard is None:
         return Said(by_words)
+    if other and not by_words:
+        return Said((), ())
     return Said(by_words, _with_begun(_with_sounds(by_cue, by_phrase, heard), strengths))
 
 
@@ -188,7 +192,9 @@ def find(
     `known`: what was found to be said in it; sounds count where words alone find nothing, and where they are not alone
     in what they say."""
     own = _find(reading, known or said(reading, library=library), library=library, about=about)
-    if about is None or not goes_on(reading) or (own.ids and _is_near(own.ids[0], about)):
+    if about is None or not goes_on(reading):
+        return own
+    if own.ids and own.ids[0] != about and _is_near(own.ids[0], about):
         return own
     title = _title_of(about, library or shipped())
     found = match(read(f"{title} {reading.text}"), library=library) if title else ()
@@ -200,9 +206,14 @@ def goes_on(reading: Reading) -> bool:
     if not 2 <= len(reading.tokens) <= FOLLOWS:
         return False
     typed = re.findall(r"[^\W_]+", fold(reading.text))  # read as Vietnamese, "weeks" is something else
-    if any(all(token in NAMELESS or token.isdigit() for token in way) for way in (reading.tokens, typed)):
+    if any(all(_names_nothing(token, way) for token in way) for way in (reading.tokens, typed)):
         return True
     return not POINTING.isdisjoint(reading.tokens) and not match(reading)
+
+
+def _names_nothing(token: str, way: Sequence[str]) -> bool:
+    """Asked what something costs, "mất" is no loss: "mất tiền không", "mất bao lâu"."""
+    return token in NAMELESS or token.isdigit() or (token == "mat" and not _ASKED.isdisjoint(way))
 
 
 def _is_near(id: str, about: str) -> bool:

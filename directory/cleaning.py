@@ -31,13 +31,13 @@ _BETWEEN = "thi van"
 _TITLES = "chi anh co ba ong chu be em thang con me bac cau di ban thay khach cu giao si su sep ma mi mam vo chong la"
 # As they are written in names, and hardly as anything else: each is one wherever it stands.
 _SURELY_GIVEN = """
-tuấn hùng cường dũng hương hường thảo thuý ngọc vy thuỷ huyền quỳnh oanh hạnh huệ nguyệt phượng quyên trâm uyên yến khánh
-thịnh tùng thắng tuyết hiếu kiên hoàng việt lộc phúc hải hiệp diễm diệu diệp đức hân
+tuấn hùng cường dũng hương hường thảo thuý ngọc vy thuỷ huyền quỳnh oanh hạnh huệ nguyệt phượng quyên trâm uyên yến
+khánh thịnh tùng thắng tuyết hiếu kiên hoàng việt lộc phúc hải hiệp diễm diệu diệp đức hân
 """
 # Typed without marks each is something else as well; a name where somebody does something to somebody.
 _MAYBE_GIVEN = """
-tuan hung cuong huong thao thuy ngoc nhung trinh vy huyen quynh oanh hang hanh nguyet phuong quyen tram uyen yen khanh lan
-linh loan lien long hieu kien hoang viet vinh loc phuc son hai hoa mai trang nga hong tam thanh dung tu thu
+tuan hung cuong huong thao thuy ngoc nhung trinh vy huyen quynh oanh hang hanh nguyet phuong quyen tram uyen yen khanh
+lan linh loan lien long hieu kien hoang viet vinh loc phuc son hai hoa mai trang nga hong tam thanh dung tu thu
 """
 _DOES = "danh dap doi ep doa bi giu noi ru lua bat chui hiep no cuop mang voi la co"
 _BEFORE_SOMEBODY = "voi cua hoi gap boi thang con"

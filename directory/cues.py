@@ -33,8 +33,13 @@ class Cue:
     begins: tuple[frozenset[str], ...]
 
 
-def scores(reading: Reading) -> Mapping[str, float]:
-    """For each topic how well its cues fit, from 0 to 1; topics without any are left out."""
+def scores(reading: Reading, *, spared: frozenset[int] = frozenset()) -> Mapping[str, float]:
+    """For each topic how well its cues fit, from 0 to 1; topics without any are left out.
+
+    `spared`: words that name something else, and count as no part of a cue."""
+    if spared:
+        left = tuple("" if at in spared else token for at, token in enumerate(reading.tokens[:LONGEST]))
+        return _scores(tuple(_heard(token) for token in left))
     # As smoothed, and as typed: smoothing a name that is no Vietnamese word may lose it.
     ways = {reading.tokens[:LONGEST], tuple(re.findall(r"[^\W_]+", fold(reading.text)))[:LONGEST]}
     found: dict[str, float] = {}

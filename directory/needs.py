@@ -141,8 +141,14 @@ def read_with_words(
 
 def is_other(reading: Reading) -> bool:
     """Whether a short message names only what looks like a need and is none: "thuê xe máy"."""
-    named, _ = _named(reading)
-    return bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword in named)
+    return bool(other_words(reading))
+
+
+def other_words(reading: Reading) -> frozenset[int]:
+    """Where those words stand; empty where a need is named beside them, or the message is a long one."""
+    named, taken = _named(reading)
+    is_so = bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword in named)
+    return frozenset(taken) if is_so else frozenset()
 
 
 def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[Keyword], set[int]]:

@@ -46,6 +46,8 @@ _ASKING = frozenset({"j", "gi", "sao", "nao", "what"})
 _ASKS = frozenset({"gi", "sao", "nao", "dau", "nhieu", "may", "ai", "what", "how", "where", "which", "who", "can"})
 _ENDS = frozenset({"khong", "chua", "ko", "k", "a", "ha"})
 _WORD = re.compile(r"\w+|/")
+_COSTS_WORDS = "nhieu lau may dau tien phi dat much long many where cost"  # what it costs, takes, and where it is
+_OF_THAT = frozenset(_COSTS_WORDS.split())
 _GROPED = ("sam so", "so mo", "so soang", "quay roi", "dung cham", "groped", "touched")
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
 _SOUGHT = 0.75
@@ -57,6 +59,7 @@ _WHERE = (
     "gan day", "gan nhat", "mua dau", "di dau", "den dau", "toi dau", "where", "near", "find",
 )  # fmt: skip
 MAYBE = "maybe"  # in the notes of the talk: the likeliest of several articles she was asked about
+_IN_SHORT = "in_short"  # in the notes of the talk: the article whose short answer was said beside a question of ours
 _NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
 
 
@@ -174,6 +177,10 @@ def asks_what_now(turn: Turn) -> bool:
 def in_short(turn: Turn) -> Sequence[Item]:
     """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
     meaning = turn.meaning
+    if asks_of_that(turn) and (told := article(turn, turn.memory.article or "")) is not None:
+        said = articles.read_on if told.more and turn.notes.get(_IN_SHORT) == told.id else articles.short
+        turn.notes[_IN_SHORT] = told.id
+        return [Say(said(told, told.language, today=today(turn)))]
     if meaning is None or turn.key is not None or meaning.intent != "ask" or not is_question(turn):
         return []
     about = turn.memory.article or turn.notes.get(_NOTE)
@@ -181,8 +188,16 @@ def in_short(turn: Turn) -> Sequence[Item]:
     known = article(turn, found.ids[0]) if found.ids and not found.is_guess else None
     if known is None:
         return []
-    turn.memory.article = known.id
+    now_about(turn, known.id)
+    turn.notes[_IN_SHORT] = known.id
     return [Say(articles.short(known, known.language, today=today(turn)))]
+
+
+def asks_of_that(turn: Turn) -> bool:
+    """ "Tốn bao nhiêu", "ở đâu", "mất bao lâu": about what was told or read just before."""
+    if turn.key is not None or turn.memory.article is None or not answers.goes_on(turn.reading):
+        return False
+    return not _OF_THAT.isdisjoint(turn.reading.tokens)
 
 
 def is_question(turn: Turn) -> bool:

@@ -265,6 +265,8 @@ def _asks_something_else(turn: Turn) -> Sequence[Item]:
         return []
     if meaning.intent == "find" and (meaning.needs or meaning.places):
         return [Hand("find")]
+    if fitting.asks_of_that(turn):
+        return [Hand("find") if fitting.asks_where(turn) and turn.memory.need else Hand("answer")]
     return [Hand("answer")] if meaning.intent == "ask" and meaning.articles else []
 
 
@@ -295,6 +297,8 @@ def _is_over(turn: Turn) -> bool:
 def _seeks_place(turn: Turn) -> Sequence[Item]:
     """Asked about danger, she asks for a place: that is looked for, and it is remembered what she told."""
     meaning = turn.meaning
+    if fitting.asks_of_that(turn) and fitting.asks_where(turn) and turn.memory.need:
+        return [Hand("find")]
     if turn.key is not None or meaning is None or meaning.intent != "find":
         return []
     if meaning.needs:
