@@ -17,6 +17,8 @@ THRESHOLD = 0.7  # below this an answer helps less often than it misleads
 CLOSE = 0.8  # a second article is shown only if it fits nearly as well as the first
 SURE = 0.15  # the first must be this much better than the second to be told without asking back
 FOLLOWS = 6  # a question this short may be about the article just read
+NAMELESS_FOLLOWS = 8  # words, where none of them names anything
+_BORROWS = re.compile(r"vay (?:duoc|von|bao|may)\b")  # "vay dc bao nhieu" is no "vậy"
 # Of a question that examples were heard for: how much cues, phrasings and examples say of an article, and whether any
 # answers. Fitted on questions of authors left out; below `ANSWERED` more off the point is shown than is answered.
 BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.861
@@ -33,6 +35,8 @@ cost pay need bring i we my me a the to can should will there they get take side
 """
 NAMELESS = frozenset(_NAMELESS.split())
 _ASKED = frozenset({"khong", "ko", "k", "nhieu", "lau", "may"})
+_THEY = frozenset({"no", "ho", "han", "ong", "thang", "he", "they", "him"})
+_PUNISHED = frozenset({"phat", "tu", "toi", "bat", "fined", "punished", "jail"})
 POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just said
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
@@ -192,9 +196,10 @@ def find(
     `known`: what was found to be said in it; sounds count where words alone find nothing, and where they are not alone
     in what they say."""
     own = _find(reading, known or said(reading, library=library), library=library, about=about)
-    if about is None or not goes_on(reading):
+    if about is None or not (goes_on(reading) or _asks_of_them(reading, about)):
         return own
-    if own.ids and own.ids[0] != about and _is_near(own.ids[0], about):
+    is_another = bool(own.ids) and (own.is_sure or own.ids[0] != about)
+    if is_another and goes_on(reading) and _is_near(own.ids[0], about):
         return own
     title = _title_of(about, library or shipped())
     found = match(read(f"{title} {reading.text}"), library=library) if title else ()
@@ -203,12 +208,22 @@ def find(
 
 def goes_on(reading: Reading) -> bool:
     """Whether a question names nothing of its own, or points back and its words are of no topic."""
-    if not 2 <= len(reading.tokens) <= FOLLOWS:
+    if not 2 <= len(reading.tokens) <= NAMELESS_FOLLOWS or _BORROWS.match(reading.plain):
         return False
     typed = re.findall(r"[^\W_]+", fold(reading.text))  # read as Vietnamese, "weeks" is something else
     if any(all(_names_nothing(token, way) for token in way) for way in (reading.tokens, typed)):
         return True
-    return not POINTING.isdisjoint(reading.tokens) and not match(reading)
+    return len(reading.tokens) <= FOLLOWS and not POINTING.isdisjoint(reading.tokens) and not match(reading)
+
+
+def _asks_of_them(reading: Reading, about: str) -> bool:
+    """ "Nó có bị phạt không" after what was done to somebody: of whoever did it, and not what she herself would pay.
+    After a debt "có bị đi tù không" is about that debt."""
+    topic, words = articles.topics().get(about), set(reading.tokens)
+    is_of_harm = topic is not None and any(need.startswith("violence.") for need in topic.needs)
+    is_of_debt = topic is not None and "violence.debt" in topic.needs
+    is_asked = not _PUNISHED.isdisjoint(words) and (is_of_debt or not _THEY.isdisjoint(words))
+    return is_of_harm and is_asked and len(reading.tokens) <= FOLLOWS
 
 
 def _names_nothing(token: str, way: Sequence[str]) -> bool:

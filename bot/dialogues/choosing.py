@@ -164,7 +164,7 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         if standing.step in ("where", "meant") and asks_ahead(turn):
             return True
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
-        return is_plain and not _is_new_question(turn)
+        return is_plain and not (_is_new_question(turn) or (standing.step == "after" and _asks_of_what_is_beside(turn)))
     if standing.dialogue == "answer":
         goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(turn.reading)
         if _asks_where_for_that(turn):
@@ -214,6 +214,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "small", small
     if _asks_where_for_that(turn):
         return "find", "start"
+    if meaning.intent in ("find", "unclear") and turn.memory.last_shown and _asks_of_what_is_beside(turn):
+        return "answer", "what_now"
     if meaning.intent in ("find", "unclear") and (_is_learnt(turn) or _is_begun(turn)):
         return "answer", "start"
     if meaning.intent in _IDLE and (overheard := fitting.is_overheard(turn)):
@@ -237,8 +239,10 @@ cho em e minh toi tui m chi anh ban ad oi a ti chut xiu voi cai nay 1 mot dieu c
 """
 _OPENING = frozenset(_OPENING_WORDS.split())
 _ASKING = frozenset({"hoi", "tu", "van"})
-_NUMBERS = ("tong dai", "hotline", "duong day nong", "so dien thoai", "so may", "phone number")
-_OF_NUMBERS_WORDS = "so bao nhieu la gi may cua ben day nay goi your what is the number phone"
+_NUMBERS = ("tong dai", "hotline", "duong day nong", "so dien thoai", "so may", "so khan cap", "so nao", "phone number")
+_OF_NUMBERS_WORDS = """
+khan cap cuu ho con khac them nua so bao nhieu la gi may cua ben day nay goi your what is the number phone
+"""
 _OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())
 
 
@@ -269,6 +273,11 @@ def _asks_where_for_that(turn: Turn) -> bool:
     is_known = turn.key is None and turn.memory.need is not None
     goes_on = answers.goes_on(turn.reading) or {"o", "dau", "ban"}.issuperset(turn.reading.tokens)  # "ở đâu bán"
     return is_known and fitting.asks_where(turn) and goes_on
+
+
+def _asks_of_what_is_beside(turn: Turn) -> bool:
+    """ "Ở được bao lâu" after a list: the places do not say it, the article beside them may."""
+    return fitting.asks_of_that(turn) and not fitting.asks_where(turn)
 
 
 def _is_learnt(turn: Turn) -> bool:

@@ -193,6 +193,12 @@ def in_short(turn: Turn) -> Sequence[Item]:
     return [Say(articles.short(known, known.language, today=today(turn)))]
 
 
+def names_nothing(turn: Turn) -> bool:
+    """ "Ở đâu", "where": whatever it sounds like, it is about what was told or read just before."""
+    words = fold(turn.text).strip(" .!?").split()
+    return turn.memory.article is not None and bool(words) and answers.NAMELESS.union(_WHERE).issuperset(words)
+
+
 def asks_of_that(turn: Turn) -> bool:
     """ "Tốn bao nhiêu", "ở đâu", "mất bao lâu": about what was told or read just before."""
     if turn.key is not None or turn.memory.article is None or not answers.goes_on(turn.reading):
@@ -203,7 +209,8 @@ def asks_of_that(turn: Turn) -> bool:
 def is_question(turn: Turn) -> bool:
     """Whether the words ask: "em có con nhỏ" tells."""
     words = turn.reading.plain.split()
-    return "?" in turn.text or not _ASKS.isdisjoint(words) or not _ENDS.isdisjoint(words[-2:])
+    typed = fold(turn.text).split()  # read as Vietnamese, "how much" is something else
+    return "?" in turn.text or not _ASKS.isdisjoint((*words, *typed)) or not _ENDS.isdisjoint(words[-2:])
 
 
 def is_cued(turn: Turn, words: Sequence[str]) -> bool:
@@ -247,8 +254,8 @@ def _beside_the_need(turn: Turn) -> str | None:
     """An article about the very need that is looked for, as likely as may be; one of another need only where none is
     stated: who wants no child reads nothing about keeping it."""
     meaning = turn.meaning
-    if meaning is None:
-        return None
+    if meaning is None or names_nothing(turn):
+        return turn.memory.article
     found = (*meaning.articles, *turn.said.by_words)
     if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
         return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
@@ -261,10 +268,12 @@ def of_trouble(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None or turn.key is not None or not meaning.needs or asks_where(turn):
         return None
-    stated = meaning.needs[0]
+    stated, known = meaning.needs[0], articles.topics()
+    same = answers.phrasing_of(turn.reading)  # "em bị hiv rồi" asks for no test, and these are the words of an article
+    if same is not None and timely(turn) is None and stated.code not in known[same].needs:
+        return same if article(turn, same) is not None else None
     if stated.score < _STATED or not stated.code.startswith(_TROUBLE):
         return None
-    known = articles.topics()
     said = (*turn.said.by_words, *meaning.articles)
     likely = (id for id, _ in said if id in known and stated.code in known[id].needs)
     found = next(likely, None) or main_of(stated.code)

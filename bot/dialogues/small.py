@@ -55,6 +55,8 @@ class Human(Dialogue):
 
     def wanted(self, turn: Turn) -> Sequence[Item]:
         if not wants_person(turn):
+            if turn.key is None and turn.meaning is not None and turn.meaning.places and turn.memory.need is not None:
+                return [Hand("find")]  # "ở Cần Thơ": where she looks for what was spoken of
             if is_unclear(turn):
                 return [ask_consent(turn, "wanted", first="report.offer_again")]
             return [Say(t("report.later", turn.language)), Done()]
