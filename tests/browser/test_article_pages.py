@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Service, phone
+from tests.browser.test_shift_pages import press, tab_to
 from tests.browser.test_two_windows import say
 from tests.browser.test_waking_pages import passes_axe
 
@@ -114,3 +115,25 @@ async def test_a_topic_is_begun_and_languages_are_marked_on_a_small_phone(browse
     await seen(thu, "colleagues")
     await thu.get_by_role("button", name="Lưu").first.click()
     await expect(thu.get_by_text("Tiếng Việt, tiếng Khmer")).to_be_visible()
+
+
+async def test_a_translation_is_put_right_and_shown_by_keyboard_alone(browser: Browser, service: Service) -> None:
+    thu = await phone(browser, locale="vi-VN")
+    await thu.goto(service.console)
+    await thu.get_by_role("button", name=re.compile("người giữ danh bạ")).first.click()
+    base = f"{service.chat.rstrip('/')}/console"
+    await thu.goto(f"{base}/articles/pep-72h/en")
+    await tab_to(thu, "Trả lời ngắn")
+    await thu.keyboard.press("Control+End")
+    await thu.keyboard.type("\n\nWe look for a place with you.")
+    await press(thu, "Lưu bản nháp")
+    await expect(thu.get_by_label("Trả lời ngắn")).to_have_value(re.compile("We look for a place with you"))
+    await press(thu, "Xem như người hỏi thấy")
+    await expect(thu.get_by_text("We look for a place with you.").first).to_be_visible()
+    await thu.go_back()
+    await press(thu, "Hiện ngay")
+    await expect(thu.get_by_text("Bản en đã đổi mà bản tiếng Việt chưa đổi theo")).to_be_visible()
+    await seen(thu, "article-ahead")
+    await thu.goto(f"{base}/articles?language=en&text=72")
+    await expect(thu.get_by_text("bản dịch đã đổi một mình").first).to_be_visible()
+    await seen(thu, "articles-ahead")
