@@ -61,6 +61,12 @@ def is_unclear(turn: Turn) -> bool:
     return True
 
 
+def not_now(turn: Turn) -> Say:
+    """Nobody is called: after a no, or after words that say neither, which are no goodbye."""
+    key = "report.later" if turn.key is not None or is_no(turn) else "report.go_on"
+    return Say(t(key, turn.language))
+
+
 def agree(turn: Turn, version: str = VERSION) -> Do:
     """Keep the yes, with the wording it was given to."""
     now = turn.now

@@ -20,6 +20,7 @@ from bot.dialogues.consenting import (
     is_no,
     is_unclear,
     is_yes,
+    not_now,
     refuse,
     wants_person,
 )
@@ -138,7 +139,7 @@ class Report(Dialogue):
         if is_unclear(turn):
             _remember(turn)
             return [ask_consent(turn, "talk", first="report.offer_again")]
-        return [Say(t("report.later", turn.language)), *numbers(turn), *fitting.at_the_end(turn)]
+        return [not_now(turn), *numbers(turn), *fitting.at_the_end(turn)]
 
     def where(self, turn: Turn) -> Sequence[Item]:
         """The area, if the person wants to say it; it goes to the open case."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
-from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, wants_person, withdraw
+from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, not_now, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.speaking import from_now_on, speak
 from bot.dialogues.unanswered import noted
@@ -59,7 +59,7 @@ class Human(Dialogue):
                 return [Hand("find")]  # "ở Cần Thơ": where she looks for what was spoken of
             if is_unclear(turn):
                 return [ask_consent(turn, "wanted", first="report.offer_again")]
-            return [Say(t("report.later", turn.language)), Done()]
+            return [not_now(turn), Done()]
         need, place, now, policy = turn.memory.need, turn.memory.place, turn.now, turn.policy
         return [
             Do(
