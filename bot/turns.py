@@ -238,6 +238,8 @@ def _is_in_two_languages(read: Read, turn: Turn) -> bool:
     """She chose English by name and writes plain Vietnamese. In danger nobody is asked; a tap is in no language."""
     if turn.key is not None or turn.memory.is_asked_which or read.word is not None or _is_danger(read):
         return False
+    if languages.wished(read.kept.text) is not None:
+        return False  # "nói tiếng Anh được không" has just chosen it
     return turn.language == turn.memory.chosen == "en" and languages.is_plainly_vietnamese(read.kept.text)
 
 

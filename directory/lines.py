@@ -25,6 +25,10 @@ what is number who answers can i should call calling free cost does it do they a
 """
 _OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())
 _OF_POLICE = ("co bi bat", "co bi phat", "ho hoi giay to", "hoi giay to", "xem giay to", "xet giay to", "ho co")
+_CALLED = {"cong an": "113", "canh sat": "113", "cap cuu": "115", "xe cuu thuong": "115"}
+_WHICH_WORDS = "so may nao bao nhieu can muon xin goi cho la gi em minh toi tui e m oi a vay dien thoai cua di duoc"
+_WHICH = frozenset(_WHICH_WORDS.split())
+_ASKS_WHICH = frozenset({"may", "nao", "nhieu", "goi", "dien", "cuu"})  # "sợ công an" asks for no number
 _ASKED_LAST = frozenset({"gi", "khong", "sao", "nao", "ai", "vay", "a", "ha", "dau", "the"})
 _ASKED_FIRST = frozenset({"what", "is", "who", "can", "should", "does", "do"})
 MEN = frozenset({"man", "men", "male"})
@@ -128,6 +132,11 @@ def is_short(line: Line) -> bool:
 def _short_number(tokens: Sequence[str]) -> list[str]:
     """The number that "gọi 113 có sao không" is about; none where any other word stands, or nothing is asked."""
     plain = f" {' '.join(tokens)} "
+    for called, number in _CALLED.items():
+        rest = set(plain.replace(f" {called} ", " ").split())
+        asks = not _ASKS_WHICH.isdisjoint((*rest, *called.split()))
+        if f" {called} " in plain and "so" in rest and asks and _WHICH.issuperset(rest):
+            return [number]  # "gọi công an số mấy"
     for phrase in _OF_POLICE:
         plain = plain.replace(f" {phrase} ", " ")
     words = plain.split()
