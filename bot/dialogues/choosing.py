@@ -103,7 +103,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "answer", "what_now"
     if (remark := remarking.heard(turn, standing)) is not None:
         return remark, "start"
-    is_violence = danger is not None and danger.level == "violence"
+    is_violence = danger is not None and (danger.level == "violence" or fitting.may_harm_herself(turn))
     if turn.key is None and is_violence and not correcting.is_plain_hours(turn, standing):
         return "report", "start"
     if correcting.is_late(turn, standing):

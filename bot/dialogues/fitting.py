@@ -193,6 +193,13 @@ def in_short(turn: Turn) -> Sequence[Item]:
     return [Say(articles.short(known, known.language, today=today(turn)))]
 
 
+def may_harm_herself(turn: Turn) -> bool:
+    """ "I feel like dying": no rule of danger knows the English words, and what is learnt hears that need first."""
+    meaning = turn.meaning
+    is_heard = meaning is not None and meaning.language == "en" and bool(meaning.needs)
+    return is_heard and turn.key is None and meaning is not None and meaning.needs[0].code == "mind.suicide"
+
+
 def names_nothing(turn: Turn) -> bool:
     """ "Ở đâu", "where": whatever it sounds like, it is about what was told or read just before."""
     words = fold(turn.text).strip(" .!?").split()

@@ -364,7 +364,8 @@ def opening(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, in
 def _is_self_harm(turn: Turn) -> bool:
     """She may hurt herself, and nothing says that somebody else is hurting her."""
     kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
-    return "self_harm" in kinds and kinds.isdisjoint(_BY_OTHERS)
+    is_told = "self_harm" in kinds or fitting.may_harm_herself(turn)
+    return is_told and kinds.isdisjoint(_BY_OTHERS)
 
 
 def _ask_harmed(turn: Turn) -> Ask:
