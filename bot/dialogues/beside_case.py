@@ -77,9 +77,7 @@ def guarded(
     return "guard", "start"
 
 
-def _is_kept_out(
-    tx: Tx, lane_id: int, turn: Turn, standing: Standing, known: Case | None, word: str | None
-) -> bool:
+def _is_kept_out(tx: Tx, lane_id: int, turn: Turn, standing: Standing, known: Case | None, word: str | None) -> bool:
     """A cry gets through, and with it all that follows: her taps, what she answers us, her talk with the colleague."""
     if word is not None or turn.key is not None or _is_danger(turn) or standing.dialogue in _GOES_THROUGH:
         return False
@@ -136,6 +134,8 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
         return Passed.NO
     if _is_about_reading(tx, known, turn):
         return Passed.ANSWER
+    if only_taps(turn):
+        return Passed.NO
     if _is_now(turn):
         record(tx, known.id, "cry", now=turn.now)
     if turn.situations & _FOR_THE_HOUSE and len(turn.text) <= SHORT and not _is_now(turn):
@@ -147,12 +147,23 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
         turn.is_kept = True
         _ask_to_read(tx, known, turn)
         is_place = (standing.dialogue, standing.step) == ("report", "where") and turn.meaning and turn.meaning.places
-        return Passed.KEPT if is_place else Passed.ON
+        return Passed.KEPT if is_place or cannot_talk(turn) else Passed.ON
     if turn.situations & {"fine", "state"}:
         return Passed.NO
     relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
     turn.is_kept = True
     return Passed.WAITING if _has_nothing_else(turn, known) else Passed.KEPT
+
+
+def cannot_talk(turn: Turn) -> bool:
+    """Whether she says, in a few words, that she cannot speak or type: from then on everything is asked with taps."""
+    return turn.key is None and "mute" in turn.situations and len(turn.text) <= SHORT
+
+
+def only_taps(turn: Turn) -> bool:
+    """ "Em không nói được" sounds dangerous to the model alone: the taps ask at once, and alarm with one."""
+    danger = turn.meaning.danger if turn.meaning else None
+    return danger is not None and cannot_talk(turn) and (danger.source in (None, "model") or danger.doubt)
 
 
 def wants_erasing(turn: Turn) -> bool:

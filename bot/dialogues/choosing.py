@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogues import correcting, fitting, following, kept_where, remarking
 from bot.dialogues.ask import Answer
-from bot.dialogues.beside_case import wants_erasing
+from bot.dialogues.beside_case import only_taps, wants_erasing
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
@@ -80,7 +80,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
     is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
-    if is_now and not _only_taps(turn) and not (standing.step == "now_or_not" and says_no(turn)):
+    if is_now and not only_taps(turn) and not (standing.step == "now_or_not" and says_no(turn)):
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
@@ -119,11 +119,6 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     return _by_meaning(turn)
 
 
-def _only_taps(turn: Turn) -> bool:
-    """ "Em không nói được" sounds dangerous to the model alone: the taps ask at once, and alarm with one."""
-    return "mute" in turn.situations and turn.meaning is not None and turn.meaning.danger.source == "model"
-
-
 def _by_situation(turn: Turn) -> tuple[str, str] | None:
     """What she says about her own case goes before the question that stands open, never before danger."""
     danger = turn.meaning.danger if turn.meaning else None
@@ -132,6 +127,8 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
         return "report", "fine"
     if "official" in turn.situations and danger is not None and set(danger.kinds) <= {"police", "threat"}:
         return "official", "start"  # help is offered there too
+    if only_taps(turn):
+        return _BY_SITUATION["mute"]
     if level != "none":
         return None
     if "state" in turn.situations and turn.memory.has_case:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.db import Tx
-from bot.dialogues import fitting
+from bot.dialogues import beside_case, fitting
 from bot.dialogues.card import needs_of, numbers, safety_card, said_place, take_in
 from bot.dialogues.consenting import (
     BRIEF,
@@ -230,9 +230,11 @@ class Report(Dialogue):
         _recall(turn)
         if turn.fragments:
             return [*(give_code(turn) if opened.is_new else []), Hand("entrust")]
-        if not opened.is_new and not opened.got_worse:
+        if not opened.is_new and not opened.got_worse and not beside_case.cannot_talk(turn):
             return [Say(t("danger.joined", turn.language)), Done()]
         code = give_code(turn) if opened.is_new else []
+        if beside_case.cannot_talk(turn):
+            return [*code, Hand("mute")]
         if opened.case.place is None:
             before = turn.memory.place  # she looked for something there; whether she is there now, only she knows
             same = name_of(before, turn.language) if before is not None else ""
