@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from bot.understanding import english, sought
+from bot.understanding import english, situations, sought
 from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import view
-from bot.understanding.situations import read as situations_of
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
@@ -110,7 +109,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
-        wishes, round((perf_counter() - started) * 1000, 2), situations_of(seen), heard, said,
+        wishes, round((perf_counter() - started) * 1000, 2), situations.read(seen), heard, said,
     )  # fmt: skip
 
 
@@ -142,7 +141,8 @@ def _read_english(text: str, province: str | None) -> Meaning:
         place = places.PlaceReading()
     return Meaning(
         reading.text, danger, needs_named, place.places, place.is_ambiguous, intent, articles, "en",
-        needs.wishes(local), round((perf_counter() - started) * 1000, 2), situations_of(seen), heard,
+        needs.wishes(local), round((perf_counter() - started) * 1000, 2),
+        situations.read(seen) | situations.read_english(view(reading)), heard,
     )  # fmt: skip
 
 

@@ -24,6 +24,15 @@ _HAPPENING = frozenset({"medical", "stranded"})
 _DENIABLE = frozenset({"mistreated"})  # "y tá không chửi em": the words are there and the thing is not
 
 
+def read_english(seen: View) -> frozenset[str]:
+    """The situations an English message speaks of in English words; what is said in both languages `read` hears."""
+    live = _english_index().live(seen)
+    if not live:
+        return frozenset()
+    fitting = ((name, (one for one in patterns if id(one) in live)) for name, patterns in _english().items())
+    return frozenset(name for name, patterns in fitting if _fits(tuple(patterns), seen))
+
+
 def read(seen: View) -> frozenset[str]:
     """Every situation the message speaks of; with `stranded` also the country, where it is one we know numbers for."""
     live = _index().live(seen)
@@ -67,6 +76,19 @@ def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
         str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["patterns"])
         for name, told in table().items()
     }
+
+
+@cache
+def _english() -> Mapping[str, tuple[Pattern, ...]]:
+    return {
+        str(name): tuple(compile_pattern(str(one), {}, is_plain=True) for one in told.get("english", ()))
+        for name, told in table().items()
+    }
+
+
+@cache
+def _english_index() -> Index:
+    return Index(pattern for patterns in _english().values() for pattern in patterns)
 
 
 @cache
