@@ -138,9 +138,8 @@ class WebChat:
         """
         with self._bells.listen(store.bell(address)) as bell:
             await bell.wait(0.3)
-        ref = self._refer(address)
-        names = (ref.handle, *ref.former)
-        await self._db.write(lambda tx: store.end_if_quiet(tx, address, self.account, names))
+        door = self._door(address)
+        await self._db.write(lambda tx: store.end_if_quiet(tx, address, door))
 
     async def start(self, intake: Intake) -> None:
         self._intake = intake
@@ -161,7 +160,7 @@ class WebChat:
     async def _page(self, request: web.Request) -> web.Response:
         language = "en" if request.query.get("lang") == "en" else "vi"
         text = (PAGE / "page.html").read_text("utf-8")
-        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending", "typing"):
+        for key in ("title", "input", "send", "exit", "note", "offline", "gone", "log", "sending", "typing", "earlier"):
             text = text.replace("{{" + key + "}}", t(f"webchat.{key}", language, service=self._service_name))
         return web.Response(text=text.replace("{{lang}}", language), content_type="text/html")
 
@@ -206,14 +205,14 @@ class WebChat:
         async def keep(told: dict[str, Any]) -> bool:
             return await self._kept(address, told)
 
-        async def frames(seq: int) -> list[store.Frame]:
-            return await self._frames(address, seq)
+        async def look(seq: int) -> store.Look:
+            return await self._look(address, seq)
 
         async def typing() -> None:
             topic = writes(self._refer(address).handle)
             await self._db.write(lambda tx: tx.ring(topic), urgent=False)
 
-        made = Socket(self._bells, address, frames=frames, acknowledge=acknowledge, keep=keep, typing=typing)
+        made = Socket(self._bells, address, look=look, acknowledge=acknowledge, keep=keep, typing=typing)
         answer: web.StreamResponse = await made.serve(request, most_bytes=MOST_BYTES, open_ones=self._sockets)
         return answer
 
@@ -226,21 +225,24 @@ class WebChat:
         return bool(events)
 
     async def _poll(self, request: web.Request) -> web.Response:
-        """Frames after the number the browser names; waits a while if there are none."""
+        """Frames after the number the browser names; waits a while if there are none. Or those before, if she asks."""
         address = await self._known(request)
-        after = request.query.get("after", "0")
+        after, before = request.query.get("after", "0"), request.query.get("before", "")
         if address is None or not after.isdigit():
             return web.json_response({"gone": True}, status=410)
         seq, now = int(after), self._clock.now()
-        await self._db.write(lambda tx: store.acknowledge(tx, address, seq, now=now), urgent=False)
         try:
+            if before.isdigit():
+                return web.json_response({"frames": _told(await self._earlier(address, int(before)))})
+            await self._db.write(lambda tx: store.acknowledge(tx, address, seq, now=now), urgent=False)
             with self._bells.listen(store.bell(address)) as bell:
-                frames = await self._frames(address, seq)
-                if not frames and await bell.wait(WAIT_SECONDS):
-                    frames = await self._frames(address, seq)
+                found = await self._look(address, seq)
+                if not (found.frames or found.earlier) and await bell.wait(WAIT_SECONDS):
+                    found = await self._look(address, seq)
         except store.SessionGone:
             return web.json_response({"gone": True}, status=410)
-        return web.json_response({"frames": [{"seq": frame.seq, **frame.body} for frame in frames]})
+        told = {"frames": _told(found.frames), "veil": found.is_veiled}
+        return web.json_response({**told, "earlier": found.earlier} if found.earlier else told)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Keep one message; the answer says "kept" only once it is."""
@@ -267,8 +269,21 @@ class WebChat:
             return None
         return await self._db.read(lambda connection: store.find_session(connection, self._db.seals, cookie))
 
-    async def _frames(self, address: str, seq: int) -> list[store.Frame]:
-        return await self._db.read(lambda connection: store.frames_after(connection, self._db.seals, address, seq))
+    async def _look(self, address: str, seq: int) -> store.Look:
+        door, seals, now = self._door(address), self._db.seals, self._clock.now()
+        return await self._db.read(lambda connection: store.look(connection, seals, address, door, seq, now=now))
+
+    async def _earlier(self, address: str, before: int) -> list[store.Frame]:
+        door, seals = self._door(address), self._db.seals
+        return await self._db.read(lambda connection: store.earlier(connection, seals, address, door, before))
+
+    def _door(self, address: str) -> store.Door:
+        ref = self._refer(address)
+        return store.Door(self.account, (ref.handle, *ref.former))
+
+
+def _told(frames: Sequence[store.Frame]) -> list[dict[str, Any]]:
+    return [{"seq": frame.seq, **frame.body} for frame in frames]
 
 
 def _is_from_here(request: web.Request) -> bool:

@@ -2,21 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.bells import Bells
-from bot.channels.webchat_store import Frame, SessionGone, bell, typing_bell
+from bot.channels.webchat_store import Look, SessionGone, bell, typing_bell
 
 LOOK_SECONDS = 20
 BEAT_SECONDS = 25
 TYPING_SECONDS = 3.0  # a page may say so often that somebody types; what comes faster is dropped
 GONE = 4410  # our own closing code: this session was ended or erased
 
-Frames = Callable[[int], Awaitable[Sequence[Frame]]]
+Looking = Callable[[int], Awaitable[Look]]
 Acknowledge = Callable[[int], Awaitable[None]]
 Keep = Callable[[dict[str, Any]], Awaitable[bool]]
 Typing = Callable[[], Awaitable[None]]
@@ -26,11 +26,11 @@ class Socket:
     """Both directions of one socket; ends when the page, the session or the service ends."""
 
     def __init__(
-        self, bells: Bells, address: str, *, frames: Frames, acknowledge: Acknowledge, keep: Keep, typing: Typing
+        self, bells: Bells, address: str, *, look: Looking, acknowledge: Acknowledge, keep: Keep, typing: Typing
     ) -> None:
         self._bells = bells
         self._address = address
-        self._frames = frames
+        self._look = look
         self._acknowledge = acknowledge
         self._keep = keep
         self._typing = typing
@@ -90,8 +90,16 @@ class Socket:
         """Look on every ring, and now and then without one; the database is what counts, not the bell."""
         try:
             with self._bells.listen(bell(self._address)) as ring:
+                is_veiled = False
                 while not socket.closed:
-                    for frame in await self._frames(self._seen):
+                    found = await self._look(self._seen)
+                    if found.is_veiled is not is_veiled:
+                        is_veiled = found.is_veiled
+                        await socket.send_json({"veil": is_veiled})
+                    if found.earlier:
+                        self._seen = found.earlier
+                        await socket.send_json({"earlier": found.earlier})
+                    for frame in found.frames:
                         await socket.send_json({"seq": frame.seq, **frame.body})
                         self._seen = frame.seq
                     await ring.wait(LOOK_SECONDS)

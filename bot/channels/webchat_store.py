@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, select, update
 
 from bot.db import Tx
 from bot.ports import Outbound
 from bot.seals import KeyDestroyed, KeyId, Seals
-from bot.tables import lane, webchat_frame, webchat_session
+from bot.tables import guard, lane, webchat_frame, webchat_session
 
 KEPT = timedelta(hours=72)
+IN_TALK = timedelta(minutes=10)  # after what she wrote last; a page that is loaded anew meanwhile goes on as it stood
 
 
 class SessionGone(Exception):
@@ -27,6 +28,23 @@ class Frame:
 
     seq: int
     body: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a page gets to see just now."""
+
+    frames: list[Frame]
+    earlier: int  # up to this number there are lines which the page does not show, and would if asked; 0: none
+    is_veiled: bool  # somebody else may hold the phone: nothing that was said before is shown, asked for or not
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How the talk of one browser is known in the house."""
+
+    account: str
+    names: tuple[str, ...] = field(repr=False)
 
 
 def open_session(tx: Tx, cookie: str, *, now: datetime) -> str:
@@ -98,14 +116,56 @@ def wipe(tx: Tx, address: str, up_to: int, *, now: datetime) -> None:
     tx.ring(bell(address))
 
 
-def frames_after(connection: Connection, seals: Seals, address: str, seq: int) -> list[Frame]:
-    """What the browser has not seen yet, in order. Raises SessionGone."""
-    key_id = connection.execute(
-        select(webchat_session.c.key_id).where(webchat_session.c.id == address)
-    ).scalar_one_or_none()
+def look(connection: Connection, seals: Seals, address: str, door: Door, seq: int, *, now: datetime) -> Look:
+    """What the page has not seen yet, in order. Raises SessionGone.
+
+    A page that begins (`seq` 0) is not told again what was shown before, unless she was just writing: whoever opens
+    this browser later sees nothing of her talk until the earlier lines are asked for. What never was shown comes.
+    """
+    wanted = select(webchat_session.c.key_id, webchat_session.c.acked_seq).where(webchat_session.c.id == address)
+    session = connection.execute(wanted).one_or_none()
+    if session is None:
+        raise SessionGone
+    wrote_at, veiled_since = _of_talk(connection, door)
+    is_beginning, after = seq == 0, seq
+    if is_beginning and wrote_at is not None and now - wrote_at > IN_TALK:
+        after = session.acked_seq
+    mine = [webchat_frame.c.session_id == address]
+    if veiled_since is not None:
+        mine.append(webchat_frame.c.at >= veiled_since)
+    frames = _opened(connection, seals, address, session.key_id, *mine, webchat_frame.c.seq > after)
+    is_kept_back = is_beginning and veiled_since is None and _has_any(connection, address, after)
+    return Look(frames, after if is_kept_back else 0, veiled_since is not None)
+
+
+def earlier(connection: Connection, seals: Seals, address: str, door: Door, before: int) -> list[Frame]:
+    """The lines before this number, which she asks for; none while somebody else may hold the phone."""
+    wanted = select(webchat_session.c.key_id).where(webchat_session.c.id == address)
+    key_id = connection.execute(wanted).scalar_one_or_none()
     if key_id is None:
         raise SessionGone
-    mine = (webchat_frame.c.session_id == address, webchat_frame.c.seq > seq)
+    if _of_talk(connection, door)[1] is not None:
+        return []
+    mine = webchat_frame.c.session_id == address
+    return _opened(connection, seals, address, key_id, mine, webchat_frame.c.seq < before)
+
+
+def _of_talk(connection: Connection, door: Door) -> tuple[datetime | None, datetime | None]:
+    """When she wrote last, and since when nothing of hers may be shown on this phone."""
+    hers = (lane.c.channel == "webchat", lane.c.account == door.account, lane.c.handle.in_(door.names))
+    both = select(lane.c.last_at, guard.c.state, guard.c.since).outerjoin(guard, guard.c.lane_id == lane.c.id)
+    row = connection.execute(both.where(*hers).order_by(lane.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None, None
+    return row.last_at, row.since if row.state not in (None, "open") else None
+
+
+def _has_any(connection: Connection, address: str, up_to: int) -> bool:
+    mine = (webchat_frame.c.session_id == address, webchat_frame.c.seq <= up_to)
+    return connection.execute(select(webchat_frame.c.seq).where(*mine).limit(1)).first() is not None
+
+
+def _opened(connection: Connection, seals: Seals, address: str, key_id: str, *mine: ColumnElement[bool]) -> list[Frame]:
     rows = connection.execute(select(webchat_frame).where(*mine).order_by(webchat_frame.c.seq)).all()
     try:
         return [
@@ -134,9 +194,9 @@ def end_sessions(tx: Tx, addresses: Sequence[str]) -> None:
         tx.ring(bell(address))
 
 
-def end_if_quiet(tx: Tx, address: str, account: str, names: Sequence[str]) -> None:
+def end_if_quiet(tx: Tx, address: str, door: Door) -> None:
     """End the session of somebody who was erased, unless she has written again since then."""
-    anew = (lane.c.channel == "webchat", lane.c.account == account, lane.c.handle.in_(names))
+    anew = (lane.c.channel == "webchat", lane.c.account == door.account, lane.c.handle.in_(door.names))
     if tx.execute(select(lane.c.id).where(*anew, lane.c.erasing_at.is_(None))).first() is None:
         end_sessions(tx, [address])
 

@@ -5,7 +5,8 @@ const text = document.getElementById("text"), state = document.getElementById("s
 const page = document.querySelector("main"), pending = [];
 const typing = document.getElementById("typing");
 let mine = null, saidAt = 0, typedAt = 0, typingOver = 0;
-let seen = 0, isSending = false, wait = 500, socket = null, waiting = () => {}, failures = 0;
+const earlier = document.getElementById("earlier");
+let isVeiled = false, seen = 0, isSending = false, wait = 500, socket = null, waiting = () => {}, failures = 0;
 
 function show(words, isMine) {
   const box = document.createElement("div");
@@ -93,6 +94,8 @@ function listen() {
     const told = JSON.parse(event.data);
     if (told.kept !== undefined) return waiting(told);
     if (told.typing) return mark(true);
+    if (told.veil !== undefined) return veil(told.veil);
+    if (told.earlier) return begin(told.earlier);
     if (told.seq === undefined) return;
     receive(told);
     line.send(JSON.stringify({seen}));
@@ -111,6 +114,9 @@ function receive(frame) {
   seen = frame.seq;
   mark(false);
   if (frame.wipe) return wipe(frame.up_to);
+  reveal(write(frame));
+}
+function write(frame) {
   const box = show(frame.text, false);
   box.dataset.seq = frame.seq;
   if (frame.audio) {
@@ -121,12 +127,37 @@ function receive(frame) {
     box.append(player);
   }
   offer(frame.choices);
-  reveal(box);
+  return box;
 }
+// Loaded anew some time later: what was said before is shown only if she asks for it.
+function begin(upTo) {
+  seen = Math.max(seen, upTo);
+  earlier.hidden = false;
+}
+// Somebody else may hold the phone: what stands here goes, and comes again only when it is she and she asks.
+function veil(isOn) {
+  if (isOn === isVeiled) return;
+  isVeiled = isOn;
+  earlier.hidden = isOn || !seen;
+  if (isOn) log.replaceChildren();
+}
+earlier.addEventListener("click", async () => {
+  const first = log.querySelector("[data-seq]");
+  const before = first ? Number(first.dataset.seq) : seen + 1;
+  const answer = await fetch("/chat/poll?before=" + before).catch(() => null);
+  if (!answer || !answer.ok || isVeiled) return;
+  earlier.hidden = true;
+  const now = [...log.childNodes];
+  log.replaceChildren();
+  for (const frame of (await answer.json()).frames) if (!frame.wipe) write(frame);
+  log.append(...now);
+  text.focus();
+});
 // Erased: everything goes up to what answers words that were written since then.
 function wipe(upTo) {
   const anew = [...log.children].find(one => Number(one.dataset.seq) > upTo);
   while (log.firstChild && log.firstChild !== anew) log.firstChild.remove();
+  earlier.hidden = true;
   mine = null;
 }
 // A passing mark: somebody writes. It goes by itself, and with the words that were written.
@@ -154,7 +185,10 @@ async function poll() {
       const answer = await fetch("/chat/poll?after=" + seen);
       if (answer.status === 410) { state.textContent = seen ? document.body.dataset.gone : ""; await pause(); await session(); continue; }
       if (!answer.ok) throw new Error("again");
-      for (const frame of (await answer.json()).frames) receive(frame);
+      const told = await answer.json();
+      veil(told.veil);
+      if (told.earlier) begin(told.earlier);
+      for (const frame of told.frames) receive(frame);
       wait = 500;
       state.textContent = "";
     } catch { state.textContent = document.body.dataset.offline; await pause(); }
@@ -162,6 +196,7 @@ async function poll() {
 }
 function leave() {
   log.replaceChildren();
+  earlier.hidden = true;
   text.value = "";
   navigator.sendBeacon("/chat/exit");
   location.replace("about:blank");
