@@ -122,32 +122,22 @@ def look(connection: Connection, seals: Seals, address: str, door: Door, seq: in
     A page that begins (`seq` 0) is not told again what was shown before, unless she was just writing: whoever opens
     this browser later sees nothing of her talk until the earlier lines are asked for. What never was shown comes.
     """
-    wanted = select(webchat_session.c.key_id, webchat_session.c.acked_seq).where(webchat_session.c.id == address)
-    session = connection.execute(wanted).one_or_none()
-    if session is None:
-        raise SessionGone
     wrote_at, veiled_since = _of_talk(connection, door)
     is_beginning, after = seq == 0, seq
     if is_beginning and wrote_at is not None and now - wrote_at > IN_TALK:
-        after = session.acked_seq
-    mine = [webchat_frame.c.session_id == address]
+        session = webchat_session.c.id == address
+        after = connection.execute(select(webchat_session.c.acked_seq).where(session)).scalar_one_or_none() or 0
     if veiled_since is not None:
-        mine.append(webchat_frame.c.at >= veiled_since)
-    frames = _opened(connection, seals, address, session.key_id, *mine, webchat_frame.c.seq > after)
-    is_kept_back = is_beginning and veiled_since is None and _has_any(connection, address, after)
-    return Look(frames, after if is_kept_back else 0, veiled_since is not None)
+        return Look(frames_after(connection, seals, address, after, webchat_frame.c.at >= veiled_since), 0, True)
+    is_kept_back = is_beginning and _has_any(connection, address, after)
+    return Look(frames_after(connection, seals, address, after), after if is_kept_back else 0, False)
 
 
 def earlier(connection: Connection, seals: Seals, address: str, door: Door, before: int) -> list[Frame]:
     """The lines before this number, which she asks for; none while somebody else may hold the phone."""
-    wanted = select(webchat_session.c.key_id).where(webchat_session.c.id == address)
-    key_id = connection.execute(wanted).scalar_one_or_none()
-    if key_id is None:
-        raise SessionGone
     if _of_talk(connection, door)[1] is not None:
         return []
-    mine = webchat_frame.c.session_id == address
-    return _opened(connection, seals, address, key_id, mine, webchat_frame.c.seq < before)
+    return frames_after(connection, seals, address, 0, webchat_frame.c.seq < before)
 
 
 def _of_talk(connection: Connection, door: Door) -> tuple[datetime | None, datetime | None]:
@@ -165,7 +155,15 @@ def _has_any(connection: Connection, address: str, up_to: int) -> bool:
     return connection.execute(select(webchat_frame.c.seq).where(*mine).limit(1)).first() is not None
 
 
-def _opened(connection: Connection, seals: Seals, address: str, key_id: str, *mine: ColumnElement[bool]) -> list[Frame]:
+def frames_after(
+    connection: Connection, seals: Seals, address: str, seq: int, *narrower: ColumnElement[bool]
+) -> list[Frame]:
+    """What was sent to this browser behind that number, in order. Raises SessionGone."""
+    wanted = select(webchat_session.c.key_id).where(webchat_session.c.id == address)
+    key_id = connection.execute(wanted).scalar_one_or_none()
+    if key_id is None:
+        raise SessionGone
+    mine = (webchat_frame.c.session_id == address, webchat_frame.c.seq > seq, *narrower)
     rows = connection.execute(select(webchat_frame).where(*mine).order_by(webchat_frame.c.seq)).all()
     try:
         return [

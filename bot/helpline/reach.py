@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, exists, select
 
 from bot.db import Tx
 from bot.helpline.casebook import ANSWERING, Case
-from bot.tables import centre, consent, staff, staff_province
+from bot.tables import case_event, centre, consent, staff, staff_province
 
 
 def may_reach(connection: Connection, known: Case, staff_id: int) -> bool:
@@ -54,11 +54,12 @@ def rungs_for(
 
     Danger is never kept waiting for a wish that nobody can fulfil: then the ladder stays as it is. An organisation
     where nobody is left is no such wish: without her yes nobody else has the case, and the ladder is empty.
+    Taken back from an organisation it is offered first to those who had it before: decision 0022.
     """
     if _is_for_all(connection, known):
         return rungs
     able = tuple(tuple(one for one in rung if _fits(connection, known, one)) for rung in rungs)
-    fitting = tuple(rung for rung in able if rung)
+    fitting = _those_who_had_it_first(connection, known, tuple(rung for rung in able if rung))
     if fitting or not (rungs or (known.organisation_id is not None and is_any_hour)):
         return fitting
     others = everybody(connection, known)
@@ -86,6 +87,28 @@ def unwanted(connection: Connection, case_id: int) -> frozenset[int]:
     rows = connection.execute(select(consent.c.partner_id, consent.c.withdrawn_at).where(*partners)).all()
     standing = {row.partner_id for row in rows if row.withdrawn_at is None}
     return frozenset(int(row.partner_id.removeprefix("org:")) for row in rows if row.partner_id not in standing)
+
+
+def _those_who_had_it_first(
+    connection: Connection, known: Case, rungs: tuple[tuple[int, ...], ...]
+) -> tuple[tuple[int, ...], ...]:
+    """First those of the organisation that had the case before it went where she does not want it."""
+    before = _had_it(connection, known) if known.organisation_id is None else None
+    if before is None:
+        return rungs
+    theirs = {one for rung in rungs for one in rung if organisation_of(connection, one) == before}
+    near = tuple(tuple(one for one in rung if one in theirs) for rung in rungs)
+    rest = tuple(tuple(one for one in rung if one not in theirs) for rung in rungs)
+    return tuple(rung for rung in (*near, *rest) if rung)
+
+
+def _had_it(connection: Connection, known: Case) -> int | None:
+    """The last organisation that passed the case on and to which she has not said no since."""
+    passed_on = (case_event.c.case_id == known.id, case_event.c.kind == "to_organisation")
+    rows = connection.execute(select(case_event.c.staff_id).where(*passed_on).order_by(case_event.c.id.desc()))
+    not_wanted = unwanted(connection, known.id)
+    had = (organisation_of(connection, one) for one in rows.scalars().all() if one is not None)
+    return next((one for one in had if one is not None and one not in not_wanted), None)
 
 
 def _is_for_all(connection: Connection, known: Case) -> bool:
