@@ -111,6 +111,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         return None
     if is_stale:
         tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
+        if not offers(tx, read.lane_id, talk.key_id):  # nothing is left to choose from, and it may have meant danger
+            _save(tx, _run(tx, read, turn, ("report", "anew"), house), read.lane_id)
+            return None
         if standing.step is not None:  # the open question still stands; an old button is no answer to it
             _save(tx, standing, read.lane_id)
             return None
@@ -327,9 +330,9 @@ def _is_passed_over(tx: Tx, read: Read, turn: Turn, now: datetime) -> bool:
 
 
 def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datetime) -> None:
-    """The honest introduction comes once, before the first answer; in danger the safety card does not wait for it."""
+    """The honest introduction comes once, before the first answer; not while help is on its way or there."""
     is_danger = turn.meaning is not None and turn.meaning.danger.level == "now"
-    if turn.memory.is_welcomed or is_danger or read.word == "help":
+    if turn.memory.is_welcomed or is_danger or read.word == "help" or (talk.has_case and turn.memory.has_alarm):
         return
     turn.memory.is_welcomed = True
     if talk.created_at <= now - timedelta(hours=house.policy.conversation_hours):

@@ -88,6 +88,14 @@ class Report(Dialogue):
         noted = [Say(t("danger.thanks_place", turn.language))] if is_placed and not answered else []
         return [*answered, *noted, _ask_now(turn)]
 
+    def anew(self, turn: Turn) -> Sequence[Item]:
+        """A button of days ago was tapped. What it meant is forgotten; whether it is danger is asked again."""
+        return [replace(_ask_now(turn), then="whether")]
+
+    def whether(self, turn: Turn) -> Sequence[Item]:
+        """The answer: without danger everything can be chosen again."""
+        return [Hand("welcome")] if turn.key == "no" else self.now_or_not(turn)
+
     def harmed(self, turn: Turn) -> Sequence[Item]:
         """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
         level = turn.meaning.danger.level if turn.meaning else "none"
