@@ -12,7 +12,7 @@ from bot import understanding
         "kiếm em út sài gòn", "có gái gọi nào ở quận 1 không", "cho xin số gái gọi", "tìm gái gọi sinh viên đêm nay",
         "gọi gái gọi đà nẵng", "ở hải phòng có gái gọi không", "em bao nhiêu 1 đêm", "bao nhieu 1 dem em",
         "tìm gái quận 1", "tim gai quan 1", "tìm gái đẹp", "đi đêm bao nhiêu", "cho anh xin gai", "chịch nhau không em",
-        "cho anh số em nào ngon",
+        "cho anh số em nào ngon", "anh muon tim gai", "tôi cần kiếm gái",
     ],
 )  # fmt: skip
 def test_a_buyer_is_not_searching(text: str) -> None:
