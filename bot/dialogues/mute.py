@@ -6,6 +6,7 @@ from bot.db import Tx
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay
 from bot.helpline.casebook import record
+from bot.helpline.ringing import tell_colleague
 from bot.masking import Masked
 from directory.reading import fold
 from directory.wording import t
@@ -32,6 +33,8 @@ class Mute(Dialogue):
                 return False
             record(tx, known.id, "mute", now=now)
             relay.from_person(tx, known.id, Masked(f"[{t('danger.choice.mute', 'vi')}]"), now=now)
+            if known.staff_id is not None:  # also within the half minute in which new lines are not told one by one
+                tell_colleague(tx, known, known.staff_id, "staff.mute", now=now, urgent=True)
             return True
 
         return [Do(note, lambda has_case: self._begin(turn) if has_case else self._without_case(turn))]
