@@ -228,6 +228,8 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
     meaning = turn.meaning
     if meaning is None or declined.is_unreadable(turn.text):  # danger is asked about with two buttons
         return False
+    if "self_harm" in meaning.danger.kinds:  # whatever is called already: she is asked what she has done to herself
+        return False
     if meaning.danger.level == "violence":
         return known.urgency == "now" or (known.urgency == "violence" and not meaning.danger.doubt)
     if meaning.danger.level == "now":

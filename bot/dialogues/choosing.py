@@ -93,6 +93,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "small", "media"
     if turn.key is None and word is None and (aside := _by_situation(turn)):
         return aside
+    if _wants_to_die(turn) and standing.step != "harmed":  # no question that stands open goes before this
+        return "report", "start"
     if standing.dialogue == "report" and standing.step and is_answering:
         return "report", standing.step
     if turn.is_start:
@@ -117,6 +119,10 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)
     return _by_meaning(turn)
+
+
+def _wants_to_die(turn: Turn) -> bool:
+    return turn.key is None and turn.meaning is not None and "self_harm" in turn.meaning.danger.kinds
 
 
 def _by_situation(turn: Turn) -> tuple[str, str] | None:
