@@ -109,14 +109,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         _save(tx, Standing(memory=turn.memory), read.lane_id)
         tell_person(tx, read.lane_id, t("leave.bye", language), now=now)
         return None
-    if is_stale:
-        tell_person(tx, read.lane_id, t("small.stale_choice", language), now=now)
-        if not offers(tx, read.lane_id, talk.key_id):  # nothing is left to choose from, and it may have meant danger
-            _save(tx, _run(tx, read, turn, ("report", "anew"), house), read.lane_id)
-            return None
-        if standing.step is not None:  # the open question still stands; an old button is no answer to it
-            _save(tx, standing, read.lane_id)
-            return None
+    if is_stale and (stands := _after_stale(tx, read, turn, standing, house, talk.key_id)) is not None:
+        _save(tx, stands, read.lane_id)
+        return None
     if talk.has_case and (step := _beside_case(tx, read, turn, standing, now, is_placed=is_placed)) is not None:
         after = _run(tx, read, turn, step, house) if step[0] else standing
         _save(tx, standing if step == beside_place.PLACED else after, read.lane_id)
@@ -132,6 +127,14 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     _save(tx, after, read.lane_id)
     _count(tx, turn, now)
     return None
+
+
+def _after_stale(tx: Tx, read: Read, turn: Turn, standing: Standing, house: House, key_id: str) -> Standing | None:
+    """A button of long ago. Where the talk stands then; None: it is answered like a beginning."""
+    tell_person(tx, read.lane_id, t("small.stale_choice", turn.language), now=turn.now)
+    if not offers(tx, read.lane_id, key_id):  # nothing is left to choose from, and it may have meant danger
+        return _run(tx, read, turn, ("report", "anew"), house)
+    return standing if standing.step is not None else None  # the open question still stands; that was no answer to it
 
 
 def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime, kept_out_until: datetime | None = None) -> bool:

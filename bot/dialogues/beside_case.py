@@ -27,6 +27,7 @@ _FEW = 6  # words
 SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
 _TOLD_AGAIN = timedelta(minutes=2)
 _ASKED_AGAIN = timedelta(minutes=10)
+_MEANT = 0.5  # so surely is an article or a need meant, that it is answered in the middle of an alarm
 _PLAIN = frozenset({None, "unclear", "greeting", "thanks", "report", "help_now", "feedback"})
 
 
@@ -236,7 +237,12 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
         return known.urgency == "now" and _is_a_guess(turn)
     if turn.situations & {"mute", "elsewhere", "warn", "agree_word"}:
         return False
-    return meaning.intent in _PLAIN and not meaning.places and not meaning.needs
+    if meaning.places:
+        return False
+    if known.urgency == "now" and meaning.intent == "ask":  # "em không biết làm gì" asks for no article of ours
+        scores = (*(score for _, score in meaning.articles), *(need.score for need in meaning.needs))
+        return max(scores, default=0.0) < _MEANT
+    return meaning.intent in _PLAIN and not meaning.needs
 
 
 def _is_danger(turn: Turn) -> bool:
