@@ -31,10 +31,10 @@ async def told(browser: Client, query: str) -> dict[str, Any]:  # noqa: F811
 
 
 async def test_in_the_middle_of_a_talk_it_goes_on_as_it_stood(
-    browser: Client,
-    channel: WebChat,
+    browser: Client,  # noqa: F811
+    channel: WebChat,  # noqa: F811
     db: Database,
-    clock: MovableClock,  # noqa: F811
+    clock: MovableClock,
 ) -> None:
     to = await address_of(db)
     await she_wrote(db, to, clock)
@@ -45,10 +45,10 @@ async def test_in_the_middle_of_a_talk_it_goes_on_as_it_stood(
 
 
 async def test_later_only_what_was_never_shown_comes_and_the_rest_when_asked_for(
-    browser: Client,
-    channel: WebChat,
+    browser: Client,  # noqa: F811
+    channel: WebChat,  # noqa: F811
     db: Database,
-    clock: MovableClock,  # noqa: F811
+    clock: MovableClock,
 ) -> None:
     to = await address_of(db)
     await she_wrote(db, to, clock)
@@ -67,10 +67,10 @@ async def test_later_only_what_was_never_shown_comes_and_the_rest_when_asked_for
 
 
 async def test_while_somebody_else_may_hold_the_phone_nothing_of_before_is_shown_asked_for_or_not(
-    browser: Client,
-    channel: WebChat,
+    browser: Client,  # noqa: F811
+    channel: WebChat,  # noqa: F811
     db: Database,
-    clock: MovableClock,  # noqa: F811
+    clock: MovableClock,
 ) -> None:
     to = await address_of(db)
     lane_id = await she_wrote(db, to, clock)
@@ -97,9 +97,9 @@ async def test_while_somebody_else_may_hold_the_phone_nothing_of_before_is_shown
 
 
 async def test_after_the_quick_exit_nothing_is_shown_at_all(
-    browser: Client,
-    channel: WebChat,
-    db: Database,  # noqa: F811
+    browser: Client,  # noqa: F811
+    channel: WebChat,  # noqa: F811
+    db: Database,
 ) -> None:
     await channel.send(message("chuyện của em", "1"), await address_of(db))
     await browser.post("/chat/exit")
