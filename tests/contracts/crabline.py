@@ -1,5 +1,6 @@
 """Starts a messaging server that others have written (npm `@openclaw/crabline`), where Node is at hand."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -59,16 +60,24 @@ def program() -> Path:
     if int(version.removeprefix("v").partition(".")[0] or 0) < 20:
         left_out(f"node {version} is older than 20")
     found = CACHE / "node_modules" / "@openclaw" / "crabline" / "dist" / "src" / "bin" / "crabline.js"
-    if not found.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        command = [str(npm), "install", "--prefix", str(CACHE), "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=90)
-        except subprocess.TimeoutExpired:
-            left_out("npm did not answer in 90 seconds")
-        if done.returncode != 0 or not found.exists():
-            left_out("npm could not fetch it")
+    whole = CACHE / "whole"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other process of these tests may be fetching it just now
+        if not whole.exists():
+            _fetch(str(npm), found)
+            whole.touch()
     return found
+
+
+def _fetch(npm: str, found: Path) -> None:
+    command = [npm, "install", "--prefix", str(CACHE), "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90)
+    except subprocess.TimeoutExpired:
+        left_out("npm did not answer in 90 seconds")
+    if done.returncode != 0 or not found.exists():
+        left_out("npm could not fetch it")
 
 
 @contextmanager
