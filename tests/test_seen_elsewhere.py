@@ -1,4 +1,7 @@
-"""Requirements 2 and 8: what one process changes in the directory another one tells within a second, on PostgreSQL."""
+"""Requirements 2 and 8: what one process changes in the directory another one tells, on PostgreSQL.
+
+That it does so within a second is measured in `tests/campaign/campaign_seen_elsewhere.py`.
+"""
 
 import asyncio
 import time
@@ -22,8 +25,7 @@ from tests.test_killed import free_port
 from tests.test_two_processes import prepare, running
 
 pytestmark = pytest.mark.timeout(110)
-MANY = 8
-LONGEST = 1.0  # seconds
+HANGS = 10  # seconds; a machine that does too much at once is not a fault
 STREET = "Số 1 phố Canh Chừng"
 
 
@@ -47,15 +49,13 @@ async def told(client: aiohttp.ClientSession, base: str, id: str) -> str:
         return await answer.text() if answer.status == 200 else ""
 
 
-@pytest.mark.parametrize("rings", [True, False])
-async def test_a_change_and_a_takedown_are_told_by_another_process_within_a_second(
-    tmp_path: Path, postgresql: str, rings: bool
-) -> None:
-    """With a bell at once, and without one (an import by a command, a bell that got lost) since each process looks."""
-    prepare(tmp_path, postgresql)
+async def seconds_until_told(folder: Path, url: str, *, rings: bool, many: int) -> list[float]:
+    """Changes and takes down so many places, one after the other, and asks another process until it says so; returns
+    how long each took."""
+    prepare(folder, url)
     port = free_port()
-    with running(tmp_path, postgresql, "other", port):
-        house, base = house_on(postgresql, tmp_path / "data"), f"http://127.0.0.1:{port}"
+    with running(folder, url, "other", port):
+        house, base = house_on(url, folder / "data"), f"http://127.0.0.1:{port}"
         await house.db.read(house.keeper.load)
         open_ones = [one.id for one in house.keeper.shelf if not one.is_sealed and one.hours]
 
@@ -67,7 +67,7 @@ async def test_a_change_and_a_takedown_are_told_by_another_process_within_a_seco
             editing.withdraw(tx.connection, id, staff_id=1, now=house.clock.now())
 
         lasted: list[float] = []
-        for number, id in enumerate(open_ones[:MANY]):
+        for number, id in enumerate(open_ones[:many]):
             async with asking(number) as client:
                 assert await told(client, base, id) and STREET not in await told(client, base, id)
                 for deed in (move, withdraw):
@@ -80,14 +80,22 @@ async def test_a_change_and_a_takedown_are_told_by_another_process_within_a_seco
                     await house.db.write(do)
                     begun = time.monotonic()
                     while (STREET in (said := await told(client, base, id))) is (deed is withdraw):
-                        assert time.monotonic() - begun < 10
+                        assert time.monotonic() - begun < HANGS
                         await asyncio.sleep(0.02)
                     lasted.append(time.monotonic() - begun)
                     assert bool(said) is (deed is move)
                     await asyncio.sleep(0.07)
         await house.stop()
-    assert len(lasted) == 2 * MANY
-    assert max(lasted) <= LONGEST, lasted
+    assert len(lasted) == 2 * many
+    return lasted
+
+
+@pytest.mark.parametrize("rings", [True, False])
+async def test_a_change_and_a_takedown_are_told_by_another_process(
+    tmp_path: Path, postgresql: str, rings: bool
+) -> None:
+    """With a bell at once, and without one (an import by a command, a bell that got lost) since each process looks."""
+    await seconds_until_told(tmp_path, postgresql, rings=rings, many=3)
 
 
 async def test_a_bell_alone_makes_another_process_look_also_one_that_rang_while_it_could_not_hear(
@@ -101,7 +109,7 @@ async def test_a_bell_alone_makes_another_process_look_also_one_that_rang_while_
     await there.start(parts=frozenset(), ticks=False)
     assert there.hearing is not None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANGS):
             while not there.hearing.is_open:
                 await asyncio.sleep(0.02)
         silent, rung, missed = [one.id for one in there.keeper.shelf][:3]
@@ -121,16 +129,16 @@ async def test_a_bell_alone_makes_another_process_look_also_one_that_rang_while_
         await here.db.write(lambda tx: withdraw(tx, silent))
         assert not await until_gone(silent, 1.5), "nobody rang"
         await here.db.write(lambda tx: withdraw(tx, rung, SHELF))
-        assert await until_gone(rung, LONGEST) and there.keeper.shelf.get(silent) is None
+        assert await until_gone(rung, HANGS) and there.keeper.shelf.get(silent) is None
 
         with create_engine(postgresql, isolation_level="AUTOCOMMIT").connect() as connection:
             ears = "query LIKE 'LISTEN%' OR query = 'SELECT 1'"
             connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ears}"))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(HANGS):
                 while there.hearing.is_open:
                     await asyncio.sleep(0.01)
             await here.db.write(lambda tx: withdraw(tx, missed, SHELF))
-        assert await until_gone(missed, 5), "when it hears again it looks"
+        assert await until_gone(missed, HANGS), "when it hears again it looks"
     finally:
         await there.stop()
         await here.stop()
