@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 BENCHES := $(VENV)/.bench
+MINISEARCH := build/minisearch/.whole
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 # What Python has compiled is kept: the processes that tests start need not do it again.
@@ -28,8 +29,14 @@ campaign: $(TESTS)
 	$(BIN)/python -m pytest tests/campaign -o python_files='campaign_*.py' -o timeout=1500 -s -q
 
 # Our speed and quality beside named peers, in one run.
-bench: $(BENCHES)
+bench: $(BENCHES) $(MINISEARCH)
 	$(BIN)/python -m bot bench
+
+# A peer of our search that runs in Node; left out where there is no npm.
+$(MINISEARCH): bot/commands/minisearch/package-lock.json
+	mkdir -p build/minisearch
+	cp bot/commands/minisearch/package.json bot/commands/minisearch/package-lock.json build/minisearch
+	! command -v npm >/dev/null || { npm ci --prefix build/minisearch --ignore-scripts --no-audit --no-fund && touch $@; }
 
 # Trains the model of understanding again from tests/examples/authors (minutes); the same examples give the same file.
 model: $(BENCHES)

@@ -44,6 +44,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--seeds", type=int, nargs="+", metavar="N", help="search: ask the queries of each of these, and name the worst"
     )
+    parser.add_argument(
+        "--asked", type=Path, metavar="FOLDER", help="search: searches that people wrote (tests/examples/searched)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -51,16 +54,17 @@ def run(arguments: argparse.Namespace) -> int:
     """One JSON object a bench; `ratio` above 1 means that we are faster than the peer."""
     for name in [arguments.name] if arguments.name else sorted(BENCHES):
         print(f"{name} …", file=sys.stderr, flush=True)
-        more = {"seeds": arguments.seeds} if name == "search" and arguments.seeds else {}
+        told = {"seeds": arguments.seeds, "asked": arguments.asked} if name == "search" else {}
+        more = {option: value for option, value in told.items() if value}
         measured = _deed(name)(arguments.seconds, **more)
         if isinstance(measured, list):
-            for row in measured:
-                print(json.dumps(row, ensure_ascii=False), flush=True)
+            for one in measured:
+                print(json.dumps(one, ensure_ascii=False), flush=True)
             continue
         ours, our_rate, peer, peer_rate = measured
-        told = {"bench": name, "ours": ours, "per_second": round(our_rate, 1), "peer": peer}
-        told |= {"peer_per_second": round(peer_rate, 1), "ratio": round(our_rate / peer_rate, 3)}
-        print(json.dumps(told, ensure_ascii=False), flush=True)
+        row = {"bench": name, "ours": ours, "per_second": round(our_rate, 1), "peer": peer}
+        row |= {"peer_per_second": round(peer_rate, 1), "ratio": round(our_rate / peer_rate, 3)}
+        print(json.dumps(row, ensure_ascii=False), flush=True)
     return 0
 
 

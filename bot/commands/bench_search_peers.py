@@ -1,5 +1,6 @@
 """The engines that `donghanh bench search` compares: ours, and those that everybody knows, on the same folded text."""
 
+import json
 import os
 import re
 import shutil
@@ -8,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from rapidfuzz import fuzz, process
@@ -24,6 +27,7 @@ from directory.reading import fold
 from directory.shelf import Shelf
 
 AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
+MINISEARCH = Path("build/minisearch")  # filled by `make bench` from the lock beside the engine
 Engine = Callable[[str], Sequence[str]]
 Listings = dict[str, Listing]
 
@@ -127,13 +131,58 @@ def _pg_trgm(url: str) -> Callable[[Listings], Engine]:
     return make
 
 
+@dataclass(slots=True)
+class Outside:
+    """MiniSearch in a process of its own, which measures itself: lines of JSON on the way are not its time."""
+
+    node: subprocess.Popen[str]
+    build_s: float = 0
+    ms: float = 0  # of the last question
+    cpu_ms: float = 0
+
+    def fill(self, listings: Listings) -> None:
+        for one in listings.values():
+            self._say({"id": one.id, "words": _words(one)})
+        self._say({"build": True})
+        self.build_s = self._told()["ms"] / 1000
+
+    def __call__(self, text: str) -> Sequence[str]:
+        self._say({"ask": " ".join(tokens(text))})
+        told = self._told()
+        self.ms, self.cpu_ms = told["ms"], told["cpu_ms"]
+        return [str(id) for id in told["ids"]]
+
+    def _say(self, told: dict[str, Any]) -> None:
+        assert self.node.stdin is not None
+        self.node.stdin.write(json.dumps(told) + "\n")
+
+    def _told(self) -> dict[str, Any]:
+        assert self.node.stdin is not None and self.node.stdout is not None
+        self.node.stdin.flush()
+        told: dict[str, Any] = json.loads(self.node.stdout.readline())
+        return told
+
+
+def _minisearch(listings: Listings, open_until: ExitStack) -> Engine | None:
+    node, folder = shutil.which("node"), MINISEARCH.resolve()
+    if node is None or not (folder / "node_modules" / "minisearch").is_dir():
+        print("MiniSearch is not installed (make bench installs it where npm is): left out.", file=sys.stderr)
+        return None
+    command = [node, str(Path(__file__).parent / "minisearch" / "engine.mjs"), str(folder)]
+    started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    engine = Outside(open_until.enter_context(started))  # its questions end with the block, and it with them
+    engine.fill(listings)
+    return engine
+
+
 @contextmanager
 def engines() -> Iterator[Mapping[str, Callable[[Listings], Engine | None]]]:
     """All engines; pg_trgm where a server with it is there: the one of the settings, or Debian's, started for this."""
-    with _server() as url:
+    with _server() as url, ExitStack() as open_until:
         if url is None:
             print("No PostgreSQL with pg_trgm (Debian: postgresql): left out.", file=sys.stderr)
-        yield ENGINES if url is None else {**ENGINES, "postgresql pg_trgm": _pg_trgm(url)}
+        beside = {"minisearch fuzzy": partial(_minisearch, open_until=open_until)}
+        yield {**ENGINES, **beside} if url is None else {**ENGINES, **beside, "postgresql pg_trgm": _pg_trgm(url)}
 
 
 @contextmanager
