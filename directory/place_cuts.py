@@ -5,7 +5,7 @@ from functools import cache
 from directory.gazetteer import forget_with_lists
 from directory.place_cues import Tok
 from directory.place_words import content, has_district, is_named_like_a_province, name_set, names
-from directory.reading import Step
+from directory.reading import Step, fold
 from directory.reading.shortenings import several, shortenings
 
 _LONGEST_INSIDE = 3
@@ -15,7 +15,7 @@ def name_word(tok: Tok) -> str:
     """A word as names have it: in "m drak", "tram tau" it is what was typed, not what it may be short for."""
     word = tok.word
     if (word.how and word.how == Step.SHORTENING and tok.typed in _words_of_names()) or tok.typed in ("a", "b"):
-        return tok.typed
+        return fold(tok.typed)
     return word.plain
 
 
@@ -24,7 +24,8 @@ def _words_of_names() -> frozenset[str]:
     """Words of names that are a shortening too, and one of a single word: "tau", not "ca" for "công an"."""
     one = {form for form, read in shortenings().items() if len(read) == 1}
     one |= {form for form, choices in several().items() if all(len(choice.words) == 1 for choice in choices)}
-    return frozenset(word for name in names() for word in name.split() if word in one)
+    known = {word for name in names() for word in name.split()}
+    return frozenset(form for form in one if fold(form) in known)
 
 
 forget_with_lists(_words_of_names)

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from directory import added, landmarks, reforms
-from directory.gazetteer import PlaceKey, forget_with_lists, is_province, units, words_of
+from directory.gazetteer import PlaceKey, forget_with_lists, is_province, units
 from directory.landmarks import Landmark
 from directory.place_asides import is_aside
 from directory.place_cues import (
@@ -24,18 +24,18 @@ from directory.place_cues import (
     venue_before,
 )
 from directory.place_cuts import cuts_short, is_beside, name_word, together
+from directory.place_marks import are_exact, are_of, fits, is_marked, of_the_type, politely
 from directory.place_words import (
     contains,
     content,
     everyday,
     has_district,
     is_named_like_a_province,
-    marks_of,
     name_set,
     names,
     word_set,
 )
-from directory.reading.spelling import bare, is_syllable, mark_of, marks_agree
+from directory.reading.spelling import is_syllable
 
 _NAME_WORDS = 8
 _MOST_NAMES = 40  # a message with more names than that is no question for one of them
@@ -85,9 +85,16 @@ def _short(toks: list[Tok], at: int) -> Span | None:
     if short is None:
         return None
     kind, _ = type_before(toks, at)
-    if short.only and kind != short.only:
+    if (short.only and kind != short.only) or (kind and _is_whole(toks, at, kind)):
         return None
     return Span(at, at + 1, toks[at].typed, short.keys, kind, need=STRONG if short.is_led else WEAK - 1)
+
+
+def _is_whole(toks: list[Tok], at: int, kind: str) -> bool:
+    """Whether a unit of just this type is called so: "huyện Na Hang" is not Nghệ An, "huyện Kbang" no Kim Bảng."""
+    words = [name_word(tok) for tok in toks[at : at + _FEW]]
+    named = (names().get(" ".join(words[:length]), ()) for length in range(1, len(words) + 1))
+    return any(units()[key].kind.lower() == kind_name(kind) for keys in named for key in keys)
 
 
 def _numbered(toks: list[Tok], at: int) -> Span | None:
@@ -101,6 +108,8 @@ def _numbered(toks: list[Tok], at: int) -> Span | None:
         not in (tok.plain, kind, "quân5", "phương2", *(("quân",) if toks[at + 1].plain.isdigit() else ()))
     ):
         return None
+    if type_before(toks, at)[0] in ("huyen", "xa", "thi tran", "thi xa"):
+        return None  # "huyện Quản Bạ"
     numbers = content()["numbers"]
     for length in (2, 1):
         if at + 1 + length > len(toks):
@@ -154,7 +163,7 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
 def _named(toks: list[Tok], at: int) -> Span | None:
     more = landmarks.added_by_words(added.current())
     longest = max(_longest_known(toks, at), _longest_of(toks[at].plain, more))
-    if not longest or toks[at].typed in ("tp", "tx", "tt"):
+    if not longest or toks[at].typed in ("tp", "tx", "tt") or _is_in_type(toks, at):
         return None
     known, marks, earlier = names(), landmarks.by_words(), reforms.earlier_by_name()
     tok_is_o = toks[at].word.marked == "o"
@@ -165,9 +174,9 @@ def _named(toks: list[Tok], at: int) -> Span | None:
         landmark = marks.get(name) or more.get(name)
         if not (landmark or name in known or name in earlier) or (length > 1 and _is_none(toks, at, length)):
             continue
-        if landmark and _fits(toks[at : at + length], landmark, name) and not _is_of_type(toks, at, name):
+        if landmark and fits(toks[at : at + length], landmark, name) and not _is_of_type(toks, at, name):
             keys = tuple(key for spot in landmark.spots for key in spot)
-            need = STRONG if landmark.is_led else 0 if length >= 3 or _is_marked(toks[at : at + length]) else STRONG
+            need = STRONG if landmark.is_led else 0 if length >= 3 or is_marked(toks[at : at + length]) else STRONG
             return Span(at, at + length, name, keys, "", landmark, need=need)
         past = tuple(one.became.key for one in earlier.get(name, ()))
         if past and name not in known:
@@ -181,12 +190,17 @@ def _named(toks: list[Tok], at: int) -> Span | None:
             and (length > 1 or name in _SINGLE or name in name_set("known") or type_before(toks, at)[0])
         ):
             kind, _ = type_before(toks, at)
-            agreeing = tuple(key for key in keys if _marks_agree(toks[at : at + length], key, name))
-            agreeing = _of_the_type(toks[at - 1], kind, keys, agreeing) if kind else agreeing
+            agreeing = tuple(key for key in keys if are_of(toks[at : at + length], key, name))
+            agreeing = of_the_type(toks[at - 1], kind, keys, agreeing) if kind else agreeing
             if agreeing:
-                agreeing = (*past, *agreeing, *_politely(toks[at : at + length]))
+                agreeing = (*past, *agreeing, *politely(toks[at : at + length]))
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
+
+
+def _is_in_type(toks: list[Tok], at: int) -> bool:
+    """Whether a word is the second of a type: "thành phố Huế" is no ward Phố Huế."""
+    return at > 0 and at + 1 < len(toks) and type_before(toks, at + 1)[1] == 2
 
 
 def _is_none(toks: list[Tok], at: int, length: int) -> bool:
@@ -237,53 +251,9 @@ def _is_of_type(toks: list[Tok], at: int, name: str) -> bool:
     return bool(wanted) and any(units()[key].kind.lower() == wanted for key in names().get(name, ()))
 
 
-def _fits(toks: Sequence[Tok], landmark: Landmark, name: str) -> bool:
-    """Whether the marks that were typed are those of one way to write it: "y tá hiền" is no Tạ Hiện."""
-    ways = [
-        way.lower().replace("/", " ").split() for way in landmark.ways if bare(way.lower().replace("/", " ")) == name
-    ]
-    agreed = [all(marks_agree(tok.word, mark_of(part)) for tok, part in zip(toks, way, strict=False)) for way in ways]
-    return not agreed or any(agreed)
-
-
-def _is_marked(toks: Sequence[Tok]) -> bool:
-    return any(tok.is_marked for tok in toks)
-
-
-def _marks_agree(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
-    """Whether the marks that were typed are those of the name: "là gì" is not La Gi. Other names have no marks here."""
-    marks = marks_of(key)
-    if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
-        return True
-    return all(tok.typed == mark or marks_agree(tok.word, mark) for tok, mark in zip(toks, marks, strict=True))
-
-
-def _of_the_type(
-    before: Tok, kind: str, keys: Sequence[PlaceKey], agreeing: tuple[PlaceKey, ...]
-) -> tuple[PlaceKey, ...]:
-    """The type word that was typed for sure says more than a tone: "quận Thuận Hòa" is Thuận Hóa, and no commune."""
-    if not (before.kind or before.is_marked) or not agreeing:
-        return agreeing
-    fitting = tuple(key for key in keys if units()[key].kind.lower() == kind_name(kind))
-    return agreeing if any(key in fitting for key in agreeing) else fitting or agreeing
-
-
-def _politely(toks: Sequence[Tok]) -> tuple[PlaceKey, ...]:
-    """ "ở châu thành a" may be Châu Thành A, or a Châu Thành and a polite "ạ": both stay, and are asked about."""
-    if len(toks) < 3 or toks[-1].typed != "a" or toks[-1].is_capital:
-        return ()
-    return names().get(" ".join(map(name_word, toks[:-1])), ())
-
-
-def _is_exact(toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> bool:
-    """Whether the marks are there and are those of one of the names."""
-    typed = tuple(tok.word.marked for tok in toks)
-    return _is_marked(toks) and any(marks_of(key) == typed for key in keys)
-
-
 def _needed(name: str, toks: Sequence[Tok], keys: Sequence[PlaceKey]) -> int:
     """How much must speak for a name before it counts: nothing for a well-known one, much for everyday words."""
-    is_exact = _is_exact(toks, keys) and name not in name_set("same")
+    is_exact = are_exact(toks, keys) and name not in name_set("same")
     if len(toks) == 1 and not is_syllable(name):
         return 0
     if len(toks) == 1:

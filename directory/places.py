@@ -194,11 +194,14 @@ def _level(span: Span) -> int:
 
 def _settled(span: Span, spans: Sequence[Span], province: str | None) -> tuple[list[PlaceKey], bool]:
     """The keys that fit with the type word and with what stands beside it; and whether several towns remain."""
-    beside = [key for other in spans if other is not span for key in other.keys]
+    others = [other for other in spans if other is not span]
+    beside = [key for other in others for key in other.keys]
     if span.landmark:
         return _spots(span.landmark, beside, province)
     keys = list(span.keys)
     held = [key for key in keys if any(contains(outer, key) for outer in beside)]
+    towns = [key for other in others if _level(other) == _TOWN for key in other.keys]
+    held = [key for key in held if any(contains(outer, key) for outer in towns)] or held  # "phường 5, quận 3, TP.HCM"
     if held:
         keys = _with_the_same_district(held, keys)
     elif province and (known := [key for key in keys if units()[key].province == province]):

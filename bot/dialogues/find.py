@@ -7,7 +7,7 @@ from bot.dialogues import correcting, fitting, following, heading, kept_where
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
-from directory import followup, near_places, needs, spoken, times
+from directory import followup, near_places, needs, spoken, strange, times
 from directory.listing_text import describe
 from directory.naming import name_words
 from directory.places import PlaceGuess, PlaceKey, Tier, name_of, province_of
@@ -33,6 +33,7 @@ _SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken,
 _NAMES_COMMUNE = ("phuong", "xa", "thi tran", "dac khu")
 _HOURLY_WORDS = "ngay bay gio dong cua mo nay luc may con khong hong dang toi sang trua chieu dem mai"
 _HOURLY = frozenset(_HOURLY_WORDS.split())  # "mở ngay bây giờ" is no Ngã Bảy, "mấy giờ đóng cửa" no Đông Cứu
+_OF_HOURS = frozenset({"evening", "weekend", "after_hours", "open_now"})
 _STOPS = frozenset(",.;:!?()\n…")
 _YES = frozenset({"dung", "dung roi", "phai", "u", "uh", "um", "da", "da dung", "vang", "ok", "co", "yes", "y"})
 
@@ -45,7 +46,11 @@ class Find(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         if answered := self._about_shown(turn):
             return answered
+        is_strange, shown = _is_strange(turn), turn.memory.last_shown
         _take_in(turn)
+        if is_strange:
+            turn.memory.last_shown = shown  # still what was shown last
+            return [*noted(turn), _ask_still(turn)]
         return [*fitting.before_places(turn), *self._go_on(turn)]
 
     def kept(self, turn: Turn) -> Sequence[Item]:
@@ -113,6 +118,11 @@ class Find(Dialogue):
             case "know":
                 return [Hand("wrong_listing", "ask_value")]
         return [_ask_nearer(turn)] if following.wants_nearer(turn) else self.start(turn)
+
+    def still(self, turn: Turn) -> Sequence[Item]:
+        """The answer to "that is none of ours": what was looked for before, or anything else. Below it is no list, so
+        a number is one of its buttons."""
+        return self.after(turn)
 
     def after_wrong(self, turn: Turn) -> Sequence[Item]:
         """Another place at once, not the same again."""
@@ -209,6 +219,29 @@ def _ask_where(turn: Turn) -> Ask:
     options = (("anywhere", t("find.anywhere", turn.language)), *fitting.choice(turn))
     share = t("find.share_place", turn.language)
     return Ask(t("find.where", turn.language), options, "where", share_place=share)
+
+
+def _is_strange(turn: Turn) -> bool:
+    """After a list she names no need, and something that no help line has, or that was not understood."""
+    meaning, memory = turn.meaning, turn.memory
+    if turn.key is not None or turn.place is not None or meaning is None or meaning.language != "vi":
+        return False
+    if not (memory.need and memory.last_shown) or (meaning.needs and not following.keeps_need(turn)):
+        return False
+    if meaning.wishes - _OF_HOURS:
+        return False  # "chỗ nào nói tiếng Khmer", "chỗ nào miễn phí" go on about the list
+    named = [*read_places(turn.reading).places[:1], *near_places.nearest(turn.reading, frozenset())[:1]]
+    return strange.names_other(turn.reading, {at for one in named for at in range(one.start, one.end)})
+
+
+def _ask_still(turn: Turn) -> Ask:
+    """Nothing is shown for it; what was looked for before, there or where it was, is one tap away."""
+    assert turn.memory.need is not None
+    sought, place = needs.label(turn.memory.need, turn.language), turn.memory.place
+    where = name_of(place, turn.language) if place else t("find.anywhere", turn.language)
+    still = ("more", t("find.strange.still", turn.language, need=sought, place=where))
+    options = (still, ("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
+    return Ask(t("find.strange", turn.language), options, "still")
 
 
 def _ask_nearer(turn: Turn) -> Ask:

@@ -9,7 +9,7 @@ from bot.dialogues import correcting
 from bot.dialogues.kit import Memory, Standing, Turn
 from bot.masking import Hidden, mark
 from bot.outbox import Option
-from directory import among, followup, times
+from directory import among, followup, needs, times
 from directory.followup import FollowUp
 from directory.followup_answer import CARD, NEEDS
 from directory.listings import Listing
@@ -24,6 +24,7 @@ _AT_A_HOUSE = re.compile(r"\b(?:nha|o|tai|pho|duong|ngo|hem)\W*$")
 _LOST = re.compile(r"\b(?:mat|lam lai|lost)\b")
 _SHORT, _FEW = 16, 3  # words; places of one name
 _FAINT = 0.4  # so unsure a need is not taken for a new one
+_FAINT_BESIDE_PLACE = 0.55  # nor this, where a place is named and no word names the need: "ở q3 có chỗ nào rẻ không"
 _OF_LISTS = frozenset({"free", "no_papers", "evening", "weekend", "after_hours", "open_now"})
 _OTHERS = re.compile(r"\b(?:khac|nua|other|else|another)\b")
 _MAY_BE_NAMES = frozenset({None, "unclear", "find", "ask"})
@@ -140,6 +141,8 @@ def keeps_need(turn: Turn) -> bool:
         return False
     if meaning.needs and meaning.needs[0].score < _FAINT:
         return True  # "còn chỗ nào khác mở không" only faintly sounds like something else
+    if meaning.needs and meaning.places and meaning.needs[0].score < _FAINT_BESIDE_PLACE:
+        return not needs.read(turn.reading, by_likeness=False)
     if "no_papers" in meaning.wishes and not need.startswith("papers.") and not _LOST.search(turn.reading.plain):
         return all(guess.code.startswith("papers.") or guess.score < _FAINT for guess in meaning.needs)
     if not need.startswith("health."):

@@ -1,5 +1,7 @@
 """The place that is meant is found, a word that only sounds like one is not."""
 
+from collections.abc import Callable
+
 import pytest
 
 from directory import places
@@ -155,3 +157,22 @@ def test_the_short_word_for_a_town_before_its_name_is_no_district(text: str, cod
 )
 def test_a_ward_before_a_district_that_is_written_out_is_not_lost(text: str, key: PlaceKey) -> None:
     assert first(text) == key
+
+
+@pytest.mark.parametrize("write", [str.lower, fold], ids=["marks", "none"])
+def test_every_district_and_province_is_read_by_its_type_and_name(write: Callable[[str], str]) -> None:
+    """ "Thành phố Huế" holds no ward Phố Huế, "huyện Na Hang" no Nghệ An, "huyen quan ba" no third district."""
+    wanted = {Tier.OLD_DISTRICT, Tier.OLD_PROVINCE, Tier.NEW_PROVINCE}
+    missed = []
+    for key, unit in places.units().items():
+        text = write(f"khám thai ở {unit.kind} {unit.name}")
+        if key.tier in wanted and key not in {guess.key for guess in places.read(read(text)).places}:
+            missed.append(unit.name)
+    assert missed == ["Ia H' Drai", "Ea H'leo"]  # an h alone is short for a district
+
+
+@pytest.mark.parametrize("text", ["phường 5, quận 3, TP.HCM", "phuong 5 quan 3 tp hcm", "p5, q3, tphcm"])
+def test_the_district_settles_which_ward_is_meant_also_where_the_province_stands_behind(text: str) -> None:
+    found = places.read(read(text))
+    assert not found.is_ambiguous and first(text) == PlaceKey(Tier.OLD_WARD, "27151")
+    assert places.read(read("phường 5, TP.HCM")).is_ambiguous
