@@ -156,9 +156,7 @@ def in_one_way(column: str, cell: str) -> str:
     return _BREAK.sub(" ", told) if column in _ONE_LINE else told
 
 
-def understand(
-    number: int, told: Mapping[str, str], *, is_demo: bool = False
-) -> tuple[Row, tuple[Trouble, ...]]:
+def understand(number: int, told: Mapping[str, str], *, is_demo: bool = False) -> tuple[Row, tuple[Trouble, ...]]:
     """The row, and every mistake in it."""
     lists = {name: _pieces(name, told.get(name, "")) for name in LISTS}
     lines: dict[str, Any] = {name: told.get(name, "") for name in LINES}
@@ -262,6 +260,7 @@ _WHERE = {
     "several": "may be several places: write tier and code of one of them ({})",
     "other": "is another place than tier and code say ({}): change both, or leave tier and code empty",
     "code": "tier and code name no place we know ({}): mend them, or leave both empty",
+    "ward": "names a ward or commune that we do not know there ({}): mend its name, or leave it out",
 }
 
 

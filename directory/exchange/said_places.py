@@ -1,5 +1,6 @@
 """The place of a row: by its code, its whole name, or as people say it; what could be two is named, not guessed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,17 @@ from directory.reading import fold, read
 _LENGTHS = {Tier.OLD_PROVINCE: 2, Tier.NEW_PROVINCE: 2, Tier.OLD_DISTRICT: 3, Tier.OLD_WARD: 5, Tier.NEW_COMMUNE: 5}
 _PROVINCES = (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE)
 _NEWEST = (Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
+_SMALL = (Tier.OLD_WARD, Tier.NEW_COMMUNE)
+# A ward or commune that a cell names by its type, up to the comma or the next type: "phường Dịch Vọng", "X. Tân Lập".
+_WARD = re.compile(
+    r"(?<!\w)(?<!thi )((?:phuong|xa|thi tran|dac khu|p\.|x\.|tt\.)\s*[^,;()–-]+?)"
+    r"\s*(?=$|[,;()–-]|(?<!\w)(?:quan|huyen|thi xa|thanh pho|tinh|q\.|h\.|tx\.|tp)(?!\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The place; or why there is none: `several` or `other`, and the places that are meant, for whoever mends it."""
+    """The place; or why there is none: `several`, `other`, `code` or `ward`, and what is meant, to mend it."""
 
     key: PlaceKey | None
     why: str = ""
@@ -33,7 +40,8 @@ def said(words: str, tier: str, code: str, *, is_sealed: bool = False) -> Said:
         return Said(coded)
     named = _named(words)
     if coded is None:
-        return _one_of(named, words)
+        found = _one_of(named, words)
+        return found if found.key is None or found.key.tier in _SMALL else _unless_ward(found, words)
     if coded in named or (is_sealed and any(_is_province_of(one, coded) for one in named)):
         return Said(coded)
     return Said(None, "other", places.name_of(coded))
@@ -71,6 +79,14 @@ def _one_of(named: Sequence[PlaceKey], words: str) -> Said:
         if all(other == key or _lies_in(other, key) for other in named):
             return Said(key)
     return Said(None, "several", "; ".join(f"{key.tier} {key.code}" for key in named[:3])) if named else Said(None)
+
+
+def _unless_ward(found: Said, words: str) -> Said:
+    """A ward that nobody knows is a mistake, and not the district around it."""
+    ward = _WARD.search(fold(words))
+    if ward is None:
+        return found
+    return Said(None, "ward", words[ward.start(1) : ward.end(1)] if len(fold(words)) == len(words) else ward[1])
 
 
 def _is_province_of(one: PlaceKey, coded: PlaceKey) -> bool:

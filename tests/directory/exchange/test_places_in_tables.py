@@ -36,6 +36,11 @@ def test_every_place_comes_back_from_its_name_and_code_and_none_as_another_one()
         ("Hà Nội", PlaceKey(Tier.NEW_PROVINCE, "01")),
         ("phường Quán Thánh, Hà Nội", PlaceKey(Tier.OLD_WARD, "00013")),
         ("phường Phương Sơn, Nha Trang", PlaceKey(Tier.OLD_WARD, "22351")),
+        ("Thành phố Huế", PlaceKey(Tier.NEW_PROVINCE, "46")),
+        ("phường 5, quận 3, TP.HCM", PlaceKey(Tier.OLD_WARD, "27151")),
+        ("Xóm 3, xã Phú Cát, huyện Quốc Oai", PlaceKey(Tier.OLD_WARD, "09922")),
+        ("TX. Sơn Tây, HN", PlaceKey(Tier.OLD_DISTRICT, "269")),
+        ("số 5 phố Không Tên, quận Cầu Giấy, Hà Nội", PlaceKey(Tier.OLD_DISTRICT, "005")),
     ],
 )
 def test_places_as_people_write_them(words: str, key: PlaceKey) -> None:
@@ -53,6 +58,11 @@ def test_places_as_people_write_them(words: str, key: PlaceKey) -> None:
         (("", "old_district", "999"), "code"),
         (("quận Cầu Giấy, Hà Nội", "quận", "005"), "code"),
         (("quận Cầu Giấy, Hà Nội", "old_district", ""), "code"),
+        (("phường Không Có, quận Cầu Giấy, Hà Nội", "", ""), "ward"),
+        (("Phường Dịch Vọn, Cầu Giấy, Hà Nội", "", ""), "ward"),
+        (("xã Bịa Đặt huyện Sóc Sơn", "", ""), "ward"),
+        (("TT. Bịa, huyện Ba Vì", "", ""), "ward"),
+        (("phường 99, quận 3, TP.HCM", "", ""), "ward"),
     ],
 )
 def test_what_names_no_place_or_two_is_named(cells: tuple[str, str, str], why: str) -> None:
@@ -98,3 +108,13 @@ def test_a_service_at_several_places_stays_one_in_another_house(connection: Conn
         assert spreadsheet.plan(elsewhere, [replace(row, service_id="") for row in rows]).outcome == Outcome(0, 0, 4)
     engine.dispose()
     assert SEALED.service in {one.draft.service for one in again}
+
+
+def test_an_unknown_ward_is_a_mistake_of_its_row_and_not_the_district_around_it() -> None:
+    text = (
+        "service,organisation,kind,needs,place,phones\n"
+        'Phòng khám A,Tổ chức A,hiv_clinic,health.hiv_test,"phường Không Có, quận Cầu Giấy, Hà Nội",024 1234 5678\n'
+    )
+    rows, (wrong,) = spreadsheet.parse(text)
+    assert rows == () and (wrong.row, wrong.column, wrong.what) == (2, "place", "phường Không Có")
+    assert wrong.key == "console.import.problem.place_ward" and "a ward or commune that we do not know" in str(wrong)
