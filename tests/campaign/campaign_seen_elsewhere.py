@@ -1,4 +1,4 @@
-"""Requirements 2 and 8 with the clock: another process tells a change and a takedown within a second, on PostgreSQL."""
+"""Requirements 2 and 8: another process sees a change and a takedown within a second by the clock, on PostgreSQL."""
 
 from pathlib import Path
 
