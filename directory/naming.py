@@ -12,6 +12,7 @@ from directory.shelf import Shelf
 
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
 _TURNED = 0.02  # what is lost where the words of a name stand in another order
+_FEW = 5  # words of a message that names little beside what it is called
 _MOST_WORDS = 60  # a name stands in the beginning of a longer message
 # Words that lead to a name and are none themselves.
 PLAIN = frozenset(
@@ -88,9 +89,12 @@ def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Said
     return tuple(found)
 
 
-def as_one(reading: Reading, of_need: Set[int]) -> Whole:
-    """A message as one name. None if it says no more than a kind of place or a need: "phòng khám phụ khoa"."""
-    if all(at in of_need or word.plain in _OF_KINDS or word.plain in PLAIN for at, word in enumerate(reading.words)):
+def as_one(reading: Reading, of_need: Set[int], *, is_somewhere: bool) -> Whole:
+    """A message as one name. None if it says no more than a need, "xét nghiệm HIV"; nor, where it `is_somewhere`, than a
+    kind of place: "nhóm chị em" alone may be what one is called, and goes before the others."""
+    plain = {at for at, word in enumerate(reading.words) if word.plain in _OF_KINDS or word.plain in PLAIN}
+    rest = set(range(len(reading.words))) - plain
+    if rest <= of_need and (rest or is_somewhere):
         return Whole()
     typed = dict.fromkeys((word.start, word.end) for word in reading.words)
     ways = (reading.tokens, tuple(fold(reading.text[start:end]) for start, end in typed))
@@ -194,7 +198,9 @@ class _Search:
             is_known = one.plain in index.by_word
             if is_known:
                 likes[one.plain].append((1.0, one))
-            if index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP)):
+            is_short = is_near and len(said) <= _FEW  # a name and little else: a word of many names may be a slip too
+            is_apt = index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP))
+            if is_apt or is_short:
                 for like, near in index.near(one.plain).items():
                     likes[like].append((near, one))
         self.likes: Mapping[str, Sequence[tuple[float, Said]]] = likes

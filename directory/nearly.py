@@ -102,12 +102,14 @@ def _cut(words: Sequence[tuple[str, int]], count: int) -> Cut:
     """Joined, with places to cut between words, around a glued "ở" and a glued "quận"."""
     letters, at, marks = "", [0], []
     leads: list[bool] = []
-    for word, place in words:
+    for number, (word, place) in enumerate(words):
+        behind = words[number + 1][0] if number + 1 < len(words) else ""
         for part in _parts(word):
             letters += part
             at.append(len(letters))
             marks.append(place)
-            leads.append(part in LEADS)
+            is_town = part != "thi" or behind.startswith(("x", "tr"))  # "phá thi" is phá thai, "thị xã" a town
+            leads.append(part in LEADS and is_town)
     after, led = [0], [len(leads)]
     for end in range(1, len(marks) + 1):
         mark = marks[end - 1]

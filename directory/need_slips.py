@@ -49,18 +49,50 @@ def nearly_named(reading: Reading, taken: set[int], *, is_search: bool) -> Seque
     for cut in nearly.cuts(reading):
         for start, end, letters in nearly.windows(cut, shortest=_SHORTEST - 1, widest=_LONGEST_JOINED + 2):
             first, after = nearly.place_of(cut, start, end)
-            if not taken.isdisjoint(range(first, after)) or (is_search and nearly.is_led(cut, start, end)):
+            is_broken, is_led = any(broken[first:after]), is_search and nearly.is_led(cut, start, end)
+            if not taken.isdisjoint(range(first, after)) or (is_led and not is_broken):
                 continue
-            is_broken = any(broken[first:after])
             may_be = is_broken or (is_search and after - first > 2)
             slips = _allowed(len(letters), is_broken=may_be, is_search=is_search)
             for name, far in names.near(letters, slips)[:1]:
+                if is_led and "o" not in joined()[1][name][1]:
+                    continue  # a place begins there; "cho o tmạ" is chỗ ở tạm
                 other_tone = (
                     not far and _ends(reading, after, taken) and _is_other_tone(name, reading.words[first:after])
                 )
                 if is_broken or other_tone or _may_be_slips(name, _typed(reading, first, after)):
                     found.append(nearly.Near(name, far, first, after))
     return nearly.best(found)
+
+
+def nearly_longer(reading: Reading, named: Sequence[range], spared: Set[int]) -> Sequence[nearly.Near]:
+    """The keywords with one slip that hold a whole one that stands there, and beside it a word that is none: the slip
+    is in that word, so the longer one is meant."""
+    count = min(len(reading.words), nearly.MOST_WORDS)
+    own = {at for place in named for at in place}
+    broken = {at for at in range(count) if at not in own | spared and _is_none(reading, reading.words[at])}
+    if not broken:
+        return ()
+    names, _ = joined()
+    found = []
+    for cut in nearly.cuts(reading):
+        for start, end, letters in nearly.windows(cut, shortest=_SHORTEST, widest=_LONGEST_JOINED + 1):
+            at = range(*nearly.place_of(cut, start, end))
+            if broken.isdisjoint(at) or own.isdisjoint(at) or not spared.isdisjoint(at):
+                continue
+            held = [place for place in named if not set(place).isdisjoint(at)]
+            if nearly.is_led(cut, start, end) or not all(set(place) <= set(at) for place in held):
+                continue
+            said = max(len("".join(reading.tokens[place.start : place.stop])) for place in held)
+            if (near := names.near(letters, 1)) and len(near[0][0]) > said + 1:
+                found.append(nearly.Near(*near[0], at.start, at.stop))
+    return nearly.best(found)
+
+
+def _is_none(reading: Reading, word: Word) -> bool:
+    """Whether a word is no Vietnamese one, guessed at or not."""
+    typed = fold(reading.text[word.start : word.end])
+    return nearly.is_broken(word, reading.text) or (not word.how and typed.isalpha() and not is_syllable(typed))
 
 
 @cache
@@ -80,8 +112,20 @@ def nearly_short(reading: Reading, taken: Set[int]) -> Iterator[tuple[int, str]]
     names, codes = _short()
     for at, word in enumerate(reading.words[: nearly.MOST_WORDS]):
         typed = fold(reading.text[word.start : word.end])
-        if at not in taken and typed.isalpha() and not is_syllable(typed) and (near := names.near(typed, 1)):
+        if at in taken or not typed.isalpha() or is_syllable(typed):
+            continue
+        if near := names.near(typed, 1):
             yield at, codes[near[0][0]]
+        elif name := next((name for name in _THREE if _is_jumbled(typed, name)), ""):
+            yield at, _THREE[name]
+
+
+_THREE = {"hiv": "health.hiv_test", "arv": "health.arv"}
+
+
+def _is_jumbled(typed: str, name: str) -> bool:
+    """Whether three letters were swapped or one of them doubled: "hvi", "arrv"; one lost leaves too little."""
+    return typed[0] == name[0] and len(typed) in (3, 4) and set(typed) == set(name) and OSA.distance(typed, name) == 1
 
 
 def _typed(reading: Reading, first: int, after: int) -> list[str]:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from directory import added, nearly, spoken
 from directory.keywords import PLAINLY, WEAKLY, Keyword, by_spelling, spelt
 from directory.keywords import longest as longest_of
-from directory.need_slips import SHORT, is_nearer_another, joined, nearly_named, nearly_short
+from directory.need_slips import SHORT, is_nearer_another, joined, nearly_longer, nearly_named, nearly_short
 from directory.reading import SEED, Reading, Step
 from directory.reading import read as read_text
 from directory.reading.spelling import Word, marks_agree
@@ -117,11 +117,17 @@ def read_with_words(
     """
     scores: dict[str, float] = {}
     named, taken = _named(reading, spared)
-    for keyword in named:
+    slips = 0
+    for near in nearly_longer(reading, [place for _, place in named], spared) if is_search and named else ():
+        keyword, _ = joined()[1][near.name]  # "điều tịr si đa" is no "si đa"
+        named = [(one, place) for one, place in named if not near.start <= place.start < near.end]
+        taken.update(range(near.start, near.end))
+        slips += near.slips
+        scores[keyword.code] = max(scores.get(keyword.code, 0), _SLIPPED * keyword.weight)
+    for keyword, _ in named:
         if keyword.code:
             scores[keyword.code] = max(scores.get(keyword.code, 0), keyword.weight)
     is_other = bool(named) and not scores  # "thuốc lá" is nothing we know, whatever else it is like
-    slips = 0
     is_sure = any(score > WEAKLY for score in scores.values())  # then a second one must stand there as it is
     if not is_sure and (is_search or not scores):
         for near in nearly_named(reading, taken | spared, is_search=is_search):
@@ -147,12 +153,14 @@ def is_other(reading: Reading) -> bool:
 def other_words(reading: Reading) -> frozenset[int]:
     """Where those words stand; empty where a need is named beside them, or the message is a long one."""
     named, taken = _named(reading)
-    is_so = bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword in named)
+    is_so = bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword, _ in named)
     return frozenset(taken) if is_so else frozenset()
 
 
-def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[Keyword], set[int]]:
-    """The keywords that stand in the message, longest first, and their words; each word belongs to one of them.
+def _named(
+    reading: Reading, spared: frozenset[int] = frozenset()
+) -> tuple[Sequence[tuple[Keyword, range]], set[int]]:
+    """The keywords that stand in the message, longest first, and where; and their words, each of one keyword.
 
     Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu, and "o dong dang" says
     where, not with whom.
@@ -166,7 +174,7 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
         for keyword in known.get(tokens[at : at + size], ())
     ]
     taken: set[int] = set()
-    found: list[Keyword] = []
+    found: list[tuple[Keyword, range]] = []
     for keyword, at in sorted(there, key=lambda pair: (pair[0].order, pair[1])):
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
@@ -180,7 +188,7 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
         )
         if agrees and not is_place and taken.isdisjoint(place):
             taken.update(place)
-            found.append(keyword)
+            found.append((keyword, place))
     return found, taken
 
 

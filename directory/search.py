@@ -100,7 +100,7 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     return Question(
         codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
         all_words=naming.name_words(reading, ()) if nearly_said else words, open_at=when.moment if when else None,
-        claimed=claimed, whole=naming.as_one(reading, needed.words), days=times.whole_days(when), when=when,
+        claimed=claimed, whole=naming.as_one(reading, needed.words, is_somewhere=bool(named or near)), days=times.whole_days(when), when=when,
     )  # fmt: skip
 
 

@@ -30,15 +30,15 @@ def test_a_slip_in_what_people_call_a_need_still_finds_it(shelf: Shelf, half: st
     rows = _rows("slips_in_synonyms.tsv", half)
     assert len(rows) == 50
     offered = {need for one in shelf.index.by_id.values() for need in one.needs}
-    missed = []
+    missed = 0
     for typed, _, right in rows:
         asked = search.question(f"{typed} quận Hà Đông", at=AT)
         shown = [hit.listing for hit in search.search(shelf, asked).results]
         right_needs = set(right.split(","))
         is_shown = any(right_needs & set(one.needs) for one in shown) if right_needs & offered else True
         if not (is_shown and right_needs & set(asked.needs[:1])):
-            missed.append(typed)
-    assert len(missed) <= 0.06 * len(rows), missed
+            missed += 1
+    assert missed <= 0.05 * len(rows)
 
 
 @pytest.mark.parametrize("half", ["open", "frozen"])

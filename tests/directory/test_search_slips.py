@@ -40,6 +40,13 @@ AT = datetime(2026, 12, 7, 3, tzinfo=UTC)
         ("bo co su ở Cờ Đỏ", "health.supplies", "huyện Cờ Đỏ"),
         ("trợ giúp páp lý quận Hải An", "legal.aid", "quận Hải An"),
         ("trợ giúp pháp lý hyện Tiên Lng", "legal.aid", "huyện Tiên Lãng"),
+        ("điều tịr si đa quận Hà Đông", "health.arv", "quận Hà Đông"),
+        ("dính hiv rooi quận 7", "health.arv", "quận 7"),
+        ("phá thi ở Ninh Phước", "health.abortion", "huyện Ninh Phước"),
+        ("cho o tmạ quan ha dong", "shelter.refuge", "quận Hà Đông"),
+        ("thuốc ngừa hvi ở Ba Vì", "health.prep", "huyện Ba Vì"),
+        ("thử hvi ở Ba Vì", "health.hiv_test", "huyện Ba Vì"),
+        ("khám tai ở Ba Vì", "health.general", "huyện Ba Vì"),
     ],
 )
 def test_need_and_place_are_found_in_spite_of_slips(text: str, need: str, place: str) -> None:
