@@ -90,7 +90,7 @@ def name_words(reading: Reading, taken: Sequence[tuple[int, int]]) -> tuple[Said
 
 
 def as_one(reading: Reading, of_need: Set[int], *, is_somewhere: bool) -> Whole:
-    """A message as one name. None if it says no more than a need, "xét nghiệm HIV"; nor, where it `is_somewhere`, than a
+    """A message as one name. None if it says no more than a need ("xét nghiệm HIV") or, where it `is_somewhere`, than a
     kind of place: "nhóm chị em" alone may be what one is called, and goes before the others."""
     plain = {at for at, word in enumerate(reading.words) if word.plain in _OF_KINDS or word.plain in PLAIN}
     rest = set(range(len(reading.words))) - plain

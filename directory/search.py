@@ -89,7 +89,6 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     sure = [one for one in read_places[:1] if not _is_guessed(reading, one)]
     spared = frozenset(at for one in sure for at in range(one.start, one.end))
     needed = needs_.read_with_words(reading, is_search=True, spared=spared)
-    codes = tuple(guess.code for guess in needed.guesses)
     free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
     named = _place(reading, sorted(free, key=partial(_doubt, reading, needed.words)), needed.words)[:1]
     spans = [(guess.start, guess.end) for guess in named]
@@ -97,10 +96,11 @@ def question(text: str, *, at: datetime, near: tuple[float, float] | None = None
     claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
     words = naming.name_words(reading, spans)
     when = times.read(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one)))
+    whole = naming.as_one(reading, needed.words, is_somewhere=bool(named or near))
     return Question(
-        codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text, words=words,
-        all_words=naming.name_words(reading, ()) if nearly_said else words, open_at=when.moment if when else None,
-        claimed=claimed, whole=naming.as_one(reading, needed.words, is_somewhere=bool(named or near)), days=times.whole_days(when), when=when,
+        tuple(guess.code for guess in needed.guesses), tuple(guess.key for guess in named), needs_.wishes(reading), at,
+        near, limit, text=text, words=words, all_words=naming.name_words(reading, ()) if nearly_said else words,
+        open_at=when.moment if when else None, claimed=claimed, whole=whole, days=times.whole_days(when), when=when,
     )  # fmt: skip
 
 

@@ -91,6 +91,16 @@ def test_every_need_is_in_every_place_of_the_shelf() -> None:
     assert found == {(need, key) for need in bench_search.NEEDS for key in bench_search._places()}
 
 
+def test_the_searches_of_two_hands_are_read_and_what_they_mean_is_on_the_shelf() -> None:
+    """Only counted: nobody who works on the search reads them."""
+    folder = Path(__file__).resolve().parents[2] / "examples" / "searched"
+    assert [len((folder / name).read_text("utf-8").splitlines()) for name in ("a.tsv", "b.tsv")] == [160, 160]
+    shelf = bench_search.listings_for(5_000).values()
+    meant = [bench_search._means(target) for _, target in bench_search_asked.read(folder)]
+    lost = sum(1 for is_meant in meant if not any(is_meant(one) for one in shelf))
+    assert len(meant) == 320 and lost == 0
+
+
 def test_minisearch_is_left_out_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
