@@ -1,8 +1,9 @@
 """Which listings a message names: by the words that tell names apart, also with a slip in one of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from directory.listing_index import SHORTEST_SLIP, ListingIndex
 from directory.listings import Listing
@@ -183,7 +184,8 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     places = {one.start for one in needed}
     if not places <= search.places():
         return {}
-    return {id: named for id, named in search.found().items() if places <= search.places(index.names[id].words)}
+    found = search.found(among=search.rarest(places))
+    return {id: named for id, named in found.items() if places <= search.places(index.names[id].words)}
 
 
 class _Search:
@@ -208,23 +210,33 @@ class _Search:
         self.telling = frozenset(word for word in likes if index.is_telling(word))
         self.rarity = {word: index.rarity(word) for word in likes}
 
-    def found(self) -> dict[str, Named]:
+    def found(self, among: frozenset[str] | None = None) -> dict[str, Named]:
         """Every listing that is named, among those that have a telling word as it was typed and another word."""
-        names, found = self.index.names, dict[str, Named]()
+        names, found, by_word = self.index.names, dict[str, Named](), self.index.by_word
         for word in self.typed:
+            ids = frozenset(by_word[word]) if among is None else among.intersection(by_word[word])
+            if not ids:
+                continue
             own = {one.start for _, one in self.likes[word]}
-            others = frozenset(
-                like for like in self.telling if any(one.start not in own for _, one in self.likes[like])
-            )
-            for id in self.index.by_word[word]:
-                name = names[id]
-                parts = name.parts if self.is_near else name.parts[:1]
-                if name.words.isdisjoint(others):
-                    parts = tuple(part for part in parts if self.all.issuperset(part))  # nothing else tells it apart
+            others = [like for like in self.telling if any(one.start not in own for _, one in self.likes[like])]
+            both = ids.intersection(chain.from_iterable(by_word[like] for like in others))
+            for id in ids:
+                parts = names[id].parts if self.is_near else names[id].parts[:1]
+                if id not in both:
+                    parts = tuple(filter(self.all.issuperset, parts))  # nothing else tells it apart
                 for part in parts:
                     if word in part and (named := self._named(part)).share >= NAMED:
                         found[id] = max(named, found.get(id, _NOT), key=lambda one: one.share)
         return found
+
+    def rarest(self, places: Set[int]) -> frozenset[str]:
+        """Of these places of the message the one that the fewest names can stand for, and the listings so called."""
+        there = {place: [self.index.by_word[word] for word in self._likes_at(place)] for place in places}
+        fewest = min(there.values(), key=lambda many: sum(len(ids) for ids in many))
+        return frozenset(chain.from_iterable(fewest))
+
+    def _likes_at(self, place: int) -> Iterator[str]:
+        return (word for word, ways in self.likes.items() if any(one.start == place for _, one in ways))
 
     def places(self, words: Iterable[str] | None = None) -> set[int]:
         """The places of the message that these words of names, or any, may stand for."""
