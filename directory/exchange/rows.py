@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from directory import drafts, languages, needs, places, spoken, wording
+from directory import drafts, languages, places, wording
 from directory.drafts import Draft
 from directory.editing import Known
 from directory.exchange import said_cells, said_hours, said_places
 from directory.exchange.leaving import veiled
-from directory.listings import FRIENDLY, Hours, ListingProblem, written_attributes
+from directory.exchange.said_codes import LANGUAGE, code_of, is_code, is_everyday, plain
+from directory.listings import Hours, ListingProblem, written_attributes
 from directory.reading import fold
 from directory.wording import t
 
@@ -59,6 +60,13 @@ _ALSO = {
     "audience": "doi tuong; doi tuong tiep nhan",
     "source": "nguon tin; nguon thong tin",
     "is_sealed": "kin; bao mat; bi mat; giu bi mat; sealed; confidential",
+}
+
+# The place in columns of its own.
+_PLACE_PARTS = {
+    "place.ward": "phuong xa; xa phuong; phuong; xa; phuong xa thi tran; xa phuong thi tran; ward; commune",
+    "place.district": "quan huyen; huyen quan; quan; huyen; quan huyen thi xa; tp quan huyen; district",
+    "place.province": "tinh; tinh thanh; tinh tp; tinh thanh pho; thanh pho; tp; province; city",
 }
 
 
@@ -114,16 +122,16 @@ def said(draft: Draft) -> dict[str, str]:
 
 def column_of(header: str) -> str | None:
     """Which of our columns a header means, in Vietnamese or English, however it is written."""
-    return _headers().get(_plain(header))
+    return _headers().get(plain(header))
 
 
 @cache
 def _headers() -> Mapping[str, str]:
-    found = {_plain(name): name for name in COLUMNS}
+    found = {plain(name): name for name in COLUMNS}
     for name in COLUMNS:
         for language in ("en", "vi"):
-            found.setdefault(_plain(header_of(name, language)), name)
-    for name, others in _ALSO.items():
+            found.setdefault(plain(header_of(name, language)), name)
+    for name, others in (*_ALSO.items(), *_PLACE_PARTS.items()):
         found |= {other: name for other in others.split("; ") if other not in found}
     return found
 
@@ -139,10 +147,6 @@ def header_of(column: str, language: str) -> str:
 def text_label(what: str, spoken: str, language: str) -> str:
     """`Papers (Tày)`."""
     return t("listing.text.of", language, what=t(f"listing.text.{what}", language), spoken=languages.named(spoken))
-
-
-def _plain(header: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(unicodedata.normalize("NFC", header)).replace("_", " ")))
 
 
 def tidy(cell: str) -> str:
@@ -166,10 +170,11 @@ def understand(number: int, told: Mapping[str, str], *, is_demo: bool = False) -
         for name in TEXTS
     }
     marks = {name: said_cells.is_yes(told.get(name, "")) for name in ("is_sealed", "is_staff_only")}
+    told = _with_place(told)
     place = (told.get(name, "") for name in ("place", "place_tier", "place_code"))
     where = said_places.said(*place, is_sealed=marks["is_sealed"] is not False)
     draft = Draft(
-        **{**lines, "kind": _code("kind", lines["kind"])},
+        **{**lines, "kind": code_of("kind", lines["kind"])},
         **texts,
         needs=lists["needs"],
         hours=lists["hours"] or None,
@@ -200,6 +205,13 @@ def understand(number: int, told: Mapping[str, str], *, is_demo: bool = False) -
     return row, (*wrong, *_rounded(number, draft.phones))
 
 
+def _with_place(told: Mapping[str, str]) -> Mapping[str, str]:
+    """The cells with the place of several columns as one; a ward or a district without its type, "5", gets it."""
+    said = [said_places.with_type(part, told.get(f"place.{part}", "")) for part in said_places.PARTS]
+    one = ", ".join(filter(None, said))
+    return told if told.get("place") or not one else {**told, "place": one}
+
+
 def _pieces(name: str, cell: str) -> tuple[str, ...]:
     """What stands in a cell beside each other, in our own words where they are known."""
     if name == "phones":
@@ -210,8 +222,8 @@ def _pieces(name: str, cell: str) -> tuple[str, ...]:
     found: list[str] = []
     for piece in pieces:
         parts = [part.strip() for part in piece.split(",") if part.strip()]
-        is_many = not _is_code(name, piece) and all(_is_code(name, part) for part in parts)
-        found += [_code(name, part) for part in (parts if is_many else [piece])]
+        is_many = not is_code(name, piece) and all(is_code(name, part) for part in parts)
+        found += [code_of(name, part) for part in (parts if is_many else [piece])]
     return tuple(found)
 
 
@@ -232,6 +244,8 @@ def _read_otherwise(told: Mapping[str, str], draft: Draft) -> Iterable[tuple[str
         is_same = fold(meant.get(name, "")) == fold(plain) if name == "place" else meant.get(name) == plain
         if cell and meant.get(name) and not is_same:
             yield name, cell, meant[name]
+    if any(is_everyday("needs", piece) for piece in re.split(r"[;,\n]", told.get("needs", ""))):
+        yield "needs", told["needs"], meant["needs"]
 
 
 def _neither(number: int, column: str, cell: str) -> Trouble:
@@ -239,14 +253,11 @@ def _neither(number: int, column: str, cell: str) -> Trouble:
     return Trouble(number, column, says, key="console.import.problem.neither", what=cell)
 
 
-_LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,8})*$")
-
-
 def unknown_languages(number: int, codes: Iterable[str], *, unit: str = "row") -> list[Trouble]:
     """What has not even the form of a code of a language."""
     says = "is no language we know: write its name or its code, such as vi, en, hmn"
     key = "console.import.problem.language"
-    unknown = (code for code in codes if not _LANGUAGE.match(code))
+    unknown = (code for code in codes if not LANGUAGE.match(code))
     return [Trouble(number, "languages", f"“{code[:60]}” {says}", unit, key, code) for code in unknown]
 
 
@@ -276,33 +287,6 @@ def _uuid(written: str) -> str:
         return str(UUID(written))
     except ValueError:
         return ""
-
-
-def _code(field: str, written: str) -> str:
-    """A code, or what people call it."""
-    return _codes().get((field, _plain(written)), written)
-
-
-def _is_code(field: str, written: str) -> bool:
-    return (field, _plain(written)) in _codes() or (field == "languages" and _LANGUAGE.match(written) is not None)
-
-
-@cache
-def _codes() -> Mapping[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for language in ("vi", "en"):
-        labels = [("kind", one, t(f"console.kind.{one}", language)) for one in drafts.KINDS]
-        labels += [("needs", one, needs.label(one, language)) for one in needs.NEEDS]
-        labels += [("audience", one, t(f"console.audience.{one}", language)) for one in drafts.AUDIENCES]
-        qualities = (*drafts.ATTRIBUTES, FRIENDLY)
-        labels += [("attributes", one, t(f"console.attributes.{one}", language)) for one in qualities]
-        for one in spoken.table().values():
-            own = one.names.get(language, "")
-            labels += [("languages", one.code, name) for name in (one.code, own, own.removeprefix("tiếng "))]
-        labels += [(name, code, code) for name, code, _ in labels]
-        for name, code, label in labels:
-            found.setdefault((name, _plain(label)), code)
-    return found
 
 
 _WHY = {

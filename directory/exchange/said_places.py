@@ -22,6 +22,13 @@ _WARD = re.compile(
 )
 
 
+PARTS = ("ward", "district", "province")  # smallest first, as a place is written
+_TYPES = {
+    "ward": re.compile(r"(?:phuong|xa|thi tran|dac khu|p\.|x\.|tt\.)(?![a-z])"),
+    "district": re.compile(r"(?:quan|huyen|thi xa|thanh pho|tp|tx|q\.|h\.)(?![a-z])"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """The place; or why there is none: `several`, `other`, `code` or `ward`, and what is meant, to mend it."""
@@ -45,6 +52,13 @@ def said(words: str, tier: str, code: str, *, is_sealed: bool = False) -> Said:
     if coded in named or (is_sealed and any(_is_province_of(one, coded) for one in named)):
         return Said(coded)
     return Said(None, "other", places.name_of(coded))
+
+
+def with_type(part: str, written: str) -> str:
+    """A ward of a column of its own, so that an unknown one is named; a district that is a number, "3"."""
+    if not written or part not in _TYPES or _TYPES[part].match(fold(written)):
+        return written
+    return f"phường {written}" if part == "ward" else f"quận {written}" if written.isdigit() else written
 
 
 def _coded(tier: str, code: str) -> PlaceKey | None:
