@@ -27,6 +27,7 @@ _NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no dr
 LONGEST_STREET, LONGEST_TEXT = 300, 10_000  # characters
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DEMO_PHONE = re.compile(r"^0000 000 \d{3}$")
+_EMPTY = "listing.problem.empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
     for name in ("organisation", "service"):
         written = getattr(draft, name)
         if not written:
-            found.append(Problem(name, "listing.problem.empty"))
+            found.append(Problem(name, _EMPTY))
         elif len(written) > 200:
             found.append(Problem(name, "listing.problem.long"))
     if is_demo is not (DEMO_MARK in draft.service):
@@ -118,7 +119,8 @@ def _written(draft: Draft) -> list[Problem]:
 
 
 def _chosen(name: str, given: Any, known: Any) -> list[Problem]:
-    return [Problem(name, "listing.problem.unknown_code", str(one)) for one in given if one not in known]
+    unknown = (str(one) for one in given if one not in known)
+    return [Problem(name, "listing.problem.unknown_code", one) if one else Problem(name, _EMPTY) for one in unknown]
 
 
 def _place(draft: Draft) -> list[Problem]:

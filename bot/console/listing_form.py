@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from bot.console.layout import Visit
 from directory import drafts, places, points, spoken
 from directory.drafts import Draft, Problem
-from directory.places import PlaceKey
-from directory.reading import read
+from directory.exchange.rows import hours_of
+from directory.exchange.said_places import Said, said
 from directory.wording import FALLBACK
 
 TEXTS = ("reception", "price", "papers")
 LISTS: Mapping[str, tuple[str, ...]] = {"audience": drafts.AUDIENCES, "attributes": drafts.ATTRIBUTES}
-_TIERS = {"old_province": 0, "new_province": 0, "old_district": 1, "new_commune": 2, "old_ward": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +61,18 @@ def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Pr
     chosen["languages"] = tuple(code for code in visit.every("languages") if code in spoken.table())
     form = Form(lines, chosen, visit.given("is_sealed") == "yes", visit.given("is_staff_only") == "yes")
     place = _place(lines["place"], before, visit.language)
-    hours = _lines(lines["hours"])
     draft = Draft(
         organisation=lines["organisation"],
         service=lines["service"],
         kind=lines["kind"],
         needs=chosen["needs"],
-        place=place,
+        place=place.key,
         street=lines["street"],
         directions=lines["directions"],
         point=points.tidied(lines["point"]),
         is_sealed=form.is_sealed,
         is_staff_only=form.is_staff_only,
-        hours=hours or None,
+        hours=hours_of("\n".join(_lines(lines["hours"]))) or None,
         phones=_lines(lines["phones"]),
         reception=_texts(lines, "reception"),
         price=_texts(lines, "price"),
@@ -84,7 +82,7 @@ def read_form(visit: Visit, before: Draft | None) -> tuple[Form, Draft, tuple[Pr
         attributes=chosen["attributes"],
         source=lines["source"],
     )
-    return form, draft, () if place else (Problem("place", "listing.problem.place"),)
+    return form, draft, () if place.key else (_unclear(place),)
 
 
 def _kept(before: Draft | None) -> tuple[str, ...]:
@@ -92,14 +90,17 @@ def _kept(before: Draft | None) -> tuple[str, ...]:
     return tuple(code for code in before.languages if code not in spoken.table()) if before else ()
 
 
-def _place(written: str, before: Draft | None, language: str) -> PlaceKey | None:
-    """Left as it stood, it stays what it was; otherwise the finest place that the words name without doubt."""
+def _place(written: str, before: Draft | None, language: str) -> Said:
+    """Left as it stood, it stays what it was; otherwise the only place that the words name, as in a table."""
     if before is not None and before.place is not None and written == places.name_of(before.place, language):
-        return before.place
-    named = places.read(read(written))
-    if not named.places or named.is_ambiguous:
-        return None
-    return max(named.places, key=lambda guess: (_TIERS[str(guess.key.tier)], guess.score)).key
+        return Said(before.place)
+    return said(written, "", "")
+
+
+def _unclear(place: Said) -> Problem:
+    if place.why == "ward":
+        return Problem("place", "console.import.problem.place_ward", place.what)
+    return Problem("place", "listing.problem.place")
 
 
 def _lines(written: str) -> tuple[str, ...]:

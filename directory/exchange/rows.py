@@ -216,15 +216,25 @@ def _pieces(name: str, cell: str) -> tuple[str, ...]:
     """What stands in a cell beside each other, in our own words where they are known."""
     if name == "phones":
         return ()
-    pieces = tuple(one.strip() for one in re.split(r"[;\n]", cell) if one.strip())
     if name == "hours":
-        return pieces if not pieces or all(map(_is_line, pieces)) else said_hours.lines_of(cell) or pieces
+        return hours_of(cell)
+    pieces = _parted(cell)
     found: list[str] = []
     for piece in pieces:
         parts = [part.strip() for part in piece.split(",") if part.strip()]
         is_many = not is_code(name, piece) and all(is_code(name, part) for part in parts)
         found += [code_of(name, part) for part in (parts if is_many else [piece])]
     return tuple(found)
+
+
+def hours_of(cell: str) -> tuple[str, ...]:
+    """Our lines of what somebody wrote of hours; as it stands, to be named, where that is not plain."""
+    pieces = _parted(cell)
+    return pieces if not pieces or all(map(_is_line, pieces)) else said_hours.lines_of(cell) or pieces
+
+
+def _parted(cell: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in re.split(r"[;\n]", cell) if one.strip())
 
 
 def _is_line(piece: str) -> bool:

@@ -68,3 +68,8 @@ def test_words_that_name_no_need_are_named(cell: str) -> None:
 def test_kinds_in_everyday_words(cell: str, kind: str) -> None:
     (row,), wrong = read(f"Phòng khám A;Tổ chức A;{cell};PrEP;;quận Cầu Giấy;Hà Nội")
     assert wrong == () and row.draft.kind == kind
+
+
+def test_a_row_without_a_kind_says_that_it_is_empty() -> None:
+    rows, wrong = read("Phòng khám A;Tổ chức A;;PrEP;;quận Cầu Giấy;Hà Nội")
+    assert rows == () and [(one.column, one.says) for one in wrong] == [("kind", "is empty")]
