@@ -37,6 +37,7 @@ async def test_from_a_bad_word_at_a_place_to_the_decision_of_who_keeps_it(browse
         told = {"service": name, "organisation": "Tổ chức Thử (mẫu)", "place": "quận Cầu Giấy, Hà Nội"}
         for label, words in {**told, "phones": "0000 000 777"}.items():
             await page.locator(f"#f-{label}").fill(words)
+        await page.locator("#f-kind").select_option("hiv_clinic")
         await page.locator("input[name=needs]").first.check()
         await page.get_by_role("button", name="Lưu", exact=True).click()
     await expect(page.get_by_text("Có thể nơi này đã có trong danh bạ")).to_be_visible()

@@ -59,3 +59,14 @@ async def test_a_place_as_people_write_it(desk: Desk, typed: str, key: PlaceKey)
     path, _ = await saved(desk, place=typed)
     known = await found(desk, path)
     assert known is not None and known.draft.place == key
+
+
+async def test_a_new_place_has_no_kind_until_somebody_chooses_one(desk: Desk) -> None:
+    """The kind decides how often a place is checked and whether it has to agree: the first of a list is no choice."""
+    thu = await desk.as_("maintainer-1")
+    page = await (await thu.get("/console/new-listing")).text()
+    assert '<option value="" selected>' in page
+    path, page = await saved(desk, kind="")
+    assert path.endswith("/new-listing") and "Chỗ này còn trống" in page
+    path, page = await saved(desk)
+    assert path.endswith("said=proposed") and '<option value="" selected>' not in page
