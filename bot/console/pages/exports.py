@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.console import veil
 from bot.console.layout import Console, Route, Visit, render
+from bot.console.pages.listings import grouped
 from bot.console.permissions import Deed
-from directory import overlay, places, wording
+from directory import needs, overlay, places, wording
 from directory.exchange import cards, handbook, hsds, hsds_files, leaving, offline, spreadsheet
 from directory.exchange.cards import Card
 from directory.exchange.handbook import NotPrinted
@@ -52,6 +53,7 @@ def _page(visit: Visit, *, key: str = "", status: int = 200) -> web.Response:
         status=status,
         key=key,
         provinces=sorted(places.provinces().items(), key=lambda one: one[1]),
+        groups=grouped(visit.language),
         forms=handbook.FORMS,
         can_print=can_print(),
         numbers=cards.NUMBERS,
@@ -86,9 +88,10 @@ async def public(console: Console, visit: Visit) -> web.StreamResponse:
 
 
 async def book(console: Console, visit: Visit) -> web.StreamResponse:
-    """The printed handbook of all provinces or of one."""
-    form, province = visit.given("form"), visit.given("province")
-    if form not in handbook.FORMS or (province and province not in places.provinces()):
+    """The printed handbook of all provinces and needs, or of one."""
+    form, province, need = visit.given("form"), visit.given("province"), visit.given("need")
+    is_known = province in ("", *places.provinces()) and need in ("", *needs.all_needs())
+    if form not in handbook.FORMS or not is_known:
         return _page(visit, key="console.exports.unknown", status=400)
     if _PRINTING.locked():
         return _page(visit, key="console.exports.busy", status=409)
@@ -97,8 +100,9 @@ async def book(console: Console, visit: Visit) -> web.StreamResponse:
         shown, small = await console.db.read(lambda connection: _to_print(console, connection, language))
         try:
             made = await asyncio.to_thread(
-                handbook.make, shown, on=today, form=form, province=province, chat=chat, language=language, cards=small
-            )
+                handbook.make, shown, on=today, form=form, province=province, need=need, chat=chat, language=language,
+                cards=small,
+            )  # fmt: skip
         except NotPrinted:
             return _page(visit, key="console.exports.not_printed", status=409)
     return await _given(console, visit, "book", made)
@@ -123,9 +127,7 @@ async def card(console: Console, visit: Visit) -> web.StreamResponse:
     return await _given(console, visit, "card", printed, about=f"card:{id}:{language}"[:60])
 
 
-def _to_print(
-    console: Console, connection: Connection, language: str
-) -> tuple[tuple[Listing, ...], tuple[Card, ...]]:
+def _to_print(console: Console, connection: Connection, language: str) -> tuple[tuple[Listing, ...], tuple[Card, ...]]:
     """The listings, and the small cards as persons would be told them now."""
     return leaving.shown(connection), _cards(console, connection, language)
 
@@ -138,9 +140,7 @@ def _cards(console: Console, connection: Connection, language: str) -> tuple[Car
     )  # fmt: skip
 
 
-async def _given(
-    console: Console, visit: Visit, form: str, made: bytes, *, about: str = "listings"
-) -> web.Response:
+async def _given(console: Console, visit: Visit, form: str, made: bytes, *, about: str = "listings") -> web.Response:
     """The file, after it was written down who took it."""
     me, now, name = visit.seat.member.id, console.clock.now(), NAMES[form]
     await console.db.write(lambda tx: audit.write(tx, me, "listings_exported", about, form, now=now), urgent=False)

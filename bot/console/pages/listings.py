@@ -133,7 +133,7 @@ async def _page(
         "seen": visit.given("seen") if revision is not None else await listing_together.newest(console, known),
         "revision": revision if revision is not None else known.revision if known else 0,
         "kinds": drafts.KINDS,
-        "groups": _grouped(language),
+        "groups": grouped(language),
         "lists": LISTS,
         "spoken": [(code, spoken.name(code, language)) for code in spoken.table()],
         "texts": _texts(language),
@@ -171,7 +171,7 @@ def _texts(language: str) -> list[tuple[str, str]]:
     return [(name, rows.text_label(what, spoken, language)) for name, what, spoken in named]
 
 
-def _grouped(language: str) -> dict[str, list[tuple[str, str]]]:
+def grouped(language: str) -> dict[str, list[tuple[str, str]]]:
     """The needs by their groups, as boxes to tick."""
     found: dict[str, list[tuple[str, str]]] = {}
     for need in needs.all_needs().values():

@@ -73,6 +73,26 @@ async def test_the_handbook_is_a_pdf(desk: Desk) -> None:
     assert status == 200 and raw.startswith(b"%PDF")
 
 
+async def test_the_handbook_of_one_need_holds_no_other_place(desk: Desk) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    thu = await desk.as_("peer-1")
+    page = await (await thu.get("/console/exports")).text()
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    told = {"csrf": csrf, "form": "a5", "province": "01", "need": "legal.aid"}
+    answer = await thu.post("/console/exports/book", data=told)
+    assert answer.status == 200 and 'value="legal.aid"' in page
+    text = " ".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(await answer.read())).pages)
+    await desk.db.read(desk.keeper.refresh)
+    own = [one for one in desk.keeper.shelf if one.province == "01"]
+    asked = {one.service for one in own if "legal.aid" in one.needs}
+    others = {one.service for one in own} - asked
+    said = " ".join(text.split())
+    assert asked and others and all(name in said for name in asked) and not any(name in said for name in others)
+    answer = await thu.post("/console/exports/book", data={**told, "need": "no.such"})
+    assert answer.status == 400
+
+
 async def test_a_button_on_the_page_of_an_article_gives_its_card_and_only_of_what_persons_are_shown(desk: Desk) -> None:
     pytest.importorskip("typst")
     lan = await desk.as_("worker-1")
