@@ -21,10 +21,18 @@
     });
     return { section: section, province: section.getAttribute("data-p"), rows: rows };
   });
+  var places = " " + Array.prototype.map.call(document.querySelectorAll(".p"), function (place) {
+    return whole(place.textContent);
+  }).join(" | ") + " ";
   function show() {
-    // Whole words; the last one may still be on its way.
+    // Whole words; the last one may still be on its way. Two that stand so in the name of a place are that name: "cầu
+    // giấy" is not "câu lạc bộ" with "giấy tờ".
     var words = whole(by("words").value).split(" ").filter(Boolean).map(function (word, at, all) {
       return " " + word + (at < all.length - 1 ? " " : "");
+    });
+    words = words.map(function (word, at, all) {
+      var both = at ? all[at - 1].slice(0, -1) + word : word;
+      return at && places.indexOf(both) >= 0 ? both : word;
     });
     var province = by("province").value, need = by("need").value, count = 0;
     sections.forEach(function (one) {
