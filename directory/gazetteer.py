@@ -238,7 +238,31 @@ def name_of(key: PlaceKey, language: str = "vi") -> str:
         return unit.name if unit.name != "Hồ Chí Minh" or language != "vi" else "TP Hồ Chí Minh"
     province = units().get(PlaceKey(Tier.NEW_PROVINCE, unit.province))
     name = unit.name if unit.name.lower().startswith(unit.kind.lower()) else f"{kind}{unit.name}"
+    if key in _of_one_name():
+        name += _told_apart(key, is_typed=bool(kind))
     return f"{name}, {province.name}" if province else name
+
+
+def _told_apart(key: PlaceKey, *, is_typed: bool) -> str:
+    """What a ward is told from another of its name by: its district; a district by the province it was in."""
+    unit = units()[key]
+    if key.tier is Tier.OLD_DISTRICT:
+        before = units().get(PlaceKey(Tier.OLD_PROVINCE, unit.old_province or ""))
+        return f" ({before.name})" if before else ""
+    district = units().get(PlaceKey(Tier.OLD_DISTRICT, unit.parent or ""))
+    if district is None:
+        return ""
+    return f", {district.kind.lower()} {district.name}" if is_typed else f", {district.name}"
+
+
+@cache
+def _of_one_name() -> frozenset[PlaceKey]:
+    """Old wards and districts that share type, name and province of today with another of their tier."""
+    found: defaultdict[tuple[Tier, str, str, str], list[PlaceKey]] = defaultdict(list)
+    for key, unit in units().items():
+        if key.tier in (Tier.OLD_WARD, Tier.OLD_DISTRICT):
+            found[key.tier, unit.kind, unit.name, unit.province].append(key)
+    return frozenset(key for keys in found.values() if len(keys) > 1 for key in keys)
 
 
 def province_of(key: PlaceKey) -> str | None:
@@ -347,7 +371,10 @@ def provinces() -> Mapping[str, str]:
     return {key.code: unit.name for key, unit in units().items() if key.tier is Tier.NEW_PROVINCE}
 
 
-_CACHED = [units, _middles, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province]
+_CACHED = [
+    units, _middles, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province,
+    _of_one_name,
+]  # fmt: skip
 
 
 def forget_with_lists(known: object) -> None:

@@ -117,8 +117,10 @@ def _lies_in(inner: PlaceKey, outer: PlaceKey) -> bool:
 @cache
 def _by_name() -> Mapping[str, tuple[PlaceKey, ...]]:
     found: defaultdict[str, list[PlaceKey]] = defaultdict(list)
-    for key in places.units():
-        found[_plain(places.name_of(key))].append(key)
+    for key, unit in places.units().items():
+        short = f"{unit.kind} {unit.name} {places.provinces().get(unit.province, '')}"  # without what tells it apart
+        for name in dict.fromkeys((_plain(places.name_of(key)), _plain(short))):
+            found[name].append(key)
     return {name: tuple(keys) for name, keys in found.items()}
 
 

@@ -1,5 +1,7 @@
 """The names people say, from before and after the reforms, mean the place they mean."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +68,14 @@ def test_every_province_old_or_new_has_a_middle_on_the_land_of_one_of_its_distri
         assert middle is not None, unit.name
         own = [one for one in units.values() if one.key.tier is Tier.OLD_DISTRICT and one.province == unit.province]
         assert min(places.distance_km(middle, one.point) for one in own if one.point) < 30, unit.name
+
+
+def test_no_two_places_of_a_tier_have_the_same_name() -> None:
+    """ "Phường 5, Hồ Chí Minh" were nine: whoever is asked which one it is needs the district."""
+    names = Counter((key.tier, places.name_of(key)) for key in places.units())
+    twice = {name for (_, name), many in names.items() if many > 1}
+    assert len(twice) <= 3, "a ward that stands twice in one district of the list"
+    assert places.name_of(PlaceKey(Tier.OLD_WARD, "27151")) == "phường 5, quận 3, Hồ Chí Minh"
+    assert places.name_of(PlaceKey(Tier.OLD_WARD, "00166")) == "phường Dịch Vọng, Hà Nội"
+    chau_thanh = {places.name_of(key) for key, unit in places.units().items() if unit.name == "Châu Thành"}
+    assert {"huyện Châu Thành (Long An), Tây Ninh", "huyện Châu Thành (Tây Ninh), Tây Ninh"} <= chau_thanh
