@@ -157,9 +157,7 @@ def other_words(reading: Reading) -> frozenset[int]:
     return frozenset(taken) if is_so else frozenset()
 
 
-def _named(
-    reading: Reading, spared: frozenset[int] = frozenset()
-) -> tuple[Sequence[tuple[Keyword, range]], set[int]]:
+def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[tuple[Keyword, range]], set[int]]:
     """The keywords that stand in the message, longest first, and where; and their words, each of one keyword.
 
     Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu, and "o dong dang" says
