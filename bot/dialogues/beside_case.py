@@ -58,14 +58,14 @@ def guarded(
         return "guard", "cry"
     if state is Holder.NEUTRAL:
         if known is not None and turn.text and turn.key is None:
-            relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
+            _overhear(tx, known, turn)
         return "neutral", "answer"
     if turn.key in ("ok", "later"):
         return "guard", "checked"
     if turn.situations & {"stranger", "aside"} and not whose_phone.may_be_herself(turn):
         guards.go_neutral(tx, lane_id, now=turn.now)  # one tap on "Được" would show him everything
         if known is not None:
-            relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
+            _overhear(tx, known, turn)
         return "neutral", "start"
     if whose_phone.wants_quiet(tx, turn, standing, known):
         return "guard", "quiet"
@@ -74,7 +74,7 @@ def guarded(
     if is_tap_enough and said in ("duoc", "dc", "co", "ok", "tiep", "yes"):
         return "guard", "opened"
     if known is not None and turn.text and turn.key is None:
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        _keep(tx, known, turn)
     return "guard", "start"
 
 
@@ -97,7 +97,7 @@ def _noticed(
         return None
     # "nó đang xem điện thoại" sounds dangerous, and is: but whoever holds the phone must not read a safety card.
     if whose_phone.wants_quiet(tx, turn, standing, known):
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        _keep(tx, known, turn)
         guards.go_quiet(tx, lane_id, now=turn.now)
         _raise_unseen(tx, lane_id, turn, known)
         return "guard", "quiet"
@@ -105,18 +105,26 @@ def _noticed(
         return None
     if turn.situations & {"stranger", "aside"}:
         if whose_phone.may_be_herself(turn) and not guards.has_word(tx.connection, lane_id):
-            relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+            _keep(tx, known, turn)
             guards.asks_who(tx, lane_id, now=turn.now)
             return "guard", "start"
         guards.go_neutral(tx, lane_id, now=turn.now)
-        relay.overhear(tx, known.id, Masked(turn.text), now=turn.now)
+        _overhear(tx, known, turn)
         return "neutral", "start"
     is_with_colleague = known.state in (State.TAKEN, State.HELD)
     if is_with_colleague and turn.text and relay.was_silent(tx.connection, known.id, turn.now):
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+        _keep(tx, known, turn)
         guards.ask_first(tx, lane_id, now=turn.now)
         return "guard", "start"
     return None
+
+
+def _keep(tx: Tx, known: Case, turn: Turn, *, is_cry: bool = False) -> None:
+    relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=is_cry, is_doubt=wants_to_die(turn))
+
+
+def _overhear(tx: Tx, known: Case, turn: Turn) -> None:
+    relay.overhear(tx, known.id, Masked(turn.text), now=turn.now, is_doubt=wants_to_die(turn))
 
 
 def _raise_unseen(tx: Tx, lane_id: int, turn: Turn, known: Case) -> None:
@@ -144,16 +152,25 @@ def pass_on(tx: Tx, lane_id: int, turn: Turn, standing: Standing, *, word: str |
     if wants_erasing(turn):
         return Passed.NO
     if known.state is State.TAKEN and not (_is_now(turn) and known.urgency != "now"):
-        relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=_is_now(turn))
+        _keep(tx, known, turn, is_cry=_is_now(turn))
         turn.is_kept = True
+        is_asked = wants_to_die(turn) or (standing.dialogue, standing.step) == ("report", "harmed")
+        if is_asked and not _is_now(turn) and not visibility.is_open(tx.connection, known.id):
+            return Passed.KEPT  # the colleague cannot read it: the house asks what she has done to herself
         _ask_to_read(tx, known, turn)
         is_place = (standing.dialogue, standing.step) == ("report", "where") and turn.meaning and turn.meaning.places
         return Passed.KEPT if is_place or cannot_talk(turn) else Passed.ON
     if turn.situations & {"fine", "state"}:
         return Passed.NO
-    relay.from_person(tx, known.id, Masked(turn.text), now=turn.now)
+    _keep(tx, known, turn)
     turn.is_kept = True
     return Passed.WAITING if _has_nothing_else(turn, known) else Passed.KEPT
+
+
+def wants_to_die(turn: Turn) -> bool:
+    """Whether she says, in her own words, that she wants to die or to hurt herself, however surely it is heard."""
+    is_typed = turn.key is None and turn.meaning is not None
+    return is_typed and turn.meaning is not None and "self_harm" in turn.meaning.danger.kinds
 
 
 def cannot_talk(turn: Turn) -> bool:
@@ -229,7 +246,7 @@ def _has_nothing_else(turn: Turn, known: Case) -> bool:
     meaning = turn.meaning
     if meaning is None or declined.is_unreadable(turn.text):  # danger is asked about with two buttons
         return False
-    if "self_harm" in meaning.danger.kinds:  # whatever is called already: she is asked what she has done to herself
+    if wants_to_die(turn):  # whatever is called already: she is asked what she has done to herself
         return False
     if meaning.danger.level == "violence":
         return known.urgency == "now" or (known.urgency == "violence" and not meaning.danger.doubt)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogues import correcting, fitting, following, kept_where, remarking
 from bot.dialogues.ask import Answer
-from bot.dialogues.beside_case import only_taps, wants_erasing
+from bot.dialogues.beside_case import only_taps, wants_erasing, wants_to_die
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
@@ -93,7 +93,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "small", "media"
     if turn.key is None and word is None and (aside := _by_situation(turn)):
         return aside
-    if _wants_to_die(turn) and standing.step != "harmed":  # no question that stands open goes before this
+    if wants_to_die(turn) and standing.step != "harmed":  # no question that stands open goes before this
         return "report", "start"
     if standing.dialogue == "report" and standing.step and is_answering:
         return "report", standing.step
@@ -119,10 +119,6 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)
     return _by_meaning(turn)
-
-
-def _wants_to_die(turn: Turn) -> bool:
-    return turn.key is None and turn.meaning is not None and "self_harm" in turn.meaning.danger.kinds
 
 
 def _by_situation(turn: Turn) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ from bot.dialogues.consenting import (
     wants_person,
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.helpline import cases, relay
+from bot.helpline import cases, relay, visibility
 from bot.helpline.entrusting import ASKED_FOR
 from bot.helpline.progress import progress
 from bot.helpline.recalling import Recalled, recall_alarm
@@ -338,7 +338,9 @@ def _not_covered(turn: Turn) -> Say:
 
 def _remember(turn: Turn) -> None:
     """Keep what was told while we ask back, so that the colleague reads it and nobody has to tell it twice."""
-    if turn.text:
+    if turn.is_kept:
+        turn.notes.setdefault("since", turn.now.isoformat())
+    elif turn.text:
         turn.notes["told"] = "\n".join(filter(None, (turn.notes.get("told", ""), turn.text)))[:MOST_TOLD]
     if (place := said_place(turn)) is not None:
         turn.notes["told_place"] = f"{place.tier}|{place.code}|{turn.now.isoformat()}"
@@ -361,11 +363,14 @@ def opening(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, in
     place, now, policy = said_place(turn), turn.now, turn.policy
     said_now = "" if turn.is_kept else turn.text
     words = [said for said in (turn.notes.pop("told", ""), said_now) if said]
+    since = datetime.fromisoformat(turn.notes.pop("since", now.isoformat()))
 
     def open_case(tx: Tx, lane_id: int) -> cases.Opened:
         opened = cases.open_case(tx, lane_id, urgency=urgency, need=need, place=place, now=now, policy=policy)
         for said in words:
             relay.from_person(tx, opened.case.id, Masked(said), now=now)
+        if urgency == "now":  # what she said while we asked back stands in the case already, and was the cry
+            visibility.open_since(tx, opened.case.id, since)
         return opened
 
     return open_case

@@ -12,7 +12,7 @@ from bot.helpline import guards, silence, visibility
 from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
-from bot.helpline.worsening import tell_of_cry
+from bot.helpline.worsening import doubt, tell_of_cry
 from bot.masking import Hidden, Masked, mask
 from bot.outbox import Option, tell_person
 from bot.seals import KeyDestroyed, KeyId, Seals
@@ -44,19 +44,24 @@ _LAST_NUMBER = select(func.max(transcript.c.seq)).where(transcript.c.case_id == 
 _KEEP = insert(transcript)
 
 
-def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bool = False) -> bool:
+def from_person(
+    tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bool = False, is_doubt: bool = False
+) -> bool:
     """Keep what the person writes and let the colleague know that something came. False: the case is closed.
 
     Also while nobody has taken the case yet: who takes it later reads it from the beginning. `is_cry`: danger now; it
-    wakes whoever talks with her, however fast she writes.
+    wakes whoever talks with her, however fast she writes. `is_doubt`: she says that she wants to die; it wakes too.
     """
     known = hold_still(tx, case_id)
     if known is None or not known.is_open:
         return False
     is_quiet = _is_quiet(tx, case_id, now)
     _keep(tx, known, "person", text, None, now)
+    is_told = is_doubt and doubt(tx, known, now=now)
     if silence.is_expected(tx.connection, known):
         silence.begin(tx, known, now=now)
+    if is_told:
+        return True
     if is_cry and known.state is State.TAKEN:
         tell_of_cry(tx, known, now=now)
     elif known.state in (State.TAKEN, State.HELD) and known.staff_id is not None and not is_quiet:
@@ -64,11 +69,13 @@ def from_person(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_cry: bo
     return True
 
 
-def overhear(tx: Tx, case_id: int, text: Masked, *, now: datetime) -> None:
+def overhear(tx: Tx, case_id: int, text: Masked, *, now: datetime, is_doubt: bool = False) -> None:
     """What is written while somebody else may hold the phone: kept for the colleague, who can tell who writes."""
     known = hold_still(tx, case_id)
     if known is not None and known.is_open:
         _keep(tx, known, "person", text, None, now)
+        if is_doubt and doubt(tx, known, now=now) and silence.is_expected(tx.connection, known):
+            silence.begin(tx, known, now=now)
 
 
 def is_colleague_last(connection: Connection, case_id: int) -> bool:

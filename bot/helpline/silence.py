@@ -15,6 +15,7 @@ SILENT_NOW = timedelta(minutes=5)
 SILENT = timedelta(minutes=30)
 HER_SILENCE = timedelta(minutes=10)
 HERS = "her_silence"
+DOUBT = "in_doubt"  # she said that she wants to die; what it was is written down nowhere but in her own words
 HANDED_NOW = timedelta(minutes=3)
 HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it
 HOLD_NOW = timedelta(hours=2)  # so long at most danger now is kept for an agreed hour
@@ -26,7 +27,8 @@ def begin(tx: Tx, known: Case, *, now: datetime) -> None:
     What she writes while an answer is waited for gives no more time, and a worsening shortens it.
     """
     clear_timer(tx, HERS, known.id)
-    latest = now + (SILENT_NOW if known.urgency == "now" else SILENT)
+    is_short = known.urgency == "now" or is_in_doubt(tx.connection, known)
+    latest = now + (SILENT_NOW if is_short else SILENT)
     planned = due_at(tx, "silent", known.id)
     if planned is None or planned > latest:
         set_timer(tx, "silent", known.id, due_at=latest)
@@ -64,8 +66,18 @@ def is_expected(connection: Connection, known: Case) -> bool:
     Whoever phones for help is left the few minutes of the call.
     """
     if known.state is State.HELD:
-        return known.urgency == "now" and not is_phoning(connection, known)
+        is_urgent = known.urgency == "now" or is_in_doubt(connection, known)
+        return is_urgent and not is_phoning(connection, known)
     return known.state is State.TAKEN
+
+
+def is_in_doubt(connection: Connection, known: Case) -> bool:
+    """Whether she has said that she wants to die and no colleague has written since."""
+    said = last_time(connection, known.id, DOUBT)
+    if said is None:
+        return False
+    answers = (transcript.c.case_id == known.id, transcript.c.direction == "worker", transcript.c.at > said)
+    return connection.execute(select(transcript.c.id).where(*answers).limit(1)).first() is None
 
 
 def has_written(connection: Connection, known: Case) -> bool:

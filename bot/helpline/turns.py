@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import company, escalation, handover, reach, shifts, silence, visibility
+from bot.helpline import company, escalation, handover, reach, shifts, silence, visibility, worsening
 from bot.helpline.casebook import (
     CONSENT,
     Case,
@@ -121,11 +121,14 @@ def back_in_queue(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Non
 
 
 def _back_to_queue(tx: Tx, known: Case, deed: Deed, kind: str, key: str, *, now: datetime, policy: Policy) -> Case:
+    is_in_doubt = known.urgency != "now" and silence.is_in_doubt(tx.connection, known)
     if not move(tx, known, deed, staff_id=None, held_until=None, taken_at=None):
         raise NotYours
     for timer_kind in ("hold_over", "handed_over", "silent", "shift_end"):
         clear_timer(tx, timer_kind, known.id)
     _written(tx, known, kind, known.staff_id, now=now)
+    if is_in_doubt:  # nobody has asked her how she is: whoever is called is woken
+        worsening.raise_to(tx, known, "now", now=now)
     record(tx, known.id, "waiting", now=now)
     tell(tx, known, key, now=now)
     escalation.begin(tx, _known(tx, known.id), now=now, policy=policy, is_asked=False)
@@ -142,7 +145,8 @@ def hold(tx: Tx, case_id: int, staff_id: int, until: datetime, *, now: datetime,
     if until <= now or not move(tx, known, Deed.HOLD, held_until=until):
         raise NotYours
     set_timer(tx, "hold_over", case_id, due_at=until)
-    silence.answered(tx, case_id)
+    if not silence.is_in_doubt(tx.connection, known):  # then she is waited for no agreed hour
+        silence.answered(tx, case_id)
     _written(tx, known, "held", staff_id, now=now)
     back_at = escalation.when(until, now, language_of(tx, known.lane_id))
     tell(tx, known, "case.person.held", now=now, when=back_at)
@@ -176,11 +180,12 @@ def hand_over(tx: Tx, case_id: int, staff_id: int, to: int, *, now: datetime, po
         raise NotYours
     for kind in ("hold_over", "silent", "shift_end"):
         clear_timer(tx, kind, case_id)
-    wait = silence.HANDED_NOW if known.urgency == "now" else silence.HANDED
+    wakes = known.urgency == "now" or silence.is_in_doubt(tx.connection, known)
+    wait = silence.HANDED_NOW if wakes else silence.HANDED
     set_timer(tx, "handed_over", case_id, due_at=now + wait)
     _written(tx, known, "handed", staff_id, now=now)
     before = colleague(tx.connection, staff_id)
-    wakes, by = known.urgency == "now", before.alias if before else ""
+    by = before.alias if before else ""
     tell_colleague(tx, known, to, "staff.handed", now=now, urgent=True, wakes=wakes, who=by)
     tell(tx, known, "case.person.handed", now=now, who=next_one.alias)
     return _known(tx, case_id)
@@ -198,12 +203,13 @@ def handed_over(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
 def silent(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
     """Whoever has the case has not written for too long: it is called out again.
 
-    An agreed hour is left in peace, but not in danger now once she has written meanwhile.
+    An agreed hour is left in peace, but not in danger now once she has written meanwhile, nor if she wants to die.
     """
     known = hold_still(tx, case_id)
     if known is None or not silence.is_expected(tx.connection, known):
         return
-    if known.state is State.HELD and not silence.has_written(tx.connection, known):
+    is_left = known.state is State.HELD and not silence.has_written(tx.connection, known)
+    if is_left and not silence.is_in_doubt(tx.connection, known):
         return
     if known.staff_id is not None:
         tell_colleague(tx, known, known.staff_id, "staff.silent", now=now)

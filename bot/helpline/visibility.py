@@ -1,5 +1,7 @@
 """Which words of a case a colleague may see: in danger those from the cry on, otherwise nothing before a yes."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, update
 
 from bot.db import Tx
@@ -36,6 +38,12 @@ def is_taken_back(connection: Connection, case_id: int) -> bool:
 def open_all(tx: Tx, case_id: int) -> None:
     """She said yes: what she wrote since the case was opened may be read, for that is what she was asked."""
     tx.execute(update(transcript).where(transcript.c.case_id == case_id).values(is_readable=True))
+
+
+def open_since(tx: Tx, case_id: int, moment: datetime) -> None:
+    """She cries for help: what she wrote from that moment on belongs to the cry."""
+    written = (transcript.c.case_id == case_id, transcript.c.at >= moment)
+    tx.execute(update(transcript).where(*written).values(is_readable=True))
 
 
 def shut_all(tx: Tx, case_id: int) -> None:

@@ -12,19 +12,16 @@ from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import tell_colleague
 from bot.policy import Policy
 from bot.tables import case
-from bot.timers import clear_timer, set_timer
+from bot.timers import clear_timer, due_at, set_timer
 
 RINGS_AGAIN = timedelta(minutes=1)  # a colleague who was woken a moment ago is not woken by every line
+DOUBTED_AGAIN = timedelta(hours=1)  # in one talk it is said again and again, and the colleague is there
 CALLS_MOST = timedelta(minutes=5)  # who phones for help has so long after another cry, then all are called
 
 
 def worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Policy) -> None:
     """Danger grew: who has the case hears it at once; if nobody talks with the person just now, all are called."""
-    tx.execute(update(case).where(case.c.id == known.id).values(urgency=urgency))
-    record(tx, known.id, "worse", now=now, detail=urgency)
-    events.happened(tx, "case_worse", now=now, province=known.province, need=known.need)
-    tx.ring("board")
-    tx.ring(f"case:{known.id}")
+    raise_to(tx, known, urgency, now=now)
     if known.staff_id is not None:
         key = f"staff.worse.{urgency}"
         tell_colleague(tx, known, known.staff_id, key, now=now, urgent=True, wakes=urgency == "now")
@@ -33,6 +30,15 @@ def worsen(tx: Tx, known: Case, urgency: Urgency, *, now: datetime, policy: Poli
         tell(tx, _again(tx, known), "case.person.colleague_told", now=now)
         return
     _call_all(tx, known, now=now, policy=policy)
+
+
+def raise_to(tx: Tx, known: Case, urgency: Urgency, *, now: datetime) -> None:
+    """The case is more urgent from now on; who has to hear it is told by whoever calls this."""
+    tx.execute(update(case).where(case.c.id == known.id).values(urgency=urgency))
+    record(tx, known.id, "worse", now=now, detail=urgency)
+    events.happened(tx, "case_worse", now=now, province=known.province, need=known.need)
+    tx.ring("board")
+    tx.ring(f"case:{known.id}")
 
 
 def cry_again(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> bool:
@@ -62,6 +68,33 @@ def tell_of_cry(tx: Tx, known: Case, *, now: datetime) -> None:
         return
     record(tx, known.id, "cried_again", now=now)
     tell_colleague(tx, known, known.staff_id, "staff.cried_again", now=now, urgent=True, wakes=True)
+
+
+def doubt(tx: Tx, known: Case, *, now: datetime) -> bool:
+    """She says that she wants to die, to a colleague who has her case or is offered it: that is no line among others.
+
+    The colleague is woken, once and not by every line, and has the few minutes of a worsening for an answer; without
+    one the case is called out as danger now (`turns`). False: it was told lately, and is one more line.
+    """
+    before = last_time(tx.connection, known.id, silence.DOUBT)
+    if known.staff_id is None:
+        return False
+    record(tx, known.id, silence.DOUBT, now=now)
+    if known.urgency == "request":
+        raise_to(tx, known, "violence", now=now)
+    if known.state is State.HANDED:
+        planned, latest = due_at(tx, "handed_over", known.id), now + silence.HANDED_NOW
+        set_timer(tx, "handed_over", known.id, due_at=latest if planned is None else min(planned, latest))
+    elif is_phoning(tx.connection, known):
+        _hold_no_longer(tx, known, now + CALLS_MOST)
+    began = known.taken_at or last_time(tx.connection, known.id, "handed")
+    is_same_talk = before is not None and (began is None or before >= began)
+    if before is not None and is_same_talk and now - before < DOUBTED_AGAIN:
+        return False
+    tell_colleague(tx, known, known.staff_id, "staff.in_doubt", now=now, urgent=True, wakes=True)
+    if known.state is not State.HANDED:
+        tell(tx, known, "case.person.colleague_told", now=now)
+    return True
 
 
 def _call_all(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:

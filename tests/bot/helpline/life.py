@@ -76,9 +76,7 @@ class CaseLife(Promised):
     @rule(urgency=st.sampled_from(("now", "now", "violence", "request")))
     def report(self, urgency: Any) -> None:
         def story(tx: Tx) -> None:
-            opened = cases.open_case(
-                tx, PERSON, urgency=urgency, need=None, place=None, now=self.now, policy=POLICY
-            )
+            opened = cases.open_case(tx, PERSON, urgency=urgency, need=None, place=None, now=self.now, policy=POLICY)
             relay.from_person(tx, opened.case.id, Masked(WORDS), now=self.now)
 
         if self.is_here():
@@ -97,6 +95,10 @@ class CaseLife(Promised):
     @rule()
     def write(self) -> None:
         self.with_case(lambda tx, known: relay.from_person(tx, known.id, Masked(WORDS), now=self.now))
+
+    @rule()
+    def say_she_wants_to_die(self) -> None:
+        self.with_case(lambda tx, known: relay.from_person(tx, known.id, Masked(WORDS), now=self.now, is_doubt=True))
 
     @rule(is_yes=st.booleans())
     def answer_consent(self, is_yes: bool) -> None:
