@@ -6,10 +6,10 @@ from sqlalchemy import delete, select, update
 
 from bot import claims, intake, vault
 from bot.db import Tx
-from bot.helpline import blocks, erasure, kept_out
+from bot.helpline import blocks, erasure, guards, kept_out
 from bot.policy import Policy
 from bot.seals import KeyId
-from bot.tables import inbox, lane
+from bot.tables import inbox, lane, webchat_frame
 
 
 def part(tx: Tx, lane_id: int, *, now: datetime, policy: Policy) -> None:
@@ -28,6 +28,17 @@ def part(tx: Tx, lane_id: int, *, now: datetime, policy: Policy) -> None:
         tx.execute(update(inbox).where(inbox.c.id == row_id).values(lane_id=new, sealed=sealed))
     tx.execute(delete(inbox).where(inbox.c.lane_id == lane_id))
     tx.ring(claims.LANES)
+
+
+def empty_page(tx: Tx, lane_id: int) -> None:
+    """Where somebody else may hold a phone that she leaves behind, its chat page keeps nothing of what was said there.
+
+    With the lane goes what had hidden it. Call it before `part`.
+    """
+    if guards.holder(tx.connection, lane_id) is guards.Holder.OPEN:
+        return
+    if (address := vault.page_of(tx.connection, tx.seals, lane_id)) is not None:
+        tx.execute(delete(webchat_frame).where(webchat_frame.c.session_id == address))
 
 
 def keep_out(tx: Tx, lane_id: int, *, now: datetime) -> datetime | None:

@@ -312,6 +312,7 @@ def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bo
     standing = _standing(tx, before)
     tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
     claims.hold_lane(tx, old)  # whoever writes there just now is answered before, or begins anew
+    parting.empty_page(tx, old)
     parting.part(tx, old, now=now, policy=house.policy)
     coming_back.resume(tx, old, read.lane_id, now=now)
     _save(tx, standing, read.lane_id)

@@ -152,6 +152,12 @@ def lane_since(connection: Connection, seals: Seals, lane_id: int) -> int | None
     return connection.execute(wanted.limit(1)).scalar_one_or_none()
 
 
+def page_of(connection: Connection, seals: Seals, lane_id: int) -> Address | None:
+    """The session of a chat page of our own; None for a lane of another network, or if it cannot be opened."""
+    whose = _whose(connection, seals, lane_id)
+    return whose[2] if whose is not None and whose[0] == "webchat" else None
+
+
 def has_case(connection: Connection, seals: Seals, lane_id: int) -> bool:
     """Whether whoever this lane was of has an open case in another by now: she has erased, and cried for help anew."""
     new = lane_since(connection, seals, lane_id)

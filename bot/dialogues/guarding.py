@@ -34,11 +34,10 @@ class Guard(Dialogue):
         now = turn.now
 
         def open_up(tx: Tx, lane_id: int) -> None:
-            begun = guards.since(tx.connection, lane_id)
+            is_shut = guards.since(tx.connection, lane_id) is not None
             guards.open_again(tx, lane_id, now=now)
-            known = cases.of_lane(tx.connection, lane_id)
-            if known is not None and begun is not None:
-                relay.bring(tx, known, since=begun, now=now)
+            if is_shut:
+                relay.bring_unshown(tx, lane_id, now=now)
 
         def how_far(tx: Tx, lane_id: int) -> str | None:
             return progress(tx.connection, lane_id, now=now, language=turn.language)
@@ -88,8 +87,10 @@ class Neutral(Dialogue):
         today, days = turn.now.astimezone(HCMC).date(), turn.policy.law_shown_days
         for id in found.ids[:1]:
             article = (turn.shelf.library or answers.shipped()).get(id, turn.language)
-            is_health = article is not None and bool(article.needs) and all(
-                code.startswith("health.") for code in article.needs
+            is_health = (
+                article is not None
+                and bool(article.needs)
+                and all(code.startswith("health.") for code in article.needs)
             )
             if article is not None and is_health and not articles.is_hidden(article, today, days=days):
                 return [Say(articles.short(article, article.language, today=today)), Done()]

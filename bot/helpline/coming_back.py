@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.db import Tx
-from bot.helpline import blocks, erasure, guards, relay
+from bot.helpline import blocks, erasure, guards, held_back, relay
 from bot.helpline.casebook import Case, of_lane, record
 from bot.helpline.ringing import tell_colleague
 from bot.outbox import tell_person
@@ -97,6 +97,7 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
     """
     is_hers = guards.holder(tx.connection, old) is guards.Holder.OPEN
     tx.execute(delete(return_code).where(return_code.c.lane_id == old))
+    held_back.everything(tx, old)
     tx.execute(update(case).where(case.c.lane_id == old).values(lane_id=new))
     tx.execute(update(check_in).where(check_in.c.lane_id == old).values(lane_id=new))
     language = tx.execute(
@@ -128,8 +129,8 @@ def resume(tx: Tx, old: int, new: int, *, now: datetime) -> Case | None:
 
 
 def _say_again(tx: Tx, known: Case, now: datetime) -> None:
-    """What the colleague wrote since the person's last words may never have been read: it is sent once more."""
-    missed: list[relay.Line] = []
-    for line in relay.words(tx.connection, tx.seals, known.id):
-        missed = [*missed, line] if line.direction == "worker" else []
-    relay.bring_lines(tx, known, missed, now=now)
+    """What was never shown is sent, and once more what the colleague wrote since the person's last words."""
+    lines = relay.words(tx.connection, tx.seals, known.id)
+    unshown = held_back.unshown(tx.connection, known.id)
+    last = max((line.seq for line in lines if line.direction == "person"), default=0)
+    relay.bring_lines(tx, known, [line for line in lines if line.seq > last or line.seq in unshown], now=now)

@@ -88,21 +88,15 @@ def go_neutral(tx: Tx, lane_id: int, *, now: datetime) -> None:
     """Somebody else may hold the phone: from now on nothing of a case goes there, and the colleague sees why."""
     if holder(tx.connection, lane_id) is Holder.NEUTRAL:
         return
-    begun = held_back.hold(tx, lane_id, of_case_only=False, now=now)
-    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=_sooner(tx, lane_id, begun))
+    held_back.hold(tx, lane_id, of_case_only=False, now=now)
+    _put(tx, lane_id, now, state=Holder.NEUTRAL, since=since(tx.connection, lane_id) or now)
     _written(tx, lane_id, "stranger", now)
 
 
 def ask_first(tx: Tx, lane_id: int, *, now: datetime, of_case_only: bool = True) -> None:
     """Whether she can talk. Until the answer nothing of the case is shown; what was held back already stays so."""
-    begun = held_back.hold(tx, lane_id, of_case_only=of_case_only, now=now)
-    _put(tx, lane_id, now, state=Holder.ASKING, since=_sooner(tx, lane_id, begun))
-
-
-def _sooner(tx: Tx, lane_id: int, begun: datetime) -> datetime:
-    """Since when nothing is shown: what waited on its way has not been shown either."""
-    before = since(tx.connection, lane_id)
-    return begun if before is None else min(before, begun)
+    held_back.hold(tx, lane_id, of_case_only=of_case_only, now=now)
+    _put(tx, lane_id, now, state=Holder.ASKING, since=since(tx.connection, lane_id) or now)
 
 
 def go_quiet(tx: Tx, lane_id: int, *, now: datetime) -> None:

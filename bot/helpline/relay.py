@@ -8,8 +8,17 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot import audit
 from bot.db import Tx
-from bot.helpline import guards, silence, visibility
-from bot.helpline.casebook import Case, NotYours, colleague, get, hold_still, language_of
+from bot.helpline import guards, held_back, silence, visibility
+from bot.helpline.casebook import (
+    Case,
+    NotYours,
+    colleague,
+    get,
+    hold_still,
+    language_of,
+    latest_of_lane,
+    tell,
+)
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
 from bot.helpline.worsening import doubt, tell_of_cry
@@ -155,9 +164,17 @@ def _taps(language: str) -> tuple[Option, ...]:
     return tuple(Option("tapped", "answer", key, t(f"danger.mute.choice.{key}", language)) for key in keys)
 
 
-def bring(tx: Tx, known: Case, *, since: datetime, now: datetime) -> None:
-    """What the colleague wrote since then has not been shown yet: it is sent now."""
-    bring_lines(tx, known, [line for line in words(tx.connection, tx.seals, known.id) if line.at >= since], now=now)
+def bring_unshown(tx: Tx, lane_id: int, *, now: datetime) -> None:
+    """It is she: whatever a colleague wrote and she was not shown is sent now, also of a case that ended meanwhile."""
+    known = latest_of_lane(tx.connection, lane_id)
+    if known is None:
+        return
+    held_back.refused(tx, lane_id)
+    numbers = held_back.unshown(tx.connection, known.id)
+    lines = [line for line in words(tx.connection, tx.seals, known.id) if line.seq in numbers] if numbers else []
+    bring_lines(tx, known, lines, now=now)
+    if lines and not known.is_open:
+        tell(tx, known, "case.person.closed", now=now)
 
 
 def bring_lines(tx: Tx, known: Case, lines: Sequence[Line], *, now: datetime) -> None:

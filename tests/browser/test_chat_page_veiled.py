@@ -1,6 +1,8 @@
 """The chat page when somebody else looks at it: what stood there goes, a page loaded anew shows nothing of it."""
 
-from playwright.async_api import Browser, expect
+import re
+
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Service, phone
 
@@ -55,3 +57,33 @@ async def test_the_quick_exit_leaves_nothing_for_whoever_comes_next(service: Ser
     await expect(page.locator("#state")).to_have_text("")
     await expect(page.locator("#log")).to_be_empty()
     await expect(page.locator("#earlier")).to_be_hidden()
+
+
+async def test_the_page_of_a_phone_in_other_hands_shows_nothing_once_she_goes_on_elsewhere(
+    service: Service, browser: Browser
+) -> None:
+    his = await phone(browser)
+    await his.goto(service.chat)
+    log = his.locator("#log")
+
+    async def says(page: Page, words: str) -> None:
+        await page.fill("#text", words)
+        await page.press("#text", "Enter")
+
+    await says(his, "chong em dang danh em")
+    await expect(log).to_contain_text("gõ bốn từ sau")
+    found = re.search(r"^[a-z]+(?: [a-z]+){3}$", await log.inner_text(), re.MULTILINE)
+    assert found is not None
+    await says(his, "đừng nhắn nữa nó đang xem")
+    await expect(log).to_contain_text("Vâng, mình im lặng")
+    hers = await phone(browser)
+    await hers.goto(service.chat)
+    await says(hers, found[0])
+    await expect(hers.locator("#log")).to_contain_text("Bốn từ mới")
+    await his.reload()
+    await says(his, "alo")
+    await expect(log).to_contain_text("Chào bạn")
+    for word in (CARD, "bốn từ", "Bạn ở khu nào?"):
+        await expect(log).not_to_contain_text(word)
+    answer = await his.request.get(service.chat + "/chat/poll?before=999")
+    assert CARD not in await answer.text()

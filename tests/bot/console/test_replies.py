@@ -53,7 +53,7 @@ async def test_words_that_wait_for_her_are_marked_so_and_followed_once_they_go(d
         guards.open_again(tx, 1, now=now)
         known = cases.get(tx.connection, case_id)
         assert known is not None
-        relay.bring(tx, known, since=now - timedelta(minutes=1), now=now)
+        relay.bring_unshown(tx, 1, now=now)
         assert list(delivery.of_case(tx.connection, known, now).values()) == [Delivery.WAITING]
         sent = select(outbox.c.key)
         tx.execute(delete(outbox).where(outbox.c.key.in_(sent)))
