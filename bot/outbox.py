@@ -30,6 +30,7 @@ class Option:
     """A choice of a dialogue: where its answer goes (`dialogue`, `step`), what it means (`key`), what it says.
 
     `location`: a key that shares where the person is, on networks that have one; its answer is a place, no choice.
+    `at`: when it was offered, of one that is read back.
     """
 
     dialogue: str
@@ -37,6 +38,7 @@ class Option:
     key: str
     label: str
     kind: Literal["reply", "location"] = "reply"
+    at: datetime | None = field(default=None, compare=False)
 
 
 _KEPT = ("dialogue", "step", "key", "label")
@@ -103,7 +105,10 @@ _IS_BEHIND = (
 )
 _TO_WHOM = (
     select(
-        lane.c.generation, lane.c.stopped_at, conversation.c.key_id, _IS_BEHIND.label("is_behind"),
+        lane.c.generation,
+        lane.c.stopped_at,
+        conversation.c.key_id,
+        _IS_BEHIND.label("is_behind"),
         guard.c.state.label("guard"),
     )
     .join(conversation, conversation.c.lane_id == lane.c.id)
@@ -123,7 +128,7 @@ _FORGET_OLDEST = delete(offered).where(
     offered.c.lane_id == bindparam("whose"), offered.c.id <= _sixth.scalar_subquery()
 )
 _OFFERS = (
-    select(offered.c.sealed)
+    select(offered.c.sealed, offered.c.at)
     .where(offered.c.lane_id == bindparam("whose"))
     .order_by(offered.c.id.desc())
     .limit(bindparam("newest"))
@@ -235,20 +240,20 @@ def offers(tx: Tx, lane_id: int, key_id: str, *, newest: int = OFFERS_KEPT) -> l
     What was offered in a talk that is forgotten by now, under a key of its own, is no choice any more.
     """
     found = []
-    for sealed in tx.execute(_OFFERS, {"whose": lane_id, "newest": newest}).scalars():
+    for row in tx.execute(_OFFERS, {"whose": lane_id, "newest": newest}):
         try:
-            told = json.loads(tx.seals.open_with(KeyId(key_id), sealed, about=f"offered:{lane_id}"))
+            told = json.loads(tx.seals.open_with(KeyId(key_id), row.sealed, about=f"offered:{lane_id}"))
         except (KeyDestroyed, SealBroken):
             continue
-        found.append([(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"])) for one in told])
+        found.append(
+            [(one["token"], Option(one["dialogue"], one["step"], one["key"], one["label"], at=row.at)) for one in told]
+        )
     return found
 
 
 def last_asked(tx: Tx, lane_id: int) -> datetime | None:
     """When a message with choices was last written to this person."""
-    found: datetime | None = tx.execute(
-        select(func.max(offered.c.at)).where(offered.c.lane_id == lane_id)
-    ).scalar_one()
+    found: datetime | None = tx.execute(select(func.max(offered.c.at)).where(offered.c.lane_id == lane_id)).scalar_one()
     return found
 
 
@@ -269,9 +274,7 @@ def _put(
     about = f"outbox:{key}"
     body = pack(letter)
     key_id = columns.get("key_id")
-    sealed = (
-        tx.seals.close_with(KeyId(str(key_id)), body, about=about) if key_id else tx.seals.close(body, about=about)
-    )
+    sealed = tx.seals.close_with(KeyId(str(key_id)), body, about=about) if key_id else tx.seals.close(body, about=about)
     until = now + lease_of(urgent)
     row = {**_COLUMNS, **columns, "key": key, "sealed": sealed, "urgent": urgent, "at": now, "forget_at": now + kept}
     row |= {"state": "pending" if waits else "leased", "next_at": now}

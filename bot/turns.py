@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, exists, select, update
 
 from bot import claims, parting
 from bot.db import Tx
-from bot.dialogues import asked_later, beside_case, beside_place, correcting, following, speaking, watched
+from bot.dialogues import asked_later, beside_case, beside_place, correcting, following, old_buttons, speaking, watched
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
@@ -103,6 +103,9 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
     _welcome(tx, read, talk, turn, house, now)
     if _is_in_two_languages(read, turn):
         speaking.which_goes_on(tx, read.lane_id, turn)
+    if option is not None and old_buttons.is_over(tx, read.lane_id, turn, option):
+        _save(tx, standing, read.lane_id)  # a question that stands open now still does
+        return None
     if option is not None:
         standing.dialogue, standing.step = option.dialogue, option.step
     if read.word == "leave":

@@ -28,6 +28,8 @@ class Erase(Dialogue):
         """The answer. Only a clear yes erases; `turn.notes` tells reception to begin."""
         said = fold(turn.text).strip(" .!?").replace(",", "") if turn.key is None else ""
         has_case = turn.notes.get("has_case") == "yes"
+        if turn.key in ("yes", "all", "words") and not has_case:
+            return self._still_so(turn)
         if turn.key == "copy":
             return [Hand("copy")]
         if turn.key == "words" or (has_case and said in _WORDS):
@@ -48,6 +50,15 @@ class Erase(Dialogue):
 
         other = t("erase.not_the_word", turn.language)
         return [Do(is_hers, lambda yes: self._begin(turn) if yes else [_two(turn, other)])]
+
+    def _still_so(self, turn: Turn) -> Sequence[Item]:
+        """A button from before help was called: whether all goes, or the words alone, is a question of its own now."""
+        now, chosen = turn.now, self._words if turn.key == "words" else self._all
+
+        def go_on(counts: Any) -> Sequence[Item]:
+            return _ask(turn, counts) if counts.has_open_case else chosen(turn)
+
+        return [Do(lambda tx, lane_id: erasure.counts(tx.connection, lane_id, now), go_on)]
 
     def _all(self, turn: Turn) -> Sequence[Item]:
         if not turn.policy.erase_check_word or turn.notes.get("has_alarm") != "yes":

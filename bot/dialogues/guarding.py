@@ -25,9 +25,14 @@ class Guard(Dialogue):
 
     def checked(self, turn: Turn) -> Sequence[Item]:
         """The tap. Where a word was agreed there is no tap for yes, so that nobody guesses it."""
-        if turn.key == "ok":
-            return self.opened(turn)
-        return [Say(t("guard.later", turn.language)), Done()]
+        if turn.key != "ok":
+            return [Say(t("guard.later", turn.language)), Done()]
+        return [  # a button from before the word was agreed opens nothing
+            Do(
+                lambda tx, lane_id: guards.has_word(tx.connection, lane_id),
+                lambda has_word: [question(turn.language, has_word=True)] if has_word else self.opened(turn),
+            )
+        ]
 
     def opened(self, turn: Turn) -> Sequence[Item]:
         """It is she: what the colleague wrote meanwhile is brought now."""

@@ -260,6 +260,7 @@ def advance(
             case Done():
                 turn.notes.clear()
                 standing.dialogue, standing.step = None, None
+    standing.memory = turn.memory  # a step may have put another one in its place: her words were erased
     return standing
 
 

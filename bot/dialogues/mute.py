@@ -13,6 +13,7 @@ from directory.wording import t
 
 QUESTIONS = ("hurt", "near", "out", "children")
 ANSWERS = ("yes", "no", "skip")
+QUOTED = 80  # characters of a question that is answered late
 _YES = frozenset({"co", "u", "uh", "da", "vang", "yes", "y", "dang", "duoc", "dc"})
 _NO = frozenset({"khong", "ko", "k", "hk", "hok", "no", "chua"})
 
@@ -40,11 +41,15 @@ class Mute(Dialogue):
         return [Do(note, lambda has_case: self._begin(turn) if has_case else self._without_case(turn))]
 
     def tapped(self, turn: Turn) -> Sequence[Item]:
-        """One answer goes to the case; the next question follows."""
+        """One answer goes to the case, with the question that stood above it; the next question follows."""
         at = int(turn.notes.get("at", "0"))
-        key = turn.key if turn.key in ANSWERS else _typed(turn.text)
-        turn.notes["at"] = str(at + 1)
-        asked, now = QUESTIONS[min(at, len(QUESTIONS) - 1)], turn.now
+        above, _, tapped = (turn.key or "").partition("|")
+        asked = above if above in QUESTIONS else QUESTIONS[min(at, len(QUESTIONS) - 1)]
+        key, now = tapped if tapped in ANSWERS else _typed(turn.text), turn.now
+        if turn.notes.get(asked) == key:  # pressed twice
+            return self._ask(turn)
+        turn.notes[asked] = key
+        turn.notes["at"] = str(max(at, QUESTIONS.index(asked) + 1))
         line = Masked(f"[{t(f'danger.mute.{asked}', 'vi')} {t(f'danger.mute.choice.{key}', 'vi')}]")
 
         def tell(tx: Tx, lane_id: int) -> None:
@@ -69,7 +74,7 @@ class Mute(Dialogue):
         at = int(turn.notes.get("at", "0"))
         if at >= len(QUESTIONS):
             return [Say(t("danger.mute.end", turn.language)), Done()]
-        options = tuple((key, t(f"danger.mute.choice.{key}", turn.language)) for key in ANSWERS)
+        options = tuple((f"{QUESTIONS[at]}|{key}", t(f"danger.mute.choice.{key}", turn.language)) for key in ANSWERS)
         return [Ask(t(f"danger.mute.{QUESTIONS[at]}", turn.language), options, "tapped")]
 
 
@@ -87,11 +92,16 @@ class Tapped(Dialogue):
         return self.answer(turn)
 
     def answer(self, turn: Turn) -> Sequence[Item]:
-        key = turn.key if turn.key in ("yes", "no", "unsure") else "unsure"
-        line, now = Masked(f"[{t(f'danger.mute.choice.{key}', 'vi')}]"), turn.now
+        seq, _, tapped = (turn.key or "").rpartition("|")
+        key = tapped if tapped in ("yes", "no", "unsure") else "unsure"
+        said, now = t(f"danger.mute.choice.{key}", "vi"), turn.now
 
         def tell(tx: Tx, lane_id: int) -> bool:
             known = cases.of_lane(tx.connection, lane_id)
-            return known is not None and relay.from_person(tx, known.id, line, now=now)
+            if known is None:
+                return False
+            before = relay.question_before(tx, known.id, int(seq)) if seq.isdigit() else None
+            line = f"[{said}: “{before[:QUOTED]}”]" if before else f"[{said}]"
+            return relay.from_person(tx, known.id, Masked(line), now=now)
 
         return [Do(tell, lambda done: [] if done else [Say(t("small.stale_choice", turn.language))]), Done()]

@@ -6,6 +6,7 @@ from bot.db import Tx
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, check_ins, consents
 from bot.helpline.consents import ConsentTo
+from bot.helpline.progress import progress
 from bot.helpline.ringing import tell_colleague
 from bot.helpline.sharing import ORGANISATION, VERSION, WHOLE, was_asked
 from directory.wording import t
@@ -49,9 +50,12 @@ class Consent(Dialogue):
         key, now, policy = turn.key, turn.now, turn.policy
         options = tuple((part, t(f"check_in.hour.{part}", turn.language)) for part in check_ins.HOURS)
         text = f"{t('check_in.planned', turn.language)}\n{t('check_in.which_hour', turn.language)}"
+        over: Sequence[Item] = [Say(t("small.over", turn.language)), Done()]
         return [
-            Do(lambda tx, lane_id: check_ins.plan(tx, lane_id, key, now=now, policy=policy)),
-            Ask(text, options, "hour"),
+            Do(
+                lambda tx, lane_id: check_ins.plan(tx, lane_id, key, now=now, policy=policy),
+                lambda planned: [Ask(text, options, "hour")] if planned else over,
+            )
         ]
 
     def hour(self, turn: Turn) -> Sequence[Item]:
@@ -60,8 +64,10 @@ class Consent(Dialogue):
             return [Say(t("check_in.by_day", turn.language)), Done()]
         part, now, policy = turn.key, turn.now, turn.policy
         return [
-            Do(lambda tx, lane_id: check_ins.choose_hour(tx, lane_id, part, now=now, policy=policy)),
-            Say(t("check_in.hour_kept", turn.language)),
+            Do(
+                lambda tx, lane_id: check_ins.choose_hour(tx, lane_id, part, now=now, policy=policy),
+                lambda moved: [Say(t("check_in.hour_kept" if moved else "small.over", turn.language))],
+            ),
             Done(),
         ]
 
@@ -92,5 +98,10 @@ class CheckIn(Dialogue):
             check_ins.answer(tx, lane_id, int(number), said, now=now)
 
         if said == "unwell":
-            return [Do(write), Hand("human", "offer")]
+            offer: Sequence[Item] = [Hand("human", "offer")]  # but not beside a colleague who is called or there
+
+            def how_far(tx: Tx, lane_id: int) -> str | None:
+                return progress(tx.connection, lane_id, now=now, language=turn.language)
+
+            return [Do(write), Do(how_far, lambda told: [Say(told), Done()] if told else offer)]
         return [Do(write), Say(t(f"check_in.{said}", turn.language)), Done()]

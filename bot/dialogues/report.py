@@ -27,7 +27,7 @@ from bot.dialogues.consenting import (
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, relay, visibility
 from bot.helpline.entrusting import ASKED_FOR
-from bot.helpline.progress import progress
+from bot.helpline.progress import progress, progress_if_called
 from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
 from bot.staff import covers
@@ -130,16 +130,19 @@ class Report(Dialogue):
         """Whether somebody is told at once or only after a yes, the organisation has decided."""
         if turn.policy.violence_level == "alarm":
             return [Do(opening(turn, "violence"), lambda opened: self._opened(turn, opened))]
-        asked = ask_consent(turn, "talk")
-        return [replace(asked, options=(*asked.options, *fitting.choice_after_harm(turn)))]
+        asked, now, language = ask_consent(turn, "talk"), turn.now, turn.language
+        asked = replace(asked, options=(*asked.options, *fitting.choice_after_harm(turn)))
+
+        def how_far(tx: Tx, lane_id: int) -> str | None:
+            return progress_if_called(tx.connection, lane_id, now=now, language=language)
+
+        return [Do(how_far, lambda said: [Say(said), Done()] if said else [asked])]
 
     def talk(self, turn: Turn) -> Sequence[Item]:
         """The answer to the offer of a colleague: without a yes nobody is told anything."""
         if wants_person(turn):
             turn.memory.has_case = True
-            return [
-                Do(opening(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)]),
-            ]
+            return [Do(opening(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)])]
         if turn.key is not None and turn.key.startswith("article:"):
             return [Hand("answer", "read")]  # the offer stays: a person is one of the choices below it
         if other := _asks_something_else(turn):
@@ -378,9 +381,8 @@ def opening(turn: Turn, urgency: Literal["now", "violence"]) -> Callable[[Tx, in
 
 def _is_self_harm(turn: Turn) -> bool:
     """She may hurt herself, and nothing says that somebody else is hurting her."""
-    kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
-    is_told = "self_harm" in kinds or fitting.may_harm_herself(turn)
-    return is_told and kinds.isdisjoint(_BY_OTHERS)
+    kinds = turn.meaning.danger.kinds if turn.meaning else ()
+    return ("self_harm" in kinds or fitting.may_harm_herself(turn)) and _BY_OTHERS.isdisjoint(kinds)
 
 
 def _ask_harmed(turn: Turn) -> Ask:

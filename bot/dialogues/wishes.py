@@ -108,7 +108,10 @@ class Revoke(Dialogue):
         def withdraw(tx: Tx, lane_id: int) -> bool:
             return taken_back.take_back(tx, lane_id, purpose, now=now, partner_id=partner or None)
 
-        return [Do(withdraw), Say(t("revoke.done", turn.language)), Done()]
+        return [
+            Do(withdraw, lambda done: [Say(t("revoke.done" if done else "revoke.nothing_more", turn.language))]),
+            Done(),
+        ]
 
 
 def _named(turn: Turn, tx: Tx, one: Yes) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot import events
 from bot.db import Tx
-from bot.helpline import guards
+from bot.helpline import consents, guards
 from bot.helpline.casebook import get, language_of, of_lane, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.escalation import in_charge_of
@@ -28,9 +28,9 @@ MOMENT = timedelta(hours=72)
 
 
 def plan(tx: Tx, lane_id: int, words: str, *, now: datetime, policy: Policy) -> int:
-    """Plan the questions, by day; returns how many. A new choice of words replaces the old one."""
+    """Plan the questions, by day; returns how many, none without her yes. A new choice of words replaces the old."""
     known = of_lane(tx.connection, lane_id)
-    if known is None:
+    if known is None or not consents.has(tx.connection, known.id, ConsentTo.FOLLOW_UP):
         return 0
     stop(tx, lane_id)
     _forget_stopped(tx, lane_id, now)
@@ -44,8 +44,9 @@ def plan(tx: Tx, lane_id: int, words: str, *, now: datetime, policy: Policy) -> 
     return len(days)
 
 
-def choose_hour(tx: Tx, lane_id: int, part: str, *, now: datetime, policy: Policy) -> None:
-    """She said when it suits her: what is planned comes on the same days in that part of the day."""
+def choose_hour(tx: Tx, lane_id: int, part: str, *, now: datetime, policy: Policy) -> int:
+    """She said when it suits her: what is planned comes on the same days in that part of the day. Returns how many."""
+    moved = 0
     mine = (check_in.c.lane_id == lane_id, check_in.c.state == "planned")
     _forget_stopped(tx, lane_id, now)
     for row in tx.execute(select(check_in).where(*mine).order_by(check_in.c.id)).all():
@@ -55,6 +56,8 @@ def choose_hour(tx: Tx, lane_id: int, part: str, *, now: datetime, policy: Polic
         fresh = {"due_at": due, "forget_at": due + timedelta(days=policy.routing_days)}
         tx.execute(update(check_in).where(check_in.c.id == row.id).values(**fresh))
         set_timer(tx, "check_in", row.id, due_at=due)
+        moved += 1
+    return moved
 
 
 def _by_day(moment: datetime) -> datetime:
@@ -122,13 +125,13 @@ def answer(tx: Tx, lane_id: int, number: int, said: str, *, now: datetime) -> No
     """What she tapped: well, unwell, or no more of this."""
     mine = (check_in.c.id == number, check_in.c.lane_id == lane_id, check_in.c.state.in_(("sent", "silent")))
     state = "stopped" if said == "stop" else said
+    if said == "stop":  # also below a question that she has answered already
+        stop(tx, lane_id)
+        take_back(tx, lane_id, ConsentTo.FOLLOW_UP, now=now)
     if tx.execute(update(check_in).where(*mine).values(state=state)).rowcount != 1:
         return
     clear_timer(tx, "check_in_silent", number)
     events.happened(tx, f"check_in_{state}", now=now)
-    if said == "stop":
-        stop(tx, lane_id)
-        take_back(tx, lane_id, ConsentTo.FOLLOW_UP, now=now)
 
 
 def unanswered(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:

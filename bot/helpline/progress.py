@@ -4,11 +4,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.helpline import visibility
 from bot.helpline.casebook import colleague, last_time, of_lane
 from bot.helpline.escalation import when
 from bot.helpline.moves import State
 from bot.helpline.truth import called_so_far
 from directory.wording import t
+
+
+def progress_if_called(connection: Connection, lane_id: int, *, now: datetime, language: str) -> str | None:
+    """The same, where a colleague is called or there for more than a talk, and may read her: nobody is offered then."""
+    known = of_lane(connection, lane_id)
+    if known is None or known.urgency == "request" or not visibility.is_open(connection, known.id):
+        return None
+    return progress(connection, lane_id, now=now, language=language)
 
 
 def progress(connection: Connection, lane_id: int, *, now: datetime, language: str) -> str | None:

@@ -131,7 +131,7 @@ def from_worker(
         if is_silent and guards.holder(tx.connection, known.lane_id) is guards.Holder.OPEN:
             ask_first(tx, known.lane_id, language, now=now)
         said = t("case.person.from_worker", language, who=who.alias, text=masked.text)
-        options = _taps(language) if with_taps else ()
+        options = _taps(language, seq) if with_taps else ()
         key = tell_person(
             tx, known.lane_id, said, now=now, options=options, purpose="relay", urgent=True, case_id=case_id
         )
@@ -159,9 +159,15 @@ def ask_first(tx: Tx, lane_id: int, language: str, *, now: datetime) -> None:
     tell_person(tx, lane_id, t("guard.can_talk", language), now=now, options=(ok, later), purpose="reminder")
 
 
-def _taps(language: str) -> tuple[Option, ...]:
+def _taps(language: str, seq: int) -> tuple[Option, ...]:
     keys = ("yes", "no", "unsure")
-    return tuple(Option("tapped", "answer", key, t(f"danger.mute.choice.{key}", language)) for key in keys)
+    return tuple(Option("tapped", "answer", f"{seq}|{key}", t(f"danger.mute.choice.{key}", language)) for key in keys)
+
+
+def question_before(tx: Tx, case_id: int, seq: int) -> str | None:
+    """The words of this line of a colleague, if another has followed: an answer to it is not one to the last."""
+    asked = [line for line in words(tx.connection, tx.seals, case_id) if line.direction == "worker" and line.seq >= seq]
+    return asked[0].text if len(asked) > 1 and asked[0].seq == seq else None
 
 
 def bring_unshown(tx: Tx, lane_id: int, *, now: datetime) -> None:

@@ -86,9 +86,7 @@ async def test_a_worsening_leaves_no_clock_of_the_colleague_who_had_it(
     await line.write(story)
 
 
-async def test_a_duty_is_confirmed_once_though_two_press_at_the_same_time(
-    line: Database, clock: MovableClock
-) -> None:
+async def test_a_duty_is_confirmed_once_though_two_press_at_the_same_time(line: Database, clock: MovableClock) -> None:
     policy = policies.Policy(legal_duty=True)
 
     def story(tx: Tx) -> None:
@@ -173,7 +171,8 @@ async def test_questions_some_days_later_follow_her_to_another_phone_and_leave_w
     line: Database, clock: MovableClock, policy: Policy
 ) -> None:
     def story(tx: Tx) -> None:
-        taken(tx, clock, policy)
+        case_id = taken(tx, clock, policy)
+        consents.give(tx, case_id, ConsentTo.FOLLOW_UP, "t", now=clock.now())
         check_ins.plan(tx, 1, "tea", now=clock.now(), policy=policy)
         coming_back.resume(tx, 1, 2, now=clock.now())
         assert set(tx.execute(select(check_in.c.lane_id)).scalars()) == {2}
