@@ -26,7 +26,12 @@ def wanted(tx: Tx, number: int, known: Case, when_at: datetime | None, *, now: d
     """A wish stands on the peers' page: they hear of it, and it is looked after until its hour."""
     for one in staff.everyone(tx.connection):
         is_near = known.province is None or known.province in one.provinces
-        if one.role == "peer" and one.state == "active" and is_near and reach.may_reach(tx.connection, known, one.id):
+        if (
+            one.role == "peer"
+            and one.state == "active"
+            and is_near
+            and reach.may_go_along(tx.connection, known, one.id)
+        ):
             tell_colleague(tx, known, one.id, "staff.company_wanted", now=now)
     tx.ring("board")
     if when_at is None:
@@ -147,7 +152,7 @@ def changes_hands(tx: Tx, known: Case, *, now: datetime) -> None:
     """Another organisation has the case: the first one's peer is out, and the wish is put to those who may have it."""
     for row in _live(tx, known.id):
         if row.state == "agreed" and row.staff_id is not None:
-            if reach.may_reach(tx.connection, known, row.staff_id):
+            if reach.may_go_along(tx.connection, known, row.staff_id):
                 continue
             tell_colleague(tx, known, row.staff_id, "staff.company_off", now=now, urgent=True)
             who = colleague(tx.connection, row.staff_id)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.db import Tx
 from bot.helpline import visibility
-from bot.helpline.casebook import record
+from bot.helpline.casebook import last_time, record
 from bot.tables import case, check_in, consent, handover_note
 
 
@@ -24,6 +24,7 @@ class ConsentTo(StrEnum):
     ACCOMPANY = "accompany"
 
 
+NEW_READER = "new_reader"
 WITH_PARTNER = frozenset({ConsentTo.SHARE, ConsentTo.POLICE})
 
 
@@ -46,9 +47,7 @@ def give(
     tx.ring(f"case:{case_id}")
 
 
-def withdraw(
-    tx: Tx, case_id: int, purpose: ConsentTo | str, *, now: datetime, partner_id: str | None = None
-) -> bool:
+def withdraw(tx: Tx, case_id: int, purpose: ConsentTo | str, *, now: datetime, partner_id: str | None = None) -> bool:
     """The person took the yes back. False if there was none."""
     wanted = ConsentTo(purpose)
     taken = tx.execute(update(consent).where(*_standing(case_id, wanted, partner_id)).values(withdrawn_at=now))
@@ -66,6 +65,16 @@ def withdraw(
     record(tx, case_id, "consent_withdrawn", now=now, detail=wanted)
     tx.ring(f"case:{case_id}")
     return True
+
+
+def begin_anew(tx: Tx, case_id: int, *, now: datetime) -> None:
+    """An organisation that she never named has the case in danger now: it reads what she writes since she took it back
+    from another one, and is asked for a yes of its own to all before (decision 0022)."""
+    back = last_time(tx.connection, case_id, "from_organisation") or now
+    tx.execute(update(consent).where(*_standing(case_id, ConsentTo.TALK, None)).values(withdrawn_at=now))
+    tx.execute(update(case).where(case.c.id == case_id).values(talk_agreed=False))
+    visibility.shut_before(tx, case_id, back)
+    record(tx, case_id, NEW_READER, now=now)
 
 
 def refuse(tx: Tx, case_id: int, purpose: ConsentTo | str, *, now: datetime) -> None:

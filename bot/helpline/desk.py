@@ -10,7 +10,7 @@ from bot.helpline import visibility
 from bot.helpline.casebook import URGENCIES, Case, Urgency, view
 from bot.helpline.moves import State
 from bot.staff import StaffMember
-from bot.tables import case, centre, consent, lane, person, staff
+from bot.tables import case, case_event, centre, consent, lane, person, staff
 from directory.wording import FALLBACK
 
 _WORKING = frozenset({"worker", "peer", "supervisor"})
@@ -67,7 +67,7 @@ def _visible(member: StaffMember) -> ColumnElement[bool]:
     org = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
     is_ours = or_(case.c.organisation_id.is_(None), case.c.organisation_id == org)
     is_wished = or_(case.c.away_from.is_(None), case.c.away_from.not_in(sorted(member.provinces)))
-    return and_(is_ours, ~_is_unwanted(org), _near(member, is_wished))
+    return and_(is_ours, ~_is_unwanted(org), ~_is_new_to(org), _near(member, is_wished))
 
 
 def _is_unwanted(org: ScalarSelect[int]) -> ColumnElement[bool]:
@@ -77,6 +77,18 @@ def _is_unwanted(org: ScalarSelect[int]) -> ColumnElement[bool]:
     mine = (consent.c.case_id == case.c.id, consent.c.partner_id == its, consent.c.withdrawn_at.is_not(None))
     new = (again.c.case_id == case.c.id, again.c.partner_id == its, again.c.withdrawn_at.is_(None))
     return and_(case.c.organisation_id.is_(None), exists().where(*mine), ~exists().where(*new))
+
+
+def _is_new_to(org: ScalarSelect[int]) -> ColumnElement[bool]:
+    """Taken back from an organisation, and this one never had it nor has a yes (`reach.is_new_to`)."""
+    passed_on = exists().where(case_event.c.case_id == case.c.id, case_event.c.kind == "to_organisation")
+    took = case_event.alias()
+    theirs = select(took.c.id).join(staff, staff.c.id == took.c.staff_id).join(centre, centre.c.id == staff.c.centre_id)
+    had = theirs.where(took.c.case_id == case.c.id, took.c.kind == "taken", centre.c.organisation_id == org)
+    its = literal("org:") + cast(org, String)
+    yes = (consent.c.case_id == case.c.id, consent.c.partner_id == its, consent.c.withdrawn_at.is_(None))
+    is_back = and_(case.c.organisation_id.is_(None), case.c.urgency != "now", passed_on)
+    return and_(is_back, ~had.correlate(case).exists(), ~exists().where(*yes))
 
 
 def _near(member: StaffMember, is_wished: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -62,7 +62,7 @@ def take_on(tx: Tx, number: int, staff_id: int, *, now: datetime) -> bool:
     is_over = row.when_at is not None and row.when_at <= now
     if is_over or not consents.has(tx.connection, row.case_id, ConsentTo.ACCOMPANY):
         return False
-    if known is None or not known.is_open or who is None or not reach.may_reach(tx.connection, known, staff_id):
+    if known is None or not known.is_open or who is None or not reach.may_go_along(tx.connection, known, staff_id):
         return False
     free = (accompaniment.c.id == number, accompaniment.c.state == "wanted")
     if tx.execute(update(accompaniment).where(*free).values(state="agreed", staff_id=staff_id)).rowcount != 1:
@@ -143,7 +143,7 @@ def on_page(connection: Connection, member: StaffMember) -> tuple[Going, ...]:
     found = []
     for row in rows:
         known = get(connection, row.case_id)
-        if known is not None and (row.staff_id == member.id or reach.may_reach(connection, known, member.id)):
+        if known is not None and (row.staff_id == member.id or reach.may_go_along(connection, known, member.id)):
             found.append(Going(row.id, row.case_id, row.alias, row.place_id, row.when_at, row.staff_id, row.state))
     return tuple(found)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from bot import audit
 from bot.db import Tx
 from bot.helpline import consents, visibility
-from bot.helpline.casebook import Case, NotYours, hold_still, record
+from bot.helpline.casebook import Case, NotYours, hold_still, last_time, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.moves import OWNED
 from bot.helpline.rota import on_call
@@ -48,9 +48,7 @@ class Note:
     at: datetime
 
 
-def write_note(
-    tx: Tx, case_id: int, staff_id: int, ticks: Iterable[Tick | str], text: str, *, now: datetime
-) -> bool:
+def write_note(tx: Tx, case_id: int, staff_id: int, ticks: Iterable[Tick | str], text: str, *, now: datetime) -> bool:
     """Keep a note. False: the words were left out, because the person has not agreed to notes. Raises NotYours."""
     known = hold_still(tx, case_id)
     if known is None or known.staff_id != staff_id or known.state not in OWNED:
@@ -69,13 +67,17 @@ def write_note(
 
 
 def notes(connection: Connection, seals: Seals, known: Case) -> tuple[Note, ...]:
-    """The notes of a case, newest first; without their words while she has taken back the yes to being read."""
+    """The notes of a case, newest first; without their words while she has taken back the yes to being read, and of
+    those from before it was taken by an organisation that she never named, until she says yes to that (0022)."""
     is_shut = visibility.is_taken_back(connection, known.id)
+    new, agreed = (last_time(connection, known.id, kind) for kind in ("new_reader", "talk_agreed"))
+    shut_before = new if new is not None and (agreed is None or agreed < new) else None
     both = select(handover_note, staff.c.alias).join(staff, staff.c.id == handover_note.c.staff_id)
     found = []
     for row in connection.execute(both.where(handover_note.c.case_id == known.id).order_by(handover_note.c.id.desc())):
         ticks = tuple(Tick(one) for one in row.codes.split(",") if one)
-        found.append(Note(row.alias, ticks, None if is_shut else _words(seals, known, row.sealed), row.at))
+        is_hidden = is_shut or (shut_before is not None and row.at < shut_before)
+        found.append(Note(row.alias, ticks, None if is_hidden else _words(seals, known, row.sealed), row.at))
     return tuple(found)
 
 

@@ -15,6 +15,11 @@ def may_reach(connection: Connection, known: Case, staff_id: int) -> bool:
     return known.staff_id == staff_id or _fits(connection, known, staff_id)
 
 
+def may_go_along(connection: Connection, known: Case, staff_id: int) -> bool:
+    """Whether this colleague may learn where she goes: nobody whom only danger now would let have the case."""
+    return may_reach(connection, known, staff_id) and not is_new_to(connection, known, staff_id)
+
+
 def may_be_handed(connection: Connection, known: Case, to: int) -> bool:
     """Whether whoever has this case may offer it to this colleague: one of the own organisation."""
     is_own = known.staff_id is not None and to in of_one_organisation(connection, known.staff_id)
@@ -25,7 +30,8 @@ def may_take(connection: Connection, known: Case, staff_id: int) -> bool:
     """Whether this colleague may answer the alarm: also against her wish, if nobody at all could fulfil it."""
     if may_reach(connection, known, staff_id):
         return True
-    return is_of_its_organisation(connection, known, staff_id) and not everybody(connection, known)
+    is_there = is_of_its_organisation(connection, known, staff_id) and _is_for_any(connection, known)
+    return is_there and not everybody(connection, known)
 
 
 def organisation_of(connection: Connection, staff_id: int) -> int | None:
@@ -54,7 +60,8 @@ def rungs_for(
 
     Danger is never kept waiting for a wish that nobody can fulfil: then the ladder stays as it is. An organisation
     where nobody is left is no such wish: without her yes nobody else has the case, and the ladder is empty.
-    Taken back from an organisation it is offered first to those who had it before: decision 0022.
+    Taken back from an organisation it is offered first to those who had it before, and but for danger now to nobody
+    else: decision 0022.
     """
     if _is_for_all(connection, known):
         return rungs
@@ -65,7 +72,7 @@ def rungs_for(
     others = everybody(connection, known)
     if others:
         return (others,)
-    return rungs if known.organisation_id is None else ()
+    return rungs if _is_for_any(connection, known) else ()
 
 
 def allowed(tx: Tx, known: Case, whom: Sequence[int]) -> tuple[int, ...]:
@@ -87,6 +94,30 @@ def unwanted(connection: Connection, case_id: int) -> frozenset[int]:
     rows = connection.execute(select(consent.c.partner_id, consent.c.withdrawn_at).where(*partners)).all()
     standing = {row.partner_id for row in rows if row.withdrawn_at is None}
     return frozenset(int(row.partner_id.removeprefix("org:")) for row in rows if row.partner_id not in standing)
+
+
+def is_new_to(connection: Connection, known: Case, staff_id: int) -> bool:
+    """Whether it was taken back from an organisation, and this colleague's never had it nor has a yes (0022)."""
+    if known.organisation_id is not None or not _went_elsewhere(connection, known.id):
+        return False
+    mine, not_wanted = organisation_of(connection, staff_id), unwanted(connection, known.id)
+    took = (case_event.c.case_id == known.id, case_event.c.kind == "taken")
+    whom = connection.execute(select(case_event.c.staff_id).where(*took).distinct()).scalars().all()
+    had = {organisation_of(connection, one) for one in whom if one is not None} - not_wanted
+    yes = (consent.c.case_id == known.id, consent.c.partner_id == f"org:{mine}", consent.c.withdrawn_at.is_(None))
+    return mine not in had and connection.execute(select(consent.c.id).where(*yes).limit(1)).first() is None
+
+
+def _went_elsewhere(connection: Connection, case_id: int) -> bool:
+    passed_on = (case_event.c.case_id == case_id, case_event.c.kind == "to_organisation")
+    return connection.execute(select(case_event.c.id).where(*passed_on).limit(1)).first() is not None
+
+
+def _is_for_any(connection: Connection, known: Case) -> bool:
+    """Whether anybody of the line may be called where none of those who should can be: not against a yes by name."""
+    if known.organisation_id is not None:
+        return False
+    return known.urgency == "now" or not _went_elsewhere(connection, known.id)
 
 
 def _those_who_had_it_first(
@@ -112,13 +143,15 @@ def _had_it(connection: Connection, known: Case) -> int | None:
 
 
 def _is_for_all(connection: Connection, known: Case) -> bool:
-    return known.organisation_id is None and known.away_from is None and not unwanted(connection, known.id)
+    return known.organisation_id is None and known.away_from is None and not _went_elsewhere(connection, known.id)
 
 
 def _fits(connection: Connection, known: Case, staff_id: int) -> bool:
     if not is_of_its_organisation(connection, known, staff_id):
         return False
     if known.organisation_id is None and organisation_of(connection, staff_id) in unwanted(connection, known.id):
+        return False
+    if known.urgency != "now" and is_new_to(connection, known, staff_id):
         return False
     if known.away_from is None:
         return True

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import audit, events
 from bot.db import Tx
-from bot.helpline import company, escalation, handover, reach, shifts, silence, visibility, worsening
+from bot.helpline import company, consents, escalation, handover, reach, shifts, silence, visibility, worsening
 from bot.helpline.casebook import (
     CONSENT,
     Case,
@@ -77,6 +77,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
         return Taken(known, is_again=True)
     is_free = known.state is State.WAITING or known.staff_id == staff_id
     is_free = is_free and reach.may_take(tx.connection, known, staff_id)
+    is_new = is_free and reach.is_new_to(tx.connection, known, staff_id)
     owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
     if not is_free or not move(tx, known, Deed.TAKE, **owner):
         return meanwhile(tx, _known(tx, case_id), staff_id)
@@ -93,7 +94,11 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     )
     recall(tx, mine, key="alarm.recalled", now=now, except_for=staff_id, who=who.alias)
     _written(tx, mine, "taken", staff_id, now=now)
-    if visibility.is_open(tx.connection, case_id):
+    if is_new:
+        consents.begin_anew(tx, case_id, now=now)
+    if is_new and visibility.is_open(tx.connection, case_id):
+        tell(tx, mine, "case.person.taken_elsewhere", now=now, who=who.alias, asks=CONSENT)
+    elif visibility.is_open(tx.connection, case_id):
         key = "case.person.back" if known.state is State.HELD else "case.person.taken"
         tell(tx, mine, key, now=now, who=who.alias)
     else:  # she said no before, or was never asked: it must not sound as if somebody read along

@@ -46,6 +46,12 @@ def open_since(tx: Tx, case_id: int, moment: datetime) -> None:
     tx.execute(update(transcript).where(*written).values(is_readable=True))
 
 
+def shut_before(tx: Tx, case_id: int, moment: datetime) -> None:
+    """Somebody has the case whom she never named: what was said before, by her or to her, is not shown there."""
+    said = (transcript.c.case_id == case_id, transcript.c.at < moment)
+    tx.execute(update(transcript).where(*said).values(is_readable=False))
+
+
 def shut_all(tx: Tx, case_id: int) -> None:
     """She took the yes back: nothing of hers is shown any more, until she cries for help or says yes again."""
     hers = (transcript.c.case_id == case_id, transcript.c.direction == "person")
