@@ -103,7 +103,7 @@ def _rows(path: Path, now: datetime, *, is_forced: bool) -> tuple[Sequence[broug
     if path.suffix.lower() not in (".ics", ".ical", ".icalendar"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file)), 0
-    events = read_events(path.read_bytes())
+    events = read_events(path.read_bytes(), since=None if is_forced else now)
     latest = now + brought.FARTHEST
     near = [one for one in events if is_forced or (_at(one, "ends") > now and _at(one, "starts") <= latest)]
     return near, len(events) - len(near)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 from icalendar import Calendar, Event
 from sqlalchemy import Connection, delete, insert, select
@@ -62,8 +62,8 @@ def _event(one: ahead.Span, title: str, now: datetime, *, salt: str) -> Event:
     about = f"{salt}:{one.post.rung}:{one.post.kind}:{one.ends_at.isoformat()}"
     event.add("uid", f"{hashlib.sha256(about.encode()).hexdigest()[:32]}@rota")
     event.add("dtstamp", now)
-    event.add("dtstart", one.starts_at)
-    event.add("dtend", one.ends_at)
+    event.add("dtstart", one.starts_at.astimezone(UTC))  # no calendar has to know our zone
+    event.add("dtend", one.ends_at.astimezone(UTC))
     event.add("summary", title)
     event.add("class", "PRIVATE")
     return event

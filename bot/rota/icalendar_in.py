@@ -12,14 +12,16 @@ from bot.rota.brought import PlanProblem
 from directory.wording import HCMC
 
 MOST = 2_000
+LONG_AGO = 20_000  # so many repetitions at most are passed over until today: of a daily one fifty years
 FARTHEST = timedelta(days=370)
 _TITLE = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<rung>\d)\))?$", re.DOTALL)
 
 
-def read_events(raw: bytes) -> Sequence[dict[str, str | None]]:
+def read_events(raw: bytes, *, since: datetime | None = None) -> Sequence[dict[str, str | None]]:
     """Rows as in a table of shifts: `hoa (1)` is hoa on rung 1, a category is the province.
 
-    Times without a zone are Vietnam's; repeated events are written out, cancelled ones left out. Raises PlanProblem.
+    Times without a zone are Vietnam's; repeated events are written out for a year, cancelled ones left out. `since`:
+    of one that is repeated only what is not over by then, and a year from there on. Raises PlanProblem.
     """
     try:
         events: list[Any] = list(Calendar.from_ical(raw).walk("VEVENT"))
@@ -29,7 +31,7 @@ def read_events(raw: bytes) -> Sequence[dict[str, str | None]]:
     rows: list[dict[str, str | None]] = []
     for number, event in enumerate(events, 1):
         try:
-            rows.extend(_rows(event, moved))
+            rows.extend(_rows(event, moved, since))
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise PlanProblem([f"event {number}: cannot be read ({type(problem).__name__})."]) from None
         if len(rows) > MOST:
@@ -37,7 +39,7 @@ def read_events(raw: bytes) -> Sequence[dict[str, str | None]]:
     return rows
 
 
-def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, str | None]]:
+def _rows(event: Any, moved: set[tuple[str, datetime]], since: datetime | None) -> Iterator[dict[str, str | None]]:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
     if (zone := _unknown_zone(event)) is not None:
@@ -48,7 +50,7 @@ def _rows(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[dict[str, st
     starts = _moment(event["DTSTART"].dt)
     lasts = _moment(event.end) - starts
     is_instance = "RECURRENCE-ID" in event
-    for begins in _occurrences(event, starts):
+    for begins in _occurrences(event, starts, None if since is None else since - lasts):
         if is_instance or (str(event.get("UID")), begins) not in moved:
             yield {
                 "name": title["name"] if title else "",
@@ -69,25 +71,28 @@ def _unknown_zone(event: Any) -> str | None:
     return None
 
 
-def _occurrences(event: Any, starts: datetime) -> Iterator[datetime]:
+def _occurrences(event: Any, starts: datetime, after: datetime | None) -> Iterator[datetime]:
     gone = {_moment(one.dt) for one in _dates(event, "EXDATE")}
     seen: set[datetime] = set()
-    for begins in (*_by_rule(event, starts), *(_begins(one.dt) for one in _dates(event, "RDATE"))):
+    for begins in (*_by_rule(event, starts, after), *(_begins(one.dt) for one in _dates(event, "RDATE"))):
         if begins not in gone and begins not in seen:
             seen.add(begins)
             yield begins
 
 
-def _by_rule(event: Any, starts: datetime) -> Iterator[datetime]:
+def _by_rule(event: Any, starts: datetime, after: datetime | None) -> Iterator[datetime]:
     rule = event.get("RRULE")
     if rule is None:
         yield starts
         return
     text = re.sub(r"UNTIL=(\d{8})(T\d{6})?(?=;|$)", lambda told: _until(told, starts), rule.to_ical().decode())
+    latest, found = max(starts, after or starts) + FARTHEST, 0
     for number, begins in enumerate(rrulestr(text, dtstart=starts)):
-        if begins > starts + FARTHEST or number > MOST:
+        if begins > latest or found > MOST or number > LONG_AGO:
             return
-        yield begins
+        if after is None or begins > after:
+            found += 1
+            yield begins
 
 
 def _until(told: re.Match[str], starts: datetime) -> str:

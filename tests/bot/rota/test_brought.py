@@ -195,6 +195,22 @@ def test_a_zone_nobody_knows_is_refused_and_not_taken_for_vietnam() -> None:
         read_events(raw)
 
 
+def test_what_is_repeated_since_years_goes_on_for_a_year_from_today(clock: MovableClock) -> None:
+    begun = EVENT.replace("20261207T200000", "20240108T200000").replace("20261208T080000", "20240109T080000")
+    raw = ics(begun.format(uid="1", title="hoa", more="RRULE:FREQ=WEEKLY;BYDAY=MO"))
+    rows = read_events(raw, since=datetime.fromisoformat("2026-12-08T02:00+07:00"))
+    assert rows[0]["starts"] == "2026-12-07T20:00:00+07:00", "the shift that still lasts"
+    assert rows[-1]["starts"] == "2027-12-06T20:00:00+07:00" and len(rows) == 53
+    daily = ics(
+        begun.format(uid="1", title="hoa", more="RRULE:FREQ=DAILY")
+        .replace("20240108", "20150105")
+        .replace("20240109", "20150106")
+    )
+    assert read_events(daily, since=clock.now())[0]["starts"] == "2026-12-07T20:00:00+07:00"
+    often = begun.format(uid="1", title="hoa", more="RRULE:FREQ=SECONDLY")
+    assert read_events(ics(often), since=clock.now()) == []
+
+
 async def test_further_dates_of_an_event_come_in_too(house: Database, clock: MovableClock) -> None:
     dates = "20261212T200000,20261214T200000,20261207T200000"
     more = f"RDATE;TZID=Asia/Ho_Chi_Minh:{dates}\nEXDATE;TZID=Asia/Ho_Chi_Minh:20261214T200000"
