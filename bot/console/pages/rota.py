@@ -15,7 +15,7 @@ from bot import staff
 from bot.console.layout import Console, Route, Visit, go, render
 from bot.console.permissions import About, Deed, has, may
 from bot.db import Tx
-from bot.helpline import shifts, summoning
+from bot.helpline import rota_told, shifts, summoning
 from bot.helpline.casebook import Case
 from bot.rota import added, ahead, changes, feed, stored
 from bot.rota.calendar import days_off
@@ -106,6 +106,7 @@ async def leave(console: Console, visit: Visit) -> web.Response:
 
     def write(tx: Tx) -> None:
         changes.leave(tx, whom, *asked, by=member.id, now=now)
+        rota_told.tell(tx, whom, "leave", *asked, by=member.id, now=now)
         shifts.changed(tx, whom, now=now, policy=console.policy)
 
     return await _noted(console, write)
@@ -123,6 +124,8 @@ async def cover(console: Console, visit: Visit) -> web.Response:
 
     def write(tx: Tx) -> None:
         changes.cover(tx, whom, other, *asked, by=member.id, now=now)
+        rota_told.tell(tx, other, "stands_in", *asked, by=member.id, about=whom, now=now)
+        rota_told.tell(tx, whom, "is_covered", *asked, by=member.id, about=other, now=now)
         _follow(console, tx, whom, other, asked[0])
 
     return await _noted(console, write)
@@ -140,6 +143,7 @@ async def add(console: Console, visit: Visit) -> web.Response:
     def write(tx: Tx) -> added.Put:
         put = added.add_shift(tx, other.id, place or None, rung, *asked, by=member.id, now=now)
         if put is added.Put.ADDED:
+            rota_told.tell(tx, other.id, "put", *asked, by=member.id, now=now)
             _follow(console, tx, other.id, other.id, asked[0])
         return put
 
@@ -175,9 +179,12 @@ async def swap(console: Console, visit: Visit) -> web.Response:
     first, second, other = _between(visit), _between(visit, "_back"), _number(visit, "cover")
     if first is None or second is None or other is None:
         return go(HOME, "refused")
-    return await _noted(
-        console, lambda tx: changes.ask_swap(tx, member.id, other, first, second, now=now), said="asked"
-    )
+
+    def write(tx: Tx) -> None:
+        changes.ask_swap(tx, member.id, other, first, second, now=now)
+        rota_told.tell(tx, other, "swap_asked", *first, by=member.id, now=now)
+
+    return await _noted(console, write, said="asked")
 
 
 async def agree(console: Console, visit: Visit) -> web.Response:
@@ -189,6 +196,7 @@ async def agree(console: Console, visit: Visit) -> web.Response:
         for one in changes.ahead(tx.connection, now):
             if one.pair == pair and one.cover_id is not None:
                 _follow(console, tx, one.staff_id, one.cover_id, one.starts_at)
+                rota_told.tell(tx, one.cover_id, "swap_agreed", one.starts_at, one.ends_at, by=member.id, now=now)
         return True
 
     return go(HOME, "agreed" if await console.db.write(write) else "refused")
@@ -209,6 +217,8 @@ async def take_back(console: Console, visit: Visit) -> web.Response:
             return False
         for one in both:
             _follow(console, tx, one.cover_id or one.staff_id, one.staff_id, one.starts_at)
+            for who in {one.staff_id, one.cover_id or one.staff_id}:
+                rota_told.tell(tx, who, "undone", one.starts_at, one.ends_at, by=member.id, now=now)
         return True
 
     return go(HOME, "taken_back" if await console.db.write(write) else "refused")
