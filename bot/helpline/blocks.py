@@ -52,6 +52,8 @@ def keep_out(tx: Tx, case_id: int, staff_id: int, hours: int, *, now: datetime) 
     tx.execute(insert(block).values(**row, forget_at=now + timedelta(days=30)))
     record(tx, case_id, "kept_out", now=now, staff_id=staff_id, detail=str(hours))
     audit.write(tx, staff_id, "kept_out", f"case:{case_id}", str(hours), now=now)
+    if not is_alone:
+        second_person.ask(tx, known, staff_id, now=now)
     return is_alone
 
 
@@ -134,6 +136,4 @@ def waiting(connection: Connection, member: StaffMember, now: datetime) -> tuple
     seen: dict[int, Waiting] = {}
     for row in connection.execute(wanted.where(*fresh).order_by(block.c.id, case.c.id)):
         seen[row.id] = Waiting(row.id, row.of_case, row.alias, row.hours, row.asked_by, row.at)
-    return tuple(
-        one for one in seen.values() if second_person.is_fit(connection, member.id, one.case_id, one.asked_by)
-    )
+    return tuple(one for one in seen.values() if second_person.is_fit(connection, member.id, one.case_id, one.asked_by))

@@ -39,13 +39,14 @@ def invoke_duty(
     tx: Tx, case_id: int, staff_id: int, reason: str, partner_id: str, *, is_told: bool, now: datetime, policy: Policy
 ) -> int:
     """The first of two people says that the law demands it. Nothing is shared yet. Raises NotOurDuty or NotYours."""
-    mine(tx, case_id, staff_id)
+    known = mine(tx, case_id, staff_id)
     if not policy.legal_duty or reason not in REASONS:
         raise NotOurDuty
     row = {"case_id": case_id, "reason": reason, "partner_id": partner_id, "asked_by": staff_id, "is_told": is_told}
     made = tx.execute(insert(legal_duty).values(**row, at=now).returning(legal_duty.c.id)).scalar_one()
     record(tx, case_id, "duty_asked", now=now, staff_id=staff_id, detail=reason)
     audit.write(tx, staff_id, "duty_asked", f"case:{case_id}", reason, now=now)
+    second_person.ask(tx, known, staff_id, now=now, urgent=True)
     tx.ring("board")
     return int(made)
 

@@ -123,3 +123,24 @@ async def test_letting_in_again_takes_back_what_waits_for_a_second_person(
         assert blocks.until(tx.connection, 1, clock.now()) is None
 
     await line.write(story)
+
+
+async def test_the_second_person_hears_once_that_something_waits_and_nobody_elsewhere_does(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def heard(tx: Tx, staff_id: int) -> int:
+        return sum("người thứ hai" in one.text for one in letters(tx, staff_id=staff_id))
+
+    def story(tx: Tx) -> None:
+        add_other(tx, clock)
+        case_id = taken(tx, clock, policy)
+        blocks.keep_out(tx, case_id, LAN, 24, now=clock.now())
+        assert heard(tx, HOA) == 0, "one alone decides that"
+        blocks.keep_out(tx, case_id, LAN, 720, now=clock.now())
+        blocks.keep_out(tx, case_id, LAN, 720, now=clock.now())
+        assert heard(tx, HOA) == 1, "pressed twice"
+        given = {"is_told": True, "now": clock.now(), "policy": WITH_DUTY}
+        duties.invoke_duty(tx, case_id, LAN, "life", "cơ quan mẫu", **given)  # type: ignore[arg-type]
+        assert (heard(tx, HOA), heard(tx, OTHER), heard(tx, LAN)) == (2, 0, 0)
+
+    await line.write(story)
