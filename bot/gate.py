@@ -10,6 +10,8 @@ from bot.precedence import Precedence
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 4  # to one colleague; what is on the way when this process dies comes there twice
+AT_A_MOMENT = 8  # to persons, for the same reason: a network that is quick is given few together
+MOMENT_SECONDS = 0.02  # one that is slow has its place among these for no longer
 
 
 class Gate:
@@ -22,13 +24,30 @@ class Gate:
             lambda: asyncio.Semaphore(AT_ONE_DESK)
         )
         self._called: Counter[int] = Counter()
+        self._moment = asyncio.Semaphore(AT_A_MOMENT)
 
     @asynccontextmanager
     async def to_person(self, *, urgent: bool) -> AsyncIterator[None]:
         """Answers wait a moment while alarms set out."""
         await self._alarms.after_alarms()
-        async with self._limits[urgent]:
+        async with self._limits[urgent], self._together():
             yield
+
+    @asynccontextmanager
+    async def _together(self) -> AsyncIterator[None]:
+        """A place among those who set out together, given back when the network has answered or the moment is over."""
+        await self._moment.acquire()
+        over = asyncio.get_running_loop().call_later(MOMENT_SECONDS, self._give_back, given := [True])
+        try:
+            yield
+        finally:
+            over.cancel()
+            self._give_back(given)
+
+    def _give_back(self, given: list[bool]) -> None:
+        if given:
+            given.clear()
+            self._moment.release()
 
     @asynccontextmanager
     async def to_colleague(self, staff_id: int, *, urgent: bool) -> AsyncIterator[None]:

@@ -217,7 +217,7 @@ class Mailroom:
         except SendError as problem:
             return await self._failed(item, problem)
         except (KeyDestroyed, SealBroken):
-            await self._db.write(lambda tx: self._settled(tx, item, None, self._clock.now()))
+            await self._over(item, None)
             return None
         except DatabaseAway:
             raise
@@ -231,12 +231,19 @@ class Mailroom:
         if kind == "lane":
             async with self._gate.to_person(urgent=item.urgent):
                 sent = await self._to_person(item, subject)
-            now = self._clock.now()
-            await self._db.write(lambda tx: self._settled(tx, item, sent, now))
+            await self._over(item, sent)
             return
         async with self._gate.to_colleague(subject, urgent=item.urgent):
             await self._to_staff(item, subject)
         await self._settling.done(item.id)
+
+    async def _over(self, item: Item, sent: Sent | None) -> None:
+        """Sent, or there is nobody any more to send it to: the row goes."""
+        now = self._clock.now()
+        if item.is_last:
+            await self._db.write(lambda tx: self._parted(tx, item))
+        else:
+            await self._settling.done(item.id, lambda tx: self._note(tx, item, sent, now))
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
         envelope = await self._db.look_up(lambda connection: self._envelope(connection, item, lane_id))
@@ -333,14 +340,13 @@ class Mailroom:
             return unpack(self._db.seals.open(item.sealed, about=about))
         return unpack(self._db.seals.open_with(KeyId(item.key_id), item.sealed, about=about))
 
-    def _settled(self, tx: Tx, item: Item, sent: Sent | None, now: datetime) -> None:
+    def _parted(self, tx: Tx, item: Item) -> None:
         postbag.remove(tx, item.id)
-        _, subject = item.recipient
-        if item.is_last:
-            self._forget_lane(tx, subject)
-            return
+        self._forget_lane(tx, item.recipient[1])
+
+    def _note(self, tx: Tx, item: Item, sent: Sent | None, now: datetime) -> None:
         postbag.show_how_far(tx, item)
-        references.keep_sent(tx, subject, sent.refs if sent else (), tries=item.attempts, now=now)
+        references.keep_sent(tx, item.recipient[1], sent.refs if sent else (), tries=item.attempts, now=now)
 
     async def _failed(self, item: Item, problem: SendError) -> Again | None:
         now = self._clock.now()
@@ -353,7 +359,7 @@ class Mailroom:
 
     def _give_up(self, tx: Tx, item: Item, problem: SendError, now: datetime) -> None:
         if item.is_last:
-            return self._settled(tx, item, None, now)
+            return self._parted(tx, item)
         is_gone = problem.kind == "contact_gone"
         if is_gone and item.purpose != "relay":
             postbag.remove(tx, item.id)  # an answer to what she no longer waits for

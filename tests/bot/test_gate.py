@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from bot import waking
 from bot.db import Database, Tx
-from bot.gate import AT_ONCE, AT_ONE_DESK, Gate
+from bot.gate import AT_A_MOMENT, AT_ONCE, AT_ONE_DESK, Gate
 from bot.mailroom import Mailroom
 from bot.outbox import tell_staff
 from bot.ports import Address, Outbound, Sent
@@ -91,3 +91,26 @@ async def test_an_alarm_does_not_wait_behind_what_is_not_urgent() -> None:
     opened.set()
     await asyncio.gather(*tasks)
     assert inside == len(tasks)
+
+
+async def test_a_quick_network_is_given_few_together_and_a_slow_one_holds_nobody_up() -> None:
+    """A network that answers at once has at most eight at a time; where it does not answer, the others set out too."""
+    made, answered, inside, most = Gate(), asyncio.Event(), 0, 0
+
+    async def send(*, is_quick: bool) -> None:
+        nonlocal inside, most
+        async with made.to_person(urgent=True):
+            inside += 1
+            most = max(most, inside)
+            await (asyncio.sleep(0) if is_quick else answered.wait())
+            inside -= 1
+
+    await asyncio.gather(*(send(is_quick=True) for _ in range(100)))
+    assert most == AT_A_MOMENT
+    slow = [asyncio.create_task(send(is_quick=False)) for _ in range(3 * AT_A_MOMENT)]
+    async with asyncio.timeout(20):
+        while inside < len(slow):
+            await asyncio.sleep(0.01)
+    answered.set()
+    await asyncio.gather(*slow)
+    assert made._moment._value == AT_A_MOMENT  # every place was given back once
