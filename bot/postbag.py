@@ -83,11 +83,12 @@ def claim(tx: Tx, *, now: datetime, doors: Iterable[tuple[str, str]]) -> list[It
     due = _due(tuple(doors))
     told = {"at_once": now, "me": tx.owner}
     told |= {"far_attempt": now + LONGEST_WAIT + FAST_CLOCK, "far_lease": now + LEASE + FAST_CLOCK}
-    if tx.is_postgresql:
-        free = _free_lanes(tx, set(tx.execute(due.lanes, told).scalars()) - {None})
-        rows = tx.execute(due.of_lanes, {**told, "free": free}).all()
-    else:
+    if not tx.is_postgresql:
         rows = tx.execute(due.all, told).all()
+    elif lanes := set(tx.execute(due.lanes, told).scalars()):
+        rows = tx.execute(due.of_lanes, {**told, "free": _free_lanes(tx, lanes - {None})}).all()
+    else:
+        return []
     items: list[Item] = []
     for urgent in (True, False):
         for was_leased in (True, False):

@@ -1,10 +1,11 @@
-"""The readers of the house: a few threads with connections; small look-ups of one moment share a transaction."""
+"""The readers of the house: a few threads with connections; what is looked up by its key is not worth the way there."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.mishaps import away
 from bot.ports import HeldUp
-from bot.prepared import Statements
+from bot.prepared import Kept, Statements
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Readers:
         self._engine = engine
         self._statements = Statements(engine)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._here = Here(self._statements) if engine.dialect.name == "sqlite" else None
         self._asked: list[Asked] = []
         self._looking: asyncio.Task[None] | None = None
         self.is_held_up = False  # by another program's lock; until somebody has looked whether it is gone
@@ -41,10 +43,14 @@ class Readers:
         return await self.aside(partial(self._one, query))
 
     async def look_up(self, query: Query[T]) -> T:
-        """The same for a small query: those asked while others are looked up are answered together, each for itself.
+        """The same for a few rows by their key, for which a journey into a thread and back costs ten times as much.
 
-        A journey into a thread, a transaction and the way back cost ten times as much as a row by its key.
+        SQLite is asked on the spot. Where the way is a network, those asked while others are looked up are answered
+        together, each for itself.
         """
+        if self._here is not None:
+            with suppress(DBAPIError):
+                return self._here.look_up(query)
         loop = asyncio.get_running_loop()
         told: asyncio.Future[T] = loop.create_future()
         self._asked.append((query, told))
@@ -59,6 +65,8 @@ class Readers:
     def stop(self) -> None:
         """Finish what has begun, then close every connection."""
         self._threads.shutdown(wait=True)
+        if self._here is not None:
+            self._here.close()
         self._engine.dispose()
 
     async def _look(self) -> None:
@@ -113,6 +121,37 @@ class Readers:
             self.is_held_up = True
             log.warning("read_held_up", extra={"deed": name_of(query)})
         return told
+
+
+class Here:
+    """A reading connection of the event loop's own. It waits for nobody: it raises DBAPIError where others would wait.
+
+    A transaction of it lasts as long as its query, so that it never holds back what empties the write-ahead log.
+    """
+
+    def __init__(self, statements: Statements) -> None:
+        self._kept = Kept(statements)
+        self._is_open = False
+
+    def look_up(self, query: Query[T]) -> T:
+        """Run the query on this thread."""
+        begun, connection = time.monotonic(), self._kept.connect()
+        try:
+            if not self._is_open:
+                connection.detach()  # nobody else is given it
+                connection.connection.execute("PRAGMA busy_timeout=0")
+                self._is_open = True
+            return query(connection)
+        except DBAPIError:
+            self.close()
+            raise
+        finally:
+            connection.rollback()
+            _note(query, time.monotonic() - begun)
+
+    def close(self) -> None:
+        self._kept.close()
+        self._is_open = False
 
 
 def name_of(work: Callable[..., Any]) -> str:

@@ -24,12 +24,16 @@ class Spares:
         self._filling: asyncio.Task[None] | None = None
 
     async def lend(self) -> Spare:
-        """One that is ready or soon made; without words where others wait for theirs already. Give it back."""
+        """One that is ready; without words where none is and others are being answered. Give it back.
+
+        Hardly any turn gives its code: what is wanted and was not ready is told a moment later, and many who write at
+        once do not wait for a twentieth of a second each.
+        """
         self._lent += 1
         self._fill_soon()
         if self._ready:
             return self._ready.pop()
-        return Spare() if self._making.locked() else await self.make()
+        return Spare() if self._lent > 1 else await self.make()
 
     def give_back(self, spare: Spare) -> None:
         """After the turn: whatever was not given lies ready again."""
