@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.mishaps import away, breaks_the_batch
 from bot.ports import DatabaseAway
+from bot.prepared import say
 from bot.readers import Query, Readers, name_of
 from bot.seals import Seals
 from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, run_alone
@@ -63,9 +64,7 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
         )
         event.listen(made, "connect", lambda connection, record: _bound(connection, lock_timeout=LOCK_SECONDS))
         return made
-    engine = create_engine(
-        url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True
-    )
+    engine = create_engine(url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -77,7 +76,7 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+        say(connection, "BEGIN" if is_reader else "BEGIN IMMEDIATE")
 
     return engine
 

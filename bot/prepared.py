@@ -66,7 +66,7 @@ class Prepared:
         ]
         if not self._is_positional:
             values = dict(zip(self._names, values, strict=True))
-        cursor = _say(connection, self._text, values)
+        cursor = say(connection, self._text, values)
         rows = cursor.fetchall() if cursor.description else ()
         made = Rows(self._columns, iter(self._read(rows) if self._turns else rows))
         made.rowcount = cursor.rowcount
@@ -151,7 +151,7 @@ class PreparedConnection(Connection):
 
     def say(self, text: str) -> None:
         """Plain SQL without values or rows, such as a savepoint; within a transaction only."""
-        _say(self, text)
+        say(self, text)
 
 
 class Kept:
@@ -176,8 +176,8 @@ class Kept:
             left.close()
 
 
-def _say(connection: Connection, text: str, values: Any = ()) -> Any:
-    """The driver's cursor. Its errors are told as SQLAlchemy tells them, without any value."""
+def say(connection: Connection, text: str, values: Any = ()) -> Any:
+    """Plain SQL, and the driver's cursor for it. Errors are told as SQLAlchemy tells them, without any value."""
     dialect, driver = connection.dialect, cast(Any, connection.connection.dbapi_connection)
     try:
         return driver.execute(text, values)

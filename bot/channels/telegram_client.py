@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram_pace import Pace
@@ -21,7 +21,7 @@ TOKEN = re.compile(r"^(\d{1,20}):[A-Za-z0-9_-]{3,100}$")
 POLL_SECONDS = 15
 POLL_SLACK_SECONDS = 5.0
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "input_user_deactivated")
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}  # as the network reads it: the library would put its object into this each time
 
 
 def account_of(token: str) -> str:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update
@@ -16,6 +16,7 @@ NAME = "telegram"
 _START = re.compile(r"^/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*$")
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)")
 _REFERENCE = re.compile(r"^([0-9]{1,19}):([0-9]{1,11})$")
+_FAR = 1 << 35  # seconds: a thousand years from now
 _GONE = frozenset({"kicked", "left"})
 _MEDIA: tuple[tuple[str, MediaKind], ...] = (
     ("photo", "photo"),
@@ -28,6 +29,7 @@ _MEDIA: tuple[tuple[str, MediaKind], ...] = (
     ("document", "file"),
     ("contact", "contact"),
 )
+_PLAIN = {"message_id", "from", "chat", "date", "text"}  # a text without anything besides, as almost all are
 _UNKNOWN = ("dice", "game", "invoice", "paid_media", "poll", "story", "checklist", "passport_data")
 
 
@@ -71,10 +73,32 @@ class Reader:
         """One update as the network wrote it."""
         if not isinstance(told, dict) or not isinstance(told.get("update_id"), int):
             return Parsed()
+        if (plain := self._plain(told)) is not None:
+            return plain
         try:
             return self._of(Update.de_json(told))
         except Exception:  # a form this library does not know; of nobody can more be said
             return Parsed()
+
+    def _plain(self, told: dict[str, Any]) -> Parsed | None:
+        """A private text and nothing besides, read as the library reads it and without its objects, which cost ten
+        times as much; None: not as plain as that."""
+        message = told.get("message")
+        if len(told) != 2 or type(message) is not dict or message.keys() != _PLAIN:
+            return None
+        sender, chat, at, text, number = (message[name] for name in ("from", "chat", "date", "text", "message_id"))
+        if type(sender) is not dict or type(chat) is not dict or type(text) is not str or chat.get("type") != "private":
+            return None
+        lang, is_known = sender.get("language_code"), sender.get("is_bot") is False and "first_name" in sender
+        if not is_known or not all(type(one) is int for one in (sender.get("id"), chat.get("id"), at, number)):
+            return None
+        if not 0 <= at < _FAR or not (lang is None or type(lang) is str):
+            return None
+        kind, more = _words(text)
+        moment = datetime.fromtimestamp(at, UTC)
+        ref = reference(number, moment)
+        event = self._event(told["update_id"], chat["id"], kind, at=moment, lang=lang, ref=ref, **more)
+        return Parsed((event,), address=str(chat["id"]))
 
     def _of(self, update: Update) -> Parsed:
         if update.callback_query is not None:
@@ -94,8 +118,9 @@ class Reader:
         kind, more = _content(message)
         if kind is None:
             return Parsed()
+        ref = reference(message.message_id, message.date)
         event = self._event(
-            update, message.chat.id, kind, at=message.date, lang=sender.language_code, ref=message, **more
+            update.update_id, message.chat.id, kind, at=message.date, lang=sender.language_code, ref=ref, **more
         )
         return Parsed((event,), address=str(message.chat.id))
 
@@ -109,7 +134,7 @@ class Reader:
         if not token or (shown is not None and shown.chat.id != query.from_user.id):
             return Parsed(press=press)
         lang = query.from_user.language_code
-        event = self._event(update, query.from_user.id, "choice", lang=lang, choice=ChoiceToken(token))
+        event = self._event(update.update_id, query.from_user.id, "choice", lang=lang, choice=ChoiceToken(token))
         return Parsed((event,), press, address)
 
     def _member(self, update: Update) -> Parsed:
@@ -120,28 +145,28 @@ class Reader:
         if changed.chat.type != Chat.PRIVATE:
             return Parsed() if is_gone else Parsed(group=changed.chat.id)
         kind: InboundKind = "stopped" if is_gone else "back"
-        return Parsed((self._event(update, changed.chat.id, kind, at=changed.date),))
+        return Parsed((self._event(update.update_id, changed.chat.id, kind, at=changed.date),))
 
     def _event(
         self,
-        update: Update,
+        update_id: int,
         chat: int,
         kind: InboundKind,
         *,
         at: datetime | None = None,
         lang: str | None = None,
-        ref: Message | None = None,
+        ref: MsgRef | None = None,
         **more: Any,
     ) -> Inbound:
         return Inbound(
             channel=NAME,
             account=self.account,
-            event_id=str(update.update_id),
+            event_id=str(update_id),
             contact=self.refer(str(chat)),
             at=at or self.now(),
             kind=kind,
             lang=lang[:2].lower() if lang else None,
-            msg_ref=reference(ref.message_id, ref.date) if ref else None,
+            msg_ref=ref,
             **more,
         )
 
@@ -149,9 +174,7 @@ class Reader:
 def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
     """(kind, what of it is kept); (None, …) for notes of the network itself."""
     if message.text is not None:
-        if (start := _START.match(message.text)) is not None:
-            return "start", {"start_param": start[1]}
-        return "text", {"text": _COMMAND.sub(r"\1", message.text)}
+        return _words(message.text)
     if message.location is not None:  # a venue carries one too
         geo = Geo(message.location.latitude, message.location.longitude)
         return ("location", {"geo": geo}) if _is_on_earth(geo) else ("unsupported", {})
@@ -160,6 +183,12 @@ def _content(message: Message) -> tuple[InboundKind | None, dict[str, Any]]:
             return "media", {"media": media, "text": message.caption, "album": message.media_group_id}
     is_content = message.api_kwargs or any(getattr(message, name, None) for name in _UNKNOWN)
     return ("unsupported", {}) if is_content else (None, {})  # `api_kwargs`: younger than this library
+
+
+def _words(text: str) -> tuple[InboundKind, dict[str, Any]]:
+    if (start := _START.match(text)) is not None:
+        return "start", {"start_param": start[1]}
+    return "text", {"text": _COMMAND.sub(r"\1", text)}
 
 
 def _is_on_earth(geo: Geo) -> bool:
