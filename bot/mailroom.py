@@ -235,7 +235,7 @@ class Mailroom:
             return
         async with self._gate.to_colleague(subject, urgent=item.urgent):
             await self._to_staff(item, subject)
-        await self._settling.done(item.id)
+            await self._settling.done(item.id)  # the next alarm takes this place once this one cannot come twice
 
     async def _over(self, item: Item, sent: Sent | None) -> None:
         """Sent, or there is nobody any more to send it to: the row goes."""

@@ -1,17 +1,19 @@
 """A colleague whose network is slow holds up nobody else's alarm, and what is not urgent holds up none at all."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert
 
-from bot import waking
+from bot import postbag, waking
 from bot.db import Database, Tx
 from bot.gate import AT_A_MOMENT, AT_ONCE, AT_ONE_DESK, Gate
 from bot.mailroom import Mailroom
 from bot.outbox import tell_staff
 from bot.ports import Address, Outbound, Sent
-from bot.tables import staff
+from bot.tables import case, staff
 from tests.bot.conftest import let_pass
 from tests.bot.networks import Network
 from tests.conftest import MovableClock
@@ -114,3 +116,32 @@ async def test_a_quick_network_is_given_few_together_and_a_slow_one_holds_nobody
     answered.set()
     await asyncio.gather(*slow)
     assert made._moment._value == AT_A_MOMENT  # every place was given back once
+
+
+async def test_an_alarm_has_its_place_at_a_desk_until_it_is_written_down(
+    db: Database, clock: MovableClock, room: Mailroom, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However quick the network: when this process dies, no more than these come twice."""
+    may_write, remove_all = threading.Event(), postbag.remove_all
+
+    def held(tx: Tx, row_ids: Sequence[int]) -> None:
+        assert may_write.wait(20)
+        remove_all(tx, row_ids)
+
+    monkeypatch.setattr(postbag, "remove_all", held)
+    room._routes = lambda connection, staff_id: [("mail", Address(str(staff_id)))]
+
+    def alarms(tx: Tx) -> None:
+        for case_id in range(1, 21):
+            opened = {"id": case_id, "alias": f"c{case_id}", "urgency": "now", "state": "waiting"}
+            tx.execute(insert(case).values(**opened, opened_at=clock.now()))
+            tell_staff(tx, 7, f"Ca {case_id}", now=clock.now(), urgent=True, case_id=case_id)
+
+    await db.write(alarms)
+    await all_for(network, "7", AT_ONE_DESK)
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    assert len(network.texts("7")) == AT_ONE_DESK
+    may_write.set()
+    await all_for(network, "7", 20)
+    await room.settle()
