@@ -21,6 +21,7 @@ from tests.test_killed import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.timeout(110)
+HANGS = 50  # seconds; a machine that does too much at once is not a fault
 
 
 @contextmanager
@@ -69,7 +70,7 @@ async def ask(port: int, *texts: str) -> list[str]:
         await browser.post(f"{base}/chat/session")
         for number, text in enumerate(texts):
             await browser.post(f"{base}/chat/poll", json={"id": str(number), "text": text})
-        end = time.monotonic() + 8
+        end = time.monotonic() + HANGS
         while time.monotonic() < end and len(came) < len(texts) + 1:
             async with browser.get(f"{base}/chat/poll?after={seen}") as answer:
                 for frame in (await answer.json())["frames"]:
@@ -94,7 +95,7 @@ async def test_the_doors_in_one_process_and_the_work_in_another(tmp_path: Path, 
             begun = time.monotonic()
             came = await ask(port, "nó đang đánh em")
             assert any("115" in text for text in came)
-            while "Khẩn cấp ngay bây giờ" not in work.read_text("utf-8") and time.monotonic() - begun < 10:
+            while "Khẩn cấp ngay bây giờ" not in work.read_text("utf-8") and time.monotonic() - begun < HANGS:
                 await asyncio.sleep(0.1)
             assert "Khẩn cấp ngay bây giờ" in work.read_text("utf-8")
 
@@ -108,8 +109,12 @@ async def test_two_whole_processes_answer_each_message_once(tmp_path: Path, post
             assert sum(text.startswith("Chào bạn") for text in came) == 1, came
             assert sum("\n1. " in text for text in came) == 2, "each question is answered once"
         await asyncio.gather(*(ask(port, "nó đang đánh em") for port in ports))
-        await asyncio.sleep(2)
-        alarms = re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", one.read_text("utf-8") + two.read_text("utf-8"))
+        end, said = time.monotonic() + HANGS, ""
+        while time.monotonic() < end and len(alarmed_in(said)) < 2:
+            await asyncio.sleep(0.2)
+            said = one.read_text("utf-8") + two.read_text("utf-8")
+        await asyncio.sleep(2)  # what would come twice comes now
+        alarms = alarms_in(one.read_text("utf-8") + two.read_text("utf-8"))
         assert len(alarms) == len(set(alarms)) == 2, alarms
 
 
@@ -121,7 +126,7 @@ async def test_what_a_killed_process_had_in_its_hands_is_taken_over(tmp_path: Pa
         with killed(tmp_path, postgresql, "dies", ports[1]) as dies:
             kept = await asyncio.gather(*(cry(ports[1]) for _ in range(10)))
         assert all(kept)
-        end = time.monotonic() + 25
+        end = time.monotonic() + HANGS
         said = ""
         while time.monotonic() < end and len(alarmed_in(said)) < 10:
             await asyncio.sleep(0.2)
@@ -129,8 +134,12 @@ async def test_what_a_killed_process_had_in_its_hands_is_taken_over(tmp_path: Pa
     assert len(alarmed_in(said)) == 10
 
 
+def alarms_in(said: str) -> list[str]:
+    return re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", said)
+
+
 def alarmed_in(said: str) -> set[str]:
-    return set(re.findall(r"Khẩn cấp ngay bây giờ: ([^,]+),", said))
+    return set(alarms_in(said))
 
 
 @contextmanager

