@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.served import HOUSE, PIPE, Served, serve
 from tests.test_killed import free_port
@@ -18,6 +18,7 @@ from tests.test_killed import free_port
 __all__ = ["HOUSE", "free_port"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+expect.set_options(timeout=40_000)  # a machine that does too much at once is not a fault
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -104,5 +105,5 @@ async def phone(browser: Browser, **more: object) -> Page:
     """A window as narrow as a small phone, with cookies of its own."""
     context = await browser.new_context(viewport={"width": 360, "height": 740}, **more)  # type: ignore[arg-type]
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(40_000)
     return page
