@@ -21,8 +21,8 @@ NAMELESS_FOLLOWS = 8  # words, where none of them names anything
 _BORROWS = re.compile(r"vay (?:duoc|von|bao|may)\b")  # "vay dc bao nhieu" is no "vậy"
 # Of a question that examples were heard for: how much cues, phrasings and examples say of an article, and whether any
 # answers. Fitted on questions of authors left out; below `ANSWERED` more off the point is shown than is answered.
-BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.485, 3.748, 1.356, -6.848, 1.861
-ANY_BEST, ANY_SOUND, ANY_FROM = 0.504, 0.616, 0.034
+BY_CUE, BY_PHRASE, BY_SOUND, BY_CHANCE, FROM = 0.43, 2.0, 1.26, -1.14, 0.0
+ANY_BEST, ANY_SOUND, ANY_FROM = 0.24, 0.93, 0.42
 ANSWERED = 0.18
 # Words that name nothing: a short question of these alone is about the article just read. (Folded.)
 _NAMELESS = """
@@ -40,9 +40,9 @@ _PUNISHED = frozenset({"phat", "tu", "toi", "bat", "fined", "punished", "jail"})
 POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just said
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
-AGREED = 0.6  # so likely is what words and sound agree on, before it is told at once
+AGREED = 0.75  # so likely is what words and sound agree on, before it is told at once
 TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
-ALONE = 0.7  # so likely is what words do not find and the question sounds like, before it is told at once
+ALONE = 0.8  # so likely is what words do not find and the question sounds like, before it is told at once
 DECIDED = 0.9  # named by what only one topic answers
 WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it

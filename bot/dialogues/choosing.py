@@ -281,8 +281,10 @@ def _asks_of_what_is_beside(turn: Turn) -> bool:
 
 def _is_learnt(turn: Turn) -> bool:
     """Whether an article answers by a phrasing that was added in the console: the shipped ones did not know it."""
-    library = turn.shelf.library
-    if library is None or library is answers.shipped() or turn.meaning is None or turn.meaning.articles:
+    library, meaning = turn.shelf.library, turn.meaning
+    if library is None or library is answers.shipped() or meaning is None or meaning.articles:
+        return False
+    if meaning.said is not None and meaning.said.by_words:
         return False
     return any(score >= answers.THRESHOLD for _, score in turn.said.by_words)
 

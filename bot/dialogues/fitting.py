@@ -88,7 +88,7 @@ def title(turn: Turn, id: str) -> str:
 def timely(turn: Turn) -> str | None:
     """The article of what has its hours, where this message tells of such a thing."""
     meaning = turn.meaning
-    if meaning is None or turn.key is not None:
+    if meaning is None or turn.key is not None or asks_what_now(turn):
         return None
     by_words = turn.said.by_words
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages

@@ -72,7 +72,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     likely: list[float] = []
     place = places.read(reading, province, choose=partial(sought.choose, likely=likely))
     looked = _not_less(_unless_harmless(look(reading, seen), reading, place), reading, text, province)
-    taken = sum(guess.end - guess.start for guess in place.places[:1])
+    taken = len({at for guess in place.places for at in range(guess.start, guess.end)})
     # A word or two ("co", "hà nội") sound like nothing yet: the tables may know them, what was learnt does not.
     is_heard = len(reading.tokens) - taken >= FEWEST
     sounds = looked.sounds if is_heard else Topics((), (), ())

@@ -23,8 +23,8 @@ from directory.reading.syllables import is_syllable
 from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "english.yaml"
-MODEL = Path(__file__).resolve().parent / "english-model.tsv"
-HEADS = Path(__file__).resolve().parent / "english-heads-model.tsv"
+MODEL = Path(__file__).resolve().parent / "english-model.tsv.gz"
+HEADS = Path(__file__).resolve().parent / "english-heads-model.tsv.gz"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MOST = 4_000  # letters looked at
 _SURE, _LIKELY = 0.6, 0.5  # of the words of a message, so many are English ones

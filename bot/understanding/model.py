@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.understanding import packed
 from bot.understanding.features import GROUPS, Groups
 from directory.compiled import kept
 
-MODEL = Path(__file__).resolve().parent / "danger-model.tsv"
+MODEL = Path(__file__).resolve().parent / "danger-model.tsv.gz"
 # One feature is one whole number that holds four: how many (1), how rare, and two weights. So a sum is one addition.
 _LANE = 20
 _MIDDLE = 128
@@ -58,8 +59,8 @@ def strongest(
     for name, table, steps, features in zip(GROUPS, used.tables, used.steps, groups, strict=True):
         norm = _norm(sum(filter(None, map(table.get, features))))
         for feature in features:
-            if packed := table.get(feature):
-                push = ((packed >> _LANE & _MASK) - _MIDDLE) * steps[0] / norm * used.slope[0]
+            if number := table.get(feature):
+                push = ((number >> _LANE & _MASK) - _MIDDLE) * steps[0] / norm * used.slope[0]
                 found.append((name, feature, round(push, 3)))
     return sorted(found, key=lambda one: (-abs(one[2]), one[1]))[:most]
 
@@ -111,27 +112,27 @@ class _Flat:
 
 
 def _flat(weights: Weights) -> _Flat:
-    numbers = {packed: at for at, packed in enumerate({n: None for one in weights.tables for n in one.values()})}
+    numbers = {number: at for at, number in enumerate({n: None for one in weights.tables for n in one.values()})}
     tables = tuple(("\n".join(table), array("L", map(numbers.__getitem__, table.values()))) for table in weights.tables)
     return _Flat(tables, tuple(numbers), replace(weights, tables=()))
 
 
 def load(path: Path) -> Weights:
     """Read a model file: a first line of JSON, then `= group` lines and one feature a line."""
-    with path.open(encoding="utf-8") as file:
-        head: dict[str, Any] = json.loads(next(file))
-        tables: list[dict[str, int]] = []
-        same: dict[str, int] = {}
-        for line in file:  # one by one: what is read at once and thrown away would stay with the process
-            if line.startswith("= "):
-                tables.append({})
-                continue
-            feature, _, numbers = line.rstrip("\n").partition("\t")
-            packed = same.get(numbers)
-            if packed is None:
-                rarity, danger, now = numbers.split("\t")
-                packed = same[numbers] = pack(int(rarity), int(danger), int(now))
-            tables[-1][feature] = packed
+    there = packed.lines(path)
+    head: dict[str, Any] = json.loads(next(there))
+    tables: list[dict[str, int]] = []
+    same: dict[str, int] = {}
+    for line in there:
+        if line.startswith("= "):
+            tables.append({})
+            continue
+        feature, _, numbers = line.partition("\t")
+        number = same.get(numbers)
+        if number is None:
+            rarity, danger, now = numbers.split("\t")
+            number = same[numbers] = pack(int(rarity), int(danger), int(now))
+        tables[-1][feature] = number
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
     return Weights(

@@ -12,15 +12,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from bot.understanding import packed
 from bot.understanding.features import Groups
 from bot.understanding.model import RARITY
 from directory.compiled import kept
 
-MODEL = Path(__file__).resolve().parent / "topics-model.tsv"
-# One feature is one whole number: how many (1) and how rare, of four bytes each, then two bytes for each head's weight.
+MODEL = Path(__file__).resolve().parent / "topics-model.tsv.gz"
+# One feature is one whole number: how many (1) and how rare, of four bytes each, then two bytes for each lane's weight:
+# those of the heads' straight lines, then those of the net's hidden lanes. So both are one addition a feature.
 _COUNT, _LANE = 4, 2
-_MIDDLE = 128
+MIDDLE, STEPS = 128, 127
 _AT_ONCE = 250  # so many features are added up before a lane of two bytes could run over
+# What a hidden lane says to the heads is one whole number too, with four bytes for each head; a lane that is awake says
+# it so many times as it is strong, in steps of so many to one.
+_ROW = 4
+_TO_ONE, _MOST = 64, 4095
 FAINT = 0.002  # a smaller chance says nothing
 
 
@@ -38,12 +44,15 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The trained file: features to packed numbers (how many, how rare, one lane a head)."""
+    """The trained file: features to packed numbers (how many, how rare, one lane a head, then one a hidden lane), and
+    what each hidden lane says to all heads beside their lines."""
 
     names: tuple[str, ...]
     tables: tuple[Mapping[str, int], ...]  # of words, letters and concepts
-    lean: tuple[float, ...]  # what one step of a head's sum moves its score
-    start: tuple[float, ...]  # and where its score begins
+    lean: tuple[float, ...]  # what one step of a lane's sum moves it
+    start: tuple[float, ...]  # and where it begins; a hidden lane below 0 says nothing
+    rows: tuple[int, ...]  # of each hidden lane
+    lean_beside: tuple[float, ...]  # what one step of what they say together moves a head's score
     labels: Mapping[str, tuple[tuple[int, str], ...]]  # of each kind of head: which heads, and what each means
 
 
@@ -83,29 +92,54 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     """Of each head its score: above 0 it is rather so than not."""
     looked = zip(heads.tables, groups, strict=False)
     there = [*chain.from_iterable(filter(None, map(table.get, features)) for table, features in looked)]
-    count, rarity, sums = _added(there[:_AT_ONCE], len(heads.names))
+    count, rarity, sums = _added(there[:_AT_ONCE], len(heads.lean))
     for at in range(_AT_ONCE, len(there), _AT_ONCE):
-        more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.names))
+        more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.lean))
         count, rarity, sums = count + more, rarity + rarer, [a + b for a, b in zip(sums, others, strict=True)]
-    norm, zero = (rarity / RARITY) ** 0.5 or 1.0, _MIDDLE * count
-    return [(one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)]
+    norm, zero = (rarity / RARITY) ** 0.5 or 1.0, MIDDLE * count
+    lanes = [(one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)]
+    count = len(heads.names)
+    beside = zip(lanes, _beside(lanes[count:], heads), heads.lean_beside, strict=False)
+    return [line + said * lean for line, said, lean in beside]
 
 
-def _added(many: Sequence[int], heads: int) -> tuple[int, int, Sequence[int]]:
+def _beside(hidden: Sequence[float], heads: Heads) -> Sequence[float]:
+    """What the hidden lanes that are awake say together, of each head."""
+    said = steps = 0
+    for level, row in zip(hidden, heads.rows, strict=True):
+        if level > 0:
+            step = min(_MOST, round(level * _TO_ONE))
+            said, steps = said + step * row, steps + step
+    zero = steps * MIDDLE
+    return [(one - zero) / _TO_ONE for one in _lanes("I", said.to_bytes(_ROW * len(heads.names), "little"))]
+
+
+def _added(many: Sequence[int], lanes: int) -> tuple[int, int, Sequence[int]]:
     """How many, how rare together, and the sum of each lane."""
-    whole = sum(many).to_bytes(2 * _COUNT + _LANE * heads, "little")
-    lanes = array("H", whole[2 * _COUNT :])
+    whole = sum(many).to_bytes(2 * _COUNT + _LANE * lanes, "little")
+    sums = _lanes("H", whole[2 * _COUNT :])
+    return int.from_bytes(whole[:_COUNT], "little"), int.from_bytes(whole[_COUNT : 2 * _COUNT], "little"), sums
+
+
+def _lanes(kind: str, whole: bytes) -> Sequence[int]:
+    lanes = array(kind, whole)
     if sys.byteorder == "big":
         lanes.byteswap()
-    return int.from_bytes(whole[:_COUNT], "little"), int.from_bytes(whole[_COUNT : 2 * _COUNT], "little"), lanes
+    return lanes
 
 
 def pack(rarity: int, weights: bytes) -> int:
-    """One feature as one number; a weight of 128 pushes nowhere."""
+    """One feature as one number; a weight of `MIDDLE` pushes nowhere."""
     lanes = bytearray(2 * _COUNT + _LANE * len(weights))
     lanes[0] = 1
     lanes[_COUNT : 2 * _COUNT] = rarity.to_bytes(_COUNT, "little")
     lanes[2 * _COUNT :: _LANE] = weights
+    return int.from_bytes(lanes, "little")
+
+
+def _row(weights: bytes) -> int:
+    lanes = bytearray(_ROW * len(weights))
+    lanes[::_ROW] = weights
     return int.from_bytes(lanes, "little")
 
 
@@ -116,18 +150,20 @@ def shipped() -> Heads:
 
 
 def load(path: Path) -> Heads:
-    """Read the file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
+    """Read the packed file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
     tables: dict[str, dict[str, int]] = {"w": {}, "l": {}, "c": {}}
-    with path.open(encoding="utf-8") as file:
-        head: dict[str, Any] = json.loads(next(file))
-        for line in file:  # one by one: what is read at once and thrown away would stay with the process
-            feature, rarity, weights = line.rstrip("\n").split("\t")
-            tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
+    there = packed.lines(path)
+    head: dict[str, Any] = json.loads(next(there))
+    for line in there:
+        feature, rarity, weights = line.split("\t")
+        tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
     labels: dict[str, list[tuple[int, str]]] = {"need": [], "intent": [], "kind": []}
     for at, name in enumerate(head["names"]):
         kind, _, label = name.partition(":")
         labels.setdefault(kind, []).append((at, label))
     known = {kind: tuple(many) for kind, many in labels.items()}
-    lean = tuple(step * slope for step, slope in zip(head["steps"], head["slope"], strict=True))
-    start = tuple(bias * slope for bias, slope in zip(head["bias"], head["slope"], strict=True))
-    return Heads(tuple(head["names"]), tuple(tables.values()), lean, start, known)
+    rows = tuple(_row(a2b_base64(row)) for row in head["rows"])
+    return Heads(
+        tuple(head["names"]), tuple(tables.values()), tuple(head["lean"]), tuple(head["start"]), rows,
+        tuple(head["lean_beside"]), known,
+    )  # fmt: skip

@@ -2,7 +2,6 @@
 
 Needs numpy and scikit-learn, which the service does not. Thresholds are chosen on authors the model had not read."""
 
-import json
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.understanding import concepts, rules, training_places, training_topics, training_weighing
+from bot.understanding import concepts, packed, rules, training_places, training_topics, training_weighing
 from bot.understanding.danger import judge
-from bot.understanding.examples import Example, digest
+from bot.understanding.examples import Example, digest, load
 from bot.understanding.features import GROUPS, stretches
 from bot.understanding.model import MODEL, RARITY, Opinion, chance
 from bot.understanding.noises import letter_lost, stripped, words_glued
@@ -59,6 +58,11 @@ def print_of(folder: Path) -> str:
     return digest(folder, concepts.TABLE, rules.TABLE)
 
 
+def print_of_heads(folder: Path) -> str:
+    """The same of the heads for needs and articles, which learn from more authors."""
+    return digest(folder, folder.parent / training_places.MORE, concepts.TABLE, rules.TABLE)
+
+
 def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, dict[str, float]]:
     """Learn, choose the thresholds on authors left out, write the files. Returns what each author left out gives."""
     rows, examined = prepare(many)
@@ -66,16 +70,20 @@ def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str
     slope, shift = calibrate(scores, many)
     felt = [opinion_of(score, slope, shift) for score in scores]
     groups = [row.groups for row in rows if not row.is_copy]
-    heard = training_topics.left_out(groups, many)
+    more = load(folder.parent / training_places.MORE)
+    others = [row.groups for row in prepare(more, with_copies=False)[0]]
+    across = training_topics.across([*groups, *others], [*many, *more])
+    heard = training_topics.left_out(across)[: len(many)]
     weighed = training_weighing.learn(felt, heard, examined, many)
     chances = [weigh(second, topics, weighed) for second, topics in zip(felt, heard, strict=True)]
     marks = choose(chances, examined, many)
     fitted = fit(rows, many)
     write(fitted, slope, shift, marks, print_of(folder), into, weighed)
-    training_topics.train(groups, many, print_of(folder))
+    training_topics.train(across, print_of_heads(folder))
     training_places.train(folder, many)
     told = list(zip(many, chances, examined, strict=True))
-    usual = [one for one in told if one[0].author in ordinary(many)]
+    authors = ordinary(many)
+    usual = [one for one in told if one[0].author in authors]
     found = {"all": figures(told, marks), "without those of twins alone": figures(usual, marks)}
     for author in sorted({example.author for example in many}):
         found[author] = figures([one for one in told if one[0].author == author], marks)
@@ -273,4 +281,4 @@ def write(
     bias = [round(value + move / lean, 4) for value, move, lean in zip(fitted.bias, shift, slope, strict=True)]
     head = {"made_from": made_from, "bias": bias, "slope": list(slope), "steps": steps, "marks": marks}
     head |= {"weighed": list(weighed)} if weighed else {}
-    into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
+    packed.write(into, head, lines)

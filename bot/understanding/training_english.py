@@ -53,7 +53,8 @@ def _learn_the_rest(rows: Sequence[training.Row], many: Sequence[Example], made_
         for text in (one.title, *one.questions)
     ]
     groups = [row.groups for row in rows] + [english.parts(english.read(one.text))[0] for one in phrased]
-    training_topics.train(groups, [*many, *phrased], made_from, into, least=LEAST_HEADS, only=_KINDS)
+    across = training_topics.across(groups, [*many, *phrased], least=LEAST_HEADS, only=_KINDS)
+    training_topics.train(across, made_from, into)
 
 
 def _choose(chances: Sequence[Opinion], ruled: Sequence[Danger], many: Sequence[Example]) -> dict[str, float]:

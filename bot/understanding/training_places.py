@@ -16,7 +16,7 @@ from directory.place_words import contains
 from directory.places import communes_of
 from directory.reading import read
 
-MORE = "places"  # the folder beside the authors' with examples of places alone
+MORE = "needs"  # the folder beside the authors' whose examples teach needs, articles and places, and not danger
 LEAST_FEATURE = 5  # names around which it stands
 STRICTNESS = 0.3
 FINEST = 127  # the largest weight in the file
@@ -28,7 +28,7 @@ def print_of(folder: Path) -> str:
 
 
 def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> None:
-    """One straight line over the words around a name, of all authors and of those who wrote for this alone."""
+    """One straight line over the words around a name, of all authors and of those who are beside them."""
     numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
     linear = import_module("sklearn.linear_model")
     rows, wanted = mentions([*many, *load(folder.parent / MORE)])

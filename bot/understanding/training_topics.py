@@ -1,89 +1,116 @@
 """Trains the heads for needs, intents, kinds and articles from the same invented examples; development only."""
 
-import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from bot.understanding import packed, training_net
 from bot.understanding.examples import Example
 from bot.understanding.model import RARITY, chance
-from bot.understanding.topics import MODEL, Topics, names_of
+from bot.understanding.topics import MIDDLE, MODEL, STEPS, Topics, names_of
 
 LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC = 28, 12, 6
 STRICTNESS, FOLDS = 0.2, 4
+NEVER = -1.0  # what a line says that had no example
+BY_LINE = 3.0  # a straight line's score counts so many times that of the net
 
 
-def train(
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What was learnt with each fold of authors left out: for every example the scores of lines and a net that had not
+    read its author, one column a head."""
+
+    kept: Sequence[str]
+    squares: Any
+    features: Any
+    names: Sequence[str]
+    wanted: Any
+    known: Any
+    scores: Any
+
+
+def across(
     groups: Sequence[tuple[set[str], ...]],
     many: Sequence[Example],
-    made_from: str,
-    into: Path = MODEL,
     *,
     least: tuple[int, int, int] = (LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC),
     only: frozenset[str] = frozenset(),
-) -> None:
-    """One straight line a head; its slope and shift are chosen on authors left out. `groups`: one an example.
-
-    `least`: so many examples a feature, a head and an article must have; `only`: the kinds of heads, if not all.
-    """
+) -> Across:
+    """`groups`: one an example. `least`: so many examples a feature, a head and an article must have; `only`: the
+    kinds of heads, if not all."""
     numpy = import_module("numpy")
     kept, squares, features, fold = _prepared(groups, many, least[0])
-    rare = numpy.sqrt(squares / RARITY)
-    names, weights, bias, slopes = [], [], [], []
     heads = {name: head for name, head in _heads(many, least).items() if not only or name.partition(":")[0] in only}
-    scores = {name: _left_out(features, *head, fold) for name, head in heads.items()}
-    # Few examples tell of each article: what a score means is learnt of all of them together.
-    topics = _line([pair for name in heads if name.startswith("topic:") for pair in scores[name]])
-    for name, (wanted, known) in heads.items():
-        slope, shift = topics if name.startswith("topic:") else _line(scores[name])
-        line, start = _fit(features[known], wanted[known])
-        names.append(name)
-        weights.append(line * rare)
-        bias.append(round(start + shift / slope, 4))
-        slopes.append(round(slope, 4))
-    raw = numpy.stack(weights)
-    steps = numpy.maximum(numpy.abs(raw).max(axis=1), 1e-9) / 127
-    whole = (numpy.rint(raw / steps[:, None]) + 128).astype(numpy.uint8)
-    head = {
-        "made_from": made_from, "names": names, "bias": bias, "slope": slopes,
-        "steps": [float(f"{step:.6g}") for step in steps],
-    }  # fmt: skip
-    lines = [
-        f"{feature}\t{square}\t{b64encode(whole[:, at].tobytes()).decode()}"
-        for at, (feature, square) in enumerate(zip(kept, squares, strict=True))
-    ]
-    into.write_text("\n".join([json.dumps(head), *lines]) + "\n", "utf-8")
+    wanted, known = (numpy.stack(side, 1) for side in zip(*heads.values(), strict=True))
+    scores = numpy.zeros(wanted.shape)
+    for turn in range(FOLDS):
+        mine, others = fold == turn, fold != turn
+        if mine.any() and others.any():
+            lines, starts = _lines(features[others], wanted[others], known[others])
+            net = training_net.learn(features[others], wanted[others], known[others])
+            scores[mine] = BY_LINE * (features[mine] @ lines + starts) + net.scores(features[mine])
+    return Across(kept, squares, features, list(heads), wanted, known, scores)
 
 
-def left_out(
-    groups: Sequence[tuple[set[str], ...]],
-    many: Sequence[Example],
-    *,
-    least: tuple[int, int, int] = (LEAST_FEATURE, LEAST_HEAD, LEAST_TOPIC),
-) -> list[Topics]:
-    """For each example the needs and kinds it sounds like to heads that had not read its author."""
+def train(found: Across, made_from: str, into: Path = MODEL) -> None:
+    """Learn from all authors and write the file; how sure a score is, is told by the authors left out."""
     numpy = import_module("numpy")
-    _, _, features, fold = _prepared(groups, many, least[0])
-    found: dict[str, list[list[tuple[str, float]]]] = {kind: [[] for _ in many] for kind in ("need", "kind", "wants")}
-    for name, (wanted, known) in _heads(many, least).items():
+    lines, starts = _lines(found.features, found.wanted, found.known)
+    net = training_net.learn(found.features, found.wanted, found.known)
+    slope, shift = (numpy.array(side) for side in zip(*_chances(found), strict=True))
+    rare = numpy.sqrt(found.squares / RARITY)[:, None]
+    weights, lean = _stepped(numpy.concatenate([lines * BY_LINE * slope, net.first], axis=1) * rare)
+    rows, lean_beside = _stepped(net.second * slope)
+    start = numpy.concatenate([(starts * BY_LINE + net.second_start) * slope + shift, net.first_start])
+    head = {
+        "made_from": made_from, "names": list(found.names), "lean": _told(lean), "start": _told(start),
+        "rows": [_packed(row) for row in rows], "lean_beside": _told(lean_beside),
+    }  # fmt: skip
+    features = zip(found.kept, found.squares, weights, strict=True)
+    packed.write(into, head, (f"{feature}\t{square}\t{_packed(row)}" for feature, square, row in features))
+
+
+def left_out(found: Across) -> list[Topics]:
+    """For each example the needs and kinds it sounds like to heads that had not read its author."""
+    told: list[dict[str, list[tuple[str, float]]]] = [{"need": [], "kind": [], "wants": []} for _ in found.scores]
+    for at, (name, (slope, shift)) in enumerate(zip(found.names, _chances(found), strict=True)):
         kind, _, label = name.partition(":")
-        if kind not in found:
-            continue
-        score = numpy.zeros(len(many))
-        for turn in range(FOLDS):
-            others = known & (fold != turn)
-            if wanted[others].any() and not wanted[others].all():
-                line, start = _fit(features[others], wanted[others])
-                score[fold == turn] = features[fold == turn] @ line + start
-        slope, shift = _line([(score[known], wanted[known])])
-        for at, value in enumerate(chance(float(one)) for one in score * slope + shift):
-            found[kind][at].append((label, value))
+        for one, score in zip(told, found.scores[:, at], strict=True):
+            if kind in one:
+                one[kind].append((label, chance(float(score) * slope + shift)))
     return [
-        Topics(tuple(needs), (), tuple(kinds), wants=wants[0][1] if wants else 1.0)
-        for needs, kinds, wants in zip(found["need"], found["kind"], found["wants"], strict=True)
+        Topics(
+            tuple(one["need"]), (), tuple(one["kind"]), wants=one["wants"][0][1] if one["wants"] else 1.0
+        )
+        for one in told
+    ]  # fmt: skip
+
+
+def _stepped(raw: Any) -> tuple[Any, Any]:
+    """Weights as whole steps around `MIDDLE`, one byte each, and what one step of each column is."""
+    numpy = import_module("numpy")
+    step = numpy.maximum(numpy.abs(raw).max(axis=0), 1e-9) / STEPS
+    return (numpy.rint(raw / step) + MIDDLE).astype(numpy.uint8), step
+
+
+def _packed(row: Any) -> str:
+    return b64encode(row.tobytes()).decode()
+
+
+def _told(values: Any) -> list[float]:
+    return [float(f"{one:.6g}") for one in values]
+
+
+def _chances(found: Across) -> list[tuple[float, float]]:
+    """Slope and shift of each head. Few examples tell of each article: what a score means is learnt of all together."""
+    pairs = [(found.scores[known, at], found.wanted[known, at]) for at, known in enumerate(found.known.T)]
+    topics = _line([pair for name, pair in zip(found.names, pairs, strict=True) if name.startswith("topic:")])
+    return [
+        topics if name.startswith("topic:") else _line([pair]) for name, pair in zip(found.names, pairs, strict=True)
     ]
 
 
@@ -140,21 +167,16 @@ def _matrix(rows: Sequence[set[str]], kept: Sequence[str], rare: Any) -> Any:
     return (sparse.diags(1 / numpy.maximum(norms, 1e-9)) @ made).tocsr()
 
 
-def _fit(features: Any, wanted: Any) -> tuple[Any, float]:
-    svm = import_module("sklearn.svm")
-    made = svm.LinearSVC(C=STRICTNESS, random_state=0, class_weight="balanced").fit(features, wanted)
-    return made.coef_.ravel(), float(made.intercept_[0])
-
-
-def _left_out(features: Any, wanted: Any, known: Any, fold: Any) -> list[tuple[Any, Any]]:
-    """The scores of authors left out of the learning, and the truth."""
-    found = []
-    for turn in range(FOLDS):
-        mine, others = known & (fold == turn), known & (fold != turn)
-        if mine.any() and wanted[others].any() and not wanted[others].all():
-            line, start = _fit(features[others], wanted[others])
-            found.append((features[mine] @ line + start, wanted[mine]))
-    return found
+def _lines(features: Any, wanted: Any, known: Any) -> tuple[Any, Any]:
+    """One straight line a head, as columns, and where each begins."""
+    numpy, svm = import_module("numpy"), import_module("sklearn.svm")
+    lines, starts = numpy.zeros((features.shape[1], wanted.shape[1])), numpy.full(wanted.shape[1], NEVER)
+    for at, (so, is_known) in enumerate(zip(wanted.T, known.T, strict=True)):
+        if so[is_known].any() and not so[is_known].all():
+            made = svm.LinearSVC(C=STRICTNESS, random_state=0, class_weight="balanced")
+            made.fit(features[is_known], so[is_known])
+            lines[:, at], starts[at] = made.coef_.ravel(), made.intercept_[0]
+    return lines, starts
 
 
 def _line(pairs: Sequence[tuple[Any, Any]]) -> tuple[float, float]:

@@ -23,10 +23,15 @@ def signs(second: Opinion, heard: Topics) -> tuple[float, ...]:
     """What is weighed: the model's danger; the likeliest need of violence, and without; any need; the kind of violence.
 
     Of several stretches those looked at for needs are the first and the last."""
-    violent = max((one for code, one in heard.needs if code.startswith(VIOLENT)), default=0.0)
-    calm = max((one for code, one in heard.needs if not code.startswith(VIOLENT)), default=0.0)
+    violent = max((one for code, one in heard.needs if _is_harm(code)), default=0.0)
+    calm = max((one for code, one in heard.needs if not _is_harm(code)), default=0.0)
     kind = max((one for _, one in heard.kinds), default=0.0)
     return tuple(odds(one) for one in (second.danger, violent, calm, heard.wants, kind))
+
+
+def _is_harm(code: str) -> bool:
+    """Whoever was not paid is not in danger by that."""
+    return code.startswith(VIOLENT) and code != "violence.money"
 
 
 def odds(likely: float) -> float:

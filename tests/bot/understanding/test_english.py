@@ -1,12 +1,11 @@
 """English is told from Vietnamese typed without marks, and danger in it is seen as in Vietnamese."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from bot import understanding
-from bot.understanding import english, training_english
+from bot.understanding import english, packed, training_english
 from bot.understanding.examples import load
 from bot.understanding.rules import Rule
 from directory import articles, english_questions
@@ -89,8 +88,7 @@ def test_what_no_article_answers_finds_none() -> None:
 
 
 def test_the_model_is_made_from_the_examples_and_rules_as_they_are() -> None:
-    head = json.loads(english.MODEL.read_text("utf-8").partition("\n")[0])
-    assert head["made_from"] == training_english.print_of(ENGLISH), "run `make model`"
+    assert packed.head(english.MODEL)["made_from"] == training_english.print_of(ENGLISH), "run `make model`"
 
 
 def test_what_no_rule_knows_is_asked_about_where_it_sounds_like_the_examples() -> None:

@@ -1,14 +1,15 @@
 """What a message sounds like beside danger: only codes of the closed lists, and no need where none is stated."""
 
-import json
 import math
+import random
 from binascii import b2a_base64
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bot import understanding
-from bot.understanding import examples, model, training
+from bot.understanding import examples, model, packed, training
 from bot.understanding.danger import look
 from bot.understanding.intents import INTENTS
 from bot.understanding.patterns import view
@@ -27,31 +28,43 @@ def test_the_heads_are_of_the_closed_lists_and_made_from_the_same_examples() -> 
     assert names["need"] <= set(needs.all_needs())
     assert names["intent"] <= set(INTENTS)
     assert names["topic"] <= set(articles.topics())
-    head = json.loads(MODEL.read_text("utf-8").partition("\n")[0])
-    assert head["made_from"] == training.print_of(AUTHORS), "run `make model`"
+    assert packed.head(MODEL)["made_from"] == training.print_of_heads(AUTHORS), "run `make model`"
     assert MODEL.stat().st_size + model.MODEL.stat().st_size <= 5_000_000
 
 
 def test_the_labels_of_the_examples_are_of_the_closed_lists() -> None:
-    for one in examples.load(AUTHORS):
+    for one in (*examples.load(AUTHORS), *examples.load(AUTHORS.parent / "needs")):
         assert {*one.needs, *one.more_needs} <= set(needs.all_needs()), one.text
         assert set(one.topics) <= set(articles.topics()), one.text
         assert one.intent is None or one.intent in INTENTS, one.text
 
 
-def test_lanes_do_not_run_into_each_other(tmp_path: Path) -> None:
-    """Six hundred features that push one head as far as they can up and the other down."""
-    count, step = 600, 0.0002
-    names = ["need:a", "need:b", "intent:c", "kind:d"]
-    head = {"names": names, "steps": [step] * 4, "bias": [0.0] * 4, "slope": [1.0] * 4}
-    weights = b2a_base64(bytes([255, 1, 255, 1]), newline=False).decode()
-    rows = [f"w {number}\t8\t{weights}" for number in range(count)]
-    file = tmp_path / "topics.tsv"
-    file.write_text("\n".join([json.dumps(head), *rows]), "utf-8")
+def test_packed_numbers_say_what_plain_sums_say(tmp_path: Path) -> None:
+    """Three heads and three hidden lanes over more features than fit into one sum, counted out by hand."""
+    count, heads = 1500, ("need:a", "need:b", "intent:c")
+    chance = random.Random(5)
+    steps = (1, 128, 200), (1, 100, 255), (100, 255), (1, 150, 255), (20, 255), (1,)
+    far = [[chance.choice(one) for one in steps] for _ in range(count)]
+    rows = [[chance.randrange(1, 256) for _ in heads] for _ in range(3)]
+    lean, start = (1e-4, 1e-4, 2e-4, 0.002, 0.003, 0.01), (0.1, -0.3, 0.0, 0.5, -0.2, 1.0)
+    beside = (0.002, 0.001, 0.002)
+    head = {"names": heads, "lean": lean, "start": start, "lean_beside": beside, "rows": [_told(row) for row in rows]}
+    file = tmp_path / "topics.tsv.gz"
+    packed.write(file, head, [f"w {number}\t8\t{_told(weights)}" for number, weights in enumerate(far)])
     heard = sounds_like([({str(number) for number in range(count)}, set(), set())], load(file))
-    far = 127 * count**0.5 * step
-    assert dict(heard.needs) == pytest.approx({"a": 1 / (1 + math.exp(-far)), "b": 1 / (1 + math.exp(far))}, abs=1e-4)
-    assert dict(heard.intents) == pytest.approx({"c": 1 / (1 + math.exp(-far))}, abs=1e-4)
+    lanes = [sum(one[at] - 128 for one in far) / count**0.5 * lean[at] + start[at] for at in range(6)]
+    awake = [min(4095, round(max(0.0, one) * 64)) / 64 for one in lanes[3:]]
+    assert awake[2] == 0.0 < awake[0], "one lane sleeps"
+    scores = [
+        lanes[at] + sum(level * (row[at] - 128) for level, row in zip(awake, rows, strict=True)) * beside[at]
+        for at in range(3)
+    ]
+    told = {name: 1 / (1 + math.exp(-score)) for name, score in zip("abc", scores, strict=True)}
+    assert {**dict(heard.needs), **dict(heard.intents)} == pytest.approx(told, abs=1e-4)
+
+
+def _told(weights: Sequence[int]) -> str:
+    return b2a_base64(bytes(weights), newline=False).decode()
 
 
 @pytest.mark.parametrize(
