@@ -41,6 +41,7 @@ POINTING = frozenset({"do", "nay", "kia", "ay"})  # "giấy đó": what was just
 NEAR, LOUDEST = 0.1, 8  # only these phrasings, and so many articles that it sounds like, are looked at
 HALF = 0.5  # less surely answered: shown as what may be meant; told only where no other is more than half as likely
 AGREED = 0.75  # so likely is what words and sound agree on, before it is told at once
+BEGUN = 0.3  # less likely, a topic begun in the console is not shown
 TOLD = 0.7  # so likely is a topic begun in the console before it is told without asking back
 ALONE = 0.8  # so likely is what words do not find and the question sounds like, before it is told at once
 DECIDED = 0.9  # named by what only one topic answers
@@ -144,7 +145,8 @@ def _with_begun(
         return found
     known = dict(found)
     for id, strength in strengths.items():
-        known[id] = max(known.get(id, 0.0), round(1 / (1 + math.exp(-strength)), 3))
+        if (chance := round(1 / (1 + math.exp(-strength)), 3)) >= BEGUN:
+            known[id] = max(known.get(id, 0.0), chance)
     return tuple(sorted(known.items(), key=lambda pair: -pair[1])[:3])
 
 
@@ -199,7 +201,8 @@ def find(
     if about is None or not (goes_on(reading) or _asks_of_them(reading, about)):
         return own
     is_another = bool(own.ids) and (own.is_sure or own.ids[0] != about)
-    if is_another and goes_on(reading) and _is_near(own.ids[0], about):
+    is_told = own.is_sure or known is None or bool(known.by_words)  # what names nothing sounds like much
+    if is_another and is_told and goes_on(reading) and _is_near(own.ids[0], about):
         return own
     title = _title_of(about, library or shipped())
     found = match(read(f"{title} {reading.text}"), library=library) if title else ()

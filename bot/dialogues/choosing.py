@@ -80,6 +80,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
     is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
+    if is_now and standing.step == "harmed" and danger is not None and danger.source == "model":
+        return "report", "harmed"  # "uống rồi" says what was asked, whatever else it sounds like
     if is_now and not only_taps(turn) and not (standing.step == "now_or_not" and says_no(turn)):
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):

@@ -103,7 +103,7 @@ class Report(Dialogue):
         said = " ".join(word for word in typed.split() if word not in _POLITE) or typed
         is_no = turn.key == "no" or (turn.key is None and said in _UNHARMED)
         has_done = not is_no and not _DONE.isdisjoint(typed.split())  # "uống 30 viên rồi", "i took them all"
-        if turn.key == "yes" or level == "now" or said in _HARMED or has_done:
+        if turn.key == "yes" or (level == "now" and not is_no) or said in _HARMED or has_done:
             turn.notes["harmed"] = "yes"
             return self.now(turn)
         is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"

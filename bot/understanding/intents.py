@@ -20,6 +20,7 @@ _POLITE = frozenset({"thanks", "greeting", "feedback", "under_18", "leave", "pri
 _COMPANY = frozenset({"peers.group", "mind.distress"})  # "I want to talk to somebody" sounds like these
 _SURE = frozenset({"return_code", "language", "wrong_listing", "provider", "official", "erase", "stop", "buyer"})
 _HEARD = 0.5  # where nothing is named, so sure must the examples be
+_FAINT = 0.3  # where no need and no place is named, less sure is nothing
 _ABOUT_US = frozenset({"privacy", "human", "about_bot"})
 _BESIDE_VIOLENCE = ("find", "ask")
 _TOLD = 0.2  # by so much it must sound more like one of these than like a report
@@ -64,6 +65,8 @@ def intent_of(
         is_answered = bool(articles) and (is_question or not needs or articles[0][1] >= _HEARD)
         likely["ask"] = likely.get("ask", 0.0) + 0.15 * is_answered + 0.05 * is_question
         best = max(likely, key=lambda intent: likely[intent])
+        if not (needs or has_place) and likely[best] < _FAINT:
+            return "unclear"
         is_told = len(seen.spans) > 1 and likely[best] >= _HEARD
         return best if needs or has_place or articles or is_told else "unclear"
     if articles and is_question and not is_seeking and not has_place:

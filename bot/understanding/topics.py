@@ -49,8 +49,8 @@ class Heads:
 
     names: tuple[str, ...]
     tables: tuple[Mapping[str, int], ...]  # of words, letters and concepts
-    lean: tuple[float, ...]  # what one step of a lane's sum moves it
-    start: tuple[float, ...]  # and where it begins; a hidden lane below 0 says nothing
+    lean: tuple[float, ...]  # what one step of a lane's sum moves it; a hidden lane is counted in steps of its own
+    start: tuple[float, ...]  # and where it begins; a hidden lane below one step says nothing
     rows: tuple[int, ...]  # of each hidden lane
     lean_beside: tuple[float, ...]  # what one step of what they say together moves a head's score
     labels: Mapping[str, tuple[tuple[int, str], ...]]  # of each kind of head: which heads, and what each means
@@ -96,22 +96,17 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     for at in range(_AT_ONCE, len(there), _AT_ONCE):
         more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.lean))
         count, rarity, sums = count + more, rarity + rarer, [a + b for a, b in zip(sums, others, strict=True)]
-    norm, zero = (rarity / RARITY) ** 0.5 or 1.0, MIDDLE * count
-    lanes = [(one - zero) / norm * lean + start for one, lean, start in zip(sums, heads.lean, heads.start, strict=True)]
-    count = len(heads.names)
-    beside = zip(lanes, _beside(lanes[count:], heads), heads.lean_beside, strict=False)
-    return [line + said * lean for line, said, lean in beside]
-
-
-def _beside(hidden: Sequence[float], heads: Heads) -> Sequence[float]:
-    """What the hidden lanes that are awake say together, of each head."""
-    said = steps = 0
-    for level, row in zip(hidden, heads.rows, strict=True):
-        if level > 0:
-            step = min(_MOST, round(level * _TO_ONE))
-            said, steps = said + step * row, steps + step
-    zero = steps * MIDDLE
-    return [(one - zero) / _TO_ONE for one in _lanes("I", said.to_bytes(_ROW * len(heads.names), "little"))]
+    part, zero = 1 / ((rarity / RARITY) ** 0.5 or 1.0), MIDDLE * count
+    first = len(heads.names)
+    hidden = zip(sums[first:], heads.lean[first:], heads.start[first:], heads.rows, strict=True)
+    awake = [(int(step), row) for one, lean, start, row in hidden if (step := (one - zero) * part * lean + start) >= 1]
+    said = sum(min(_MOST, step) * row for step, row in awake).to_bytes(_ROW * first, "little")
+    zero_beside = MIDDLE * sum(min(_MOST, step) for step, _ in awake)
+    both = zip(sums, heads.lean, heads.start, _lanes("I", said), heads.lean_beside, strict=False)
+    return [
+        (line - zero) * part * lean + start + (beside - zero_beside) * lean_beside
+        for line, lean, start, beside, lean_beside in both
+    ]
 
 
 def _added(many: Sequence[int], lanes: int) -> tuple[int, int, Sequence[int]]:
@@ -163,7 +158,7 @@ def load(path: Path) -> Heads:
         labels.setdefault(kind, []).append((at, label))
     known = {kind: tuple(many) for kind, many in labels.items()}
     rows = tuple(_row(a2b_base64(row)) for row in head["rows"])
-    return Heads(
-        tuple(head["names"]), tuple(tables.values()), tuple(head["lean"]), tuple(head["start"]), rows,
-        tuple(head["lean_beside"]), known,
-    )  # fmt: skip
+    own = len(head["names"])
+    lean, start = ((*many[:own], *(one * _TO_ONE for one in many[own:])) for many in (head["lean"], head["start"]))
+    beside = tuple(one / _TO_ONE for one in head["lean_beside"])
+    return Heads(tuple(head["names"]), tuple(tables.values()), lean, start, rows, beside, known)

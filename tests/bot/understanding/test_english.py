@@ -92,7 +92,7 @@ def test_the_model_is_made_from_the_examples_and_rules_as_they_are() -> None:
 
 
 def test_what_no_rule_knows_is_asked_about_where_it_sounds_like_the_examples() -> None:
-    danger = understanding.read("he took my shoes and my keys and he says we talk when the sun is up").danger
+    danger = understanding.read("he hid my phone and my shoes and says we will talk tonight").danger
     assert (danger.level, danger.source, danger.doubt) == ("violence", "model", True)
 
 

@@ -53,7 +53,7 @@ def test_packed_numbers_say_what_plain_sums_say(tmp_path: Path) -> None:
     packed.write(file, head, [f"w {number}\t8\t{_told(weights)}" for number, weights in enumerate(far)])
     heard = sounds_like([({str(number) for number in range(count)}, set(), set())], load(file))
     lanes = [sum(one[at] - 128 for one in far) / count**0.5 * lean[at] + start[at] for at in range(6)]
-    awake = [min(4095, round(max(0.0, one) * 64)) / 64 for one in lanes[3:]]
+    awake = [min(4095, int(max(0.0, one) * 64)) / 64 for one in lanes[3:]]
     assert awake[2] == 0.0 < awake[0], "one lane sleeps"
     scores = [
         lanes[at] + sum(level * (row[at] - 128) for level, row in zip(awake, rows, strict=True)) * beside[at]
