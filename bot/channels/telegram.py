@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
-from telegram import InlineKeyboardMarkup
 
 from bot.bells import Bells
 from bot.channels.telegram_client import Client, account_of
@@ -199,11 +198,7 @@ class Telegram:
         if not message.is_ours():
             raise NotOurs
         try:
-            markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
-            edit = self._client.bot.edit_message_text
-            await self._client.call(
-                edit(part.text, chat_id=int(address), message_id=known[0], reply_markup=markup)
-            )
+            await self._client.edit(address, known[0], part)
         except SendError as problem:
             if problem.kind == "bad_request":
                 return None
