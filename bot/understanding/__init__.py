@@ -10,7 +10,8 @@ from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
-from bot.understanding.patterns import view
+from bot.understanding.patterns import View, view
+from bot.understanding.self_harm import with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
@@ -77,6 +78,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     is_heard = len(reading.tokens) - taken >= FEWEST
     sounds = looked.sounds if is_heard else Topics((), (), ())
     danger = with_staff(_with_partner(_with_kind(looked, sounds), reading), seen)
+    danger = _with_self_harm(danger, looked, seen, text)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     if danger.level == "none" and is_heard and sought.is_idle(likely, dict(sounds.intents)):
@@ -243,6 +245,18 @@ def _not_less(looked: Look, reading: Reading, text: str, province: str | None) -
         place = places.read(shipped, province, choose=sought.choose)
         other = _unless_harmless(look(shipped, view(shipped)), shipped, place)
     return max(looked, other, key=lambda one: (_SEVERITY.index(one.danger.level), one.danger.doubt, one is looked))
+
+
+def _with_self_harm(danger: Danger, looked: Look, seen: View, text: str) -> Danger:
+    """What the words of those who are tired of life say; what was added in the console hides nothing of it either."""
+    found = with_self_harm(danger, looked, seen)
+    if not added.current().shortenings:
+        return found
+    with added.using(added.NOTHING):
+        shipped = read_text(text)
+        plain = view(shipped)
+        other = with_self_harm(danger, look(shipped, plain), plain)
+    return max(other, found, key=lambda one: (_SEVERITY.index(one.level), one.doubt))
 
 
 def _unless_harmless(looked: Look, reading: Reading, place: places.PlaceReading) -> Look:

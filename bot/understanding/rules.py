@@ -1,6 +1,7 @@
 """The rules of danger as `danger.yaml` has them: which fit a message, are denied in it, or do not count there."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -23,7 +24,7 @@ _LAUGH = re.compile(
     r"[=:;]['-]?[)\]D3]+|=\)+|\^_?\^|[😂🤣😆😄😁😜😝🥰😍🎂🤡😅🤭😹🙃]"
     r"|(?<![^\W_])(?:ha|hi|he|hí|hố){2,}(?![^\W_])|(?<![^\W_])k{3,}(?![^\W_])"
 )
-_SIGNS = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf?!\"“”]")
+_SIGNS = re.compile('[\U0001f300-\U0001faff\u2600-\u27bf?!"“”]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,7 @@ def examine(reading: Reading, seen: View) -> Examined:
     return Examined(tuple(standing), tuple(hinted), tuple(denied), vetoes, found, harmless, frozenset(names))
 
 
-def _first(
-    patterns: tuple[Pattern, ...], seen: View, live: set[int]
-) -> tuple[Pattern, tuple[int, int], bool] | None:
+def _first(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> tuple[Pattern, tuple[int, int], bool] | None:
     """The first place that fits and is not denied; else the first that is; with whether it is."""
     denied = None
     for pattern in patterns:
@@ -135,16 +134,21 @@ def is_denied(seen: View, pattern: Pattern, where: tuple[int, int]) -> bool:
 
 
 def _without_harmless(seen: View, live: set[int]) -> tuple[View, tuple[str, ...]]:
-    """The message with "đánh răng", "đói muốn chết" and the like blotted out, every place kept; and what they were."""
-    line, sayings = seen.line, []
-    for pattern in harmless():
+    """The message with "đánh răng", "đói muốn chết" and the like blotted out; and what they were."""
+    return blotted(seen, harmless(), live)
+
+
+def blotted(seen: View, sayings: Iterable[Pattern], live: set[int]) -> tuple[View, tuple[str, ...]]:
+    """The message with these sayings blotted out, every place kept; and what they were."""
+    line, found = seen.line, []
+    for pattern in sayings:
         if id(pattern) not in live:
             continue
         for match in list(islice(pattern.expression.finditer(seen.line), _MANY)):
             inside = "".join(sign if sign == " " else "~" for sign in match.group())
             line = line[: match.start()] + inside + line[match.end() :]
-            sayings.append(match.group().strip())
-    return replace(seen, line=line), tuple(sayings)
+            found.append(match.group().strip())
+    return replace(seen, line=line), tuple(found)
 
 
 def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
@@ -217,4 +221,3 @@ def _group(name: str) -> dict[str, tuple[Pattern, ...]]:
         str(key): tuple(compile_pattern(str(word), _lists()) for word in words)
         for key, words in _content()[name].items()
     }
-

@@ -1,9 +1,10 @@
 """Which rules of danger would lose a word if a shortening were added: such a shortening is refused, by their names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from bot.understanding import by_staff, self_harm
 from bot.understanding.rules import TABLE, rules
 from directory import added
 from directory.reading import read
@@ -23,7 +24,17 @@ def rules_harmed(form: str, words: str) -> tuple[str, ...]:
         for mark, ids in _marks_of_rules().get(word.plain, {}).items():
             if marks_agree(word, mark) and not any(one.plain == word.plain and marks_agree(one, mark) for one in later):
                 harmed.update(dict.fromkeys(ids))
-    return tuple(id for id in (rule.id for rule in rules()) if id in harmed)
+    return tuple(id for id, _, _ in _patterns() if id in harmed)
+
+
+def _patterns() -> Iterator[tuple[str, Sequence[str], Mapping[str, str]]]:
+    """Every rule by its name, with its patterns as they are written and the lists they name."""
+    lists = load_table(TABLE)["lists"]
+    for rule in rules():
+        yield rule.id, [pattern.source for pattern in (*rule.patterns, *rule.hints)], lists
+    for table in (by_staff.TABLE, self_harm.TABLE):
+        for told in table.rules:
+            yield str(told["id"]), told["patterns"], table.content["lists"]
 
 
 def _word(written: str) -> Word:
@@ -33,12 +44,15 @@ def _word(written: str) -> Word:
 @cache
 def _marks_of_rules() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """Every word of every pattern and hint: folded, then with its marks, then the rules it stands in."""
-    lists = load_table(TABLE)["lists"]
     found: dict[str, dict[str, frozenset[str]]] = {}
-    for rule in rules():
-        for pattern in (*rule.patterns, *rule.hints):
-            written = re.sub(r"<(\w+)>", lambda name: str(lists[name[1]]), pattern.source)
-            for word in _SIGN.sub(" ", written).split():
+    for id, patterns, lists in _patterns():
+        for pattern in patterns:
+            for word in _SIGN.sub(" ", _spelt(pattern, lists)).split():
                 marks = found.setdefault(bare(word), {})
-                marks[mark_of(word)] = marks.get(mark_of(word), frozenset()) | {rule.id}
+                marks[mark_of(word)] = marks.get(mark_of(word), frozenset()) | {id}
     return found
+
+
+def _spelt(pattern: str, lists: Mapping[str, str]) -> str:
+    """The pattern with the words of the lists it names."""
+    return re.sub(r"<(\w+)>", lambda name: str(lists[name[1]]), pattern)

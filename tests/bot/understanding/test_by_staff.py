@@ -3,11 +3,11 @@
 import pytest
 
 from bot import understanding
-from bot.understanding.by_staff import table
+from bot.understanding.by_staff import TABLE
 
-RULES = [str(told["id"]) for told in table()]
-EXAMPLES = [(told["id"], text) for told in table() for text in told["examples"]]
-COUNTERS = [text for told in table() for text in told["counters"]]
+RULES = [str(told["id"]) for told in TABLE.rules]
+EXAMPLES = [(told["id"], text) for told in TABLE.rules for text in told["examples"]]
+COUNTERS = [text for told in TABLE.rules for text in told["counters"]]
 
 
 @pytest.mark.parametrize(("id", "text"), EXAMPLES)
@@ -22,7 +22,7 @@ def test_what_only_sounds_like_it_is_not(text: str) -> None:
 
 
 def test_every_rule_has_two_examples_and_two_counter_examples() -> None:
-    assert all(len(told["examples"]) >= 2 and len(told["counters"]) >= 2 for told in table())
+    assert all(len(told["examples"]) >= 2 and len(told["counters"]) >= 2 for told in TABLE.rules)
 
 
 def test_a_worse_danger_stays_as_it_is() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import understanding
+from bot.understanding import self_harm
 from bot.understanding.rules import rules
 from bot.understanding.safeguard import rules_harmed
 from directory import added, articles, needs
@@ -13,7 +14,22 @@ from directory.reading import Step, read
 
 LEVELS = ("none", "violence", "now")
 DANGER = [text for rule in rules() for text in rule.examples]
-MEANT = ("không", "phim", "giỡn thôi", "đành", "chơi game", "đánh răng", "hôm qua", "test", "bạn", "đánh", "")
+DANGER += [text for told in self_harm.TABLE.rules for text in told["examples"]]
+MEANT = (
+    "không",
+    "phim",
+    "giỡn thôi",
+    "đành",
+    "chơi game",
+    "đánh răng",
+    "hôm qua",
+    "chung",
+    "ở quê",
+    "test",
+    "bạn",
+    "đánh",
+    "",
+)
 PLAIN = {text: understanding.read(text) for text in DANGER}
 
 
@@ -81,3 +97,9 @@ def test_a_word_of_a_rule_stays_what_it_is_and_the_rule_is_named(form: str, word
 @pytest.mark.parametrize(("form", "words"), [("danh", "đánh"), ("zqz", "khám phụ khoa"), ("dzdz", "đánh")])
 def test_what_harms_no_rule_is_let_pass(form: str, words: str) -> None:
     assert rules_harmed(form, words) == ()
+
+
+def test_a_word_of_the_small_tables_is_safe_too() -> None:
+    assert "tired-of-living" in rules_harmed("chán", "chẳng")
+    assert "hurt-by-staff" in rules_harmed("đánh", "đành")
+    assert rules_harmed("cty", "công ty") == ()

@@ -1,0 +1,60 @@
+"""Hears that somebody is tired of life, and tells it from being tired of a place, of somebody or of an evening."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bot.understanding.danger import Danger, Look
+from bot.understanding.patterns import Pattern, View
+from bot.understanding.rules import rules
+from bot.understanding.small_tables import SmallTable
+
+TABLE = SmallTable(Path(__file__).resolve().parent / "self_harm.yaml")
+KIND = "self_harm"
+_SHORT = 14  # words; in a longer story more may be meant than what the table knows
+# A film, a game or laughter: there the words are left to the model, as those of danger.yaml are.
+_NOT_MEANT = frozenset({"laughing", "laughing-signs", "story", "game", "dream", "test", "law", "lesson"})
+
+
+def with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
+    """The danger with this kind, asked about where none was seen or only felt. Nothing that is now becomes less."""
+    is_meant = _NOT_MEANT.isdisjoint(looked.examined.vetoes) and not _is_beside(seen)
+    found = TABLE.first(seen) if is_meant else None
+    if found is not None:
+        return _heard(danger, str(found[0]["id"]), seen.span(*found[1]))
+    return Danger() if _is_only_asked(danger, looked) and _is_harmless(seen, looked) else danger
+
+
+def _heard(danger: Danger, id: str, span: tuple[int, int]) -> Danger:
+    kinds = tuple(dict.fromkeys((*danger.kinds, KIND)))
+    if danger.level == "now":
+        return replace(danger, kinds=kinds)
+    if danger.source == "rule":  # what somebody else does to her stays the reason
+        return replace(danger, kinds=kinds, doubt=True)
+    return Danger("violence", (KIND, *(kind for kind in kinds if kind not in (KIND, "threat"))), "rule", id, span, True)
+
+
+def _is_only_asked(danger: Danger, looked: Look) -> bool:
+    """Felt, or found by the rule for these words alone, and of nothing that somebody does to her."""
+    is_felt = danger.source == "model" and danger.rule in (None, "self-harm")
+    is_ruled = danger.rule == "self-harm" and len(looked.examined.standing) == 1
+    is_of_her_alone = set(danger.kinds) <= {KIND, "threat"}
+    return danger.level == "violence" and danger.doubt and is_of_her_alone and (is_felt or is_ruled)
+
+
+def _is_harmless(seen: View, looked: Look) -> bool:
+    """Whether the words that sound like it belong to a saying of the table, or to an evening out, and no others do."""
+    clear, sayings = TABLE.without_harmless(seen)
+    if len(seen.starts) > _SHORT or any(next(iter(one.find(clear)), None) is not None for one in _grave()):
+        return False
+    return bool(sayings) or (looked.danger.source == "model" and _is_beside(seen))
+
+
+def _is_beside(seen: View) -> bool:
+    return any(next(iter(one.find(seen)), None) is not None for one in TABLE.patterns("beside"))
+
+
+@cache
+def _grave() -> tuple[Pattern, ...]:
+    of_danger = [one for rule in rules() if KIND in rule.kinds for one in (*rule.patterns, *rule.hints)]
+    return (*of_danger, *TABLE.patterns("grave"))

@@ -1,0 +1,58 @@
+"""Who is tired of life is heard as that, in the examples of its rules and not beside them."""
+
+import pytest
+
+from bot import understanding
+from bot.understanding.self_harm import TABLE
+
+RULES = [str(told["id"]) for told in TABLE.rules]
+EXAMPLES = [text for told in TABLE.rules for text in told["examples"]]
+COUNTERS = [text for told in TABLE.rules for text in told["counters"]]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_it_is_heard_as_harm_to_herself(text: str) -> None:
+    danger = understanding.read(text).danger
+    assert "self_harm" in danger.kinds
+    assert danger.level == "now" or (danger.level, danger.doubt) == ("violence", True)
+
+
+@pytest.mark.parametrize("text", COUNTERS)
+def test_what_only_sounds_like_it_wakes_nobody(text: str) -> None:
+    danger = understanding.read(text).danger
+    assert danger.level != "now" and "self_harm" not in danger.kinds
+
+
+def test_every_rule_has_two_examples_and_two_counter_examples() -> None:
+    assert all(len(told["examples"]) >= 2 and len(told["counters"]) >= 2 for told in TABLE.rules)
+
+
+@pytest.mark.parametrize(
+    "text", ["chồng đánh em hoài, em chán sống lắm rồi", "nó đang cầm dao chém em, cứu em, em không thiết sống nữa"]
+)
+def test_what_somebody_does_to_her_stays_the_reason(text: str) -> None:
+    danger = understanding.read(text).danger
+    assert "self_harm" in danger.kinds and danger.kinds[0] != "self_harm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em không muốn sống ở đời này nữa",
+        "không muốn sống với nó nữa, em chỉ muốn chết",
+        "chán sống chung, muốn chết quách",
+    ],
+)
+def test_a_harmless_saying_hides_nothing_that_stands_beside_it(text: str) -> None:
+    danger = understanding.read(text).danger
+    assert danger.level != "none" and "self_harm" in danger.kinds
+
+
+@pytest.mark.parametrize("text", ["em không chán sống đâu", "em không tự làm đau mình", "cua so han chan song"])
+def test_no_rule_counts_what_is_denied_or_means_something_else(text: str) -> None:
+    assert understanding.read(text).danger.rule not in RULES
+
+
+@pytest.mark.parametrize("text", ["chán sống hahaha", "xem phim chán sống hay lắm"])
+def test_laughter_and_films_are_left_to_the_model(text: str) -> None:
+    assert understanding.read(text).danger.rule not in RULES
