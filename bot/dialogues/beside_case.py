@@ -7,7 +7,7 @@ from bot.db import Tx
 from bot.dialogues import declined, whose_phone
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Standing, Turn
-from bot.helpline import blocks, cases, coming_back, guards, relay, visibility
+from bot.helpline import blocks, cases, coming_back, guards, relay, visibility, worsening
 from bot.helpline.casebook import CONSENT, Case, colleague, last_time, record, tell
 from bot.helpline.guards import Holder
 from bot.helpline.moves import State
@@ -121,10 +121,18 @@ def _noticed(
 
 def _keep(tx: Tx, known: Case, turn: Turn, *, is_cry: bool = False) -> None:
     relay.from_person(tx, known.id, Masked(turn.text), now=turn.now, is_cry=is_cry, is_doubt=wants_to_die(turn))
+    _doubt(tx, known, turn)
 
 
 def _overhear(tx: Tx, known: Case, turn: Turn) -> None:
     relay.overhear(tx, known.id, Masked(turn.text), now=turn.now, is_doubt=wants_to_die(turn))
+    _doubt(tx, known, turn)
+
+
+def _doubt(tx: Tx, known: Case, turn: Turn) -> None:
+    """Nobody has the case yet, and she says that she wants to die; danger now is called out by itself."""
+    if wants_to_die(turn) and not _is_now(turn):
+        worsening.doubt_alone(tx, known.id, now=turn.now, policy=turn.policy)
 
 
 def _raise_unseen(tx: Tx, lane_id: int, turn: Turn, known: Case) -> None:

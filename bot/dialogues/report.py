@@ -25,7 +25,7 @@ from bot.dialogues.consenting import (
     wants_person,
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.helpline import cases, relay, visibility
+from bot.helpline import cases, relay, visibility, worsening
 from bot.helpline.entrusting import ASKED_FOR
 from bot.helpline.progress import progress, progress_if_called
 from bot.helpline.recalling import Recalled, recall_alarm
@@ -108,7 +108,11 @@ class Report(Dialogue):
             return self.now(turn)
         is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
         if is_no or is_wished or turn.notes.get("asked_twice"):
-            return [Say(_with_closing("danger.self_harm.unharmed", turn.language)), *self.offer(turn)]
+            return [
+                *([Do(worsening.unharmed)] if is_no else []),
+                Say(_with_closing("danger.self_harm.unharmed", turn.language)),
+                *self.offer(turn),
+            ]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)
         return [_ask_harmed(turn)]

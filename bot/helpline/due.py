@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
-from bot.helpline import check_ins, company, escalation, referrals, rota_watch, silence, turns
+from bot.helpline import check_ins, company, escalation, referrals, rota_watch, silence, turns, worsening
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -31,6 +31,10 @@ def _her_silence(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
     silence.hers(tx, case_id, now=now)
 
 
+def _doubt_left(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
+    worsening.doubt_left(tx, case_id, now=now, policy=policy)
+
+
 def _shift_end(tx: Tx, case_id: int, now: datetime, policy: Policy) -> None:
     turns.shift_end(tx, case_id, now=now, policy=policy)
 
@@ -55,7 +59,7 @@ def _watch(tx: Tx, subject_id: int, now: datetime, policy: Policy) -> None:
     rota_watch.watch(tx, now, policy)
 
 
-OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end")
+OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end", silence.ALONE)
 """Timers that bring a case on; the others only remind somebody, or their subject is a row of their own."""
 
 DUE: Mapping[str, DueDeed] = {
@@ -65,6 +69,7 @@ DUE: Mapping[str, DueDeed] = {
     "silent": _silent,
     "shift_end": _shift_end,
     silence.HERS: _her_silence,
+    silence.ALONE: _doubt_left,
     "check_in": _check_in,
     "check_in_silent": _check_in_silent,
     referrals.TIMER: _referral_lost,

@@ -44,7 +44,7 @@ _OF_LANE: tuple[Table, ...] = (outbox, inbox, offered, return_code, conversation
 _OF_CASE: tuple[Table, ...] = (  # those that point at others first
     transcript, entrusted, sharing, legal_duty, consent, referral, check_in, accompaniment, handover_note,
 )  # fmt: skip
-_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "her_silence", "shift_end")
+_TIMERS = ("escalate", "hold_over", "handed_over", "silent", "her_silence", "doubt_alone", "shift_end")
 _FAREWELL_KEPT = timedelta(hours=72)
 
 
@@ -86,9 +86,7 @@ def keys_of(tx: Tx, lane_id: int) -> tuple[KeyId, ...]:
     return tuple(KeyId(key) for key in keys)
 
 
-def forget_words(
-    tx: Tx, lane_id: int, *, now: datetime, said: str = "", instead: tuple[str, str] = ("", "")
-) -> None:
+def forget_words(tx: Tx, lane_id: int, *, now: datetime, said: str = "", instead: tuple[str, str] = ("", "")) -> None:
     """What was said goes and cannot be read by anybody any more; the open case, its alarm and the way to her stay.
 
     `said` is what she hears, or `instead` (see `tell_person`); before it goes out, the chat itself is cleaned as far
@@ -148,9 +146,7 @@ def _cases(tx: Tx, lane_id: int) -> list[int]:
     return list(tx.execute(select(case.c.id).where(case.c.lane_id == lane_id)).scalars())
 
 
-def finish(
-    tx: Tx, lane_id: int, *, now: datetime, farewell: Callable[[Tx], object] | None = None
-) -> tuple[KeyId, ...]:
+def finish(tx: Tx, lane_id: int, *, now: datetime, farewell: Callable[[Tx], object] | None = None) -> tuple[KeyId, ...]:
     """Second half: the rows go. Returns keys to destroy after the commit.
 
     With a `farewell` an empty conversation with a key of its own stays until that last message is out and the mailroom

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, or_, select
 from bot.db import Tx
 from bot.helpline.casebook import last_time, record
 from bot.helpline.moves import State
-from bot.helpline.silence import HANDED, HANDED_NOW, SILENT, SILENT_NOW
+from bot.helpline.silence import ALONE, HANDED, HANDED_NOW, SILENT, SILENT_NOW
 from bot.tables import case, case_event, timer
 from bot.timers import set_timer
 
@@ -15,7 +15,7 @@ GRACE = timedelta(seconds=60)  # so late may something be before it counts as fo
 FARTHEST_NOW = timedelta(minutes=15)  # whatever the policy says: what it may say is bounded
 FARTHEST = timedelta(hours=1)
 FARTHEST_STEP = timedelta(hours=14)  # a request of the evening waits for the morning; nothing waits longer
-_WAITS = {"silent": (SILENT_NOW, SILENT), "handed_over": (HANDED_NOW, HANDED)}
+_WAITS = {"silent": (SILENT_NOW, SILENT), "handed_over": (HANDED_NOW, HANDED), ALONE: (SILENT_NOW, SILENT_NOW)}
 
 
 def steps_too_far(connection: Connection, now: datetime) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from bot.rota.changes import WATCH
 from bot.tables import alarm, case, case_event, check_in, timer, transcript
 
 CHUNK = 200  # cases put right in one deed
-_OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end", silence.HERS)
+_OF_A_CASE = ("escalate", "hold_over", "handed_over", "silent", "shift_end", silence.HERS, silence.ALONE)
 _HAPPENED: tuple[Table, ...] = (case_event, transcript, alarm)
 _MOMENTS = ("opened_at", "alarmed_at", "taken_at", "closed_at")
 _A_DAY = timedelta(days=1)
@@ -103,4 +103,3 @@ def _ask_by_the_day(tx: Tx, case_id: int, ahead: timedelta) -> None:
         tx.execute(update(check_in).where(check_in.c.id == row.id).values(**fresh))
         mine = (timer.c.kind == "check_in", timer.c.subject_id == row.id)
         tx.execute(update(timer).where(*mine).values(due_at=row.due_at - days))
-

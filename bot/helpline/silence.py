@@ -15,6 +15,7 @@ SILENT_NOW = timedelta(minutes=5)
 SILENT = timedelta(minutes=30)
 HER_SILENCE = timedelta(minutes=10)
 HERS = "her_silence"
+ALONE = "doubt_alone"  # the timer of the same, while nobody has the case
 DOUBT = "in_doubt"  # she said that she wants to die; what it was is written down nowhere but in her own words
 HANDED_NOW = timedelta(minutes=3)
 HANDED = timedelta(minutes=10)  # a colleague who is handed a case has this long to take it

@@ -81,7 +81,7 @@ def take(tx: Tx, case_id: int, staff_id: int, *, now: datetime, policy: Policy) 
     owner = {"staff_id": staff_id, "centre_id": who.centre_id, "taken_at": now, "held_until": None}
     if not is_free or not move(tx, known, Deed.TAKE, **owner):
         return meanwhile(tx, _known(tx, case_id), staff_id)
-    for kind in ("hold_over", "handed_over"):
+    for kind in ("hold_over", "handed_over", silence.ALONE):
         clear_timer(tx, kind, case_id)
     escalation.stop(tx, case_id)
     mine = _known(tx, case_id)
@@ -276,7 +276,7 @@ def close(
 
 def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
     """From closing on, the clock runs: words go after the policy's days, the way back to the person a little later."""
-    for kind in ("escalate", "hold_over", "handed_over", "silent", silence.HERS, "shift_end"):
+    for kind in ("escalate", "hold_over", "handed_over", "silent", silence.HERS, silence.ALONE, "shift_end"):
         clear_timer(tx, kind, known.id)
     words = now + timedelta(days=policy.words_days)
     tx.execute(update(case).where(case.c.id == known.id).values(forget_at=words, next_step_at=None))

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from bot import events
 from bot.db import Tx
 from bot.helpline import escalation, silence
-from bot.helpline.casebook import Case, Urgency, get, hold_still, is_phoning, last_time, move, record, tell
+from bot.helpline.casebook import Case, Urgency, get, hold_still, is_phoning, last_time, move, of_lane, record, tell
 from bot.helpline.moves import Deed, State
 from bot.helpline.ringing import tell_colleague
 from bot.policy import Policy
@@ -95,6 +95,39 @@ def doubt(tx: Tx, known: Case, *, now: datetime) -> bool:
     if known.state is not State.HANDED:
         tell(tx, known, "case.person.colleague_told", now=now)
     return True
+
+
+def doubt_alone(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """She says that she wants to die, and nobody has her case: it is a request no more, and danger's ladder begins.
+
+    The house asks her what she has done to herself. Without a plain no within the minutes a colleague would have for
+    an answer, all are called as for danger now (`doubt_left`): whoever does not answer may not be able to.
+    """
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.WAITING or known.urgency == "now":
+        return
+    record(tx, known.id, silence.DOUBT, now=now)
+    if due_at(tx, silence.ALONE, known.id) is None:
+        set_timer(tx, silence.ALONE, known.id, due_at=now + silence.SILENT_NOW)
+    if known.urgency == "request":
+        raise_to(tx, known, "violence", now=now)
+        _call_all(tx, known, now=now, policy=policy)
+
+
+def doubt_left(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
+    """She has not said that she has done nothing to herself, and still nobody has her case."""
+    known = hold_still(tx, case_id)
+    if known is None or known.state is not State.WAITING or known.urgency == "now":
+        return
+    raise_to(tx, known, "now", now=now)
+    record(tx, known.id, "waiting", now=now)
+    escalation.begin(tx, _again(tx, known), now=now, policy=policy, is_asked=False)
+
+
+def unharmed(tx: Tx, lane_id: int) -> None:
+    """She has done nothing to herself: her case waits as it is, and whoever takes it asks how she is."""
+    if (known := of_lane(tx.connection, lane_id)) is not None:
+        clear_timer(tx, silence.ALONE, known.id)
 
 
 def _call_all(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import delete, select
 
 from bot.db import Database, Tx
-from bot.helpline import calling, cases, due, guards, relay
+from bot.helpline import calling, cases, due, farthest, guards, relay, silence, worsening
 from bot.helpline.moves import State
 from bot.masking import Masked
 from bot.policy import Policy
 from bot.tables import alarm, outbox
-from bot.timers import due_at
+from bot.timers import due_at, set_timer
 from tests.bot.helpline.conftest import LAN, MAI, letters
 from tests.conftest import MovableClock
 
@@ -164,5 +164,111 @@ async def test_whoever_holds_the_phone_the_colleague_is_woken_and_nothing_is_sho
         relay.overhear(tx, case_id, DIE, now=clock.now(), is_doubt=True)
         assert woken(tx, LAN) == [True] and letters(tx, lane_id=1) == []
         assert due_at(tx, "silent", case_id) == clock.now() + timedelta(minutes=5)
+
+    await line.write(story)
+
+
+def in_queue(tx: Tx, clock: MovableClock, policy: Policy, urgency: str) -> int:
+    opened = cases.open_case(tx, 1, urgency=urgency, need=None, place=None, now=clock.now(), policy=policy)  # type: ignore[arg-type]
+    tx.execute(delete(outbox))
+    clock.pass_(minutes=1)
+    return opened.case.id
+
+
+def says_alone(tx: Tx, case_id: int, clock: MovableClock, policy: Policy) -> None:
+    says(tx, case_id, clock)
+    worsening.doubt_alone(tx, case_id, now=clock.now(), policy=policy)
+
+
+@pytest.mark.parametrize("urgency", ["request", "violence"])
+@pytest.mark.parametrize("hours", [0, 17])
+async def test_while_nobody_has_it_all_are_called_five_minutes_after_the_first_time_she_says_so(
+    line: Database, clock: MovableClock, policy: Policy, urgency: str, hours: int
+) -> None:
+    clock.pass_(hours=hours)
+
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, urgency)
+        says_alone(tx, case_id, clock, policy)
+        assert stands(tx, case_id) == (State.WAITING, "violence")
+        called = set(tx.execute(select(alarm.c.staff_id).where(alarm.c.case_id == case_id)).scalars())
+        assert LAN in called, "a request of the night is one no more"
+        clock.pass_(minutes=3)
+        says_alone(tx, case_id, clock, policy)
+        clock.pass_(minutes=2)
+        when_due(tx, case_id, silence.ALONE, clock, policy)
+        assert stands(tx, case_id) == (State.WAITING, "now")
+        assert woken(tx, LAN)[-1]
+        assert any("gọi lại từ đầu" in one.text for one in letters(tx, lane_id=1)), "and she hears it"
+
+    await line.write(story)
+
+
+async def test_a_plain_no_keeps_it_as_it_is_and_whoever_takes_it_has_five_minutes(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, "request")
+        says_alone(tx, case_id, clock, policy)
+        worsening.unharmed(tx, 1)
+        assert due_at(tx, silence.ALONE, case_id) is None
+        assert stands(tx, case_id) == (State.WAITING, "violence")
+        clock.pass_(minutes=3)
+        cases.take(tx, case_id, MAI, now=clock.now(), policy=policy)
+        assert due_at(tx, "silent", case_id) == clock.now() + timedelta(minutes=5)
+
+    await line.write(story)
+
+
+async def test_who_takes_it_meanwhile_is_with_her_and_nobody_else_is_called(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, "request")
+        says_alone(tx, case_id, clock, policy)
+        cases.take(tx, case_id, MAI, now=clock.now(), policy=policy)
+        assert due_at(tx, silence.ALONE, case_id) is None
+        worsening.doubt_left(tx, case_id, now=clock.now(), policy=policy)
+        assert stands(tx, case_id) == (State.TAKEN, "violence")
+
+    await line.write(story)
+
+
+async def test_in_other_hands_the_phone_shows_nothing_of_it(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, "request")
+        guards.go_neutral(tx, 1, now=clock.now())
+        relay.overhear(tx, case_id, DIE, now=clock.now(), is_doubt=True)
+        worsening.doubt_alone(tx, case_id, now=clock.now(), policy=policy)
+        clock.pass_(minutes=5)
+        when_due(tx, case_id, silence.ALONE, clock, policy)
+        assert woken(tx, LAN)[-1] and letters(tx, lane_id=1) == []
+
+    await line.write(story)
+
+
+async def test_a_clock_that_was_ahead_makes_her_wait_no_longer(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, "violence")
+        set_timer(tx, silence.ALONE, case_id, due_at=clock.now() + timedelta(hours=9))
+        assert farthest.bring_near(tx, now=clock.now()) == 1
+        assert due_at(tx, silence.ALONE, case_id) == clock.now() + timedelta(minutes=5)
+
+    await line.write(story)
+
+
+async def test_what_is_closed_or_called_off_asks_nothing_more(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        case_id = in_queue(tx, clock, policy, "request")
+        says_alone(tx, case_id, clock, policy)
+        cases.take(tx, case_id, LAN, now=clock.now(), policy=policy)
+        cases.close(tx, case_id, LAN, "listened", now=clock.now(), policy=policy)
+        assert due_at(tx, silence.ALONE, case_id) is None
 
     await line.write(story)
