@@ -12,6 +12,7 @@ from bot.seals import Seals
 from bot.tables import audit, audit_head
 
 KEPT = timedelta(days=730)
+READ_AGAIN = timedelta(minutes=15)
 _FIRST = "0" * 64
 _LOCK = 4_612  # any number, the same in every process
 
@@ -60,9 +61,12 @@ def _head_witness(seals: Seals, seq: int, fingerprint: str) -> str:
     return seals.witness(f"head:{seq}:{fingerprint}")
 
 
-def read(tx: Tx, staff_id: int, case_id: int, *, now: datetime) -> None:
-    """A colleague opened the words of a case."""
-    write(tx, staff_id, "read_words", f"case:{case_id}", now=now)
+def read(tx: Tx, staff_id: int, case_id: int, deed: str = "read_words", *, now: datetime) -> None:
+    """A colleague opened what is told of a person in a case; one visit is one row, however often the page looks."""
+    mine = (audit.c.deed == deed, audit.c.subject == f"case:{case_id}", audit.c.staff_id == staff_id)
+    lately = (audit.c.at > now - READ_AGAIN, audit.c.at <= now)  # a row of a clock that was ahead hides no reading
+    if tx.execute(select(audit.c.seq).where(*mine, *lately).limit(1)).first() is None:
+        write(tx, staff_id, deed, f"case:{case_id}", now=now)
 
 
 def verify(connection: Connection, seals: Seals) -> int | None:

@@ -14,11 +14,9 @@ from bot.helpline.casebook import Case, record
 from bot.helpline.consents import ConsentTo
 from bot.helpline.ringing import tell_colleague
 from bot.seals import KeyDestroyed, KeyId, Seals
-from bot.tables import audit as audit_table
 from bot.tables import entrusted
 
 ASKED_FOR = timedelta(hours=1)  # an unanswered question: what it was about is gone after that
-READ_AGAIN = timedelta(minutes=15)
 VERSION = "hand-over-2026-12"
 
 
@@ -91,10 +89,7 @@ def is_there(connection: Connection, case_id: int) -> bool:
 
 def read(tx: Tx, case_id: int, staff_id: int, *, now: datetime) -> None:
     """Write down that the colleague saw it; one visit is one row."""
-    mine = (audit_table.c.deed == "read_entrusted", audit_table.c.subject == f"case:{case_id}")
-    again = (audit_table.c.staff_id == staff_id, audit_table.c.at > now - READ_AGAIN)
-    if tx.execute(select(audit_table.c.seq).where(*mine, *again).limit(1)).first() is None:
-        audit.write(tx, staff_id, "read_entrusted", f"case:{case_id}", now=now)
+    audit.read(tx, staff_id, case_id, "read_entrusted", now=now)
 
 
 def _about(case_id: int, kind: str) -> str:

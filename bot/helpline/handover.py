@@ -67,8 +67,10 @@ def write_note(tx: Tx, case_id: int, staff_id: int, ticks: Iterable[Tick | str],
 
 
 def notes(connection: Connection, seals: Seals, known: Case) -> tuple[Note, ...]:
-    """The notes of a case, newest first; without their words while she has taken back the yes to being read, and of
-    those from before it was taken by an organisation that she never named, until she says yes to that (0022)."""
+    """The notes of a case, newest first; write `read` down before their words are shown.
+
+    Without words while she has taken back the yes to being read, and of those from before it was taken by an
+    organisation that she never named, until she says yes to that (0022)."""
     is_shut = visibility.is_taken_back(connection, known.id)
     new, agreed = (last_time(connection, known.id, kind) for kind in ("new_reader", "talk_agreed"))
     shut_before = new if new is not None and (agreed is None or agreed < new) else None
@@ -79,6 +81,11 @@ def notes(connection: Connection, seals: Seals, known: Case) -> tuple[Note, ...]
         is_hidden = is_shut or (shut_before is not None and row.at < shut_before)
         found.append(Note(row.alias, ticks, None if is_hidden else _words(seals, known, row.sealed), row.at))
     return tuple(found)
+
+
+def read(tx: Tx, case_id: int, staff_id: int, *, now: datetime) -> None:
+    """Write down that a colleague is shown words of a note: they are about the person as hers are."""
+    audit.read(tx, staff_id, case_id, "read_note", now=now)
 
 
 def _words(seals: Seals, known: Case, sealed: bytes | None) -> str | None:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from bot import audit
 from bot.db import Tx
 from bot.helpline import guards, held_back, silence, visibility
 from bot.helpline.casebook import (
@@ -227,7 +226,7 @@ def _about(case_id: int, seq: int, direction: str) -> str:
 
 
 def words(connection: Connection, seals: Seals, case_id: int) -> tuple[Line, ...]:
-    """All lines of a case: for herself. A colleague's page shows `readable`, and writes `read` in the same visit."""
+    """All lines of a case: for herself. A colleague's page shows `readable`, and writes that down before."""
     known = get(connection, case_id)
     if known is None:
         return ()
@@ -252,8 +251,3 @@ def _open(seals: Seals, key_id: KeyId | None, sealed: bytes, about: str) -> str 
         return seals.open_with(key_id, sealed, about=about)
     except KeyDestroyed:
         return None
-
-
-def read(tx: Tx, case_id: int, staff_id: int, *, now: datetime) -> None:
-    """Write down that this colleague opened the words of this case."""
-    audit.read(tx, staff_id, case_id, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import audit, staff
 from bot.console.layout import Console, Route, Visit, go, refused, render
@@ -39,12 +39,10 @@ from bot.helpline.flags import flags
 from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
-from bot.tables import audit as audit_table
 from directory import needs
 from directory.listing_text import describe
 from directory.search import Hit, Question, hit_now, question, search
 
-READ_AGAIN = timedelta(minutes=15)  # one visit is one row of the audit, however often the open page looks
 SAME_AGAIN = timedelta(seconds=30)
 HOLD_HOURS = (1, 2, 4, 8, 24, 48)
 SAID = frozenset(
@@ -165,10 +163,7 @@ def _written_down(tx: Tx, known: Case, member: StaffMember, now: datetime) -> No
     case_id = known.id
     if known.staff_id == member.id and entrusting.is_there(tx.connection, case_id):
         entrusting.read(tx, case_id, member.id, now=now)
-    mine = (audit_table.c.deed == "read_words", audit_table.c.subject == f"case:{case_id}")
-    again = (audit_table.c.staff_id == member.id, audit_table.c.at > now - READ_AGAIN)
-    if tx.execute(select(audit_table.c.seq).where(*mine, *again).limit(1)).first() is None:
-        audit.read(tx, member.id, case_id, now=now)
+    audit.read(tx, member.id, case_id, now=now)
 
 
 def _told(

@@ -42,6 +42,14 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
     shelters = [one for one in console.keeper.shelf if one.kind in SHELTERS and one.province in member.provinces]
     said = visit.given("said")
     told = await console.db.read(look)
+    with_words = [card.id for card, many in told["notes"] if any(note.text for note in many)]
+
+    def written_down(tx: Tx) -> None:
+        for case_id in with_words:
+            handover.read(tx, case_id, member.id, now=now)
+
+    if with_words:
+        await console.db.write(written_down, urgent=False)
     more: dict[str, Any] = {"shelters": shelters, "kinds": tonight.KINDS, "provinces": sorted(member.provinces)}
     more["describe"] = lambda one: describe(hit_now(one, now), visit.language)
     more |= {"hours": HOURS, "said": said if said in SAID else ""}
