@@ -16,6 +16,7 @@ from bot.policy import Policy, PolicyProblem
 from bot.rota import ahead, brought, stored, taken_over
 from bot.rota.calendar import days_off
 from bot.rota.icalendar_in import read_events
+from bot.rota.moments import FARTHEST
 from bot.rota.plan import Shift
 from directory.wording import HCMC
 
@@ -28,7 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.set_defaults(run=run_show)
     bring = deeds.add_parser("import", help="bring in a plan: CSV (see docs/rota.md) or iCalendar (.ics)")
     bring.add_argument("file", type=Path, metavar="FILE")
-    bring.add_argument("--force", action="store_true", help="also rows that are over, or more than a year ahead")
+    forced = "also rows that are over, more than a year ahead, or longer than eight days"
+    bring.add_argument("--force", action="store_true", help=forced)
     bring.set_defaults(run=run_import)
 
 
@@ -104,7 +106,7 @@ def _rows(path: Path, now: datetime, *, is_forced: bool) -> tuple[Sequence[broug
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file)), 0
     events = read_events(path.read_bytes(), since=None if is_forced else now)
-    latest = now + brought.FARTHEST
+    latest = now + FARTHEST
     near = [one for one in events if is_forced or (_at(one, "ends") > now and _at(one, "starts") <= latest)]
     return near, len(events) - len(near)
 

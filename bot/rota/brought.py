@@ -11,17 +11,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from bot import staff
-from bot.rota.plan import A_DAY, DAY_OFF, LONGEST_SHIFT, Hours, Kind, OnDaysOff, Post, Rotation, Shift
+from bot.rota.moments import FARTHEST, read_day, read_moment
+from bot.rota.plan import A_DAY, DAY_OFF, LONGEST_AWAY, LONGEST_SHIFT, Hours, Kind, OnDaysOff, Post, Rotation, Shift
 from bot.tables import centre
 from directory import places
-from directory.wording import HCMC
 
 COLUMNS = ("name", "province", "rung", "starts", "ends")
 ROTATION = ("rotation", "centre", "province", "rung", "first_day", "begins", "hours", "members")
 CHANGE = ("name", "cover", "starts", "ends")
 HOURS = ("centre", "day", "begins", "ends")
 FALLBACK = ("centre", "falls_back_to")
-FARTHEST = timedelta(days=370)
+LIKELY_SHIFT = timedelta(days=8)  # a week on call; longer ones are most often a mistyped day
 _ON_CALL = ("worker", "peer", "supervisor")
 
 Row = Mapping[str, str | None]
@@ -67,7 +67,8 @@ class _Known:
 def read_plan(connection: Connection, rows: Sequence[Row], *, likely_at: datetime | None = None) -> tuple[Entry, ...]:
     """What a table describes. Raises PlanProblem with every row that is wrong.
 
-    `likely_at`: also with rows that are over by then or more than a year ahead, as a mistyped year makes them.
+    `likely_at`: also with rows that are over by then, more than a year ahead or longer than a week on call, as a
+    mistyped date makes them.
     """
     if not rows:
         raise PlanProblem([f"The plan has no rows: its columns are {','.join(COLUMNS)}."])
@@ -81,7 +82,7 @@ def read_plan(connection: Connection, rows: Sequence[Row], *, likely_at: datetim
     for number, row in enumerate(rows, 2):
         try:
             entry = read({name: (value or "").strip() for name, value in row.items() if name}, known)
-            _check_year(entry, likely_at)
+            _check_likely(entry, likely_at)
             found.append(entry)
         except ValueError as problem:
             wrong.append(f"row {number}: {problem}")
@@ -90,13 +91,16 @@ def read_plan(connection: Connection, rows: Sequence[Row], *, likely_at: datetim
     return tuple(found)
 
 
-def _check_year(entry: Entry, now: datetime | None) -> None:
+def _check_likely(entry: Entry, now: datetime | None) -> None:
     if now is None or not isinstance(entry, Shift | Away):
         return
     if entry.ends_at <= now:
         raise ValueError("column ends: this is over already; --force takes it all the same")
     if entry.starts_at > now + FARTHEST:
         raise ValueError(f"column starts: more than {FARTHEST.days} days ahead; --force takes it all the same")
+    if isinstance(entry, Shift) and (lasts := entry.ends_at - entry.starts_at) > LIKELY_SHIFT:
+        hours = int(lasts.total_seconds() // 3600)
+        raise ValueError(f"column ends: a shift of {hours} hours; --force takes one of up to 62 days all the same")
 
 
 def _reader(first: Row) -> Callable[[Mapping[str, str], _Known], Entry]:
@@ -146,8 +150,8 @@ def _change(told: Mapping[str, str], known: _Known) -> Away:
     member = _member("name", told["name"], known)
     cover = _member("cover", told["cover"], known).id if told["cover"] else None
     starts, ends = _moment("starts", told["starts"]), _moment("ends", told["ends"])
-    if not starts < ends:
-        raise ValueError("column ends: must be after starts")
+    if not timedelta(0) < ends - starts <= LONGEST_AWAY:
+        raise ValueError(f"column ends: must be after starts, at most {LONGEST_AWAY.days} days")
     if cover == member.id:
         raise ValueError("column cover: somebody else, or empty for leave")
     return Away(member.id, cover, starts, ends)
@@ -227,16 +231,14 @@ def _minute(column: str, written: str, most: int) -> int:
 
 
 def _day(column: str, written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise ValueError(f"column {column}: “{written[:30]}” is no day such as 2026-12-07") from None
+    day = read_day(written)
+    if day is None:
+        raise ValueError(f"column {column}: “{written[:30]}” is no day such as 2026-12-07")
+    return day
 
 
 def _moment(column: str, written: str) -> datetime:
-    """A time without a zone is Vietnam's."""
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise ValueError(f"column {column}: “{written[:30]}” is no time such as 2026-12-07 08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=HCMC)
+    moment = read_moment(written)
+    if moment is None:
+        raise ValueError(f"column {column}: “{written[:30]}” is no time such as 2026-12-07 08:00")
+    return moment

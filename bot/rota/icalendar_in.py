@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from icalendar import Calendar
 
 from bot.rota.brought import PlanProblem
+from bot.rota.moments import FARTHEST, YEARS
 from directory.wording import HCMC
 
 MOST = 2_000
 LONG_AGO = 20_000  # so many repetitions at most are passed over until today: of a daily one fifty years
-FARTHEST = timedelta(days=370)
 _TITLE = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<rung>\d)\))?$", re.DOTALL)
 
 
@@ -32,7 +32,7 @@ def read_events(raw: bytes, *, since: datetime | None = None) -> Sequence[dict[s
     for number, event in enumerate(events, 1):
         try:
             rows.extend(_rows(event, moved, since))
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
             raise PlanProblem([f"event {number}: cannot be read ({type(problem).__name__})."]) from None
         if len(rows) > MOST:
             raise PlanProblem([f"More than {MOST} shifts in one file: bring them in by the year."])
@@ -48,6 +48,8 @@ def _rows(event: Any, moved: set[tuple[str, datetime]], since: datetime | None) 
     categories = event.get("CATEGORIES")
     province = str(categories.cats[0]) if categories is not None and getattr(categories, "cats", None) else ""
     starts = _moment(event["DTSTART"].dt)
+    if starts.year not in YEARS:
+        raise PlanProblem([f"An event begins in the year {starts.year:04}: mistyped, surely."])
     lasts = _moment(event.end) - starts
     is_instance = "RECURRENCE-ID" in event
     for begins in _occurrences(event, starts, None if since is None else since - lasts):

@@ -8,6 +8,7 @@ from enum import StrEnum
 DAY_OFF = 8  # in hours: how a centre serves on a day off; 1 is Monday, 7 Sunday
 A_DAY = 24 * 60
 LONGEST_SHIFT = timedelta(days=62)
+LONGEST_AWAY = timedelta(days=400)  # somebody who is away for longer has left
 
 
 class Kind(StrEnum):

