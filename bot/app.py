@@ -205,7 +205,7 @@ def build(
     bells.call(postbag.OUTBOX, room.collect_soon)
     bells.call(SHELF, _soon(lambda: refresh_shelf(db, keeper)))
     hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
-    clockwork = Clockwork(db, clock, policy, due={**due.DUE, **reminders.DUE}, rounds=rounds)
+    clockwork = Clockwork(db, clock, policy, due=due.DUE, rounds=rounds)
     db.start()
     doors = tuple(made.values())
     return House(

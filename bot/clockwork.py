@@ -49,6 +49,10 @@ class Clockwork:
                 self._every(seconds, round_, name)
         self._scheduler.start()
 
+    async def go_round(self, name: str) -> None:
+        """Do this round now, as its own pace would."""
+        await self._rounds[name][1]()
+
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

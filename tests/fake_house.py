@@ -1,6 +1,6 @@
 """A whole house with its made-up directory and one network in memory; its ticks are given by hand."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,9 +29,16 @@ def by_console(connection: Connection, staff_id: int) -> Sequence[tuple[str, Add
 
 @asynccontextmanager
 async def open_house(
-    url: str, folder: Path, seals: Seals, clock: Clock, *, senders: Mapping[str, SenderMaker] | None = None
+    url: str,
+    folder: Path,
+    seals: Seals,
+    clock: Clock,
+    *,
+    senders: Mapping[str, SenderMaker] | None = None,
+    beat: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[House]:
-    """Started, and stopped at the end. `senders`: what reaches colleagues, by name; without any nobody is told."""
+    """Started, and stopped at the end. `senders`: what reaches colleagues, by name; without any nobody is told. `beat`: what the world
+    outside is told by while all is well."""
     engine = open_engine(url)
     make_tables(engine)
     engine.dispose()
@@ -43,6 +50,7 @@ async def open_house(
         channels={("fake", "1"): lambda db, seals, clock, bells, settings, refer: FakeChannel(seals, clock)},
         senders=senders or {},
         routes=by_console if senders else no_way,
+        **({"beat": beat} if beat is not None else {}),
     )
     await made.db.write(lambda tx: demonstration.seed(tx, clock.now()))
     await made.start(ticks=False)

@@ -1,10 +1,11 @@
-"""Which deed belongs to which timer of the help line."""
+"""Which deed belongs to which timer: of the help line, and of the directory's keepers."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.db import Tx
 from bot.helpline import check_ins, company, escalation, referrals, rota_watch, silence, turns, worsening
+from bot.keeping import reminders
 from bot.policy import Policy
 from bot.rota.changes import WATCH
 
@@ -75,5 +76,6 @@ DUE: Mapping[str, DueDeed] = {
     referrals.TIMER: _referral_lost,
     company.TIMER: _company,
     WATCH: _watch,
+    **reminders.DUE,
 }
 """The deed may set the same timer again: take the due row away before running it, in the same transaction."""
