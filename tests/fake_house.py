@@ -37,8 +37,8 @@ async def open_house(
     senders: Mapping[str, SenderMaker] | None = None,
     beat: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[House]:
-    """Started, and stopped at the end. `senders`: what reaches colleagues, by name; without any nobody is told. `beat`: what the world
-    outside is told by while all is well."""
+    """Started, and stopped at the end. `senders`: what reaches colleagues, by name; without any nobody is told.
+    `beat`: what tells the world outside that all is well."""
     engine = open_engine(url)
     make_tables(engine)
     engine.dispose()

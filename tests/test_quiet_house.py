@@ -1,4 +1,4 @@
-"""A house in which nothing is wrong says so: hour by hour its own audit finds nothing, and the world outside hears it."""
+"""A house in which nothing is wrong says so: hour by hour its own audit finds nothing, and the heart beats."""
 
 from pathlib import Path
 
