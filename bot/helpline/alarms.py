@@ -107,7 +107,11 @@ def call_help(tx: Tx, token: str, *, now: datetime, policy: Policy) -> Taken | T
 
 
 def pass_by(tx: Tx, outbox_id: int, now: datetime) -> None:
-    """No own channel of this colleague took the alarm: if nobody else was called, the next rung is called at once."""
+    """No own channel of this colleague took the alarm: if nobody else was called, the next rung is called at once.
+
+    Behind the last rung those in charge are called at once: as good as nobody is on duty, and their ways may be other
+    ones. After that the ladder goes on at its own pace, or a network that is gone would be called every second.
+    """
     wanted = select(outbox.c.alarm_id, outbox.c.case_id, outbox.c.staff_id).where(outbox.c.id == outbox_id)
     row = tx.execute(wanted).one_or_none()
     if row is None or row.alarm_id is None or row.case_id is None:
@@ -117,5 +121,7 @@ def pass_by(tx: Tx, outbox_id: int, now: datetime) -> None:
         return
     record(tx, row.case_id, "unreached", now=now, staff_id=row.staff_id)
     known = get(tx.connection, row.case_id)
-    if known is not None and known.round == 0 and not waiting_for(tx, row.case_id):
+    if known is None or waiting_for(tx, row.case_id):
+        return
+    if known.round == 0 or (known.round == 1 and escalation.uncalled_in_charge(tx, known)):
         escalation.hurry(tx, row.case_id, now=now)

@@ -52,10 +52,12 @@ def escalate(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> Step | N
     called, declined, unreached = called_since(tx.connection, known.id, since)
     managers_at = last_time(tx.connection, known.id, "managers")
     managers_at = managers_at if managers_at is None or managers_at <= now else None  # the clock was set back
-    so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined, unreached)
+    failed = failed_since(tx.connection, known.id, since)[0]
+    in_vain = not failed and called <= unreached and bool(unreached)
+    so_far = Ladder(known.urgency, since, known.rung, known.round, managers_at, called, declined, unreached, in_vain)
     if known.rung == 0 and known.round == 0:
         # Nobody of the rota was called yet: it begins with the first rung, but not with who just failed it.
-        so_far = replace(so_far, called=failed_since(tx.connection, known.id, since)[0])
+        so_far = replace(so_far, called=failed)
     return _climb(tx, known, so_far, now=now, policy=policy, is_asked=False)
 
 
@@ -132,6 +134,14 @@ def those_in_charge(tx: Tx, province: str | None = None) -> tuple[int, ...]:
     )
     found = tx.execute(local.order_by(staff.c.id)).scalars().all() if province else ()
     return tuple(found or tx.execute(wanted.order_by(staff.c.id)).scalars().all())
+
+
+def uncalled_in_charge(tx: Tx, known: Case) -> tuple[int, ...]:
+    """In danger now: those in charge who were not called yet since the case waits."""
+    since = last_time(tx.connection, known.id, "waiting") or known.opened_at
+    called, _, _ = called_since(tx.connection, known.id, since)
+    found = those_in_charge(tx, known.province) if known.urgency == "now" else ()
+    return tuple(one for one in found if one not in called)
 
 
 def in_charge_of(tx: Tx, known: Case) -> tuple[int, ...]:

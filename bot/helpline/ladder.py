@@ -18,7 +18,8 @@ class Ladder:
     """How far a case has come: rungs called in this round, rounds before, since when, and the last call to managers.
 
     `called`, `declined` and `unreached`: colleagues called since the case waits; of them those who cannot come, and
-    those whom the last alarm reached on no channel of their own.
+    those whom the last alarm reached on no channel of their own. `is_in_vain`: nobody had the case, and no alarm
+    reached anybody.
     """
 
     urgency: Urgency
@@ -29,6 +30,7 @@ class Ladder:
     called: frozenset[int] = frozenset()
     declined: frozenset[int] = frozenset()
     unreached: frozenset[int] = frozenset()
+    is_in_vain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ def next_step(
             _together(fresh, called),
             _at_managers_minute(ladder, policy, now, now + timedelta(minutes=wait), bool(called)),
         )
+    fresh = tuple(one for one in managers if one not in ladder.called)
+    if ladder.is_in_vain and ladder.urgency == "now" and ladder.round == 1 and fresh:
+        # None of them can be reached: as if nobody were on duty, and the others are not called twice in a minute.
+        return Step("repeat", fresh, now + timedelta(minutes=policy.rung_minutes[-1]))
     whom = _again(ladder, rungs, policy, managers)
     after = _at_managers_minute(ladder, policy, now, now + every, bool(called))
     return Step("manager" if called else "repeat", _together(whom, called), after)
@@ -95,9 +101,7 @@ def _is_managers_turn(ladder: Ladder, policy: Policy, now: datetime) -> bool:
     return is_late and (first or ladder.managers_at is None or now - ladder.managers_at >= every)
 
 
-def _at_managers_minute(
-    ladder: Ladder, policy: Policy, now: datetime, planned: datetime, is_called: bool
-) -> datetime:
+def _at_managers_minute(ladder: Ladder, policy: Policy, now: datetime, planned: datetime, is_called: bool) -> datetime:
     """The managers of danger now are not called later than their minute only because a step lies across it."""
     minute = ladder.since + timedelta(minutes=policy.manager_after_minutes)
     waits = ladder.urgency == "now" and not is_called

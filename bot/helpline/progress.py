@@ -8,7 +8,7 @@ from bot.helpline import visibility
 from bot.helpline.casebook import colleague, last_time, of_lane
 from bot.helpline.escalation import when
 from bot.helpline.moves import State
-from bot.helpline.truth import called_so_far
+from bot.helpline.truth import called_in_vain, called_so_far
 from directory.wording import t
 
 
@@ -39,4 +39,6 @@ def progress(connection: Connection, lane_id: int, *, now: datetime, language: s
     if n == 0:
         return t("case.person.state_nobody", language)
     minutes = max(int((now - since).total_seconds() // 60), 0)
+    if called_in_vain(connection, known.id, since, now):
+        return t("case.person.state_reached_nobody", language, n=n, minutes=minutes)
     return t("case.person.state_waiting", language, n=n, minutes=minutes)

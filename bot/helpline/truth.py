@@ -47,9 +47,12 @@ def tell_step(
     if is_due or now - since < EACH_STEP or step.kind == "manager":
         language = language_of(tx, known.lane_id)
         n, first = called_so_far(tx.connection, known.id, since)
-        if now - (first or since) < A_MOMENT:
+        in_vain = called_in_vain(tx.connection, known.id, since, now)
+        is_first_round = step.kind == "rung" or known.round == 0
+        if now - (first or since) < A_MOMENT and (in_vain == 0 or is_first_round):
             return  # somebody could not come, the next one is called already: nobody was kept waiting yet
         key = "case.person.still_waiting_again" if is_again else "case.person.still_waiting"
+        key, n = ("case.person.reached_nobody", in_vain) if in_vain else (key, n)
         more = _what_next(known, step, now, policy, language)
         tell(tx, known, key, now=now, more=more, n=n, time=lasted(now - (first or since), language))
         record(tx, known.id, "told_waiting", now=now)
@@ -70,6 +73,15 @@ def called_so_far(connection: Connection, case_id: int, since: datetime) -> tupl
     wanted = select(func.count(alarm.c.staff_id.distinct()), func.min(alarm.c.at))
     row = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since)).one()
     return int(row[0]), row[1]
+
+
+def called_in_vain(connection: Connection, case_id: int, since: datetime, before: datetime) -> int:
+    """How many were called before this moment, if no own channel of any of them took it; 0 if somebody was reached."""
+    wanted = select(alarm.c.staff_id, alarm.c.unreached_at).where(
+        alarm.c.case_id == case_id, alarm.c.at >= since, alarm.c.at < before
+    )
+    rows = connection.execute(wanted).all()
+    return 0 if any(row.unreached_at is None for row in rows) else len({row.staff_id for row in rows})
 
 
 def lasted(span: timedelta, language: str) -> str:

@@ -74,3 +74,27 @@ async def test_open_pages_are_emptied_when_a_case_goes_and_when_the_yes_is_taken
     await expect(log).to_contain_text("Nơi đó không giữ chuyện của bạn nữa.")
     await expect(an.get_by_text("Không có trang này, hoặc trang này không dành cho bạn.")).to_be_visible()
     assert "no danh em" not in await an.content()
+
+
+async def test_an_open_page_of_a_case_that_was_handed_to_a_colleague_holds_no_form_any_more(
+    browser: Browser, service: Service
+) -> None:
+    person, lan = await phone(browser), await phone(browser, locale="vi-VN")
+    await person.goto(service.chat)
+    await say(person, "cuu em voi no danh em")
+    await sign_in(lan, service, "chị Lan")
+    await lan.get_by_role("button", name=re.compile("^Tôi nhận")).first.click()
+    await expect(lan.get_by_role("log")).to_contain_text("no danh em")
+    beside = await lan.context.new_page()
+    await beside.goto(lan.url.partition("?")[0])
+    await expect(beside.get_by_role("textbox", name="Trả lời")).to_be_visible()
+    await lan.locator("summary", has_text="Tạm dừng hoặc chuyển").click()
+    choice = lan.locator("form[action$='/hand-over'] select")
+    mai = await choice.locator("option", has_text="chị Mai").get_attribute("value")
+    await choice.select_option(mai)
+    await lan.locator("form[action$='/hand-over'] button").click()
+    await expect(beside.get_by_text("chị Mai (mẫu) đang được mời nhận ca này.")).to_be_visible()
+    assert "no danh em" not in await beside.content()
+    await expect(beside.locator("main")).to_have_count(1)
+    await expect(beside.get_by_role("textbox")).to_have_count(0)
+    await check(beside)

@@ -36,6 +36,7 @@ from bot.helpline import (
 )
 from bot.helpline.casebook import Case, NotYours
 from bot.helpline.flags import flags
+from bot.helpline.moves import State
 from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
@@ -145,16 +146,19 @@ def _ours(connection: Connection, member: StaffMember, case_id: int) -> Case | N
 
 
 async def _not_here(console: Console, visit: Visit) -> web.Response:
-    """A case of the colleague's provinces that somebody else has is named with who has it; all others do not exist."""
+    """A case of the colleague's provinces that somebody else has is named with who has it; all others do not exist.
+
+    To an open page that asks for what has changed it does not exist either: then what the page shows goes."""
     case_id, member = visit.number("case"), visit.seat.member
     known = await console.db.read(lambda connection: _ours(connection, member, case_id))
-    if known is None:
+    if known is None or visit.request.query.get("part") == "1":
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
     staff_id = known.staff_id if known.is_open else None
     who = await console.db.read(lambda connection: casebook.colleague(connection, staff_id or 0))
     if known.is_open and who is None:
         return refused(visit.request, visit.seat, status=404, key="console.not_found")
-    key = "console.case.first" if who else "console.case.closed_meanwhile"
+    is_offered = known.state is State.HANDED
+    key = ("console.case.offered" if is_offered else "console.case.first") if who else "console.case.closed_meanwhile"
     return render(visit.request, "sentence.html", visit.seat, key=key, who=who.alias if who else "")
 
 

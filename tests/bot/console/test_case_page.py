@@ -116,8 +116,12 @@ async def test_hold_hand_over_and_hand_back_move_the_case_on(desk: Desk) -> None
     await desk.press(lan, f"{here}/take")
     to = (await desk.member("worker-2")).id
     assert (await desk.press(lan, f"{here}/hand-over", to=str(to)))[0] == "/console/cases?said=handed_over"
+    assert "chị Mai (mẫu) đang được mời nhận ca này" in await (await lan.get(here)).text(), "nobody has taken it yet"
+    assert (await lan.get(here, params={"part": "1"})).status == 404, "an open page is emptied, nothing is put into it"
     _, page = await desk.press(mai, f"{here}/take")
     assert "nó đánh em" in page
+    assert "chị Mai (mẫu) đã nhận trước rồi" in await (await lan.get(here)).text()
+    assert (await lan.get(here, params={"part": "1"})).status == 404
     assert (await desk.press(mai, f"{here}/hand-back"))[0] == "/console/cases?said=handed_back"
     assert await desk.count(case, case.c.state == "waiting") == 1
 
