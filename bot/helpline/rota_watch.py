@@ -26,9 +26,10 @@ MOST_LINES = 12
 def watch(tx: Tx, now: datetime, policy: Policy) -> None:
     """Tell what is ahead, and look again tomorrow morning. A day more is looked ahead, so that none is told late."""
     until = now + timedelta(hours=policy.rota_warn_hours) + A_DAY
-    plan = stored.load(tx.connection, now, until)
+    far = max(until, now + ahead.LOOK_AHEAD)  # a hole that begins soon is told to its end
+    plan = stored.load(tx.connection, now, far)
     days = days_off(policy)
-    holes = ahead.gaps(plan, days, now, until)
+    holes = [gap for gap in ahead.gaps(plan, days, now, far) if gap.starts_at < until]
     unwoken = [] if policy.is_demo else _unwoken(tx.connection, ahead.spans(plan, days, now, until), policy)
     for staff_id in those_in_charge(tx) or _admins(tx):
         language = _language(tx, staff_id)

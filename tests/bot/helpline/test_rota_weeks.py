@@ -64,6 +64,7 @@ async def test_the_hole_of_tet_is_told_three_days_before_and_daily_once_by_two_p
             said = await engine.write(lambda tx: [one.text for one in letters(tx, staff_id=HOA)])
             holes = [one for one in said if "chưa có ai trực" in one or "trống" in one]
             assert len(holes) <= 1, "two processes tell it once"
+            assert all("10/2" in one for one in holes), "to its end, not to the end of the look ahead"
             if holes:
                 told.append(clock.now())
             await engine.write(lambda tx: tx.execute(delete(outbox)))
