@@ -97,6 +97,11 @@ class Policy:
     good_reports_for_friendly: int = 2
     is_demo: bool = False
 
+    @property
+    def for_requests(self) -> str:
+        """Where written requests go: what is public of the organisation, and its address."""
+        return ", ".join(one for one in (self.public_contact, self.postal_address) if one)
+
     def problems(self) -> tuple[str, ...]:
         """What stands in the way of opening the line, one sentence each; empty when it may open."""
         if self.is_demo:

@@ -21,7 +21,7 @@ _ANSWERS = {
 }  # fmt: skip
 _ASKS = frozenset({"entrust", "consent", "report", "erase", "copy", "check_in", "elsewhere", "revoke", "mute"})
 _GOES_THROUGH = frozenset({"report", "entrust", "erase"})  # questions that are answered also by who is kept out
-_TYPED = frozenset({("word", "chosen"), ("erase", "word_or_tap")})  # answered in free words
+WORD_ASKED = frozenset({("word", "chosen"), ("erase", "word_or_tap")})  # answered in free words
 _FOR_THE_HOUSE = frozenset({"copy", "revoke", "agree_word", "elsewhere", "mute"})
 _FEW = 6  # words
 SHORT = 120  # characters: a wish to the house is said briefly, a story is the colleague's
@@ -181,6 +181,12 @@ def wants_to_die(turn: Turn) -> bool:
     return is_typed and turn.meaning is not None and "self_harm" in turn.meaning.danger.kinds
 
 
+def is_a_word(turn: Turn) -> bool:
+    """Four words of a code are a code, whatever they sound like to the model alone."""
+    danger = turn.meaning.danger if turn.meaning is not None else None
+    return turn.key is None and turn.code_hash is not None and (danger is None or danger.source != "rule")
+
+
 def cannot_talk(turn: Turn) -> bool:
     """Whether she says, in a few words, that she cannot speak or type: from then on everything is asked with taps."""
     return turn.key is None and "mute" in turn.situations and len(turn.text) <= SHORT
@@ -220,8 +226,8 @@ def may_say_kept(tx: Tx, lane_id: int, now: datetime) -> bool:
 
 def _answers_the_house(turn: Turn, standing: Standing) -> bool:
     """A yes or no to a question of the house, or free words it has asked for, are not for the colleague."""
-    if (standing.dialogue, standing.step) in _TYPED:
-        return not _is_now(turn)
+    if (standing.dialogue, standing.step) in WORD_ASKED:
+        return is_a_word(turn) or not _is_now(turn)
     return standing.dialogue in _ASKS and fold(turn.text).strip(" .!?") in _ANSWERS
 
 

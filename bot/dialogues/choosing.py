@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogues import correcting, fitting, following, kept_where, remarking
 from bot.dialogues.ask import Answer
-from bot.dialogues.beside_case import only_taps, wants_erasing, wants_to_die
+from bot.dialogues.beside_case import WORD_ASKED, is_a_word, only_taps, wants_erasing, wants_to_die
 from bot.dialogues.blocked import Blocked
 from bot.dialogues.declined import Declined, is_unreadable
 from bot.dialogues.entrust import Entrust
@@ -82,6 +82,9 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
     if is_now and standing.step == "harmed" and danger is not None and danger.source == "model":
         return "report", "harmed"  # "uống rồi" says what was asked, whatever else it sounds like
+    is_word_asked = turn.key is None and word is None and (standing.dialogue, standing.step) in WORD_ASKED
+    if is_word_asked and is_a_word(turn):
+        return str(standing.dialogue), str(standing.step)
     if is_now and not only_taps(turn) and not (standing.step == "now_or_not" and says_no(turn)):
         return "report", "now"
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
@@ -97,6 +100,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return aside
     if wants_to_die(turn) and standing.step != "harmed":  # no question that stands open goes before this
         return "report", "start"
+    if is_word_asked:
+        return str(standing.dialogue), str(standing.step)
     if standing.dialogue == "report" and standing.step and is_answering:
         return "report", standing.step
     if turn.is_start:

@@ -143,7 +143,7 @@ class Official(Dialogue):
         options = (("yes", t("official.choice.yes", turn.language)), ("no", t("official.choice.no", turn.language)))
         return [
             Do(lambda tx, lane_id: asides.official_asked(tx, lane_id, now=now)),
-            Ask(t("small.official", turn.language, contact=turn.policy.public_contact), options, "helped"),
+            Ask(t("small.official", turn.language, contact=turn.policy.for_requests), options, "helped"),
         ]
 
     def helped(self, turn: Turn) -> Sequence[Item]:

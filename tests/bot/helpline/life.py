@@ -24,6 +24,7 @@ from bot.helpline import (
     relay,
     retention,
     sharing,
+    worsening,
 )
 from bot.helpline.casebook import NotYours
 from bot.helpline.consents import ConsentTo
@@ -98,7 +99,17 @@ class CaseLife(Promised):
 
     @rule()
     def say_she_wants_to_die(self) -> None:
-        self.with_case(lambda tx, known: relay.from_person(tx, known.id, Masked(WORDS), now=self.now, is_doubt=True))
+        """While nobody has the case the house asks her, and calls all when she says nothing."""
+
+        def story(tx: Tx, known: Any) -> None:
+            relay.from_person(tx, known.id, Masked(WORDS), now=self.now, is_doubt=True)
+            worsening.doubt_alone(tx, known.id, now=self.now, policy=POLICY)
+
+        self.with_case(story)
+
+    @rule()
+    def say_she_is_unharmed(self) -> None:
+        self.with_case(lambda tx, known: worsening.unharmed(tx, PERSON))
 
     @rule(is_yes=st.booleans())
     def answer_consent(self, is_yes: bool) -> None:
