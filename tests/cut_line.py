@@ -21,6 +21,7 @@ class Line:
         self._word, self._when, self._passes = b"", "", 0
         self.cuts = 0
         self.is_refusing = False
+        self._carried: list[_Carried] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -34,6 +35,16 @@ class Line:
         """`when`: "before", "passed" or "answered". `after`: so often the word may still be said."""
         self._word, self._when, self._passes = word, when, after
 
+    def go_away(self) -> None:
+        """Every connection ends, and no new one is let in until `come_back`."""
+        self.is_refusing = True
+        for one in self._carried:
+            one.end()
+        self._carried.clear()
+
+    def come_back(self) -> None:
+        self.is_refusing = False
+
     def close(self) -> None:
         self._listening.close()
 
@@ -44,7 +55,9 @@ class Line:
                 if self.is_refusing:
                     client.close()
                     continue
-                _Carried(self, client, self._reach()).start()
+                carried = _Carried(self, client, self._reach())
+                self._carried.append(carried)
+                carried.start()
 
     def _reach(self) -> socket.socket:
         folder = self._server.host or self._server.query.get("host")
@@ -97,6 +110,9 @@ class _Carried:
         with suppress(OSError):
             while carry():
                 pass
+        self.end()
+
+    def end(self) -> None:
         for end in (self._client, self._server):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
