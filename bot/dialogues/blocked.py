@@ -26,6 +26,7 @@ class Blocked(Dialogue):
 
         return [
             Do(until, lambda moment: [Say(t("blocked.until", language, when=moment))]),
+            Say(t("blocked.rules", language)),
             Say(safety_card(turn)),
             Done(),
         ]

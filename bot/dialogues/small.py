@@ -125,11 +125,12 @@ class Small(Dialogue):
         return [Say(t("small.about_bot", turn.language, organisation=turn.policy.organisation_name)), Done()]
 
     def privacy(self, turn: Turn) -> Sequence[Item]:
-        """Who sees what, how long, what the app may know, what we cannot delete; and the duty, if there is one."""
+        """Who sees what, how long, what the app may know, what we cannot delete; the duty, if there is one; and who is
+        kept out, so that nobody is by rules that were told to nobody."""
         language, policy = turn.language, turn.policy
         duty = [Say(t("small.privacy_duty", language))] if policy.legal_duty else []
         who = Say(t("small.privacy", language, days=policy.words_days))
-        return [who, *duty, Say(t("small.clean_phone", language)), Done()]
+        return [who, *duty, Say(t("small.clean_phone", language)), Say(t("blocked.rules", language)), Done()]
 
     def language(self, turn: Turn) -> Sequence[Item]:
         """Followed already where the language was named; else each one stands on a button, in its own name."""
