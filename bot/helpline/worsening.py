@@ -16,6 +16,7 @@ from bot.timers import clear_timer, due_at, set_timer
 
 RINGS_AGAIN = timedelta(minutes=1)  # a colleague who was woken a moment ago is not woken by every line
 DOUBTED_AGAIN = timedelta(hours=1)  # in one talk it is said again and again, and the colleague is there
+LEFT_ALONE = silence.SILENT_NOW - timedelta(seconds=1)  # before the next rung would be called for less
 CALLS_MOST = timedelta(minutes=5)  # who phones for help has so long after another cry, then all are called
 
 
@@ -108,7 +109,7 @@ def doubt_alone(tx: Tx, case_id: int, *, now: datetime, policy: Policy) -> None:
         return
     record(tx, known.id, silence.DOUBT, now=now)
     if due_at(tx, silence.ALONE, known.id) is None:
-        set_timer(tx, silence.ALONE, known.id, due_at=now + silence.SILENT_NOW)
+        set_timer(tx, silence.ALONE, known.id, due_at=now + LEFT_ALONE)
     if known.urgency == "request":
         raise_to(tx, known, "violence", now=now)
         _call_all(tx, known, now=now, policy=policy)
