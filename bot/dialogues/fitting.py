@@ -136,7 +136,12 @@ def soon(turn: Turn) -> Sequence[Item]:
         return []
     now_about(turn, id)
     key = TIMELY[id]
-    return [Say("\n".join(filter(None, (t(key, turn.language), danger_sentences.closing(key, turn.language)))))]
+    return [Say(with_closing(key, turn.language))]
+
+
+def with_closing(key: str, language: str) -> str:
+    """A sentence of danger with what is said below it."""
+    return "\n".join(filter(None, (t(key, language), danger_sentences.closing(key, language))))
 
 
 def note_harm(turn: Turn) -> None:

@@ -32,7 +32,6 @@ from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
 from bot.staff import covers
 from bot.understanding.weighing import VIOLENT
-from directory import danger_sentences
 from directory.places import name_of, province_of
 from directory.reading import fold
 from directory.wording import t
@@ -110,7 +109,7 @@ class Report(Dialogue):
         if is_no or is_wished or turn.notes.get("asked_twice"):
             return [
                 *([Do(worsening.unharmed)] if is_no else []),
-                Say(_with_closing("danger.self_harm.unharmed", turn.language)),
+                Say(fitting.with_closing("danger.self_harm.unharmed", turn.language)),
                 *self.offer(turn),
             ]
         turn.notes["asked_twice"] = "yes"
@@ -392,10 +391,6 @@ def _is_self_harm(turn: Turn) -> bool:
 def _ask_harmed(turn: Turn) -> Ask:
     options = tuple((key, t(f"danger.choice.{key}_harmed", turn.language)) for key in ("yes", "no"))
     return Ask(t("danger.self_harm.question", turn.language), options, "harmed")
-
-
-def _with_closing(key: str, language: str) -> str:
-    return "\n".join(filter(None, (t(key, language), danger_sentences.closing(key, language))))
 
 
 def _ask_now(turn: Turn) -> Ask:

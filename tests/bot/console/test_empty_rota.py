@@ -168,9 +168,7 @@ async def test_a_cover_where_nothing_is_planned_says_so(night: Desk) -> None:
     asked = {"who": str(lan.id), "cover": str(mai.id), **hours(night.clock.now(), 8)}
     where, page = await night.press(minh, "/console/rota/cover", **asked)
     assert where.endswith("nothing_planned") and "Hãy thêm ca trực" in page and await night.count(rota_change) == 0
-    await night.press(
-        minh, "/console/rota/shift", who=str(lan.id), place="", rung="0", **hours(night.clock.now(), 8)
-    )
+    await night.press(minh, "/console/rota/shift", who=str(lan.id), place="", rung="0", **hours(night.clock.now(), 8))
     await night.press(minh, "/console/rota/leave", who=str(lan.id), **hours(night.clock.now(), 8))
     assert (await night.press(minh, "/console/rota/cover", **asked))[0].endswith("noted"), "she is ill: Mai stands in"
     before = await alarmed(night)
