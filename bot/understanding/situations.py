@@ -41,7 +41,7 @@ def read(seen: View) -> frozenset[str]:
     found = {
         name
         for name, patterns in _patterns().items()
-        if _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE)
+        if _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE, but=name)
     }
     if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
@@ -58,8 +58,11 @@ def _is_her_own(patterns: tuple[Pattern, ...], seen: View) -> bool:
     return is_herself(seen, *first)
 
 
-def _fits(patterns: tuple[Pattern, ...], seen: View, *, is_deniable: bool = False) -> bool:
-    found = ((one, match.span()) for one in patterns for match in one.find(seen))
+def _fits(patterns: tuple[Pattern, ...], seen: View, *, is_deniable: bool = False, but: str = "") -> bool:
+    """`but`: the situation whose `unless` counts: what lies within those words is something else."""
+    found = [(one, match.span()) for one in patterns for match in one.find(seen)]
+    other = [match.span() for one in _unless().get(but, ()) for match in one.find(seen)] if found else []
+    found = [(one, at) for one, at in found if not any(a <= at[0] and at[1] <= b for a, b in other)]
     return any(not (is_deniable and is_denied(seen, one, where)) for one, where in found)
 
 
@@ -75,6 +78,16 @@ def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
     return {
         str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["patterns"])
         for name, told in table().items()
+    }
+
+
+@cache
+def _unless() -> Mapping[str, tuple[Pattern, ...]]:
+    """What looks like a situation and is none; of those that have such words."""
+    return {
+        str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["unless"])
+        for name, told in table().items()
+        if "unless" in told
     }
 
 
