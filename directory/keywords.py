@@ -50,6 +50,8 @@ def keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[Keyword, ...]]:
     found: dict[tuple[str, ...], list[Keyword]] = {}
     ordered = sorted(readings, key=lambda entry: -len(entry[0].plain))
     for order, (reading, code, weight, is_strict) in enumerate(ordered):
+        if not reading.tokens:  # its words were added in the console as words that say nothing
+            continue
         marks = tuple(word.marked for word in reading.words)
         found.setdefault(reading.tokens, []).append(Keyword(order, marks, code, weight, is_strict))
     return {words: tuple(many) for words, many in found.items()}

@@ -150,6 +150,11 @@ def is_other(reading: Reading) -> bool:
     return bool(other_words(reading))
 
 
+def names_other(reading: Reading) -> bool:
+    """Whether a short message names what only looks like ours, whatever else stands beside it."""
+    return len(reading.words) <= SHORT and any(not keyword.code for keyword, _ in _named(reading)[0])
+
+
 def other_words(reading: Reading) -> frozenset[int]:
     """Where those words stand; empty where a need is named beside them, or the message is a long one."""
     named, taken = _named(reading)

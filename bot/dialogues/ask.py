@@ -45,7 +45,7 @@ class Answer(Dialogue):
             return [Hand("small", "unclear")]
         if not shown:
             return self._nothing(turn, is_known=bool(found.ids))
-        if found.is_sure or (len(shown) == 1 and not found.is_guess):
+        if fitting.is_told_at_once(turn, found, shown):
             return self._tell(turn, shown[0], goes_on=found.follows and shown[0] == turn.memory.article)
         options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))

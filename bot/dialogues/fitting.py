@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
-from directory import answers, articles, danger_sentences, languages
+from directory import answers, articles, danger_sentences, languages, needs
+from directory.answers import Candidates
 from directory.articles import Article, Library
 from directory.reading import fold
 from directory.wording import HCMC, t
@@ -36,6 +37,8 @@ _BY_KIND: Mapping[str, str] = {
 _OF_HARM = ("violence.", "mind.suicide", "legal.police", "legal.detained", "work.rights", "health.emergency")
 _AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
 _FAINT = 0.28  # "thuốc mua ở đâu" is a little like everything
+# Where nobody was harmed it must be the likeliest, and rather meant than not: "uống vitamin c có tác dụng gì" is not.
+_MEANT = 0.5
 # A question of these words alone asks what to do.
 _WHAT_NOW_WORDS = """
 em e minh m toi t tui gio bay the vay nen can phai pai lam j gi sao nao tiep day a ha roi thi duoc dc
@@ -90,10 +93,11 @@ def timely(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None or turn.key is not None or asks_what_now(turn):
         return None
-    by_words = turn.said.by_words
+    by_words, is_harmed = turn.said.by_words, meaning.danger.level != "none"
+    share, faintest = (_AS_LIKELY, _FAINT) if is_harmed else (1.0, _MEANT)
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
-        least = _AS_LIKELY * found[0][1] if found else 0.0
-        named = next((id for id, score in found if id in TIMELY and score >= max(least, _FAINT)), None)
+        least = share * found[0][1] if found else 0.0
+        named = next((id for id, score in found if id in TIMELY and score >= max(least, faintest)), None)
         if named is not None:
             return named
     if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds and not _is_groped(turn):
@@ -115,6 +119,22 @@ def is_overheard(turn: Turn) -> tuple[str, str] | None:
     if id is None:
         return None
     return ("report", "start") if id == "just-raped" else ("answer", "start")
+
+
+def is_told_at_once(turn: Turn, found: Candidates, shown: Sequence[str]) -> bool:
+    """Whether the first article is told without asking back. The only one that fits may fit badly: "trẻ mấy tháng mọc
+    răng" is a little like a late period. So may any where something is named that no article is about."""
+    if needs.names_other(turn.reading) and answers.phrasing_of(turn.reading) is None:
+        return False
+    if found.is_sure or found.is_guess or len(shown) != 1:
+        return found.is_sure
+    return dict(turn.said.best).get(shown[0], 0.0) >= _MEANT or _is_of_the_need(turn, shown[0])
+
+
+def _is_of_the_need(turn: Turn, id: str) -> bool:
+    """ "Về bệnh lậu" sounds like no question; its words are those of the article, and of the need it is about."""
+    stated = {guess.code for guess in turn.meaning.needs if guess.score >= _SOUGHT} if turn.meaning else set()
+    return id in dict(turn.said.by_words) and not stated.isdisjoint(articles.topics()[id].needs)
 
 
 def now_about(turn: Turn, id: str) -> None:

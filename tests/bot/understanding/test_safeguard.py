@@ -60,6 +60,11 @@ def test_no_addition_hides_danger(data: st.DataObject) -> None:
         assert found.intent in ("help_now", "report"), (text, forms)
 
 
+def test_words_for_a_need_that_were_added_as_nothing_harm_no_reading() -> None:
+    own = Added({"cứu": "", "em": "", "với": ""}, {"health.abortion": ("cứu em với",)})
+    assert level("cứu em với", own) >= level("cứu em với") > 0
+
+
 def test_words_added_as_nothing_leave_no_single_word_that_says_nothing() -> None:
     """What is left, "ép", would be taken for chat as any word alone is: the message without the additions counts."""
     own = Added({"bi": "", "tiep": "", "khach": ""})
