@@ -45,6 +45,7 @@ def numbers(article: Article) -> Iterator[Finding]:
     yield from _digits(article)
     yield from _spelled(article)
     yield from _unadmitted(article)
+    yield from _admitted(article)
     yield from _undated(article)
     yield from _untold(article)
 
@@ -110,6 +111,14 @@ def _unadmitted(article: Article) -> Iterator[Finding]:
                 is_said = number in facts.numbers_in(paragraph) and re.search(words, paragraph, re.IGNORECASE)
                 if is_said and not _ADMITS.search(paragraph):
                     yield Finding(name, is_said[0], "unadmitted", {"number": number, "words": is_said[0]})
+
+
+def _admitted(article: Article) -> Iterator[Finding]:
+    """Where a fact of the topic has no source, the text says once that there is none."""
+    topic = articles.topics().get(article.id)
+    missing = [id for id in topic.facts if not facts.facts()[id].is_sourced] if topic is not None else []
+    if missing and article.language in _SINCE and not _ADMITS.search("\n".join((*article.body, *article.more))):
+        yield Finding("body", "---", "not_admitted", {"facts": ", ".join(missing)})
 
 
 def _undated(article: Article) -> Iterator[Finding]:

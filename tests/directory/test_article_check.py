@@ -48,6 +48,15 @@ def test_a_good_article_has_nothing_to_mend(tmp_path: Path) -> None:
     assert told(tmp_path, GOOD) == []
 
 
+def test_a_topic_whose_fact_has_no_source_says_so(tmp_path: Path) -> None:
+    late = GOOD.replace("pep-72h", "pep-too-late").replace("[health.pep]", "[health.pep, health.hiv_test]")
+    silent = told(tmp_path / "a", late)
+    assert [one.split(": ", 1)[1] for one in silent] == [
+        "H2 has no source: the text must say once that there is no certain source"
+    ]
+    assert told(tmp_path / "b", late.replace("Mỗi nơi một khác.", "Sau đó thì mình chưa có nguồn chắc chắn.")) == []
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "says"),
     [
