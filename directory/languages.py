@@ -20,7 +20,15 @@ _ASKING = (
 _VIETNAMESE_LETTERS = frozenset("đăâêôơư")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
-_WHICH = ("ngon ngu", "tieng khac", "language", "languages")
+# Asked for, and not offered until somebody makes a folder for it: then its own name goes first.
+_OTHERS = (
+    "tieng trung quoc", "tieng trung", "tieng hoa", "tieng han quoc", "tieng han", "tieng nhat", "tieng phap",
+    "tieng nga", "tieng thai", "tieng lao", "tieng khmer", "tieng khome", "tieng campuchia", "tieng tay", "tieng nung",
+    "tieng muong", "tieng mong", "tieng hmong", "tieng dao", "tieng ede", "tieng e de", "tieng gia rai", "tieng cham",
+    "tieng dan toc", "chinese", "mandarin", "cantonese", "korean", "japanese", "french", "russian", "thai", "khmer",
+    "lao", "hmong",
+)  # fmt: skip
+_WHICH = ("ngon ngu", "tieng khac", "language", "languages", *_OTHERS)
 
 
 class LanguageUnclear(ValueError):
@@ -88,7 +96,9 @@ def wished(text: str) -> str | None:
 def asks_which(text: str) -> bool:
     """Whether somebody wants another language and does not say which."""
     words = _words(text)
-    return any(_says_only(words, name, _beside("khac nao co nhung other languages")) for name in _WHICH)
+    return any(
+        _says_only(words, name, _beside("khac nao co nhung biet do is there any other languages")) for name in _WHICH
+    )
 
 
 def _words(text: str) -> str:

@@ -67,6 +67,7 @@ _PLAIN = frozenset({"erase", "human", "wrong_listing", "entrust", "copy", "offic
 _NOT_ABOUT_SHOWN = frozenset({"wrong_listing", "erase", "stop", "privacy", "official", "report", "help_now"})
 _SMALL = ("greeting", "thanks", "leave", "language", "privacy", "stop", "feedback", "return_code")
 _IDLE = ("unclear", "greeting", "thanks", "feedback")
+_POLITE, LONGEST_POLITE = ("greeting", "thanks", "feedback", "leave"), 300  # characters
 _APART = ("under_18", "buyer", "harasser", "provider")
 
 
@@ -232,6 +233,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return _BY_INTENT[meaning.intent]
     if "stranger" in turn.situations and meaning.intent == "unclear":
         return "small", "about_bot"
+    if meaning.intent in _POLITE and len(turn.text) > LONGEST_POLITE:
+        return "small", "unclear"  # a long story that ends with thanks
     if meaning.intent in ("about_bot", *_SMALL, *_APART):
         return "small", str(meaning.intent)
     if meaning.needs or meaning.places or turn.memory.last_shown:

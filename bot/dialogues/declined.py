@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.dialogues import fitting
 from bot.dialogues.kit import Ask, Dialogue, Hand, Item, Say, Turn
+from directory import languages
 from directory.wording import FALLBACK, t
 
 _OTHER = "en"  # the language most likely read by whoever reads no Vietnamese
@@ -38,8 +39,13 @@ class Declined(Dialogue):
         return [Say(t("declined.insult", turn.language)), Hand("welcome")]
 
     def unreadable(self, turn: Turn) -> Sequence[Item]:
-        """Two languages and two buttons: danger is asked about, since we cannot read whether there is any."""
-        text = "\n".join(t("declined.script", language) for language in (FALLBACK, _OTHER))
+        """Two languages and two buttons: danger is asked about, since we cannot read whether there is any; and which
+        languages there are."""
+        names = ", ".join(one.name for one in languages.enabled())
+        said = [
+            t(key, one, names=names) for key in ("declined.script", "declined.languages") for one in (FALLBACK, _OTHER)
+        ]
+        text = "\n".join(said)
         options = tuple(
             (key, " · ".join(t(f"declined.choice.{key}", language) for language in (FALLBACK, _OTHER)))
             for key in ("danger", "no_danger")
