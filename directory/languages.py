@@ -28,7 +28,7 @@ _OTHERS = (
     "tieng dan toc", "chinese", "mandarin", "cantonese", "korean", "japanese", "french", "russian", "thai", "khmer",
     "lao", "hmong",
 )  # fmt: skip
-_WHICH = ("ngon ngu", "tieng khac", "language", "languages", *_OTHERS)
+_WHICH = ("ngon ngu", "tieng khac", "language", "languages")
 
 
 class LanguageUnclear(ValueError):
@@ -96,9 +96,9 @@ def wished(text: str) -> str | None:
 def asks_which(text: str) -> bool:
     """Whether somebody wants another language and does not say which."""
     words = _words(text)
-    return any(
-        _says_only(words, name, _beside("khac nao co nhung biet do is there any other languages")) for name in _WHICH
-    )
+    beside, fewer = _beside("khac nao co nhung other languages"), _beside("co biet do")  # "chỗ nào nói tiếng Khmer"
+    known = ((name, beside) for name in _WHICH), ((name, fewer) for name in _OTHERS)
+    return any(_says_only(words, name, allowed) for many in known for name, allowed in many)
 
 
 def _words(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from zlib import crc32
 
-from bot.dialogues import fitting
+from bot.dialogues import fitting, going_on
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
@@ -38,9 +38,13 @@ class Answer(Dialogue):
     def start(self, turn: Turn) -> Sequence[Item]:
         if turn.meaning is not None and turn.meaning.places and not turn.meaning.place_is_ambiguous:
             turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
+        if going_on.wants_more(turn):
+            return self._tell(turn, turn.memory.article or "", goes_on=True)
         about = turn.notes.get(fitting.MAYBE) or turn.memory.article
         found = answers.find(turn.reading, library=turn.shelf.library, about=about, known=turn.said)
         shown = [id for id in found.ids if fitting.article(turn, id) is not None]
+        if (same := going_on.about(turn, found, shown)) is not None:
+            return self._tell(turn, same, goes_on=same == turn.memory.article)
         if not found.ids and turn.meaning is not None and turn.meaning.intent == "unclear":
             return [Hand("small", "unclear")]
         if not shown:
@@ -117,10 +121,11 @@ class Answer(Dialogue):
         is_free = turn.key is None and cues.decided(turn.reading) is None  # "gọi 111 được không" has one answer
         before = turn.notes.get(_TOLD, "") if is_free else ""
         mark = _mark(article)
+        follows = goes_on
         goes_on = goes_on and turn.notes.get(_TOLD, mark).startswith(mark)
         is_all = bool(article.more) and (goes_on or before.startswith(f"{mark} "))
         if before == f"{mark} {is_all}":  # nobody is told the same words twice in a row
-            is_asked = fitting.is_question(turn) or turn.memory.need is None
+            is_asked = follows or fitting.is_question(turn) or turn.memory.need is None
             said = Say(t("answer.all_told", turn.language))
             return [said, Hand("human", "offer")] if is_asked else [Hand("find", "look")]
         turn.notes.pop(fitting.MAYBE, None)

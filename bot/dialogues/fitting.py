@@ -242,6 +242,8 @@ def is_question(turn: Turn) -> bool:
     """Whether the words ask: "em có con nhỏ" tells."""
     words = turn.reading.plain.split()
     typed = fold(turn.text).split()  # read as Vietnamese, "how much" is something else
+    if "bao lau" in turn.reading.plain:  # a bare "lậu" asks nothing
+        return True
     return "?" in turn.text or not _ASKS.isdisjoint((*words, *typed)) or not _ENDS.isdisjoint(words[-2:])
 
 
