@@ -15,6 +15,7 @@ from bot.dialogues import asked_later, beside_case, beside_place, correcting, fo
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
+from bot.dialogues.repeated import keep_open
 from bot.events import happened
 from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
@@ -107,6 +108,8 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         _save(tx, standing, read.lane_id)  # a question that stands open now still does
         return None
     if option is not None:
+        if option.step == "spoken":  # "which goes on" was said beside the question that stands open
+            keep_open(turn, standing)
         standing.dialogue, standing.step = option.dialogue, option.step
     if read.word == "leave":
         _save(tx, Standing(memory=turn.memory), read.lane_id)

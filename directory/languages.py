@@ -15,9 +15,11 @@ LONGEST_WISH, MOST_LETTERS = 8, 80  # words, letters; a longer message is about 
 # What may stand beside the name of a language when somebody only asks to be answered in it.
 _ASKING = (
     "noi chuyen doi sang qua dung bang tra loi viet cho voi em minh toi tui muon duoc khong ko k a oi hay lam on ban "
-    "giup please speak use in can you switch to change i want answer me"
+    "giup please speak use in can you switch to change i want answer me di nha nhe luon ad bot pls plz talk we could"
 )
 _VIETNAMESE_LETTERS = frozenset("đăâêôơư")
+_EVERYDAY_WORDS = "em toi minh tui mik khong ko hong muon duoc dc bi nao sao lam giup oi roi vay thi nhung cua dang"
+_EVERYDAY = frozenset(_EVERYDAY_WORDS.split())  # without marks, and no English
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 # Asked for, and not offered until somebody makes a folder for it: then its own name goes first.
@@ -127,8 +129,9 @@ def _beside(more: str) -> frozenset[str]:
 
 
 def is_plainly_vietnamese(text: str) -> bool:
-    """Whether at least two words carry marks that only Vietnamese writes."""
-    return sum(_is_marked(word) for word in text[:2_000].lower().split()) >= 2
+    """Whether at least two words carry marks that only Vietnamese writes, or are words of every Vietnamese message."""
+    words = text[:2_000].lower().split()
+    return sum(map(_is_marked, words)) >= 2 or len(_EVERYDAY.intersection(words)) >= 2
 
 
 def _is_marked(word: str) -> bool:

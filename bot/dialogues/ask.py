@@ -65,6 +65,11 @@ class Answer(Dialogue):
         """The article that stood as a choice beside something else."""
         return self._tell(turn, (turn.key or "").removeprefix("article:"))
 
+    def again(self, turn: Turn) -> Sequence[Item]:
+        """The answer once more, in the language that was chosen since."""
+        turn.notes.pop(_TOLD, None)
+        return self._tell(turn, turn.memory.article or "")
+
     def beside(self, turn: Turn) -> Sequence[Item]:
         """The article that fits what was told elsewhere; no answer is waited for: her next words are her own."""
         return [Ask(t("ask.beside", turn.language), fitting.choice_after_harm(turn), "after"), Done()]

@@ -14,6 +14,7 @@ from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
 from bot.dialogues.purposes import CheckIn, Consent
+from bot.dialogues.repeated import keep_open
 from bot.dialogues.report import Report, says_no
 from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
@@ -91,6 +92,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if word == "help" or (turn.key is None and word is None and turn.situations & {"medical", "stranded"}):
         return "report", "now"
     if turn.key is None and word is None and _asks_language(turn):
+        keep_open(turn, standing)
         return "small", "language"
     is_erasing = word == "erase" or (turn.memory.has_case and word is None and wants_erasing(turn))
     if is_erasing and not (standing.dialogue == "erase" and is_answering):

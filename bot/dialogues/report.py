@@ -25,6 +25,7 @@ from bot.dialogues.consenting import (
     wants_person,
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.repeated import Repeated, ask_harmed, ask_now
 from bot.helpline import cases, relay, visibility, worsening
 from bot.helpline.entrusting import ASKED_FOR
 from bot.helpline.progress import progress, progress_if_called
@@ -49,7 +50,7 @@ _UNHARMED = {"chua", "khong", "ko", "k", "hk", "hok", "no", "chua a", "khong a",
 _NO = {"khong", "ko", "k", "hk", "hok", "no", "khong a", "chua", "da qua", "roi", "qua roi", "het roi"}
 
 
-class Report(Dialogue):
+class Report(Repeated, Dialogue):
     """Danger now, violence before, and the offer of a person."""
 
     name = "report"
@@ -65,7 +66,7 @@ class Report(Dialogue):
             turn.notes["felt"] = "yes"
         before = fitting.soon(turn)
         fitting.note_harm(turn)
-        return [*before, _ask_harmed(turn) if _is_self_harm(turn) else _ask_now(turn)]
+        return [*before, ask_harmed(turn) if _is_self_harm(turn) else ask_now(turn)]
 
     def now_or_not(self, turn: Turn) -> Sequence[Item]:
         """The answer to "are you in danger right now". Unclear is asked once more, then a person is offered."""
@@ -85,11 +86,11 @@ class Report(Dialogue):
         _remember(turn)
         is_placed = turn.key is None and turn.meaning is not None and bool(turn.meaning.places)
         noted = [Say(t("danger.thanks_place", turn.language))] if is_placed and not answered else []
-        return [*answered, *noted, _ask_now(turn)]
+        return [*answered, *noted, ask_now(turn)]
 
     def anew(self, turn: Turn) -> Sequence[Item]:
         """A button of days ago was tapped. What it meant is forgotten; whether it is danger is asked again."""
-        return [replace(_ask_now(turn), then="whether")]
+        return [replace(ask_now(turn), then="whether")]
 
     def whether(self, turn: Turn) -> Sequence[Item]:
         """The answer: without danger everything can be chosen again."""
@@ -114,7 +115,7 @@ class Report(Dialogue):
             ]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)
-        return [_ask_harmed(turn)]
+        return [ask_harmed(turn)]
 
     def now(self, turn: Turn) -> Sequence[Item]:
         """The case is opened and the alarm raised at once; what else we know is added afterwards."""
@@ -386,13 +387,3 @@ def _is_self_harm(turn: Turn) -> bool:
     """She may hurt herself, and nothing says that somebody else is hurting her."""
     kinds = turn.meaning.danger.kinds if turn.meaning else ()
     return ("self_harm" in kinds or fitting.may_harm_herself(turn)) and _BY_OTHERS.isdisjoint(kinds)
-
-
-def _ask_harmed(turn: Turn) -> Ask:
-    options = tuple((key, t(f"danger.choice.{key}_harmed", turn.language)) for key in ("yes", "no"))
-    return Ask(t("danger.self_harm.question", turn.language), options, "harmed")
-
-
-def _ask_now(turn: Turn) -> Ask:
-    options = (("yes", t("danger.yes", turn.language)), ("no", t("danger.no", turn.language)))
-    return Ask(t("danger.question", turn.language), options, "now_or_not")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.db import Tx
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, not_now, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.repeated import go_back
 from bot.dialogues.speaking import from_now_on, speak
 from bot.dialogues.unanswered import noted
 from bot.helpline import cases
@@ -135,7 +136,7 @@ class Small(Dialogue):
     def language(self, turn: Turn) -> Sequence[Item]:
         """Followed already where the language was named; else each one stands on a button, in its own name."""
         if languages.wished(turn.text) is not None:
-            return [Say(from_now_on(turn.language)), Done()]
+            return [Say(from_now_on(turn.language)), *go_back(turn)]
         options = tuple((f"speak:{one.code}", one.name) for one in languages.enabled())
         return [Ask(t("small.which_language", turn.language), options, "spoken")]
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from bot.db import Tx
-from bot.dialogues.kit import Do, Done, Item, Say, Turn
+from bot.dialogues.kit import Do, Item, Say, Turn
+from bot.dialogues.repeated import go_back
 from bot.outbox import Option, tell_person
 from bot.tables import lane, person
 from directory import languages, wording
@@ -13,13 +14,13 @@ from directory.wording import FALLBACK, t
 
 
 def speak(turn: Turn) -> Sequence[Item]:
-    """From now on in this language; nothing where the choice was no language that persons may choose."""
+    """From now on in this language, with the question that stood open; nothing where the choice was none we speak."""
     kind, _, code = (turn.key or "").partition(":")
     if kind != "speak" or not languages.is_enabled(code):
         return ()
     turn.language = turn.memory.chosen = code
     turn.memory.is_asked_which = False
-    return (Do(lambda tx, lane_id: _remember(tx, lane_id, code)), Say(from_now_on(code)), Done())
+    return (Do(lambda tx, lane_id: _remember(tx, lane_id, code)), Say(from_now_on(code)), *go_back(turn))
 
 
 def from_now_on(code: str) -> str:
