@@ -15,7 +15,7 @@ from bot.dialogues import asked_later, beside_case, beside_place, correcting, fo
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
-from bot.dialogues.repeated import keep_open
+from bot.dialogues.repeated import step_of
 from bot.events import happened
 from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
@@ -108,9 +108,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         _save(tx, standing, read.lane_id)  # a question that stands open now still does
         return None
     if option is not None:
-        if option.step == "spoken":  # "which goes on" was said beside the question that stands open
-            keep_open(turn, standing)
-        standing.dialogue, standing.step = option.dialogue, option.step
+        standing.dialogue, standing.step = step_of(turn, standing, option)
     if read.word == "leave":
         _save(tx, Standing(memory=turn.memory), read.lane_id)
         tell_person(tx, read.lane_id, t("leave.bye", language), now=now)

@@ -32,7 +32,10 @@ LISTED = {  # about places and articles: nothing of a case hangs on them
 }  # fmt: skip
 # Steps of the others that no button leads to.
 TYPED = {
-    "report": {"placed", "state", "kept", "after_entrusting", "now", "offer", "fine", "anew"},
+    "report": {
+        "placed", "state", "kept", "after_entrusting", "now", "offer", "fine", "anew",
+        "now_again", "harmed_again", "talk_again", "agreed_again", "where_again",
+    },
     "human": {"offer"}, "guard": {"opened", "quiet", "cry"}, "erase": {"word"}, "warn": {"instead"},
 }  # fmt: skip
 

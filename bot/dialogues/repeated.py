@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.dialogues.consenting import ask_consent, ask_consent_briefly
 from bot.dialogues.kit import Ask, Done, Hand, Item, Standing, Turn
+from bot.outbox import Option
 from directory.wording import t
 
 _AGAIN: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -28,6 +29,13 @@ def keep_open(turn: Turn, standing: Standing) -> None:
     again = _AGAIN.get((standing.dialogue or "", standing.step or ""))
     if again is not None:
         turn.notes[_OPEN] = " ".join(again)
+
+
+def step_of(turn: Turn, standing: Standing, option: Option) -> tuple[str, str]:
+    """Where a choice leads. A language is offered beside a question that goes on standing open."""
+    if option.step == "spoken":
+        keep_open(turn, standing)
+    return option.dialogue, option.step
 
 
 def go_back(turn: Turn) -> Sequence[Item]:
