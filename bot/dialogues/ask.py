@@ -162,10 +162,7 @@ def told(
 
     `days`: how long a text that may be over is still shown. The console's preview says the same words.
     """
-    said = articles.read_on if is_all else articles.short
-    text = said(article, article.language, today=today)
-    if article.language != language:
-        text = f"{t('article.in_vietnamese', language)}\n\n{text}"
+    text = fitting.words(article, language, today=today, is_all=is_all)
     found = [] if is_all or not article.more else [("more", t("ask.more", language))]
     if recordings.of(article):
         found.append(("listen", t("ask.listen", language)))

@@ -81,6 +81,12 @@ def article(turn: Turn, id: str) -> Article | None:
     return None if found is None or articles.is_hidden(found, today(turn), days=days) else found
 
 
+def words(told: Article, language: str, *, today: date, is_all: bool = False) -> str:
+    """The article as it is read, first or behind "read more"; where it is in another language, that is said first."""
+    said = (articles.read_on if is_all else articles.short)(told, told.language, today=today)
+    return said if told.language == language else f"{t('article.in_vietnamese', language)}\n\n{said}"
+
+
 def title(turn: Turn, id: str) -> str:
     found = article(turn, id)
     if found is None:
@@ -203,9 +209,9 @@ def in_short(turn: Turn) -> Sequence[Item]:
     """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
     meaning = turn.meaning
     if asks_of_that(turn) and (told := article(turn, turn.memory.article or "")) is not None:
-        said = articles.read_on if told.more and turn.notes.get(_IN_SHORT) == told.id else articles.short
+        is_rest = bool(told.more) and turn.notes.get(_IN_SHORT) == told.id
         turn.notes[_IN_SHORT] = told.id
-        return [Say(said(told, told.language, today=today(turn)))]
+        return [Say(words(told, turn.language, today=today(turn), is_all=is_rest))]
     if meaning is None or turn.key is not None or meaning.intent != "ask" or not is_question(turn):
         return []
     about = turn.memory.article or turn.notes.get(_NOTE)
@@ -215,7 +221,7 @@ def in_short(turn: Turn) -> Sequence[Item]:
         return []
     now_about(turn, known.id)
     turn.notes[_IN_SHORT] = known.id
-    return [Say(articles.short(known, known.language, today=today(turn)))]
+    return [Say(words(known, turn.language, today=today(turn)))]
 
 
 def may_harm_herself(turn: Turn) -> bool:
@@ -281,7 +287,7 @@ def before_places(turn: Turn) -> Sequence[Item]:
     if found is None or turn.memory.article == id:
         return []
     turn.memory.article = id
-    return [Say(articles.short(found, found.language, today=today(turn)))]
+    return [Say(words(found, turn.language, today=today(turn)))]
 
 
 def _beside_the_need(turn: Turn) -> str | None:

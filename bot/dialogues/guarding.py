@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
+from bot.dialogues import fitting
 from bot.dialogues.card import safety_card, said_place, take_in
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Item, Say, Turn
 from bot.helpline import cases, guards, relay
@@ -98,7 +99,7 @@ class Neutral(Dialogue):
                 and all(code.startswith("health.") for code in article.needs)
             )
             if article is not None and is_health and not articles.is_hidden(article, today, days=days):
-                return [Say(articles.short(article, article.language, today=today)), Done()]
+                return [Say(fitting.words(article, turn.language, today=today)), Done()]
         return [Say(t("guard.neutral_more", turn.language)), Done()]
 
 

@@ -44,11 +44,13 @@ async def test_what_is_not_translated_is_said_in_vietnamese_and_marked(zquo: Pat
         chosen = await rehearsal.play({"as": "person:a", "text": "zquo"})
         told = await rehearsal.play({"as": "person:a", "text": "prep la gi"})
         thanked = await rehearsal.play({"as": "person:a", "text": "cam on"})
+        hurried = await rehearsal.play({"as": "person:a", "text": "bao rach"})
     assert chosen[-1]["text"].startswith("(tiếng Việt) Từ giờ mình dùng Zquo."), "not that it is Vietnamese from now on"
     assert told[-1]["text"].startswith("Zquo article.opening.")
     labels = [one["label"] for one in told[-1]["choices"]]
     assert "(tiếng Việt) Quên uống PrEP" in labels and all(one.startswith("(tiếng Việt) ") for one in labels)
     assert thanked[-1]["text"] == "Zquo small.thanks."
+    assert hurried[0]["text"].startswith("(tiếng Việt) "), "said before a place is asked for, and marked all the same"
 
 
 @pytest.mark.parametrize("damage", ["braces", "twice", "state", ""])
