@@ -51,6 +51,7 @@ class Answer(Dialogue):
             return self._nothing(turn, is_known=bool(found.ids))
         if fitting.is_told_at_once(turn, found, shown):
             return self._tell(turn, shown[0], goes_on=found.follows and shown[0] == turn.memory.article)
+        shown = list(fitting.with_stated(turn, shown))
         options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
         remember(turn)

@@ -54,6 +54,7 @@ _OF_THAT = frozenset(_COSTS_WORDS.split())
 _GROPED = ("sam so", "so mo", "so soang", "quay roi", "dung cham", "groped", "touched")
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
 _SOUGHT = 0.75
+_PLAINLY, MOST_ASKED = 0.95, 3  # so surely do words state a need; so many articles are offered at once
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _STATED = 0.6
 _TROUBLE = ("violence.", "legal.police", "legal.detained", "papers.", "work.", "peers.stigma")
@@ -135,6 +136,16 @@ def is_told_at_once(turn: Turn, found: Candidates, shown: Sequence[str]) -> bool
     if found.is_sure or found.is_guess or len(shown) != 1:
         return found.is_sure
     return dict(turn.said.best).get(shown[0], 0.0) >= _MEANT or _is_of_the_need(turn, shown[0])
+
+
+def with_stated(turn: Turn, shown: Sequence[str]) -> Sequence[str]:
+    """What may be meant; where words state a need that none of it is about, the article that is goes first."""
+    stated = turn.meaning.needs[0] if turn.meaning is not None and turn.meaning.needs else None
+    known = articles.topics()
+    if stated is None or stated.score < _PLAINLY or any(stated.code in known[id].needs for id in shown if id in known):
+        return shown
+    main = main_of(stated.code)
+    return (main, *shown[: MOST_ASKED - 1]) if main is not None and article(turn, main) is not None else shown
 
 
 def _is_of_the_need(turn: Turn, id: str) -> bool:

@@ -13,7 +13,7 @@ from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import View, view
 from bot.understanding.self_harm import with_self_harm
 from bot.understanding.topics import Topics
-from bot.understanding.wanted import clinic_first, wanted, wanted_in_danger
+from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
 from directory import added, answers, english_questions, keywords, languages, needs, places, spoken
 from directory.answers import Heard, Said
@@ -99,6 +99,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         intent = "find"  # the name of a need and nothing else asks nothing about it
     if intent == "find" and danger.level == "none":
         found = clinic_first(reading, found)
+    if danger.level == "none":
+        found = unwanted_first(reading, found)
     wishes = needs.wishes(reading)
     if intent in ("language", "unclear", "ask", "find") and _seeks_speakers(
         reading, wishes, bool(place.places or (found and found[0].score >= _SURE))

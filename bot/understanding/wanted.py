@@ -22,6 +22,7 @@ WORDS = 0.2  # how much the tables add to how sure we say we are
 ALONE, BESIDE = 0.2, 0.35  # from here on a sound is believed: where no word names a need, and beside one that does
 MOST = 3
 CLINIC, _FEW = "health.general", 8  # words
+UNWANTED, WANTED = "health.abortion", "health.pregnancy"
 LEAST_WISH = 0.1  # from here on a message may state a need at all
 # How much more likely each makes a need, learnt of authors whom the model had not read (odds, as in `odds`).
 _SOUND, _NAMED, _NAMED_WEAKLY, _ALIKE = 0.9, 1.41, 0.41, 0.6
@@ -63,6 +64,14 @@ def clinic_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGu
     if told is None or not told.code.startswith("health."):
         return found
     return (told, *(guess for guess in found if guess is not told and guess.code in named))
+
+
+def unwanted_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGuess, ...]:
+    """ "Lỡ mang bầu mà không muốn sinh" sounds like a child that is wanted; who says so reads nothing about that."""
+    named = {guess.code for guess in needs.read(reading, by_likeness=False)}
+    if UNWANTED not in named or WANTED in named:
+        return found
+    return tuple(sorted(found, key=lambda guess: guess.code != UNWANTED))
 
 
 def _by_words(
