@@ -19,6 +19,8 @@ STATES = ("draft", "reviewed", "published", "due", "withdrawn")
 STEPS = ("find", "talk", "article")
 Words = tuple[tuple[str, ...], tuple[str, ...]]  # the short answer and what stands behind it, in paragraphs
 
+_EMERGENCY = re.compile(r"\b11[1345]\b|\{value:\w+\}")  # emergency numbers, and amounts that say their own law
+_COUNTS = re.compile(r"\d")
 _MORE = re.compile(r"^## .+$", re.MULTILINE)
 
 # What somebody in danger reads first. Nobody may find nothing here because a law was replaced.
@@ -208,12 +210,14 @@ def _notice(article: Article, language: str, today: date | None) -> Sequence[str
 
 
 def short(article: Article, language: str, *, today: date | None = None) -> str:
-    """What is said first, on a small screen: the answer, and in one calm line who has still to review it."""
+    """What is said first, on a small screen: the answer, in one calm line who has still to review it, and of numbers
+    that come from no law the day of our source."""
     said = [facts.fill(paragraph, language, today or article.valid_from) for paragraph in article.body]
     parts = [t("article.opening", language), *said, *_notice(article, language, today)]
-    if article.awaits_review:
-        parts.append(t(f"article.awaiting.{article.review}", language))
-    return "\n\n".join(parts)
+    closing = [t(f"article.awaiting.{article.review}", language)] if article.awaits_review else []
+    if article.since == "source" and _COUNTS.search(_EMERGENCY.sub("", "\n".join(article.body))):
+        closing.append(t("article.since.source", language, day=day(article.valid_from, language)))
+    return "\n\n".join([*parts, "\n".join(closing)] if closing else parts)
 
 
 def read_on(article: Article, language: str, *, today: date | None = None) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from directory import article_check, articles, facts, lines
+from directory import answers, article_check, articles, facts, lines
 from directory.wording import count_syllables, sentences
 
 TODAY = date(2026, 12, 7)
@@ -79,3 +79,21 @@ def test_an_article_without_a_source_is_refused() -> None:
 def test_a_language_without_the_text_gets_the_vietnamese_one() -> None:
     found = LIBRARY.get("pep-72h", "km")
     assert found is not None and found.language == "vi"
+
+
+@pytest.mark.parametrize(
+    ("id", "is_dated"),
+    [
+        ("pep-72h", True),
+        ("emergency-pill", True),
+        ("hepatitis-b", True),
+        ("want-to-die", False),
+        ("after-abortion-danger", False),
+        ("current-fine", False),
+    ],
+)
+def test_a_number_in_the_short_answer_says_how_old_its_source_is(id: str, is_dated: bool) -> None:
+    """Amounts of a law say their own day; emergency numbers need none."""
+    article = answers.shipped().get(id, "vi")
+    assert article is not None
+    assert ("Theo nguồn bọn mình có đến" in articles.short(article, "vi", today=article.valid_from)) == is_dated
