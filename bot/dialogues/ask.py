@@ -40,6 +40,8 @@ class Answer(Dialogue):
             turn.memory.place = turn.meaning.places[0].key  # "tìm chỗ" below the answer does not ask for it again
         if going_on.wants_more(turn):
             return self._tell(turn, turn.memory.article or "", goes_on=True)
+        if (prevents := going_on.prevents(turn)) is not None:
+            return self._tell(turn, prevents)
         about = turn.notes.get(fitting.MAYBE) or turn.memory.article
         found = answers.find(turn.reading, library=turn.shelf.library, about=about, known=turn.said)
         shown = [id for id in found.ids if fitting.article(turn, id) is not None]

@@ -38,7 +38,7 @@ _OF_HARM = ("violence.", "mind.suicide", "legal.police", "legal.detained", "work
 _AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
 _FAINT = 0.28  # "thuốc mua ở đâu" is a little like everything
 # Where nobody was harmed it must be the likeliest, and rather meant than not: "uống vitamin c có tác dụng gì" is not.
-_MEANT = 0.5
+_MEANT = 0.6
 # A question of these words alone asks what to do.
 _WHAT_NOW_WORDS = """
 em e minh m toi t tui gio bay the vay nen can phai pai lam j gi sao nao tiep day a ha roi thi duoc dc

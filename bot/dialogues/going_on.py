@@ -25,7 +25,8 @@ _OF_RISK = frozenset({"condom-removed", "pep-72h", "pep-too-late", "just-raped"}
 _PREVENTS = "emergency-pill"
 _CHILD = frozenset({"bau", "thai"})
 _OF_CHILD_WORDS = "lo neu nho so con dinh mang lam roi co the qua ma"
-_OF_CHILD = _CHILD.union(answers.NAMELESS, _OF_CHILD_WORDS.split()) - {"uong", "dung"}  # "có bầu uống được không"
+_TAKEN = frozenset({"uong", "dung", "tiem", "chich"})  # "có bầu thì uống được không": what was just read of
+_OF_CHILD = _CHILD.union(answers.NAMELESS, _OF_CHILD_WORDS.split()) - _TAKEN
 
 
 def about(turn: Turn, found: Candidates, shown: Sequence[str]) -> str | None:
@@ -33,8 +34,6 @@ def about(turn: Turn, found: Candidates, shown: Sequence[str]) -> str | None:
     last = turn.memory.article
     if turn.key is not None or last is None or fitting.article(turn, last) is None or found.is_sure:
         return None
-    if last in _OF_RISK and _is_of_child(turn) and fitting.article(turn, _PREVENTS) is not None:
-        return _PREVENTS
     words = turn.reading.tokens
     if not words:
         return None
@@ -47,12 +46,18 @@ def about(turn: Turn, found: Candidates, shown: Sequence[str]) -> str | None:
 
 
 def wants_more(turn: Turn) -> bool:
-    """ "Đọc tiếp đi", "rồi sao nữa" after an article: the rest of it."""
-    said = [one for one in turn.reading.tokens if one not in _BESIDE]
-    return turn.key is None and turn.memory.article is not None and " ".join(said) in _MORE
-
-
-def _is_of_child(turn: Turn) -> bool:
-    """ "Còn nếu em có bầu", "lỡ dính thai thì sao" and nothing besides."""
+    """ "Đọc tiếp đi", "rồi sao nữa", "có bầu uống được không" after an article: the rest of it."""
+    if turn.key is not None or turn.memory.article is None:
+        return False
     words = set(turn.reading.tokens)
-    return bool(words & _CHILD) and words <= _OF_CHILD
+    if words & _CHILD and words & _TAKEN and words <= _OF_CHILD | _TAKEN:
+        return True
+    return " ".join(one for one in turn.reading.tokens if one not in _BESIDE) in _MORE
+
+
+def prevents(turn: Turn) -> str | None:
+    """ "Còn nếu em có bầu", "lỡ dính thai thì sao" and nothing besides, after what may end so: how it is prevented."""
+    words = set(turn.reading.tokens)
+    is_so = turn.key is None and bool(words & _CHILD) and words <= _OF_CHILD
+    is_known = turn.memory.article in _OF_RISK and fitting.article(turn, _PREVENTS) is not None
+    return _PREVENTS if is_so and is_known else None
