@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
+from bot.dialogues import fitting
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, not_now, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.repeated import go_back
@@ -58,6 +59,8 @@ class Human(Dialogue):
         if not wants_person(turn):
             if turn.key is None and turn.meaning is not None and turn.meaning.places and turn.memory.need is not None:
                 return [Hand("find")]  # "ở Cần Thơ": where she looks for what was spoken of
+            if turn.key is None and turn.memory.need is not None and fitting.asks_where(turn):
+                return [Hand("find")]  # "ở đâu làm": no yes and no no, and no reason to stop
             if is_unclear(turn):
                 return [ask_consent(turn, "wanted", first="report.offer_again")]
             return [not_now(turn), Done()]
