@@ -142,7 +142,9 @@ def with_stated(turn: Turn, shown: Sequence[str]) -> Sequence[str]:
     """What may be meant; where words state a need that none of it is about, the article that is goes first."""
     stated = turn.meaning.needs[0] if turn.meaning is not None and turn.meaning.needs else None
     known = articles.topics()
-    if stated is None or stated.score < _PLAINLY or any(stated.code in known[id].needs for id in shown if id in known):
+    if stated is None or stated.score < _PLAINLY or any(map(articles.is_begun, shown)):
+        return shown
+    if any(stated.code in known[id].needs for id in shown if id in known):
         return shown
     main = main_of(stated.code)
     return (main, *shown[: MOST_ASKED - 1]) if main is not None and article(turn, main) is not None else shown
