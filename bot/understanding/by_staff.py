@@ -1,4 +1,4 @@
-"""Hears violence that was done by those who should help (a nurse who hits), and who is tired of living."""
+"""Hears violence that was done by those who should help: a nurse who hits, a doctor who gropes."""
 
 from pathlib import Path
 
