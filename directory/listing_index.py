@@ -1,11 +1,12 @@
 """Finds listings by need, place and the words of their names without looking at each: a copy that never changes."""
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -21,7 +22,7 @@ Ids = tuple[str, ...]
 
 SHORTEST_SLIP = 4  # shorter words turn into other words with a single slip
 MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger share of very many, tells none of them
-_SLIP, _OTHER_LETTER = 0.9, 0.8  # what a word with a slip counts
+_SLIP, _BY_EAR, _OTHER_LETTER = 0.9, 0.85, 0.8  # what a word with a slip counts
 _KM_A_DEGREE = 111.2
 
 
@@ -51,6 +52,7 @@ class ListingIndex:
     names: Mapping[str, Name] = field(default_factory=dict)
     by_word: Mapping[str, Ids] = field(default_factory=dict)
     by_slip: Mapping[str, frozenset[str]] = field(default_factory=dict)  # a word with one letter left out → words
+    by_sound: Mapping[str, frozenset[str]] = field(default_factory=dict)  # as it is said → words
     # Communes with a listing for a need, from south to north; found when they are first asked for.
     reach: dict[str, Sequence[tuple[float, float, str]]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -110,9 +112,10 @@ class ListingIndex:
         return len(self.by_word.get(word, ())) <= max(MOST_NAMED, int(len(self.by_id) * _COMMON))
 
     def near(self, word: str) -> Mapping[str, float]:
-        """The words of names one slip away, and how near: a letter lost, doubled or swapped before another letter.
+        """The words of names one slip away, and how near: a letter lost, doubled or swapped before another letter; and
+        those that some regions say alike: "sai" and "xai", "trai" and "chai".
 
-        The first letter is seldom the wrong one; what has digits in it is a number, and another number is another one.
+        Else the first letter is seldom the wrong one; what has digits in it is a number, and another number another.
         """
         if len(word) < 2 or not word.isalpha():
             return {}
@@ -121,7 +124,8 @@ class ListingIndex:
             found |= self.by_slip.get(less, frozenset())
             if less in self.by_word:
                 found.add(less)
-        return {
+        heard = {like: _BY_EAR for like in self.by_sound.get(sound_of(word), ()) if like != word}
+        return heard | {
             like: _OTHER_LETTER if _is_other_letter(like, word) else _SLIP
             for like in found
             if like[0] == word[0] and OSA.distance(like, word, score_cutoff=1) == 1
@@ -145,6 +149,7 @@ class _Work:
         self.by_commune, self.by_province = dict(old.by_commune), dict(old.by_province)
         self.by_need, self.sealed = dict(old.by_need), dict(old.sealed)
         self.names, self.by_word, self.by_slip = dict(old.names), dict(old.by_word), dict(old.by_slip)
+        self.by_sound = dict(old.by_sound)
         self.fresh: defaultdict[int, defaultdict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
 
     def take_out(self, id: str) -> None:
@@ -165,6 +170,7 @@ class _Work:
         for word in self.names[one.id].words:
             if word not in self.by_word:
                 self.by_word[word] = ()
+                self.by_sound[sound_of(word)] = self.by_sound.get(sound_of(word), frozenset()) | {word}
                 for less in _shortened(word):
                     self.by_slip[less] = self.by_slip.get(less, frozenset()) | {word}
             self.fresh[id(self.by_word)][word].append(one.id)
@@ -177,7 +183,7 @@ class _Work:
                 table[key] = (*table.get(key, ()), *ids)
         return ListingIndex(
             self.by_id, self.by_commune, self.by_province, self.by_need, self.sealed, self.names, self.by_word,
-            self.by_slip,
+            self.by_slip, self.by_sound,
         )  # fmt: skip
 
     def _places_of(self, one: Listing) -> Iterable[tuple[dict[Any, Ids], Any]]:
@@ -216,6 +222,26 @@ def _shortened(word: str) -> Iterable[str]:
     if len(word) < 2 or not word.isalpha():
         return ()
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+# Letters that are one sound somewhere in the country, at the beginning and at the end of a syllable.
+_BEGINS = {
+    "tr": "ch", "x": "s", "gi": "d", "r": "d", "v": "d", "z": "d", "n": "l", "k": "c", "q": "c", "ngh": "ng", "gh": "g",
+    "f": "ph",
+}  # fmt: skip
+_ENDS = {"ng": "n", "nh": "n", "ch": "t", "c": "t", "y": "i"}
+_SYLLABLE = re.compile(
+    r"(ngh|ng|nh|gh|gi(?=[aeouy])|kh|ph|th|tr|ch|[bcdfghklmnpqrstvxz]?)([aeiouy]*?)(ng|nh|ch|[cmnptyiuo])?"
+)
+
+
+@lru_cache(maxsize=20_000)
+def sound_of(word: str) -> str:
+    """A syllable as it is said where fewest sounds are told apart; what is no syllable is only itself."""
+    if (parts := _SYLLABLE.fullmatch(word)) is None:
+        return word
+    begin, rest, end = parts[1], parts[2], parts[3] or ""
+    return _BEGINS.get(begin, begin) + rest + _ENDS.get(end, end)
 
 
 def _is_other_letter(one: str, other: str) -> bool:

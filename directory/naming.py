@@ -14,6 +14,7 @@ from directory.shelf import Shelf
 NAMED = 0.75  # this much of what a name says must be typed before it is taken for that name
 _TURNED = 0.02  # what is lost where the words of a name stand in another order
 _FEW = 5  # words of a message that names little beside what it is called
+_LEAST_WORDS, _LEAST_FREE = 3, 2  # of a name that is taken for one whatever else was asked for
 _MOST_WORDS = 60  # a name stands in the beginning of a longer message
 # Words that lead to a name and are none themselves.
 PLAIN = frozenset(
@@ -29,6 +30,7 @@ KINDS = (
     "clb", "cau lac bo", "diem", "quay", "nha tam lanh", "clinic", "hospital", "group", "cho", "ben",
 )  # fmt: skip
 _OF_KINDS = frozenset(word for kind in KINDS for word in kind.split())
+_BEGINS_NAME = frozenset(kind.split()[0] for kind in KINDS if kind not in ("cho", "ben")) | {"to", "hoi", "quy", "du"}
 _TYPES_OF_TWO = frozenset({("thanh", "pho"), ("thi", "xa"), ("thi", "tran"), ("dac", "khu")})
 _TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",)})
 
@@ -188,6 +190,16 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     return {id: named for id, named in found.items() if places <= search.places(index.names[id].words)}
 
 
+def written_out(index: ListingIndex, said: Sequence[Said], free: Set[int]) -> Mapping[str, Named]:
+    """The listings whose service or organisation stands there from its first word to its last, one of them perhaps with
+    a slip, beginning with what kind of thing it is; two of its words at least are `free`, of no need and no place."""
+    if not any(one.plain in _BEGINS_NAME for one in said):
+        return {}
+    telling = {one.plain for one in said if one.start in free and one.plain in index.by_word}
+    telling = {word for word in telling if index.is_telling(word)}
+    return _Search(index, said, telling, is_near=True).in_a_row(free) if telling else {}
+
+
 class _Search:
     """What the words of one message may be, looked up once for all the names they are compared with."""
 
@@ -227,6 +239,21 @@ class _Search:
                 for part in parts:
                     if word in part and (named := self._named(part)).share >= NAMED:
                         found[id] = max(named, found.get(id, _NOT), key=lambda one: one.share)
+        return found
+
+    def in_a_row(self, free: Set[int]) -> dict[str, Named]:
+        """The listings a name of which stands there whole, in its order, and nothing between its words."""
+        found: dict[str, Named] = {}
+        for id in dict.fromkeys(chain.from_iterable(self.index.by_word[word] for word in self.typed)):
+            for part in self.index.names[id].parts[1:]:
+                if len(part) >= _LEAST_WORDS and self.all.issuperset(part) and part[0] in _BEGINS_NAME:
+                    typed = [one for one in map(self._typed(part).get, part) if one is not None]
+                    starts = [one.start for _, one in typed]
+                    is_row = len(typed) == len(part) and starts == list(range(starts[0], starts[0] + len(part)))
+                    slips = sum(1 for near, _ in typed if near < 1.0)
+                    if is_row and slips <= 1 and len(free & set(starts[1:])) >= _LEAST_FREE:
+                        share = sum(near for near, _ in typed) / len(part)
+                        found[id] = max(Named(share, len(part)), found.get(id, _NOT), key=lambda one: one.share)
         return found
 
     def rarest(self, places: Set[int]) -> frozenset[str]:

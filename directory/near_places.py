@@ -20,6 +20,7 @@ Rank = tuple[float, bool, int, bool]
 _SHORTEST = 4
 _HEARD = (Step.EAR, Step.SLIP)  # how a word was read that is a slip itself
 _TOWN = ("thanh", "pho")
+_PROVINCES = (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE)
 _TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
 _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
@@ -145,12 +146,14 @@ def _is_type(reading: Reading, at: int) -> bool:
 def _goes_beyond(reading: Reading, exact: PlaceGuess, first: int, after: int) -> bool:
     """Whether words overlap a name and are as many and others: "quận Thanh Xâun" is not Quan Thành.
 
-    Compared as typed: `ct` alone is two words of Cần Thơ, and does not reach beyond itself.
+    Compared as typed: `ct` alone is two words of Cần Thơ, and does not reach beyond itself. A district or a province
+    that stands there whole is no end of another word's name: "le chan uong methadone" is no Chân Mộng.
     """
     begin, end = reading.words[exact.start].start, reading.words[exact.end - 1].end
     other_begin, other_end = reading.words[first].start, reading.words[after - 1].end
     is_as_long = other_end - other_begin > end - begin
-    return other_begin < end <= other_end and is_as_long
+    is_whole = exact.end - exact.start > 1 and exact.key.tier in (Tier.OLD_DISTRICT, *_PROVINCES)
+    return other_begin < end <= other_end and is_as_long and not (is_whole and other_begin > begin)
 
 
 def _candidates(letters: str, *, kind: str, is_led: bool, is_answer: bool) -> list[tuple[str, int, bool]]:

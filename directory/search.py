@@ -1,57 +1,31 @@
 """Finds listings for a need, a place and words: near before far, open before closed, never another need."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from directory import naming, near_places, nearly, places, soonest, times, whereabouts, widening, wished
-from directory import needs as needs_
+from directory import naming, places, soonest, times, whereabouts, widening, wished
+from directory.asking import Ears, Question, question
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening
 from directory.naming import Said
-from directory.places import PlaceGuess, PlaceKey, Tier
-from directory.reading import Reading, Step, read
+from directory.places import PlaceKey, Tier
 from directory.shelf import Shelf
 from directory.times import When
 from directory.wording import HCMC
 
+__all__ = ["Ears", "Found", "Hit", "Question", "as_key", "hit_now", "question", "search", "shown_distance"]
+
 MOST_RANKED = 150  # of very many so many are looked at closely
-_SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
-_SHORT = 12  # words of a message that names little beside its place
-_LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 _WHOM = frozenset({"trans", "men", "women"})
 _NOT_FULFILLED = frozenset({"men", "women"})  # nearly every place receives them, and few say so
+_FEW = 6  # words of a search that may be a name and nothing else
+_ALIKE = 0.05  # names so near each other fit alike
 
 _UNKNOWN = Opening("unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is looked for. `exclude`: already shown, or said to be not the right one.
-
-    `words`: those that may be of a name, without the place. `all_words`: with a place that was only nearly named;
-    `claimed`: how many of them need and place speak for, less for every slip. `whole`: all of it as one name.
-    """
-
-    needs: tuple[str, ...]
-    places: tuple[PlaceKey, ...] = ()
-    wishes: frozenset[str] = frozenset()
-    at: datetime | None = None
-    near: tuple[float, float] | None = None
-    limit: int = 3
-    exclude: frozenset[str] = frozenset()
-    text: str = field(default="", repr=False)
-    words: tuple[Said, ...] = field(default=(), repr=False)
-    all_words: tuple[Said, ...] = field(default=(), repr=False)
-    claimed: float = math.inf
-    whole: naming.Whole = field(default=naming.Whole(), repr=False)
-    open_at: datetime | None = None
-    days: tuple[date, ...] = ()  # whole days that were asked for; `open_at` is then the morning of the first
-    when: When | None = None  # both as they were read, with what may be meant besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +56,6 @@ class Found:
     when: When | None = None
 
 
-def question(text: str, *, at: datetime, near: tuple[float, float] | None = None, limit: int = 3) -> Question:
-    """A question from what somebody typed."""
-    reading = read(text)
-    read_places = places.read(reading).places
-    sure = [one for one in read_places[:1] if not _is_guessed(reading, one)]
-    spared = frozenset(at for one in sure for at in range(one.start, one.end))
-    needed = needs_.read_with_words(reading, is_search=True, spared=spared)
-    free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
-    named = _place(reading, sorted(free, key=partial(_doubt, reading, needed.words)), needed.words)[:1]
-    spans = [(guess.start, guess.end) for guess in named]
-    nearly_said = [guess for guess in named if guess not in free]
-    claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
-    words = naming.name_words(reading, spans)
-    when = times.read(reading, at, place=frozenset(at_ for one in spans for at_ in range(*one)))
-    whole = naming.as_one(reading, needed.words, is_somewhere=bool(named or near))
-    return Question(
-        tuple(guess.code for guess in needed.guesses), tuple(guess.key for guess in named), needs_.wishes(reading), at,
-        near, limit, text=text, words=words, all_words=naming.name_words(reading, ()) if nearly_said else words,
-        open_at=when.moment if when else None, claimed=claimed, whole=whole, days=times.whole_days(when), when=when,
-    )  # fmt: skip
-
-
-def _place(reading: Reading, named: Sequence[PlaceGuess], spoken_for: frozenset[int]) -> Sequence[PlaceGuess]:
-    """The place that stands there, or the one nearly named where none does, or only in part, or by a guess."""
-    exact = named[0] if named else None
-    is_guessed = exact is not None and _is_guessed(reading, exact)
-    if exact and not is_guessed and not _is_part(reading, exact, spoken_for):
-        return named
-    meant = near_places.read(reading, spoken_for, None if is_guessed else exact)
-    return [meant] if meant else named
-
-
-def _doubt(reading: Reading, spoken_for: frozenset[int], guess: PlaceGuess) -> tuple[bool, ...]:
-    """How little a place is meant beside others: its words are of a need; guessed; nothing leads to it; shortened."""
-    before, at = reading.tokens[guess.start - 1] if guess.start else "", range(guess.start, guess.end)
-    is_short = any(reading.words[one].how == Step.SHORTENING for one in at)
-    return not spoken_for.isdisjoint(at), _is_guessed(reading, guess), before not in _LEADS, is_short
-
-
-def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:
-    return any(nearly.is_broken(word, reading.text) for word in reading.words[guess.start : guess.end])
-
-
-def _is_part(reading: Reading, guess: PlaceGuess, spoken_for: frozenset[int]) -> bool:
-    """Whether words stand beside a place that a longer name may reach over: "Bcắ Tân Uyên" is not Tân Uyên."""
-    beside = [at for at in (guess.start - 1, guess.end) if 0 <= at < len(reading.words) and at not in spoken_for]
-    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in naming.PLAIN for at in beside)
-
-
 def search(shelf: Shelf, asked: Question) -> Found:
     """Up to `limit` listings for the first need that has any; in the place first, then near it, marked as widened."""
     index = shelf.index
@@ -140,12 +65,14 @@ def search(shelf: Shelf, asked: Question) -> Found:
 
 
 def _search(index: ListingIndex, asked: Question) -> Found:
-    if named := _by_name(index, asked):
-        return Found(tuple(named))
+    if (named := _by_name(index, asked)) is not None:
+        return named
     if not asked.needs:
         return Found((), nothing={"reason": "no_need", "nearest": []})
     need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
     if not any(_may(one, asked) for one in index.of_need(need)):
+        if len(asked.words) <= _FEW and (named := _by_name(index, replace(asked, needs=()))) is not None:
+            return named
         return Found((), nothing={"reason": "none_known", "nearest": []})
     found = _with_open(index, need, asked, _found(index, need, asked))
     is_told = _is_later(asked) or bool(asked.when and asked.when.doubt)
@@ -243,10 +170,33 @@ def _with_others(whole: Sequence[Hit], found: Found, limit: int) -> Found:
     return replace(found, results=(*whole, *others)[:limit], widened=None, nothing=None)
 
 
-def _by_name(index: ListingIndex, asked: Question) -> list[Hit]:
-    """The listings that are plainly meant by their name, best first; none if the words are only near a name."""
-    kept = _claiming_all(index, asked) or _in_place(index, asked, _scores(index, asked))
-    return _ranked(index, asked, kept, asked.all_words or asked.words)
+def _by_name(index: ListingIndex, asked: Question) -> Found | None:
+    """The listings that are plainly meant by their name, best first; None if the words are only near a name."""
+    out = naming.written_out(index, asked.every, asked.free)
+    kept = [(id, one.share) for id, one in out.items() if _may(index.by_id[id], asked)] or _claiming_all(index, asked)
+    if not kept and _is_of_nothing_else(asked):
+        kept = _wherever(index, asked)
+    elif not kept and len(asked.words) > 1:
+        kept = _in_place(index, asked, naming.scores_of(index, asked.words, is_near=False))
+    hits = tuple(_ranked(index, asked, kept, asked.all_words or asked.words))
+    return Found(hits, _elsewhere(index, asked, hits)) if hits else None
+
+
+def _elsewhere(index: ListingIndex, asked: Question, hits: Sequence[Hit]) -> Mapping[str, Any] | None:
+    """Said where none so called is in the place that was named beside the name, and not in it."""
+    key = asked.places[0] if asked.places else None
+    if key is None or any(_lies_in(hit.listing, key) for hit in hits):
+        return None
+    spans = {one.start for one in asked.words}
+    of_place = {one.plain for one in asked.every if one.start not in spans}
+    if of_place & index.names[hits[0].listing.id].words:
+        return None
+    return {"from": as_key(key), "to": as_key(whereabouts.open_place(hits[0].listing)), "why": "none_in_place"}
+
+
+def _lies_in(one: Listing, key: PlaceKey) -> bool:
+    own = places.communes_of(key)
+    return not own or whereabouts.lies_in(one, key, own)
 
 
 def _ranked(index: ListingIndex, asked: Question, kept: Sequence[tuple[str, float]], said: Sequence[Said]) -> list[Hit]:
@@ -256,8 +206,20 @@ def _ranked(index: ListingIndex, asked: Question, kept: Sequence[tuple[str, floa
     return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
 
 
-def _scores(index: ListingIndex, asked: Question) -> Mapping[str, naming.Named]:
-    return naming.scores_of(index, asked.words, is_near=not asked.needs) if len(asked.words) > 1 else {}
+def _wherever(index: ListingIndex, asked: Question) -> list[tuple[str, float]]:
+    """Nothing but a name is asked for: those so called, elsewhere too where the place has none so called; its words may
+    be those of the name."""
+    named = naming.scores_of(index, asked.every, is_near=True) if len(asked.every) > 1 else {}
+    there = _in_place(index, asked, named)
+    best = max((one.share for one in named.values()), default=0.0)
+    if there and max(share for _, share in there) > best - _ALIKE:
+        return there
+    return _in_place(index, replace(asked, places=()), named)
+
+
+def _is_of_nothing_else(asked: Question) -> bool:
+    """Whether no need is asked for; a few words that only sound like one may rather be a name."""
+    return not asked.needs or (asked.is_heard and not asked.places and len(asked.words) <= _FEW)
 
 
 def _claiming_all(index: ListingIndex, asked: Question) -> list[tuple[str, float]]:
@@ -274,9 +236,7 @@ def _in_place(index: ListingIndex, asked: Question, named: Mapping[str, naming.N
     kept = [(id, one.share) for id, one in named.items() if _may(index.by_id[id], asked)]
     if not asked.places or not kept:
         return kept
-    key = asked.places[0]
-    own = places.communes_of(key)
-    return [(id, share) for id, share in kept if not own or whereabouts.lies_in(index.by_id[id], key, own)]
+    return [(id, share) for id, share in kept if _lies_in(index.by_id[id], asked.places[0])]
 
 
 # --- ranking ----------------------------------------------------------------------------------------------------------

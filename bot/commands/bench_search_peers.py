@@ -20,6 +20,7 @@ import psycopg
 from rapidfuzz import fuzz, process
 
 from bot.settings import load
+from bot.understanding import searching
 from directory import needs, places, search
 from directory.listing_index import build
 from directory.listings import Listing
@@ -51,7 +52,7 @@ def tokens(text: str) -> list[str]:
 
 def _ours(listings: Listings) -> Engine:
     shelf = Shelf(build(listings.values()))
-    return lambda text: [hit.listing.id for hit in search.search(shelf, search.question(text, at=AT)).results]
+    return lambda text: [hit.listing.id for hit in search.search(shelf, searching.question(text, at=AT)).results]
 
 
 def _fts5(tokenizer: str) -> Callable[[Listings], Engine]:

@@ -15,6 +15,7 @@ from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
 from bot.settings import load
+from bot.understanding import searching
 from directory import added, answers, care, search, search_json
 from directory.demonstration import import_demo
 from directory.exchange import place_lists
@@ -54,7 +55,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         return 2
     shelf = _shelf(at)
     with added.using(shelf.added):
-        asked = search.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
+        asked = searching.question(arguments.text, at=at, near=arguments.near, limit=arguments.limit)
     found = search.search(shelf, asked)
     if arguments.json:
         print(json.dumps(search_json.as_json(asked, found), ensure_ascii=False))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.bench_search import listings_for
 from directory import naming, search
-from directory.listing_index import build
+from directory.listing_index import build, sound_of
 from directory.reading import read
 from directory.shelf import Shelf
 from tests.directory.test_listing_text import listing
@@ -71,6 +71,48 @@ def test_a_whole_name_goes_before_what_a_need_or_a_place_nearly_says(crowded: Sh
 
 
 @pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("nhom nau say", "l0"),  # n for l, as many say it in the north
+        ("nhom kia tia nằm ở đâu", "l3"),
+        ("nhóm trâu buông", None),
+        ("nhom chuyen mua", "l7"),
+        ("nhom truyen mua", "l7"),
+    ],
+)
+def test_a_name_written_by_ear_is_found(crowded: Shelf, text: str, id: str | None) -> None:
+    found = search.search(crowded, search.question(text, at=AT)).results
+    assert [hit.listing.id for hit in found][:1] == ([id] if id else [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_alike"),
+    [
+        ("trai", "chai", True), ("xich", "sit", True), ("ruong", "duon", True), ("nong", "long", True),
+        ("giay", "dai", True), ("kon", "con", True), ("nghe", "nge", True), ("khoc", "hoc", False),
+        ("cho", "co", False), ("nha", "na", False), ("hiv", "hi", False), ("tan", "tam", False),
+    ],
+)  # fmt: skip
+def test_syllables_that_some_regions_say_alike(one: str, other: str, is_alike: bool) -> None:
+    assert (sound_of(one) == sound_of(other)) is is_alike
+
+
+def test_a_name_from_its_first_word_to_its_last_goes_before_a_need_beside_it(crowded: Shelf) -> None:
+    asked = search.question("nhom lau say co methadone khong", at=AT)
+    assert asked.needs == ("health.drugs",)
+    assert search.search(crowded, asked).results[0].listing.id == "l0"
+    half = search.question("nhom say co methadone khong", at=AT)
+    assert all(hit.listing.id != "l0" for hit in search.search(crowded, half).results)
+
+
+def test_words_of_a_name_that_are_a_place_elsewhere_are_the_name() -> None:
+    shelf = Shelf(build([listing(id="a", service="Nhóm Tân Hồng", organisation="Tổ chức Sơn Trà Xanh")]))
+    for text in ("to chuc son tra xanh", "nhom tan hong", "to chuc son ta xanh"):
+        found = search.search(shelf, search.question(text, at=AT))
+        assert [hit.listing.id for hit in found.results] == ["a"], text
+
+
+@pytest.mark.parametrize(
     ("text", "need"), [("lau", "health.sti"), ("lậu", "health.sti"), ("xét nghiệm HIV", "health.hiv_test")]
 )
 def test_a_need_that_says_all_that_was_typed_goes_before_a_name(crowded: Shelf, text: str, need: str) -> None:
@@ -79,9 +121,17 @@ def test_a_need_that_says_all_that_was_typed_goes_before_a_name(crowded: Shelf, 
     assert all(need in hit.listing.needs for hit in found)
 
 
-def test_a_name_elsewhere_is_not_found_in_the_place_that_was_named(crowded: Shelf) -> None:
+def test_what_is_called_so_elsewhere_is_shown_as_elsewhere(crowded: Shelf) -> None:
     asked = search.question("nhom lau say o hoan kiem", at=AT)
-    assert all(hit.listing.id != "l0" for hit in search.search(crowded, asked).results)
+    found = search.search(crowded, asked)
+    assert found.results[0].listing.id == "l0" and found.widened is not None
+    assert found.widened["from"] == search.as_key(asked.places[0]) and found.widened["why"] == "none_in_place"
+    assert found.widened["to"] == search.as_key(found.results[0].listing.place)
+
+
+def test_where_a_need_is_named_beside_it_a_name_elsewhere_does_not_push_the_place_aside(crowded: Shelf) -> None:
+    found = search.search(crowded, search.question("lau say xet nghiem hiv o hoan kiem", at=AT))
+    assert all(hit.listing.id != "l0" for hit in found.results)
 
 
 def test_the_type_of_a_place_is_no_word_of_a_name() -> None:

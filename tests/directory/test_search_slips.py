@@ -56,6 +56,19 @@ def test_need_and_place_are_found_in_spite_of_slips(text: str, need: str, place:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("le chan uong methadone", "quận Lê Chân"),  # nearly Chân Mộng
+        ("nha trang khanh hoa pha thai", "thành phố Nha Trang"),  # nearly Trùng Khánh
+        ("vị thanh hậu giang thử hiv", "thành phố Vị Thanh"),
+    ],
+)
+def test_a_district_that_stands_there_whole_is_no_end_of_another_name(text: str, place: str) -> None:
+    asked = search.question(text, at=AT)
+    assert places.name_of(asked.places[0]).startswith(place)
+
+
+@pytest.mark.parametrize(
     ("text", "need"), [("methadone ở Cát Hải", "health.drugs"), ("nhóm đồng đẳng ở Cái Răng", "peers.group")]
 )
 def test_words_of_a_place_are_no_need_and_words_of_a_need_no_place(text: str, need: str) -> None:

@@ -40,9 +40,10 @@ from bot.helpline.moves import State
 from bot.helpline.outcomes import NOT_BY_HAND, Barrier, Outcome
 from bot.masking import mask
 from bot.staff import StaffMember
+from bot.understanding.searching import question
 from directory import needs
 from directory.listing_text import describe
-from directory.search import Hit, Question, hit_now, question, search
+from directory.search import Hit, Question, hit_now, search
 
 SAME_AGAIN = timedelta(seconds=30)
 HOLD_HOURS = (1, 2, 4, 8, 24, 48)
@@ -212,11 +213,13 @@ def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit
     """Listings to refer to: what the colleague typed, filled up with what the case says."""
     asked = question(wanted, at=now, limit=6)
     named = [one for one in console.keeper.shelf if wanted.casefold() in one.service.casefold()]
-    if named and not asked.needs:
+    if named and (asked.is_heard or not asked.needs):
         return [hit_now(one, now) for one in named[:6]]
-    codes = asked.needs or ((known.need,) if known.need else ())
+    if not asked.needs and (called := search(console.keeper.shelf, asked).results):
+        return list(called)
+    needs = asked.needs or ((known.need,) if known.need else ())
     places = asked.places or ((known.place,) if known.place else ())
-    return list(search(console.keeper.shelf, Question(codes, places, asked.wishes, now, limit=6)).results)
+    return list(search(console.keeper.shelf, Question(needs, places, asked.wishes, now, limit=6)).results)
 
 
 # --- what can be done -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.commands import bench_search, bench_search_asked, bench_search_peers
+from directory.reading.syllables import is_syllable
 
 A_PLACE = bench_search._places()[0]
 ANOTHER = bench_search._places()[1]
@@ -99,6 +100,13 @@ def test_the_searches_of_two_hands_are_read_and_what_they_mean_is_on_the_shelf()
     meant = [bench_search._means(target) for _, target in bench_search_asked.read(folder)]
     lost = sum(1 for is_meant in meant if not any(is_meant(one) for one in shelf))
     assert len(meant) == 320 and lost == 0
+
+
+def test_nobody_on_the_shelf_is_called_by_letters_that_stand_for_something_else() -> None:
+    """ "Bhyt" typed is bảo hiểm y tế: no engine could be blamed for reading it so."""
+    words = {word for at in range(5_000) for word in bench_search.tokens(bench_search._organisation(at))}
+    assert {word for word in words if not is_syllable(word)} <= {"kon"}  # of Kon Tum
+    assert words.isdisjoint({"bcs", "bhyt", "cccd", "sdt", "test"}) and len(words) > 600
 
 
 def test_minisearch_is_left_out_with_a_sentence(
