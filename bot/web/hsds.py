@@ -13,12 +13,14 @@ from aiohttp import web
 from bot.ports import Clock
 from bot.web.gate import STREAM_COSTS, Crowded, Gate
 from bot.web.hsds_asking import Asked, NotAsked, from_body, from_query
+from directory import needs
 from directory.exchange import hsds
 from directory.exchange.hsds_catalogue import Catalogue
 from directory.exchange.hsds_files import page
 from directory.exchange.hsds_lines import line
 from directory.exchange.hsds_names import TAXONOMIES, by_id, name, taxonomy_object, term_object, terms
 from directory.exchange.hsds_shapes import HSDS
+from directory.places import provinces
 from directory.shelf import ShelfKeeper
 from directory.wording import HCMC
 
@@ -233,6 +235,12 @@ def _refused(status: int, says: str, headers: Mapping[str, str] | None = None) -
 def description() -> Mapping[str, Any]:
     """The API's own description: that of HSDS, with what our profile changes."""
     told: Mapping[str, Any] = merged(_read("openapi_bundled.json"), _read("profile/openapi.json"))
+    may = {"need": list(needs.NEEDS), "province": list(provinces())}
+    for path in told["paths"].values():
+        body = path.get("post", {}).get("requestBody")
+        fields = body["content"]["application/json"]["schema"]["properties"] if body else {}
+        for key in may.keys() & fields.keys():
+            fields[key]["enum"] = may[key]
     return told
 
 

@@ -1,14 +1,19 @@
 """What a program asks of the public directory, read strictly: an unknown word is refused, a need in an address too."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from aiohttp import web
 
+from directory import needs
 from directory.exchange.hsds_catalogue import Wanted
+from directory.exchange.hsds_names import TAXONOMIES, by_id, name
+from directory.places import provinces
 from directory.reading import fold
 from directory.wording import HCMC
 
@@ -26,6 +31,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 # By these an address would say what somebody needs; vocabularies may be searched, they say nothing of anybody.
 _TELLS = frozenset({"search", "taxonomy_term_id"})
 _IN_BODY = frozenset({"need", "province"})
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -90,11 +96,11 @@ def _understood(given: Mapping[str, Any], kind: str, known: frozenset[str]) -> A
         raise NotAsked("format must be json or ndjson.")
     wanted = Wanted(
         search=_text(given, "search"),
-        term=_text(given, "taxonomy_term_id"),
-        need=_text(given, "need"),
-        taxonomy=_text(given, "taxonomy_id"),
-        organization=_text(given, "organization_id"),
-        province=_text(given, "province") or _province(_text(given, "postcode")),
+        term=_id(given, "taxonomy_term_id", by_id(), "of a term at /taxonomy_terms"),
+        need=_one_of(given, "need", needs.NEEDS),
+        taxonomy=_id(given, "taxonomy_id", _lists(), "of a list at /taxonomies"),
+        organization=_id(given, "organization_id"),
+        province=_one_of(given, "province", provinces()) or _province(given),
         modified_after=_moment(_text(given, "modified_after")),
     )
     return Asked(
@@ -106,7 +112,7 @@ def _understood(given: Mapping[str, Any], kind: str, known: frozenset[str]) -> A
         full=_yes(given, "full"),
         full_service=_yes(given, "full_service"),
         top_only=_yes(given, "top_only"),
-        parent_id=_text(given, "parent_id"),
+        parent_id=_id(given, "parent_id", by_id(), "of a term at /taxonomy_terms"),
     )
 
 
@@ -142,6 +148,33 @@ def _moment(written: str) -> datetime | None:
         raise NotAsked("modified_after must be a moment such as 2026-12-07T00:00:00Z.") from None
 
 
-def _province(postcode: str) -> str:
+def _one_of(given: Mapping[str, Any], key: str, known: Iterable[str]) -> str:
+    """One of these codes, or nothing. What is wrong is not repeated: it may say what somebody needs."""
+    value = _text(given, key)
+    if value and value not in known:
+        raise NotAsked(f"{key} must be one of {', '.join(known)}.")
+    return value
+
+
+def _id(given: Mapping[str, Any], key: str, known: Container[str] | None = None, what: str = "") -> str:
+    """A UUID in small letters; one of ours, where all are `known` to everybody. Which organisations there were is not
+    told: one that is shown no more finds nothing, like one that never was."""
+    value = _text(given, key).lower()
+    if value and not _UUID.fullmatch(value):
+        raise NotAsked(f"{key} must be an id{f' {what}' if what else ''}, such as {name('taxonomy', 'need')}.")
+    if value and known is not None and value not in known:
+        raise NotAsked(f"{key} must be the id {what}.")
+    return value
+
+
+@cache
+def _lists() -> frozenset[str]:
+    return frozenset(name("taxonomy", code) for code in TAXONOMIES)
+
+
+def _province(given: Mapping[str, Any]) -> str:
     """The postal codes we hand out are those of provinces."""
-    return postcode[3:] if postcode.startswith("000") and len(postcode) == 5 else postcode
+    postcode = _text(given, "postcode")
+    if postcode and not (len(postcode) == 5 and postcode.startswith("000") and postcode[3:] in provinces()):
+        raise NotAsked(f"postcode must be 000 and then one of {', '.join(provinces())}: we know no finer ones.")
+    return postcode[3:]

@@ -10,8 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.db import Database
 from bot.web import build, gate, hsds
-from directory import editing, merging
+from directory import editing, merging, needs
 from directory.exchange.hsds_names import name, terms
+from directory.places import provinces
 from directory.shelf import ShelfKeeper
 from tests.conftest import MovableClock
 from tests.directory.exchange.conftest import answer_errors, errors
@@ -101,8 +102,8 @@ async def test_filters_work_and_add_up(api: Api) -> None:
     assert await api.found(need="health.prep", organization_id=name("organization", BARE.organisation)) == set()
     assert await api.found(modified_after="2026-12-07T02:00:00Z") == whole
     assert await api.found(modified_after="2026-12-08T00:00:00Z") == set()
-    for unknown in ({"taxonomy_term_id": name("none")}, {"organization_id": "x"}, {"taxonomy_id": "x"}, {"need": "x"}):
-        assert await api.found(**unknown) == set()
+    assert await api.found(taxonomy_term_id=prep.upper()) == {OPEN.service}
+    assert await api.found(organization_id=name("organization", "nobody")) == set()
     at = await api.post("/service_at_locations", postcode="00001")
     assert {one["id"] for one in at["contents"]} == set(api.ids[:2])
     assert len((await api.post("/organizations", need="health.prep"))["contents"]) == 1
@@ -153,6 +154,60 @@ async def test_a_need_does_not_belong_in_an_address(api: Api, db: Database, cloc
 async def test_what_cannot_be_answered_is_said_in_one_sentence(api: Api, body: dict[str, Any]) -> None:
     answer = await api.client.post("/hsds/services", json=body)
     assert answer.status == 400 and len((await answer.json())["error"]) < 300
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("services", {"need": "health.prp"}, "need must be one of violence.physical, "),
+        ("services", {"province": "Hà Nội"}, "province must be one of 01, 04, "),
+        (
+            "services",
+            {"taxonomy_term_id": name("none")},
+            "taxonomy_term_id must be the id of a term at /taxonomy_terms.",
+        ),
+        ("organizations", {"taxonomy_id": "need"}, "taxonomy_id must be an id of a list at /taxonomies, such as "),
+        ("organizations", {"taxonomy_id": name("x")}, "taxonomy_id must be the id of a list at /taxonomies."),
+        ("services", {"organization_id": "x"}, "organization_id must be an id, such as "),
+        ("taxonomy_terms", {"parent_id": name("none")}, "parent_id must be the id of a term at /taxonomy_terms."),
+        ("service_at_locations", {"postcode": "10000"}, "postcode must be 000 and then one of 01, 04, "),
+        ("services", {"page": "0"}, "page must be a whole number from 1 to 1000000."),
+        ("services", {"per_page": "201"}, "per_page must be a whole number from 1 to 200."),
+        ("services", {"format": "xml"}, "format must be json or ndjson."),
+        ("services", {"full": "perhaps"}, "full must be true or false."),
+        ("services", {"modified_after": "hôm qua"}, "modified_after must be a moment such as 2026-12-07T00:00:00Z."),
+        ("services", {"language": "vi"}, "language is not known here. Known: "),
+    ],
+)
+async def test_an_unknown_value_is_refused_with_the_values_that_may_be_asked(
+    api: Api, path: str, body: dict[str, Any], says: str
+) -> None:
+    answer = await api.client.post(f"/hsds/{path}", json=body)
+    assert answer.status == 400
+    told = (await answer.json())["error"]
+    assert told.startswith(says) and told.endswith(".")
+    assert "prp" not in told and "hôm qua" not in told, "what was asked is not repeated"
+
+
+async def test_what_stands_in_an_address_is_read_as_strictly(api: Api) -> None:
+    for path, query in (
+        ("services", {"taxonomy_id": name("none")}),
+        ("taxonomy_terms", {"parent_id": "x"}),
+        ("service_at_locations", {"postcode": "99"}),
+        ("services", {"state": "stale"}),
+    ):
+        answer = await api.client.get(f"/hsds/{path}", params=query)
+        assert answer.status == 400 and next(iter(query)) in (await answer.json())["error"]
+
+
+async def test_every_province_and_need_may_be_asked_for(api: Api) -> None:
+    described = await api.get("/openapi.json")
+    body = described["paths"]["/services"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert body["need"]["enum"] == list(needs.NEEDS) and body["province"]["enum"] == list(provinces())
+    for code in provinces():
+        await api.found(province=code)
+    for need in needs.NEEDS:
+        await api.found(need=need)
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'"x"'])
