@@ -10,15 +10,17 @@ from directory.place_words import (
     ShortName,
     contains,
     content,
+    has_district,
     initials,
     joined_names,
+    letters_inside,
     name_set,
     names,
     short_names,
     type_words,
     word_set,
 )
-from directory.reading import Reading
+from directory.reading import Reading, fold
 from directory.reading.hygiene import lower
 from directory.reading.spelling import Word, mark_of
 
@@ -26,7 +28,8 @@ LONGEST = 400  # words; a longer message names its place before that, or again
 _PLAIN_FROM = 4  # letters; a short name of so many is nothing else
 STRONG, WEAK = 2, 1  # how much a word that leads to a place says
 TYPE_MARKS = {"quan": ("quân5",), "huyen": ("huyên5",), "phuong": ("phương2",), "xa": ("xa4",), "tinh": ("tinh3",)}
-_PARTING = re.compile(r"[^\s\-–'’/]")
+_APOSTROPHES = "'’‘`´′"
+_PARTING = re.compile(rf"[^\s\-–{_APOSTROPHES}/]")
 _NUMBERED = re.compile(r"(q|quan|p|f|ph|phuong)\.?(\d{1,2})")
 
 
@@ -75,7 +78,7 @@ def lay_out(reading: Reading) -> list[Tok]:
             found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", None, is_capital, is_parted))
         elif (short := _short_name(words, at, typed, lowered, found)) is not None:
             found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
-        elif kind := short_types.get(typed, ""):
+        elif (kind := short_types.get(typed, "")) and not (found and (found[-1].plain, typed) in letters_inside()):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
         else:
             found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
@@ -92,8 +95,17 @@ def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Se
         is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)
         is_told = is_led or (not short.is_behind and _means_place(words, at, short, text))
         return short if is_told or _is_behind_its_own(found, short) else None
-    keys = joined_names().get(typed)
+    keys = joined_names().get(typed) or _with_apostrophe(words, at, text)
     return ShortName(keys, False, "", frozenset()) if keys is not None else None
+
+
+def _with_apostrophe(words: Sequence[Word], at: int, text: str) -> tuple[PlaceKey, ...] | None:
+    """ "K'Bang" is KBang, and "EaH'leo" Ea H'leo: one word but for the sign."""
+    behind = next((one for one in words[at + 1 : at + 3] if one.start > words[at].start), None)
+    if behind is None or len(gap := text[words[at].end : behind.start]) != 1 or gap not in _APOSTROPHES:
+        return None
+    name = fold(text[words[at].start : words[at].end] + text[behind.start : behind.end])
+    return names().get(name) if has_district(name) else joined_names().get(name)
 
 
 _TODAY = ("hn",)  # Hà Nội, or hôm nay

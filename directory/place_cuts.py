@@ -4,9 +4,17 @@ from functools import cache
 
 from directory.gazetteer import forget_with_lists
 from directory.place_cues import Tok
-from directory.place_words import content, has_district, is_named_like_a_province, name_set, names
+from directory.place_words import (
+    content,
+    has_district,
+    is_named_like_a_province,
+    name_set,
+    names,
+    without_apostrophe,
+)
 from directory.reading import Step, fold
 from directory.reading.shortenings import several, shortenings
+from directory.reading.syllables import is_syllable
 
 _LONGEST_INSIDE = 3
 
@@ -14,6 +22,8 @@ _LONGEST_INSIDE = 3
 def name_word(tok: Tok) -> str:
     """A word as names have it: in "m drak", "tram tau" it is what was typed, not what it may be short for."""
     word = tok.word
+    if (typed := fold(tok.typed)) != word.plain and typed in _words_without_apostrophe():
+        return typed  # "ea hleo" has no heo in it
     if (word.how and word.how == Step.SHORTENING and tok.typed in _words_of_names()) or tok.typed in ("a", "b"):
         return fold(tok.typed)
     return word.plain
@@ -24,11 +34,21 @@ def _words_of_names() -> frozenset[str]:
     """Words of names that are a shortening too, and one of a single word: "tau", not "ca" for "công an"."""
     one = {form for form, read in shortenings().items() if len(read) == 1}
     one |= {form for form, choices in several().items() if all(len(choice.words) == 1 for choice in choices)}
+    one |= {form for form in several() if len(form) == 1}  # "ea h leo"
     known = {word for name in names() for word in name.split()}
     return frozenset(form for form in one if fold(form) in known)
 
 
-forget_with_lists(_words_of_names)
+@cache
+def _words_without_apostrophe() -> frozenset[str]:
+    """What is left of "H'leo" without the sign, where no Vietnamese syllable is spelt so: "hleo"."""
+    there = {word for name in without_apostrophe() for word in name.split()}
+    official = {word for names_ in without_apostrophe().values() for name in names_ for word in name.split()}
+    return frozenset(word for word in there - official if not is_syllable(word))
+
+
+for _known in (_words_of_names, _words_without_apostrophe):
+    forget_with_lists(_known)
 
 
 def together(toks: list[Tok], at: int, longest: int) -> int:

@@ -9,6 +9,8 @@ from directory.place_cuts import name_word
 from directory.place_words import marks_of, names
 from directory.reading.spelling import bare, mark_of, marks_agree
 
+_SPELT_FREELY = ("dak",)  # Đắk, Đăk and Đak, one word of the highlands that every list writes otherwise
+
 
 def fits(toks: Sequence[Tok], landmark: Landmark, name: str) -> bool:
     """Whether the marks that were typed are those of one way to write it: "y tá hiền" is no Tạ Hiện."""
@@ -29,7 +31,7 @@ def are_of(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
     if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
         return True
     return all(
-        tok.typed == mark or marks_agree(tok.word, mark) or _is_as_typed(tok, mark, plain)
+        tok.typed == mark or marks_agree(tok.word, mark) or _is_as_typed(tok, mark, plain) or plain in _SPELT_FREELY
         for tok, mark, plain in zip(toks, marks, name.split(), strict=True)
     )
 

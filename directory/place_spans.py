@@ -184,11 +184,7 @@ def _named(toks: list[Tok], at: int) -> Span | None:
         keys = known.get(name, ())
         if length > 1 and tok_is_o and _reaches_further(toks, at + 1, length - 2):
             continue  # "o lam dong" is ở Lâm Đồng, not Ô Lâm
-        if (
-            keys
-            and not name.isdigit()
-            and (length > 1 or name in _SINGLE or name in name_set("known") or type_before(toks, at)[0])
-        ):
+        if keys and not name.isdigit() and (length > 1 or _is_name_alone(name) or type_before(toks, at)[0]):
             kind, _ = type_before(toks, at)
             agreeing = tuple(key for key in keys if are_of(toks[at : at + length], key, name))
             agreeing = of_the_type(toks[at - 1], kind, keys, agreeing) if kind else agreeing
@@ -196,6 +192,11 @@ def _named(toks: list[Tok], at: int) -> Span | None:
                 agreeing = (*past, *agreeing, *politely(toks[at : at + length]))
                 return Span(at, at + length, name, agreeing, kind, need=_needed(name, toks[at : at + length], agreeing))
     return None
+
+
+def _is_name_alone(name: str) -> bool:
+    """Whether one word may be a name: a well-known one, or a district spelt as nothing else is, "KBang"."""
+    return name in _SINGLE or name in name_set("known") or (has_district(name) and not is_syllable(name))
 
 
 def _is_in_type(toks: list[Tok], at: int) -> bool:

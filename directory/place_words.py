@@ -1,8 +1,10 @@
 """The words around place names (leads, types, roads, home towns) and short names, from `seed/place-words.yaml`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, kept_of_lists, units, words_of
@@ -22,6 +24,9 @@ class ShortName:
     unless: frozenset[str]
     is_busy: bool = False
     is_behind: bool = False
+
+
+_APOSTROPHE = re.compile(r"\s*['’]\s*")
 
 
 @cache
@@ -66,12 +71,32 @@ def short_names() -> Mapping[str, ShortName]:
 
 @cache
 def names() -> Mapping[str, tuple[PlaceKey, ...]]:
-    """Every name a unit goes by, folded; official names and other ones together."""
+    """Every name a unit goes by, folded; official names, those without their apostrophe, and other ones together."""
     found = dict(by_name())
+    for name, official in without_apostrophe().items():
+        found[name] = tuple(dict.fromkeys((*found.get(name, ()), *(key for one in official for key in by_name()[one]))))
     for name, written in content()["also"].items():
         keys = _keys(str(written))
         found[str(name)] = tuple(dict.fromkeys((*keys, *found.get(str(name), ()))))
     return found
+
+
+@cache
+def without_apostrophe() -> Mapping[str, frozenset[str]]:
+    """Names as they are typed without the sign, "ea hleo", "mdrak", and which names those are with it."""
+    found: dict[str, set[str]] = {}
+    for unit in units().values():
+        if _APOSTROPHE.search(unit.name):
+            bare_of_it = " ".join(words_of(_APOSTROPHE.sub("", unit.name)))
+            found.setdefault(bare_of_it, set()).add(" ".join(words_of(unit.name)))
+    return {name: frozenset(official) for name, official in found.items()}
+
+
+@cache
+def letters_inside() -> frozenset[tuple[str, str]]:
+    """Letters that stand for a type elsewhere, behind the word of a name that they are part of: "ea h leo"."""
+    both = (pair for name in names() for pair in pairwise(name.split()))
+    return frozenset(pair for pair in both if len(pair[1]) == 1 and pair[1] in content()["short_types"])
 
 
 @cache
@@ -122,6 +147,7 @@ def _join() -> Mapping[str, tuple[PlaceKey, ...]]:
             if len(words) == 2 and len(words[1]) >= _LETTERS:
                 found.setdefault(words[0][0] + words[1], set()).add(name)
     known = {said: names()[next(iter(called))] for said, called in found.items() if len(called) == 1}
+    known = {said: keys for said, keys in known.items() if not has_district(said)}  # KBang is no Kim Bảng
     return {said: keys for said, keys in known.items() if _tells(said) and _is_one_town(keys)}
 
 
@@ -173,5 +199,14 @@ def contains(outer: PlaceKey, inner: PlaceKey) -> bool:
     return outer.tier is Tier.NEW_COMMUNE and inner.tier is Tier.OLD_WARD and a.communes <= b.communes
 
 
-for _known in (names, marks_of, is_named_like_a_province, has_district, joined_names, initials):
+for _known in (
+    names,
+    without_apostrophe,
+    letters_inside,
+    marks_of,
+    is_named_like_a_province,
+    has_district,
+    joined_names,
+    initials,
+):
     forget_with_lists(_known)

@@ -16,7 +16,9 @@ _OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
 _ALIKE = str.maketrans("авсеһіјкмнорѕтухґԁԛԝАВСЕНІЈКМОРЅТУХαικνορτυχΑΒΕΗΙΚΜΝΟΡΤΥΧ",
                        "abcehijkmhopstuxrdqwABCEHIJKMOPSTYXaiknoptuxABEHIKMNOPTYX")  # fmt: skip
-_WRITTEN_SO = str.maketrans({"ð": "đ", "Ð": "Đ", "Ɖ": "Đ", "ɖ": "đ", "ƌ": "đ", "ı": "i", "ɑ": "a", "ⅼ": "l"})
+_WRITTEN_SO = str.maketrans(
+    {"ð": "đ", "Ð": "Đ", "Ɖ": "Đ", "ɖ": "đ", "ƌ": "đ", "ı": "i", "ɑ": "a", "ⅼ": "l", **dict.fromkeys("ʼʹꞌʽ", "'")}
+)
 _WIDE = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169"
                    "\U0001f170-\U0001f189]")  # fmt: skip
 # Signs that cry for help without a word, and signs that stand for one. Faces say nothing here.

@@ -168,7 +168,7 @@ def test_every_district_and_province_is_read_by_its_type_and_name(write: Callabl
         text = write(f"khám thai ở {unit.kind} {unit.name}")
         if key.tier in wanted and key not in {guess.key for guess in places.read(read(text)).places}:
             missed.append(unit.name)
-    assert missed == ["Ia H' Drai", "Ea H'leo"]  # an h alone is short for a district
+    assert not missed
 
 
 @pytest.mark.parametrize("text", ["phường 5, quận 3, TP.HCM", "phuong 5 quan 3 tp hcm", "p5, q3, tphcm"])
