@@ -1,11 +1,11 @@
 """The form of a listing: what is typed becomes a draft, and a draft becomes what stands in the form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.console.layout import Visit
 from directory import drafts, places, points, spoken
-from directory.drafts import Draft, Problem
+from directory.drafts import Draft, Problem, problems
 from directory.exchange.rows import hours_of
 from directory.exchange.said_places import Said, said
 from directory.wording import FALLBACK
@@ -95,6 +95,12 @@ def _place(written: str, before: Draft | None, language: str) -> Said:
     if before is not None and before.place is not None and written == places.name_of(before.place, language):
         return Said(before.place)
     return said(written, "", "")
+
+
+def all_of(found: Sequence[Problem], draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
+    """What a form could not be read as, and what is wrong in its other fields: nobody saves it twice for that."""
+    named = {one.field for one in found}
+    return (*found, *(one for one in problems(draft, is_demo=is_demo) if one.field not in named))
 
 
 def _unclear(place: Said) -> Problem:

@@ -13,7 +13,7 @@ from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
 from bot.console import listing_together, veil
 from bot.console.layout import Console, Route, Visit, go, refused, render
-from bot.console.listing_form import LISTS, TEXTS, Form, read_form, show_draft
+from bot.console.listing_form import LISTS, TEXTS, Form, all_of, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
 from bot.console.own_group import may_edit, strays
 from bot.console.permissions import About, Deed, may
@@ -191,7 +191,7 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
     is_demo = console.policy.is_demo
     try:
         if found:
-            raise DraftProblem(found)
+            raise DraftProblem(all_of(found, draft, is_demo=is_demo))
         place_id = await console.db.write(
             signed(
                 member,
@@ -217,13 +217,19 @@ async def save(console: Console, visit: Visit) -> web.StreamResponse:
     expected = int(told) if told.isdecimal() and len(told) < 9 else -1
     try:
         if found:
-            raise DraftProblem(found)
+            raise DraftProblem(all_of(found, draft, is_demo=known.is_demo))
         await console.db.write(
             signed(
                 member,
                 lambda tx: editing.save(
-                    tx.connection, known.id, draft, expected=expected, staff_id=member.id, now=now,
-                    may_touch=lambda other: may_edit(member, other.draft), consent_kinds=console.policy.consent_kinds,
+                    tx.connection,
+                    known.id,
+                    draft,
+                    expected=expected,
+                    staff_id=member.id,
+                    now=now,
+                    may_touch=lambda other: may_edit(member, other.draft),
+                    consent_kinds=console.policy.consent_kinds,
                 ),
             ),
             urgent=False,
@@ -363,7 +369,9 @@ ROUTES = (
     Route("POST", _ONE, Deed.EDIT_LISTING, save),
     Route("POST", f"{_ONE}/publish", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _publish, "published")),
     Route(
-        "POST", f"{_ONE}/withdraw", Deed.WITHDRAW_LISTING,
+        "POST",
+        f"{_ONE}/withdraw",
+        Deed.WITHDRAW_LISTING,
         _deed(Deed.WITHDRAW_LISTING, _withdraw, "withdrawn", is_takedown=True),
     ),
     Route("POST", f"{_ONE}/restore", Deed.PUBLISH_LISTING, _deed(Deed.PUBLISH_LISTING, _restore, "restored")),
@@ -372,14 +380,18 @@ ROUTES = (
     Route("POST", f"{_ONE}/unfriendly", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.unfriendly, "unfriendly")),
     Route("POST", f"{_ONE}/agreed", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, deeds.agreed, "agreed")),
     Route(
-        "POST", f"{_ONE}/agrees-no-more", Deed.WITHDRAW_LISTING,
+        "POST",
+        f"{_ONE}/agrees-no-more",
+        Deed.WITHDRAW_LISTING,
         _deed(Deed.WITHDRAW_LISTING, deeds.agrees_no_more, "agreed_no_more", is_takedown=True),
     ),
     Route("POST", f"{_ONE}/unmerge", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.unmerge, "unmerged")),
     Route("POST", f"{_ONE}/ask-unseal", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, deeds.ask_unseal, "unseal_asked")),
     Route("POST", f"{_ONE}/unseal", Deed.VERIFY_LISTING, _deed(Deed.VERIFY_LISTING, deeds.unseal, "unsealed")),
     Route(
-        "POST", f"{_ONE}/keep-sealed", Deed.VERIFY_LISTING,
+        "POST",
+        f"{_ONE}/keep-sealed",
+        Deed.VERIFY_LISTING,
         _deed(Deed.VERIFY_LISTING, deeds.keep_sealed, "kept_sealed"),
     ),
     Route("POST", f"{_ONE}/revert", Deed.EDIT_LISTING, _deed(Deed.EDIT_LISTING, _revert, "reverted")),

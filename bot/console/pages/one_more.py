@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.layout import Console, Route, Visit, go, refused
-from bot.console.listing_form import Form, read_form
+from bot.console.listing_form import Form, all_of, read_form
 from bot.console.own_group import may_edit
 from bot.console.pages.listings import listing_page
 from bot.console.permissions import About, Deed, may
@@ -40,7 +40,8 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
         return refused(visit.request, visit.seat, status=403)
     try:
         if found:
-            raise DraftProblem(found)
+            draft = replace(typed, **editing.shared(known.draft))
+            raise DraftProblem(all_of(found, draft, is_demo=is_demo))
         place_id = await console.db.write(
             signed(
                 member,
@@ -54,15 +55,11 @@ async def propose(console: Console, visit: Visit) -> web.StreamResponse:
     return go(f"/console/listings/{place_id}", "proposed")
 
 
-def _join(
-    connection: Connection, known: Known, typed: Draft, *, staff_id: int, now: datetime, is_demo: bool
-) -> str:
+def _join(connection: Connection, known: Known, typed: Draft, *, staff_id: int, now: datetime, is_demo: bool) -> str:
     """As the service is called at this moment: one more place renames no other."""
     still = editing.look_up(connection, known.id) or known
     draft = replace(typed, **editing.shared(still.draft))
-    return editing.propose(
-        connection, draft, staff_id=staff_id, now=now, is_demo=is_demo, service_id=still.service_id
-    )
+    return editing.propose(connection, draft, staff_id=staff_id, now=now, is_demo=is_demo, service_id=still.service_id)
 
 
 async def _known(console: Console, visit: Visit) -> Known | None:

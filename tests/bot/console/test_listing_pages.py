@@ -61,8 +61,25 @@ async def test_all_mistakes_are_shown_at_once_and_nothing_typed_is_lost(desk: De
     path, page = await desk.press(thu, "/console/new-listing", **wrong)
     assert path == "/console/new-listing"
     assert "Chưa rõ nơi nào" in page and "Rất tử tế" in page and "0912 345 678" in page
-    _, page = await desk.press(thu, "/console/new-listing", **{**wrong, "place": NEW["place"]})
     assert "chỉ dùng số 0000 000 NNN" in page and "Giờ viết như" in page
+    for field in ("place", "hours", "phones"):  # the form is long: the sentence on top leads to each part
+        assert f'<a href="#mistake-{field}">' in page and page.count(f'id="mistake-{field}"') == 1
+        assert f'mistake-{field}" aria-invalid="true"' in page
+
+
+async def test_hours_that_contradict_a_point_outside_and_foreign_numbers_are_named_field_by_field(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    for field, wrong in (
+        ("hours", "mon 08:00-12:00; mon 11:00-13:00"),
+        ("hours", "tue 09:00-09:00"),
+        ("point", "10, 200"),
+        ("point", "10.77, 106.69"),  # Sài Gòn, for a place in Hà Nội
+        ("phones", "+1 202 555 0100"),
+        ("phones", "12345"),
+    ):
+        _, page = await desk.press(thu, "/console/new-listing", **{**NEW, field: wrong})
+        linked = {part.partition('"')[0] for part in page.split('href="#mistake-')[1:]}
+        assert linked == {field}, wrong
 
 
 async def test_the_list_is_found_by_words_and_read_by_everybody(desk: Desk) -> None:
