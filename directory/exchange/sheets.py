@@ -15,6 +15,7 @@ from directory.exchange.rows import tidy
 
 MOST_BYTES = 32_000_000
 # Stand for cells of a workbook that hold no words: no cell of a file can begin with this sign.
+_OLD_FORM = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and any workbook behind a password
 IS_FORMULA, IS_DAY, IS_ERROR = "\x00formula", "\x00day", "\x00error"
 OVER = ""  # the name of what stands in a row beyond its last header
 MOST_ROWS, MOST_COLUMNS = 50_000, 200
@@ -46,8 +47,15 @@ def content(path: Path, *, most: int = MOST_BYTES) -> bytes:
     raise NotATable(f"The file is too large: at most {most // 1_000_000} MB are read. Split it into smaller ones.")
 
 
+def too_long() -> NotATable:
+    return NotATable(f"The table has more than {MOST_ROWS} rows: split it into smaller ones.", "rows", str(MOST_ROWS))
+
+
 def text_of(raw: bytes) -> str:
     """A text as spreadsheets write it: UTF-8, or UTF-16 with its mark. Raises NotATable."""
+    if raw.startswith(_OLD_FORM):
+        says = "This is an old workbook (.xls), or one with a password: save it as XLSX, without a password."
+        raise NotATable(says, "locked")
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return raw.decode(encoding)
@@ -58,11 +66,17 @@ def text_of(raw: bytes) -> str:
 def csv_rows(text: str, left_out: list[str] | None = None) -> Iterator[Cells]:
     """The rows of a CSV table below its header, with their numbers. Raises NotATable."""
     text = text.removeprefix("\ufeff")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_between(text))
+    between = _between(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
     try:
+        if sum(1 for _ in islice(reader, MOST_ROWS + 2)) > MOST_ROWS + 1:  # counted first: to look at each takes long
+            raise too_long()
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
         yield from named(([bare(cell) for cell in _narrow(row)] for row in reader), left_out)
-    except csv.Error as problem:
-        raise NotATable(f"The table breaks off: {problem}.") from None
+    except csv.Error:
+        line = reader.line_num
+        says = f"The table breaks off near line {line}: a quotation mark is not closed, or a cell is far too long."
+        raise NotATable(says, "breaks", str(line)) from None
 
 
 def _narrow(row: list[str]) -> list[str]:
@@ -171,7 +185,7 @@ def _within_bounds(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]
     """The rows that are not empty, with their numbers. Raises NotATable."""
     for number, row in enumerate(rows, 1):
         if number > MOST_ROWS + 1:
-            raise NotATable(f"The table has more than {MOST_ROWS} rows: split it into smaller ones.")
+            raise too_long()
         if any(cell.strip() for cell in row):
             yield number, row
 

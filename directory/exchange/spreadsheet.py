@@ -102,12 +102,8 @@ def parse(
 def parse_file(
     path: Path, *, is_demo: bool = False, left_out: list[str] | None = None
 ) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:
-    """The same of a CSV or XLSX file. Raises NotATable, OSError."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        from directory.exchange import workbook
-
-        return _sorted(workbook.xlsx_rows(path, left_out), is_demo=is_demo)
-    return parse(sheets.text_of(sheets.content(path)), is_demo=is_demo, left_out=left_out)
+    """The same of a CSV or XLSX file, whatever it is called. Raises NotATable, OSError."""
+    return parse_bytes(sheets.content(path), is_demo=is_demo, left_out=left_out)
 
 
 def parse_bytes(
@@ -115,7 +111,7 @@ def parse_bytes(
     most_unpacked: int = sheets.MOST_UNPACKED, left_out: list[str] | None = None,
 ) -> tuple[tuple[Row, ...], tuple[Trouble, ...]]:  # fmt: skip
     """The same of what somebody sent, a workbook or CSV by its first bytes. Raises NotATable."""
-    if raw.startswith(b"PK"):
+    if raw.startswith(b"PK\x03\x04"):
         from directory.exchange import workbook
 
         table = workbook.rows_of(raw, most_unpacked=most_unpacked, left_out=left_out)

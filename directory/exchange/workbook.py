@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -26,15 +25,18 @@ from directory.exchange.sheets import (
     MOST_UNPACKED,
     Cells,
     NotATable,
-    content,
     named,
+    too_long,
 )
 
 MOST_PARTS = 2_000
 MOST_SHEETS = 60
 MOST_MERGED = 2_000_000  # cells
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?\bref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _LONGEST_TAG = 200
+# What stands before the first element of a part, as spreadsheets write it: no declaration of its own.
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<[A-Za-z_]", re.DOTALL)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -75,15 +77,8 @@ def _text(sheet: Any, cell: str, style: Any) -> Any:
     return made
 
 
-def xlsx_rows(path: Path, left_out: list[str] | None = None) -> Iterator[Cells]:
-    """The rows of the sheet with listings below its header, with their numbers. Raises NotATable, OSError."""
-    yield from rows_of(content(path), left_out=left_out)
-
-
-def rows_of(
-    raw: bytes, *, most_unpacked: int = MOST_UNPACKED, left_out: list[str] | None = None
-) -> Iterator[Cells]:
-    """The same of the bytes of a workbook. Raises NotATable."""
+def rows_of(raw: bytes, *, most_unpacked: int = MOST_UNPACKED, left_out: list[str] | None = None) -> Iterator[Cells]:
+    """The rows of the sheet with listings below its header, with their numbers. Raises NotATable."""
     try:
         _look_over(raw, most_unpacked)
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
@@ -126,6 +121,8 @@ def _start(raw: bytes, sheet: Any) -> list[list[str]]:
 def _filled(raw: bytes, sheet: Any, most: int) -> Iterator[list[str]]:
     """Rows of one width, with what is merged. How large a sheet says it is, is not believed: rows would be lost."""
     sheet.reset_dimensions()
+    if most > MOST_ROWS and _row_count(raw, sheet) > MOST_ROWS + 1:
+        raise too_long()
     rows = [[_told(cell) for cell in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(), most)]
     width = max(map(len, rows), default=0)
     for row in rows:
@@ -145,7 +142,7 @@ def _look_over(raw: bytes, most_unpacked: int) -> None:
             if part.filename.endswith((".xml", ".rels")):
                 with packed.open(part) as file:
                     start = file.read(4096)
-                if b"<!DOCTYPE" in start or b"<!ENTITY" in start or b"\x00" in start:
+                if b"\x00" in start or (part.file_size and _PROLOG.match(start) is None):
                     raise NotATable("The workbook holds declarations that no spreadsheet writes: it was not opened.")
 
 
@@ -165,6 +162,18 @@ def _told(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
+
+
+def _row_count(raw: bytes, sheet: Worksheet) -> int:
+    """How many rows are written down, as far as it matters: counted, because reading each takes long."""
+    found, rest = 0, b""
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed, packed.open(str(getattr(sheet, "_worksheet_path", ""))) as file:
+        while found <= MOST_ROWS + 1 and (chunk := file.read(1_000_000)):
+            told = rest + chunk
+            ends = [match.end() for match in _ROW.finditer(told)]
+            found += len(ends)
+            rest = told[max(len(told) - _LONGEST_TAG, ends[-1] if ends else 0) :]
+    return found
 
 
 def _merged(raw: bytes, sheet: Worksheet) -> list[tuple[int, int, int, int]]:

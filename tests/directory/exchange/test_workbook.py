@@ -143,6 +143,9 @@ def test_the_same_listing_twice_and_a_column_twice_are_named(tmp_path: Path) -> 
         parsed(book(tmp_path / "b.xlsx", [[*HEAD, "Điện thoại"], GOOD]))
 
 
+ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><sst>&a;</sst>'
+
+
 def hostile(path: Path, name: str) -> Path:
     whole = book(path, [HEAD, *[GOOD] * 50]).read_bytes()
     plain = {"cut": whole[: len(whole) // 2], "text": b"service,organisation\n", "empty": b""}
@@ -151,12 +154,15 @@ def hostile(path: Path, name: str) -> Path:
         return path
     part, content = {
         "bomb": ("xl/worksheets/sheet1.xml", b"\x00" * 210_000_000),
-        "entity": ("xl/sharedStrings.xml", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><sst>&a;</sst>'),
+        "entity": ("xl/sharedStrings.xml", ENTITY),
+        "padded": ("xl/sharedStrings.xml", b"<!--" + b"x" * 5_000 + b"-->" + ENTITY),
+        "blank": ("xl/sharedStrings.xml", b" " * 5_000 + ENTITY),
+        "shown": ("xl/sharedStrings.xml", b"<!-- <sst> -->" + ENTITY),
         "no_sheet": ("xl/workbook.xml", b"<workbook/>"),
         "zip": ("readme.txt", b"nothing"),
     }[name]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        if name in ("bomb", "entity"):
+        if name in ("bomb", *DECLARING):
             with zipfile.ZipFile(io.BytesIO(whole)) as source:
                 for one in source.namelist():
                     if one != part:
@@ -165,13 +171,41 @@ def hostile(path: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["cut", "text", "empty", "bomb", "entity", "no_sheet", "zip"])
+DECLARING = ("entity", "padded", "blank", "shown")
+
+
+@pytest.mark.parametrize("name", ["cut", "text", "empty", "bomb", *DECLARING, "no_sheet", "zip"])
 def test_a_hostile_or_broken_workbook_is_refused_with_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotATable) as refused:
         parsed(hostile(tmp_path / "a.xlsx", name))
-    assert 30 < len(str(refused.value)) < 120
+    assert 15 < len(str(refused.value)) < 120
     assert ("too large" in str(refused.value)) is (name == "bomb")
-    assert ("declarations" in str(refused.value)) is (name == "entity")
+    assert ("declarations" in str(refused.value)) is (name in DECLARING)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv"])
+def test_an_old_or_locked_workbook_is_named_as_one(tmp_path: Path, name: str) -> None:
+    """Both are files of the same old form, whatever they are called."""
+    path = tmp_path / name
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 600)
+    with pytest.raises(NotATable, match=r"\.xls.*password") as refused:
+        parsed(path)
+    assert refused.value.why == "locked"
+
+
+def test_what_a_file_is_called_does_not_matter(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.csv", [HEAD, GOOD])
+    (row,), wrong = parsed(path)
+    assert row.draft.service == GOOD[0] and wrong == ()
+    (tmp_path / "b.xlsx").write_text(",".join(HEAD) + "\n" + ",".join(f'"{one}"' for one in GOOD), "utf-8")
+    (again,), wrong = parsed(tmp_path / "b.xlsx")
+    assert again == row and wrong == ()
+
+
+def test_a_quotation_mark_that_is_not_closed_is_named_with_its_line(tmp_path: Path) -> None:
+    lines = [",".join(HEAD), '"Phòng khám A', *["a,b,c"] * 60_000]
+    with pytest.raises(NotATable, match=r"near line \d+: a quotation mark is not closed, or a cell is far too long"):
+        spreadsheet.parse("\n".join(lines))
 
 
 def test_every_way_of_spoiling_bytes_ends_in_a_table_or_a_refusal(tmp_path: Path) -> None:
@@ -197,6 +231,28 @@ def test_a_table_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
 def test_a_table_of_too_many_rows_is_refused() -> None:
     with pytest.raises(NotATable, match="more than 50000 rows"):
         spreadsheet.parse(",".join(HEAD) + "\n" + "a,b\n" * (sheets.MOST_ROWS + 1))
+
+
+def test_too_many_rows_are_counted_before_any_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A table of a million rows is refused at once, not after each of the first 50,000 was read."""
+    small = 200
+    monkeypatch.setattr(sheets, "MOST_ROWS", small)
+    monkeypatch.setattr(workbook, "MOST_ROWS", small)
+    many = [[f"Phòng khám {number}", *GOOD[1:]] for number in range(small + 1)]
+    long = book(tmp_path / "a.xlsx", [HEAD, *many])
+    just = book(tmp_path / "b.xlsx", [HEAD, *many[1:]])
+    assert len(parsed(just)[0]) == small
+
+    def look(*_: Any, **__: Any) -> Any:
+        raise AssertionError("a row was looked at")
+
+    monkeypatch.setattr(workbook, "_told", look)
+    monkeypatch.setattr(sheets, "named", look)
+    for path, text in ((long, ""), (tmp_path / "a.csv", ",".join(HEAD) + "\n" + "a,b\n" * (small + 1))):
+        if text:
+            path.write_text(text, "utf-8")
+        with pytest.raises(NotATable, match=f"more than {small} rows"):
+            parsed(path)
 
 
 @pytest.mark.parametrize("between", [";", "\t"])
