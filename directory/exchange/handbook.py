@@ -47,9 +47,7 @@ def make(
     return setting.make("handbook", files)
 
 
-def _told(
-    chosen: Sequence[Entry], *, on: date, form: str, need: str, chat: str, language: str
-) -> dict[str, Any]:
+def _told(chosen: Sequence[Entry], *, on: date, form: str, need: str, chat: str, language: str) -> dict[str, Any]:
     """Everything that is printed, as plain texts."""
     names = places.provinces()
     codes = [need] if need else [code for code in needs.NEEDS if any(code in one.needs for one in chosen)]
@@ -77,7 +75,14 @@ def _told(
         "needs": [
             {
                 "name": needs.label(code, language),
-                "entries": [{"id": f"listing-{one.id}", "service": setting.soft(one.service)} for one in mine],
+                "entries": [
+                    {
+                        "id": f"listing-{one.id}",
+                        "service": setting.soft(one.service),
+                        "where": ", ".join(filter(None, (one.area, names[one.province]))),
+                    }
+                    for one in mine
+                ],
             }
             for code in codes
             if (mine := [one for one in chosen if code in one.needs])

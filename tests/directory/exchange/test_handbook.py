@@ -82,6 +82,14 @@ def test_the_cover_is_silent_and_the_contents_are_by_place_and_by_need(connectio
     assert "Hoàng Mai" not in text and "Địa chỉ giữ kín" in text
 
 
+def test_the_contents_by_need_say_where_each_is_and_no_more_of_a_sealed_one(connection: Connection) -> None:
+    """A handbook of several provinces: who looks up a need sees which of the pages is near."""
+    three(connection)
+    reader, _ = read(handbook.make(leaving.shown(connection), on=TODAY))
+    contents = " ".join(" ".join(page.extract_text() for page in reader.pages[2:4]).split())
+    assert f"{OPEN.service} · quận Cầu Giấy, Hà Nội" in contents and f"{SEALED.service} · Hà Nội" in contents
+
+
 def test_fonts_are_inside_and_headings_are_tagged(connection: Connection) -> None:
     reader, _ = read(handbook.make(listings(connection, 3), on=TODAY))
     fonts = {str(font["/BaseFont"]) for page in reader.pages for font in descriptors(page)}
