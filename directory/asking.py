@@ -16,6 +16,7 @@ from directory.times import When
 
 _SLIP = 0.1  # what a slip takes from the words that speak for a need or a place
 _SHORT = 12  # words of a message that names little beside its place
+_LONG = 16  # words; who writes more of them is heard, and slips in single ones say less
 _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 
 
@@ -71,7 +72,9 @@ def question(
     read_places = places.read(reading, choose=ears.choose if ears else None).places
     sure = [one for one in read_places[:1] if not _is_guessed(reading, one)]
     spared = frozenset(at for one in sure for at in range(one.start, one.end))
-    needed = needs_.read_with_words(reading, is_search=True, spared=spared)
+    needed = needs_.read_with_words(
+        reading, by_likeness=ears is None, is_search=ears is None or len(reading.words) <= _LONG, spared=spared
+    )
     free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
     doubt = partial(_doubt, reading, needed.words, is_chosen=ears is not None)
     named = _place(reading, sorted(free, key=doubt), needed.words)[:1]

@@ -15,6 +15,7 @@ NAMED = 0.75  # this much of what a name says must be typed before it is taken f
 _TURNED = 0.02  # what is lost where the words of a name stand in another order
 _FEW = 5  # words of a message that names little beside what it is called
 _LEAST_WORDS, _LEAST_FREE = 3, 2  # of a name that is taken for one whatever else was asked for
+_LONGEST = 12  # words; nobody types a longer name
 _MOST_WORDS = 60  # a name stands in the beginning of a longer message
 # Words that lead to a name and are none themselves.
 PLAIN = frozenset(
@@ -180,7 +181,7 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     """The listings whose name has every word that was typed, but for words that most names have."""
     needed = [one for one in said if one.is_sure and index.is_telling(one.plain)]
     telling = {one.plain for one in needed if one.plain in index.by_word}
-    if not telling or len(said) < 2:
+    if not telling or len(said) < 2 or len({one.start for one in needed}) > _LONGEST:
         return {}
     search = _Search(index, said, sorted(telling), is_near=True)
     places = {one.start for one in needed}
@@ -193,8 +194,8 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
 def written_out(index: ListingIndex, said: Sequence[Said], free: Set[int]) -> Mapping[str, Named]:
     """The listings whose service or organisation stands there from its first word to its last, one of them perhaps with
     a slip, beginning with what kind of thing it is; two of its words at least are `free`, of no need and no place."""
-    if not any(one.plain in _BEGINS_NAME for one in said):
-        return {}
+    begins = [one.start for one in said if one.plain in _BEGINS_NAME]
+    said = [one for one in said if any(start <= one.start <= start + _LONGEST for start in begins)]
     telling = {one.plain for one in said if one.start in free and one.plain in index.by_word}
     telling = {word for word in telling if index.is_telling(word)}
     return _Search(index, said, telling, is_near=True).in_a_row(free) if telling else {}

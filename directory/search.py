@@ -23,6 +23,7 @@ MOST_RANKED = 150  # of very many so many are looked at closely
 _WHOM = frozenset({"trans", "men", "women"})
 _NOT_FULFILLED = frozenset({"men", "women"})  # nearly every place receives them, and few say so
 _FEW = 6  # words of a search that may be a name and nothing else
+_LONG = 16  # words; a longer search for something says no whole name beside it but from its first word to its last
 _ALIKE = 0.05  # names so near each other fit alike
 
 _UNKNOWN = Opening("unknown")
@@ -176,7 +177,7 @@ def _by_name(index: ListingIndex, asked: Question) -> Found | None:
     kept = [(id, one.share) for id, one in out.items() if _may(index.by_id[id], asked)] or _claiming_all(index, asked)
     if not kept and _is_of_nothing_else(asked):
         kept = _wherever(index, asked)
-    elif not kept and len(asked.words) > 1:
+    elif not kept and 1 < len(asked.words) <= _LONG:
         kept = _in_place(index, asked, naming.scores_of(index, asked.words, is_near=False))
     hits = tuple(_ranked(index, asked, kept, asked.all_words or asked.words))
     return Found(hits, _elsewhere(index, asked, hits)) if hits else None

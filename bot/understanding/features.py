@@ -39,6 +39,15 @@ def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[Grou
     return made
 
 
+def heard(reading: Reading) -> list[Groups]:
+    """Of the beginning only what a message sounds like is read from: words, letters and concepts, without rules."""
+    said = reading.tokens[:WINDOW]
+    found = tags(reading.words[:WINDOW])
+    names = [tag.concept for tag in found if tag.concept]
+    mixed = [tag.concept or said[tag.start] for tag in found]
+    return [(_of_words(said), _of_letters(said), _of_concepts(names, mixed))]
+
+
 def _of_words(tokens: Sequence[str]) -> set[str]:
     """Words, two and three in a row, and two with one between them."""
     words = ["^", *tokens, "$"]

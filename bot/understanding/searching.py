@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.understanding import sought
 from bot.understanding.danger import FEWEST, Danger
-from bot.understanding.features import stretches
+from bot.understanding.features import heard
 from bot.understanding.topics import sounds_like
 from bot.understanding.wanted import wanted
 from directory.asking import Ears, Question
@@ -59,8 +59,8 @@ def _needs(reading: Reading, named: NeedReading, spared: frozenset[int]) -> tupl
     codes = tuple(guess.code for guess in named.guesses)
     if len(reading.tokens) - len(spared) < FEWEST or (codes and len(_beside(reading, named, spared)) <= _FEW):
         return codes, bool(named.slips)
-    heard = [guess.code for guess in _heard(reading, spared) if codes or guess.score >= _HEARD_ALONE]
-    return tuple(dict.fromkeys((*heard, *codes))), not codes or bool(named.slips)
+    codes_heard = [guess.code for guess in _heard(reading, named, spared) if codes or guess.score >= _HEARD_ALONE]
+    return tuple(dict.fromkeys((*codes_heard, *codes))), not codes or bool(named.slips)
 
 
 def _beside(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Sequence[str]:
@@ -69,9 +69,10 @@ def _beside(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Seq
     return [word for at, word in enumerate(reading.tokens) if at not in taken and word not in PLAIN]
 
 
-def _heard(reading: Reading, spared: frozenset[int]) -> Sequence[NeedGuess]:
-    sounds = sounds_like(stretches(reading))
-    return wanted(reading, Danger(), sounds, _EVEN, spared=spared)
+def _heard(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Sequence[NeedGuess]:
+    sounds = sounds_like(heard(reading))
+    by_words = None if named.slips else {guess.code: guess.score for guess in named.guesses}
+    return wanted(reading, Danger(), sounds, _EVEN, spared=spared, named=by_words)
 
 
 EARS = Ears(_choose, _needs)

@@ -36,13 +36,20 @@ _FELT = 0.5  # how much the danger that the model feels, or does not, speaks for
 
 
 def wanted(
-    reading: Reading, danger: Danger, sounds: Topics, felt: float, *, spared: frozenset[int] = frozenset()
+    reading: Reading,
+    danger: Danger,
+    sounds: Topics,
+    felt: float,
+    *,
+    spared: frozenset[int] = frozenset(),
+    named: Mapping[str, float] | None = None,
 ) -> tuple[NeedGuess, ...]:
     """The stated needs, best first; none when none is stated. `felt`: the chance of danger by the model.
-    `spared`: words that say a place: "ở Cần Thơ" is like no phrase in which that town happens to stand."""
+    `spared`: words that say a place: "ở Cần Thơ" is like no phrase in which that town happens to stand.
+    `named`: what words name, where it was read already."""
     if danger.level == "none" and (needs.is_other(reading) or sounds.wants < LEAST_WISH):
         return ()
-    named, alike = _by_words(reading, sounds, spared)
+    named, alike = _by_words(reading, sounds, spared, named)
     push = _FELT * odds(felt)
     likely = _likely(named, alike, sounds, len(reading.tokens), push)
     is_short = danger.level == "none" and len(reading.tokens) <= _FEW
@@ -75,10 +82,11 @@ def unwanted_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[Need
 
 
 def _by_words(
-    reading: Reading, sounds: Topics, spared: frozenset[int]
+    reading: Reading, sounds: Topics, spared: frozenset[int], named: Mapping[str, float] | None
 ) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """What words of the tables name; and where none does and nothing is heard, the phrases the message is like."""
-    named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False, spared=spared)}
+    if named is None:
+        named = {guess.code: guess.score for guess in needs.read(reading, by_likeness=False, spared=spared)}
     if named or any(sound >= BESIDE for _, sound in sounds.needs):
         return named, {}
     return {}, {guess.code: guess.score for guess in needs.read_with_words(reading, spared=spared).guesses}
