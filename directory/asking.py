@@ -21,18 +21,27 @@ _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What is wanted, best first. `is_nearly`: none of it stands there by name. `rival`: about as likely as the first."""
+
+    needs: tuple[str, ...]
+    is_nearly: bool = False
+    rival: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ears:
     """What has learnt how people ask and is no part of the tables. `choose`: which of the places named are meant;
-    `needs`: what is wanted, best first, given what the tables read; and whether none of it stands there by name."""
+    `needs`: what is wanted, given what the tables read and the words that say the place."""
 
     choose: Choose
-    needs: Callable[[Reading, NeedReading, frozenset[int]], tuple[tuple[str, ...], bool]]
+    needs: Callable[[Reading, NeedReading, frozenset[int]], Heard]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is looked for. `exclude`: already shown, or said to be not the right one. `is_heard`: no word names the
-    needs as it stands; they are what it sounds like, or nearly says.
+    needs as it stands; they are what it sounds like, or nearly says. `rival`: a need that may as well be meant.
 
     `words`: those that may be of a name, without the place. `all_words`: with a place that was only nearly named;
     `claimed`: how many of them need and place speak for, less for every slip. `whole`: all of it as one name.
@@ -55,6 +64,7 @@ class Question:
     days: tuple[date, ...] = ()  # whole days that were asked for; `open_at` is then the morning of the first
     when: When | None = None  # both as they were read, with what may be meant besides
     is_heard: bool = False
+    rival: str = ""
     every: tuple[Said, ...] = field(default=(), repr=False)
     free: frozenset[int] = frozenset()
 
@@ -81,20 +91,18 @@ def question(
     spans = [(guess.start, guess.end) for guess in named]
     placed = frozenset(at_ for one in spans for at_ in range(*one))
     nearly_said = [guess for guess in named if guess not in free]
-    codes, is_heard = tuple(guess.code for guess in needed.guesses), False
-    if ears:
-        codes, is_heard = ears.needs(reading, needed, placed)
+    heard = ears.needs(reading, needed, placed) if ears else Heard(tuple(guess.code for guess in needed.guesses))
     words, every = naming.name_words(reading, spans), naming.name_words(reading, ())
     claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
-    is_anything = is_heard or not codes  # no word names a need: rather all of it is a name
+    is_anything = heard.is_nearly or not heard.needs  # no word names a need: rather all of it is a name
     claimed += len(placed) if is_anything and not nearly_said else 0
     when = times.read(reading, at, place=placed)
     whole = naming.as_one(reading, needed.words, is_somewhere=bool(named or near))
     return Question(
-        codes, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text,
+        heard.needs, tuple(guess.key for guess in named), needs_.wishes(reading), at, near, limit, text=text,
         words=words, all_words=every if nearly_said or is_anything else words,
         open_at=when.moment if when else None, claimed=claimed, whole=whole, days=times.whole_days(when), when=when,
-        is_heard=is_heard, every=every,
+        is_heard=heard.is_nearly, rival=heard.rival, every=every,
         free=frozenset(range(len(reading.words))) - needed.words - (frozenset() if nearly_said else placed),
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ _WHOM = frozenset({"trans", "men", "women"})
 _NOT_FULFILLED = frozenset({"men", "women"})  # nearly every place receives them, and few say so
 _FEW = 6  # words of a search that may be a name and nothing else
 _LONG = 16  # words; a longer search for something says no whole name beside it but from its first word to its last
+_SEVERAL = 3  # results; fewer are all for what is likeliest
 _ALIKE = 0.05  # names so near each other fit alike
 
 _UNKNOWN = Opening("unknown")
@@ -75,9 +76,19 @@ def _search(index: ListingIndex, asked: Question) -> Found:
         if len(asked.words) <= _FEW and (named := _by_name(index, replace(asked, needs=()))) is not None:
             return named
         return Found((), nothing={"reason": "none_known", "nearest": []})
-    found = _with_open(index, need, asked, _found(index, need, asked))
+    found = _with_rival(index, need, asked, _with_open(index, need, asked, _found(index, need, asked)))
     is_told = _is_later(asked) or bool(asked.when and asked.when.doubt)
     return replace(found, when=asked.when if is_told else None)
+
+
+def _with_rival(index: ListingIndex, need: str, asked: Question, found: Found) -> Found:
+    """Where another need may as well be meant, the last place is the best one for that, if it is in the place too."""
+    if asked.rival in ("", need) or len(found.results) < asked.limit or asked.limit < _SEVERAL or found.widened:
+        return found
+    other = _found(index, asked.rival, asked)
+    ids = {hit.listing.id for hit in found.results}
+    more = [hit for hit in other.results if hit.listing.id not in ids][:1]
+    return found if other.widened or not more else replace(found, results=(*found.results[:-1], *more))
 
 
 def _found(index: ListingIndex, need: str, asked: Question) -> Found:

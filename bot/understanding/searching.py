@@ -8,7 +8,7 @@ from bot.understanding.danger import FEWEST, Danger
 from bot.understanding.features import heard
 from bot.understanding.topics import sounds_like
 from bot.understanding.wanted import wanted
-from directory.asking import Ears, Question
+from directory.asking import Ears, Heard, Question
 from directory.asking import question as by_tables
 from directory.naming import PLAIN
 from directory.needs import NeedGuess, NeedReading
@@ -19,6 +19,7 @@ from directory.reading import Reading
 
 _FEW = 3  # words beside the need that they name and the place; so few say nothing else
 _HEARD_ALONE = 0.25  # less sounds like a need to which no word belongs: nothing is found rather than something else
+_ALIKE = 0.6  # of the likelier need; one so likely may be meant as well
 _EVEN = 0.5  # whether there is danger is not looked at here
 _PERHAPS = 0.3  # a town so likely is meant by a search that names no other place
 _TALK = frozenset({"la gi", "con dao", "tu tu", "chu ky", "con co", "van ban", "cai be", "ky anh", "dai tu"})  # none
@@ -54,13 +55,19 @@ def _is_elsewhere(span: Span) -> bool:
     return span.is_denied or span.is_aside or span.is_home or span.is_left
 
 
-def _needs(reading: Reading, named: NeedReading, spared: frozenset[int]) -> tuple[tuple[str, ...], bool]:
+def _needs(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Heard:
     """What words name goes first in few words; in more of them a word may stand beside what is wanted."""
     codes = tuple(guess.code for guess in named.guesses)
     if len(reading.tokens) - len(spared) < FEWEST or (codes and len(_beside(reading, named, spared)) <= _FEW):
-        return codes, bool(named.slips)
-    codes_heard = [guess.code for guess in _heard(reading, named, spared) if codes or guess.score >= _HEARD_ALONE]
-    return tuple(dict.fromkeys((*codes_heard, *codes))), not codes or bool(named.slips)
+        return Heard(codes, bool(named.slips), _rival(named.guesses, 1.0))
+    heard = [guess for guess in _heard(reading, named, spared) if codes or guess.score >= _HEARD_ALONE]
+    found = tuple(dict.fromkeys((*(guess.code for guess in heard), *codes)))
+    return Heard(found, not codes or bool(named.slips), _rival(heard, _ALIKE))
+
+
+def _rival(guesses: Sequence[NeedGuess], share: float) -> str:
+    """The second need, where it is at least so much of the first."""
+    return guesses[1].code if len(guesses) > 1 and guesses[1].score >= share * guesses[0].score else ""
 
 
 def _beside(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Sequence[str]:

@@ -73,3 +73,14 @@ def test_a_word_that_names_a_need_goes_first_where_little_else_is_said() -> None
     assert (
         question("buồn quá không ngủ được, thanh xuân có ai nói chuyện cùng không", at=AT).needs[0] == "mind.distress"
     )
+
+
+def test_where_two_needs_may_be_meant_the_last_place_is_for_the_other(shelf: Shelf) -> None:
+    asked = question("thanh xuân đi khám giang mai với xin bao cao su", at=AT)
+    assert asked.rival and set(asked.needs[:2]) == {"health.sti", "health.supplies"}
+    found = search.search(shelf, asked)
+    assert [asked.needs[0] in hit.listing.needs for hit in found.results] == [True, True, False]
+    assert asked.rival in found.results[2].listing.needs
+    assert {hit.listing.place for hit in found.results} == set(asked.places)
+    plain = question("khám giang mai thanh xuân", at=AT)
+    assert plain.rival == "" and all("health.sti" in hit.listing.needs for hit in search.search(shelf, plain).results)
