@@ -22,7 +22,7 @@ _LEADS = frozenset(["o", "tai", "quan", "huyen", "xa", "phuong", "pho", "tinh"])
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is wanted, best first. `is_nearly`: none of it stands there by name. `rival`: about as likely as the first."""
+    """What is wanted, best first. `is_nearly`: none of it stands there by name. `rival`: about as likely as it."""
 
     needs: tuple[str, ...]
     is_nearly: bool = False
