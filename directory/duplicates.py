@@ -16,6 +16,8 @@ from directory.reading import fold
 NEAR_KM = 5.0
 ALIKE = 90  # of a hundred, for names without what many names share
 ALIKE_SAME_PHONE = 45
+_TURNED = 70
+_DEPARTMENT = re.compile(r"(?<!da )(?<!chuyen )(?<!nha )(?<!phu )\bkhoa (\w+)")
 MOST_SHARING = 12  # a word or number shared by more listings than this says nothing
 # What names shorten, folded; the long form is kept.
 SHORT = {
@@ -122,13 +124,27 @@ def plain_name(name: str) -> str:
 def _likeness(a: Entry, b: Entry) -> int:
     """How alike the names are: whole, and in the words that tell places apart. Numbers must be the same."""
     x, y = plain_name(a.service), plain_name(b.service)
-    if re.findall(r"\d+", x) != re.findall(r"\d+", y):
+    if re.findall(r"\d+", x) != re.findall(r"\d+", y) or _are_departments(x, y):
         return 0
     whole = fuzz.token_sort_ratio(x, y)
     telling = fuzz.token_sort_ratio(_telling(x), _telling(y))
     if not _telling(x) or not _telling(y):
         telling = whole if x == y else 0
-    return round(min(whole, telling))
+    return round(min(whole, telling, _TURNED if _is_turned(_telling(x).split(), _telling(y).split()) else 100))
+
+
+def _is_turned(first: Sequence[str], second: Sequence[str]) -> bool:
+    """ "An Bình" is not Bình An: two words that stand side by side, the other way about, and nothing else."""
+    if len(first) != len(second):
+        return False
+    other = [at for at, (one, two) in enumerate(zip(first, second, strict=True)) if one != two]
+    return len(other) == 2 and other[1] == other[0] + 1 and first[other[0]] == second[other[1]]
+
+
+def _are_departments(x: str, y: str) -> bool:
+    """Two departments of one house, which share its name and number."""
+    first, second = _DEPARTMENT.findall(x), _DEPARTMENT.findall(y)
+    return bool(first and second) and first != second
 
 
 def _telling(name: str) -> str:
