@@ -64,7 +64,7 @@ def test_a_search_for_something_else_still_finds_nothing() -> None:
     lines = (EXAMPLES / "not_here.tsv").read_text("utf-8").splitlines()
     texts = [line.split("\t")[-1] for line in lines if line and not line.startswith("#")]
     found = sum(1 for text in texts if question(text, at=AT).needs)
-    assert len(texts) == 310 and found <= 7
+    assert len(texts) == 310 and found <= 6
 
 
 def test_a_word_that_names_a_need_goes_first_where_little_else_is_said() -> None:
