@@ -8,7 +8,7 @@ from directory import drafts, places, points, spoken
 from directory.drafts import Draft, Problem, problems
 from directory.exchange.rows import hours_of
 from directory.exchange.said_places import Said, said
-from directory.wording import FALLBACK
+from directory.wording import FALLBACK, t
 
 TEXTS = ("reception", "price", "papers")
 LISTS: Mapping[str, tuple[str, ...]] = {"audience": drafts.AUDIENCES, "attributes": drafts.ATTRIBUTES}
@@ -101,6 +101,14 @@ def all_of(found: Sequence[Problem], draft: Draft, *, is_demo: bool) -> tuple[Pr
     """What a form could not be read as, and what is wrong in its other fields: nobody saves it twice for that."""
     named = {one.field for one in found}
     return (*found, *(one for one in problems(draft, is_demo=is_demo) if one.field not in named))
+
+
+def by_field(found: Sequence[Problem], language: str) -> dict[str, list[str]]:
+    """What is wrong, in words, by the field it stands beside."""
+    said_of: dict[str, list[str]] = {}
+    for one in found:
+        said_of.setdefault(one.field, []).append(t(one.key, language, what=one.what))
+    return said_of
 
 
 def _unclear(place: Said) -> Problem:

@@ -18,7 +18,7 @@ MOST_BYTES = 32_000_000
 _OLD_FORM = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and any workbook behind a password
 IS_FORMULA, IS_DAY, IS_ERROR = "\x00formula", "\x00day", "\x00error"
 OVER = ""  # the name of what stands in a row beyond its last header
-MOST_ROWS, MOST_COLUMNS = 50_000, 200
+MOST_ROWS, MOST_COLUMNS, MOST_CELL = 50_000, 200, 100_000
 MOST_UNPACKED = 200_000_000  # bytes of a packed file
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cells = tuple[int, dict[str, str]]
@@ -73,7 +73,7 @@ def csv_rows(text: str, left_out: list[str] | None = None) -> Iterator[Cells]:
             raise too_long()
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
         yield from named(([bare(cell) for cell in _narrow(row)] for row in reader), left_out)
-    except csv.Error:
+    except (csv.Error, _TooLong):
         line = reader.line_num
         says = f"The table breaks off near line {line}: a quotation mark is not closed, or a cell is far too long."
         raise NotATable(says, "breaks", str(line)) from None
@@ -82,7 +82,13 @@ def csv_rows(text: str, left_out: list[str] | None = None) -> Iterator[Cells]:
 def _narrow(row: list[str]) -> list[str]:
     if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
         raise NotATable(f"The table has more than {MOST_COLUMNS} columns.")
+    if any(len(cell) > MOST_CELL for cell in row):
+        raise _TooLong
     return row[:MOST_COLUMNS]
+
+
+class _TooLong(Exception):
+    """A cell that nobody wrote: everything behind a quotation mark."""
 
 
 def _between(text: str) -> str:

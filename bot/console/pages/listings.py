@@ -13,7 +13,7 @@ from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
 from bot.console import listing_together, veil
 from bot.console.layout import Console, Route, Visit, go, refused, render
-from bot.console.listing_form import LISTS, TEXTS, Form, all_of, read_form, show_draft
+from bot.console.listing_form import LISTS, TEXTS, Form, all_of, by_field, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
 from bot.console.own_group import may_edit, strays
 from bot.console.permissions import About, Deed, may
@@ -39,7 +39,7 @@ from directory.drafts import DraftProblem, Problem
 from directory.editing import EditedMeanwhile, Known, NotNow
 from directory.exchange import rows
 from directory.listings import NOTICES, STATES
-from directory.wording import HCMC, day, t
+from directory.wording import HCMC, day
 
 SHOWN = 60
 SAID = frozenset(
@@ -122,9 +122,6 @@ async def _page(
     is_new = known is not None and known.state == "draft" and veil.keeps(member, known)
     alike = await console.db.read(lambda connection: beside.alike(connection, known)) if known and is_new else ()
     today = console.clock.now().astimezone(HCMC).date()
-    mistakes: dict[str, list[str]] = {}
-    for one in found:
-        mistakes.setdefault(one.field, []).append(t(one.key, language, what=one.what))
     shown: dict[str, Any] = {
         "known": known,
         "one_more": one_more,
@@ -157,7 +154,7 @@ async def _page(
         "usual": NOTICES,
         "days": [(n, today + timedelta(days=n - 1)) for n in NOTICE_DAYS],
         "day": lambda value: day(value, language),
-        "mistakes": mistakes,
+        "mistakes": by_field(found, language),
         "key": key,
         "said": said if said in SAID else "",
         "today": today.isoformat(),
