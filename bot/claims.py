@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql import Executable
 
 from bot.db import Tx
 from bot.tables import conversation, inbox, lane, lease
@@ -97,13 +99,21 @@ _HOLD = select(lane.c.id).where(lane.c.id == bindparam("whose")).with_for_update
 
 def hold(tx: Tx, name: str, *, now: datetime, seconds: float) -> bool:
     """Claim a task of the whole house (`poller:telegram:1`, `forgetting`) or hold it longer. False: another has it."""
-    insert = pg_insert if tx.is_postgresql else sqlite_insert
     until = now + timedelta(seconds=seconds)
-    row = insert(lease).values(name=name, owner=tx.owner, until=until)
-    is_open = or_(lease.c.owner == tx.owner, lease.c.until <= now, lease.c.until > until + FAST_CLOCK)
-    fresh = {"owner": tx.owner, "until": until}
-    taken = row.on_conflict_do_update(index_elements=[lease.c.name], set_=fresh, where=is_open)
-    return tx.execute(taken.returning(lease.c.name)).first() is not None
+    told = {"name": name, "owner": tx.owner, "until": until, "now": now, "far": until + FAST_CLOCK}
+    return tx.execute(_holding(tx.is_postgresql), told).first() is not None
+
+
+@cache
+def _holding(is_postgresql: bool) -> Executable:
+    row = (pg_insert if is_postgresql else sqlite_insert)(lease)
+    row = row.values({name: bindparam(name) for name in ("name", "owner", "until")})
+    moment = lease.c.until.type
+    is_over = or_(lease.c.until <= bindparam("now", type_=moment), lease.c.until > bindparam("far", type_=moment))
+    fresh = {"owner": row.excluded.owner, "until": row.excluded.until}
+    mine_or_free = or_(lease.c.owner == row.excluded.owner, is_over)
+    taken = row.on_conflict_do_update(index_elements=[lease.c.name], set_=fresh, where=mine_or_free)
+    return taken.returning(lease.c.name)
 
 
 def drop(tx: Tx, name: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.db import Database, DatabaseAway, Tx
 from bot.policy import Policy
@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 DueDeed = Callable[[Tx, int, datetime, Policy], None]
 Round = Callable[[], Awaitable[object]]
 RETRY_SECONDS = 5
+
+_DUE = select(timer.c.id).where(timer.c.due_at <= bindparam("now")).order_by(timer.c.due_at).limit(200)
+_STILL_DUE = select(timer).where(timer.c.id == bindparam("which"), timer.c.due_at <= bindparam("now"))
+_LOCKED = _STILL_DUE.with_for_update(skip_locked=True)
+_GONE = delete(timer).where(timer.c.id == bindparam("which"))
 
 
 class Clockwork:
@@ -60,8 +65,7 @@ class Clockwork:
     async def tick(self) -> int:
         """Run every timer that is due, each in a deed of its own. Returns how many were run."""
         now = self._clock.now()
-        wanted = select(timer.c.id).where(timer.c.due_at <= now).order_by(timer.c.due_at).limit(200)
-        ids = await self._db.read(lambda connection: list(connection.execute(wanted).scalars()))
+        ids = await self._db.read(lambda connection: list(connection.execute(_DUE, {"now": now}).scalars()))
         for timer_id in ids:
             await self._run(timer_id, now)
         return len(ids)
@@ -79,9 +83,8 @@ class Clockwork:
 
     def _fire(self, tx: Tx, timer_id: int, now: datetime) -> None:
         """The row goes first, in the same transaction: whoever dies here leaves it due; two that see it do it once."""
-        due = select(timer).where(timer.c.id == timer_id, timer.c.due_at <= now)
-        row = tx.execute(due.with_for_update(skip_locked=True) if tx.is_postgresql else due).one_or_none()
-        if row is None or tx.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
+        row = tx.execute(_LOCKED if tx.is_postgresql else _STILL_DUE, {"which": timer_id, "now": now}).one_or_none()
+        if row is None or tx.execute(_GONE, {"which": timer_id}).rowcount != 1:
             return
         self._due[row.kind](tx, row.subject_id, now, self._policy)
 

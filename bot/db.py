@@ -55,14 +55,21 @@ MOST_IDLE_SECONDS = 15  # a deed lasts milliseconds: who is silent in one was st
 def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engine:
     """An engine with our pragmas: WAL, FULL, secure_delete, foreign keys; explicit BEGIN IMMEDIATE for the writer.
 
-    No error it raises quotes a parameter: rows hold sealed words, and logs must not even hold those.
+    A reader can write nothing. No error it raises quotes a parameter: rows hold sealed words, and logs must not even
+    hold those.
     """
     size = readers if is_reader else 2
     if not url.startswith("sqlite"):
+        # A reader's statement sees what is newest, in a transaction or not. One would cost two more ways to the server,
+        # and its ROLLBACK has the driver forget, here and there, every statement it has prepared.
+        each_alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if is_reader else {}
         made = create_engine(
-            url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_PATIENCE, hide_parameters=True
-        )
+            url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_PATIENCE, hide_parameters=True,
+            **each_alone,
+        )  # fmt: skip
         event.listen(made, "connect", lambda connection, record: _bound(connection, lock_timeout=LOCK_SECONDS))
+        if is_reader:
+            event.listen(made, "connect", _read_only)
         return made
     engine = create_engine(url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True)
 
@@ -85,6 +92,11 @@ def _bound(connection: Any, **seconds: float) -> None:
     """How long the server lets this connection wait, or be silent in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET {name} = '{round(most * 1000)}ms'" for name, most in seconds.items()))
+    connection.commit()
+
+
+def _read_only(connection: Any, _record: object) -> None:
+    connection.execute("SET default_transaction_read_only = on")
     connection.commit()
 
 

@@ -67,7 +67,7 @@ class Prepared:
         if not self._is_positional:
             values = dict(zip(self._names, values, strict=True))
         cursor = say(connection, self._text, values)
-        rows = cursor.fetchall() if cursor.description else ()
+        rows = cursor.fetchall() if self._columns is not _NONE else ()
         made = Rows(self._columns, iter(self._read(rows) if self._turns else rows))
         made.rowcount = cursor.rowcount
         return made

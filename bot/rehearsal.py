@@ -263,12 +263,13 @@ class Rehearsal:
         referrals.refer(tx, case_id, staff_id, listing.id, card, now=now)
 
 
+_NEXT_TIMER = select(func.min(timer.c.due_at))
+_NEXT_ATTEMPT = select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")
+
+
 def _next_due(connection: Connection) -> datetime | None:
     """When the next timer runs or the next message is tried again."""
-    moments = (
-        connection.execute(select(func.min(timer.c.due_at))).scalar_one(),
-        connection.execute(select(func.min(outbox.c.next_at)).where(outbox.c.state == "pending")).scalar_one(),
-    )
+    moments = (connection.execute(_NEXT_TIMER).scalar_one(), connection.execute(_NEXT_ATTEMPT).scalar_one())
     return min((moment for moment in moments if moment is not None), default=None)
 
 

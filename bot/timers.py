@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -26,10 +26,14 @@ def _setting(is_postgresql: bool) -> Executable:
 
 def clear_timer(tx: Tx, kind: str, subject_id: int) -> None:
     """This need not happen any more."""
-    tx.execute(delete(timer).where(timer.c.kind == kind, timer.c.subject_id == subject_id))
+    tx.execute(_CLEAR, {"what": kind, "whose": subject_id})
 
 
 def due_at(tx: Tx, kind: str, subject_id: int) -> datetime | None:
     """When it is due, or None if nothing is planned."""
-    wanted = select(timer.c.due_at).where(timer.c.kind == kind, timer.c.subject_id == subject_id)
-    return tx.execute(wanted).scalar_one_or_none()
+    return tx.execute(_DUE_AT, {"what": kind, "whose": subject_id}).scalar_one_or_none()
+
+
+_ONE = (timer.c.kind == bindparam("what"), timer.c.subject_id == bindparam("whose"))
+_CLEAR = delete(timer).where(*_ONE)
+_DUE_AT = select(timer.c.due_at).where(*_ONE)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, String, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import CursorResult
@@ -376,7 +376,10 @@ def seal_batch(connection: Connection, done: Sequence[Tx], bell: Callable[[str],
         connection.execute(counting, {**what._asdict(), "n": n})
     if bell is not None:
         for topic in dict.fromkeys(topic for tx in done for topic in tx.rung):
-            connection.execute(select(func.pg_notify(BELLS, bell(topic))))
+            connection.execute(_RING, {"topic": bell(topic)})
+
+
+_RING = select(func.pg_notify(BELLS, bindparam("topic", type_=String)))
 
 
 @cache

@@ -99,13 +99,27 @@ def view(row: Any) -> Case:
 
 _GET = select(case).where(case.c.id == bindparam("which"))
 _STILL = _GET.with_for_update()
+_LANE_OF = select(case.c.lane_id).where(case.c.id == bindparam("which"))
+_BY_ALIAS = select(case).where(case.c.alias == bindparam("name"))
 _OF_LANE = (
     select(case)
     .where(case.c.lane_id == bindparam("whose"), case.c.state != State.CLOSED)
     .order_by(case.c.id.desc())
     .limit(1)
 )
+_LATEST_OF_LANE = (
+    select(case)
+    .where(case.c.lane_id == bindparam("whose"), case.c.key_id.is_not(None))
+    .order_by(case.c.id.desc())
+    .limit(1)
+)
 _RECORD = insert(case_event)
+_LAST_TIME = (
+    select(case_event.c.at)
+    .where(case_event.c.case_id == bindparam("which"), case_event.c.kind == bindparam("what"))
+    .order_by(case_event.c.id.desc())
+    .limit(1)
+)
 _LANGUAGE = (
     select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
 )
@@ -122,7 +136,7 @@ def get(connection: Connection, case_id: int) -> Case | None:
 
 def by_alias(connection: Connection, alias: str) -> Case | None:
     """The case with this name."""
-    row = connection.execute(select(case).where(case.c.alias == alias)).one_or_none()
+    row = connection.execute(_BY_ALIAS, {"name": alias}).one_or_none()
     return view(row) if row else None
 
 
@@ -134,15 +148,14 @@ def of_lane(connection: Connection, lane_id: int) -> Case | None:
 
 def latest_of_lane(connection: Connection, lane_id: int) -> Case | None:
     """The newest case of this lane whose words are still kept, open or closed."""
-    wanted = select(case).where(case.c.lane_id == lane_id, case.c.key_id.is_not(None))
-    row = connection.execute(wanted.order_by(case.c.id.desc()).limit(1)).one_or_none()
+    row = connection.execute(_LATEST_OF_LANE, {"whose": lane_id}).one_or_none()
     return view(row) if row else None
 
 
 def hold_still(tx: Tx, case_id: int) -> Case | None:
     """The case, locked until the deed is done (PostgreSQL; SQLite has one writer anyway); its lane is locked first."""
     if tx.is_postgresql:
-        lane_id = tx.execute(select(case.c.lane_id).where(case.c.id == case_id)).scalar_one_or_none()
+        lane_id = tx.execute(_LANE_OF, {"which": case_id}).scalar_one_or_none()
         if lane_id is not None:
             claims.hold_lane(tx, lane_id)
     row = tx.execute(_STILL, {"which": case_id}).one_or_none()
@@ -172,8 +185,7 @@ def record(tx: Tx, case_id: int, kind: str, *, now: datetime, staff_id: int | No
 
 def last_time(connection: Connection, case_id: int, kind: str) -> datetime | None:
     """When this last happened to the case."""
-    wanted = select(case_event.c.at).where(case_event.c.case_id == case_id, case_event.c.kind == kind)
-    found: datetime | None = connection.execute(wanted.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none()
+    found: datetime | None = connection.execute(_LAST_TIME, {"which": case_id, "what": kind}).scalar_one_or_none()
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, insert, select, update
 
 from bot import events
 from bot.db import Tx
@@ -211,8 +211,7 @@ def _has_lane() -> ColumnElement[bool]:
 
 def unfinished(connection: Connection, before: datetime) -> list[int]:
     """Lanes whose erasing was begun before this moment and not brought to its last message."""
-    wanted = select(lane.c.id).where(lane.c.erasing_at <= before, ~_is_parting())
-    return sorted(connection.execute(wanted).scalars())  # an order asked of SQLite reads all lanes for it
+    return sorted(connection.execute(_UNFINISHED, {"before": before}).scalars())  # an order asked of SQLite reads all lanes for it
 
 
 def is_unfinished(tx: Tx, lane_id: int) -> bool:
@@ -224,3 +223,6 @@ def is_unfinished(tx: Tx, lane_id: int) -> bool:
 def _is_parting() -> ColumnElement[bool]:
     """The last message waits to go out, or is on its way."""
     return exists().where(outbox.c.lane_id == lane.c.id, outbox.c.last.is_(True))
+
+
+_UNFINISHED = select(lane.c.id).where(lane.c.erasing_at <= bindparam("before"), ~_is_parting())

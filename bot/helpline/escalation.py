@@ -126,14 +126,20 @@ def _rungs(tx: Tx, known: Case, now: datetime, policy: Policy) -> Called:
     return put_last(rungs, hindered(tx.connection, named, now=now, policy=policy))
 
 
+_IN_CHARGE = (
+    select(staff.c.id)
+    .where(staff.c.role.in_(("supervisor", "manager")), staff.c.state == "active")
+    .order_by(staff.c.id)
+)
+_IN_CHARGE_OF = _IN_CHARGE.join(staff_province, staff_province.c.staff_id == staff.c.id).where(
+    staff_province.c.province == bindparam("where")
+)
+
+
 def those_in_charge(tx: Tx, province: str | None = None) -> tuple[int, ...]:
     """Supervisors and managers of the province; if it has none, or none is named, those of the whole line."""
-    wanted = select(staff.c.id).where(staff.c.role.in_(("supervisor", "manager")), staff.c.state == "active")
-    local = wanted.join(staff_province, staff_province.c.staff_id == staff.c.id).where(
-        staff_province.c.province == province
-    )
-    found = tx.execute(local.order_by(staff.c.id)).scalars().all() if province else ()
-    return tuple(found or tx.execute(wanted.order_by(staff.c.id)).scalars().all())
+    found = tx.execute(_IN_CHARGE_OF, {"where": province}).scalars().all() if province else ()
+    return tuple(found or tx.execute(_IN_CHARGE).scalars().all())
 
 
 def uncalled_in_charge(tx: Tx, known: Case) -> tuple[int, ...]:

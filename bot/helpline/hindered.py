@@ -51,18 +51,25 @@ GAVE_BACK = "handed_back"
 _FAILED = (GAVE_BACK, "silent", "not_taken_over", "shift_over")
 
 
+_FAILED_SINCE = select(case_event.c.staff_id, case_event.c.kind).where(
+    case_event.c.case_id == bindparam("which"),
+    case_event.c.kind.in_(_FAILED),
+    case_event.c.staff_id.is_not(None),
+    case_event.c.at >= bindparam("since"),
+)
+_CALLED_SINCE = (
+    select(alarm.c.staff_id, alarm.c.declined_at, alarm.c.unreached_at)
+    .where(alarm.c.case_id == bindparam("which"), alarm.c.at >= bindparam("since"))
+    .order_by(alarm.c.id)
+)
+
+
 def failed_since(connection: Connection, case_id: int, since: datetime) -> tuple[frozenset[int], frozenset[int]]:
     """Whose hands it left when it came back at that moment: all of them, and those who gave it back themselves.
 
     A case comes back because somebody could not answer it: the next ones are called at once, not the same one again.
     """
-    wanted = select(case_event.c.staff_id, case_event.c.kind).where(
-        case_event.c.case_id == case_id,
-        case_event.c.kind.in_(_FAILED),
-        case_event.c.staff_id.is_not(None),
-        case_event.c.at >= since,
-    )
-    rows = connection.execute(wanted).all()
+    rows = connection.execute(_FAILED_SINCE, {"which": case_id, "since": since}).all()
     return frozenset(row.staff_id for row in rows), frozenset(row.staff_id for row in rows if row.kind == GAVE_BACK)
 
 
@@ -73,8 +80,7 @@ def called_since(
 
     Who failed it counts as called, as not reached before the next alarm, and, having given it back, as saying no.
     """
-    wanted = select(alarm.c.staff_id, alarm.c.declined_at, alarm.c.unreached_at)
-    rows = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since).order_by(alarm.c.id)).all()
+    rows = connection.execute(_CALLED_SINCE, {"which": case_id, "since": since}).all()
     newest = {row.staff_id: row for row in rows}
     failed, gave_back = failed_since(connection, case_id, since)
     return (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from bot.db import Tx
 from bot.helpline.casebook import ANSWERING, Case
@@ -109,8 +109,14 @@ def is_new_to(connection: Connection, known: Case, staff_id: int) -> bool:
 
 
 def _went_elsewhere(connection: Connection, case_id: int) -> bool:
-    passed_on = (case_event.c.case_id == case_id, case_event.c.kind == "to_organisation")
-    return connection.execute(select(case_event.c.id).where(*passed_on).limit(1)).first() is not None
+    return connection.execute(_WENT_ELSEWHERE, {"which": case_id}).first() is not None
+
+
+_WENT_ELSEWHERE = (
+    select(case_event.c.id)
+    .where(case_event.c.case_id == bindparam("which"), case_event.c.kind == "to_organisation")
+    .limit(1)
+)
 
 
 def _is_for_any(connection: Connection, known: Case) -> bool:

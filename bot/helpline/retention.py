@@ -17,10 +17,8 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal,
     or_,
     select,
-    union_all,
     update,
 )
 
@@ -93,8 +91,8 @@ def parts() -> Mapping[str, Part]:
 
 def idle(connection: Connection, now: datetime) -> frozenset[str]:
     """The parts of which nothing is due: one look spares the writer a deed for each, every minute."""
-    busy = connection.execute(_busy(), {"now": now}).scalars().all()
-    return frozenset(_ends()) - {*busy}
+    looked = connection.execute(_busy(), {"now": now}).one()
+    return frozenset(name for name, is_busy in zip(_ends(), looked, strict=True) if not is_busy)
 
 
 @cache
@@ -112,8 +110,10 @@ def _ends() -> Mapping[str, Sequence[Column[Any]]]:
 
 @cache
 def _busy() -> Executable:
-    is_due = {name: or_(*(exists().where(end <= bindparam("now")) for end in ends)) for name, ends in _ends().items()}
-    return union_all(*(select(literal(name)).where(due) for name, due in is_due.items()))
+    """One yes or no for each part. The moment is in it once: psycopg reads anew what is longer than 4,096 letters."""
+    m = select(bindparam("now", type_=lane.c.forget_at.type).label("now")).subquery("m")
+    is_due = (or_(*(exists().where(end <= m.c.now).correlate(m) for end in ends)) for ends in _ends().values())
+    return select(*is_due).select_from(m)
 
 
 def sweep_part(tx: Tx, name: str, *, now: datetime, policy: Policy) -> Swept:
@@ -134,16 +134,21 @@ def sweep(tx: Tx, *, now: datetime, policy: Policy) -> Swept:
 def _keep_open_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:
     """Whoever waits for a colleague stays reachable, however long it takes. Prolonged by the hour, not each time."""
     until = now + timedelta(hours=policy.conversation_hours)
-    soon = until - timedelta(hours=1)
-    talks = select(conversation.c.lane_id).where(conversation.c.forget_at < soon)
-    ways = select(contact.c.lane_id).where(contact.c.forget_at < soon)
-    is_short = or_(case.c.lane_id.in_(talks), case.c.lane_id.in_(ways))
-    wanted = select(case.c.lane_id).where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None), is_short)
-    lanes = tx.execute(wanted.limit(CHUNK)).scalars().all()
+    lanes = tx.execute(_SHORT, {"soon": until - timedelta(hours=1)}).scalars().all()
     for lane_id in lanes:
         keep_talk(tx, lane_id, until)
         keep_way_back(tx, lane_id, until)
     swept.kept += len(lanes)
+
+
+_talks = select(conversation.c.lane_id).where(conversation.c.forget_at < bindparam("soon"))
+_ways = select(contact.c.lane_id).where(contact.c.forget_at < bindparam("soon"))
+_SHORT = (
+    select(case.c.lane_id)
+    .where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None))
+    .where(or_(case.c.lane_id.in_(_talks), case.c.lane_id.in_(_ways)))
+    .limit(CHUNK)
+)
 
 
 def _retire_cases(tx: Tx, now: datetime, policy: Policy, swept: Swept) -> None:

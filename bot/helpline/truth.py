@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.db import Tx
 from bot.helpline.casebook import Case, language_of, last_time, record, tell
@@ -68,10 +68,14 @@ def _what_next(known: Case, step: Step, now: datetime, policy: Policy, language:
     return "\n".join((said, t("danger.numbers", language), numbers)) if numbers else said
 
 
+_SO_FAR = select(func.count(alarm.c.staff_id.distinct()), func.min(alarm.c.at)).where(
+    alarm.c.case_id == bindparam("which"), alarm.c.at >= bindparam("since")
+)
+
+
 def called_so_far(connection: Connection, case_id: int, since: datetime) -> tuple[int, datetime | None]:
     """How many colleagues were called since the case waits, and when the first was."""
-    wanted = select(func.count(alarm.c.staff_id.distinct()), func.min(alarm.c.at))
-    row = connection.execute(wanted.where(alarm.c.case_id == case_id, alarm.c.at >= since)).one()
+    row = connection.execute(_SO_FAR, {"which": case_id, "since": since}).one()
     return int(row[0]), row[1]
 
 

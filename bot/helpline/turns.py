@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.sql import Executable
 
 from bot import audit, events
 from bot.db import Tx
@@ -290,18 +292,33 @@ def wind_up(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
 
 def keep_way_back(tx: Tx, lane_id: int, until: datetime) -> None:
     """See to it that the person can still be written to until then (her talk and her address are kept as long)."""
-    tx.execute(update(lane).where(lane.c.id == lane_id, lane.c.forget_at < until).values(forget_at=until))
-    tx.execute(update(contact).where(contact.c.lane_id == lane_id, contact.c.forget_at < until).values(forget_at=until))
-    owner = tx.execute(select(lane.c.person_id).where(lane.c.id == lane_id)).scalar_one_or_none()
-    tx.execute(update(person).where(person.c.id == owner, person.c.forget_at < until).values(forget_at=until))
+    for table in (lane, contact):
+        _keep(tx, table, lane_id, until)
+    owner = tx.execute(_OWNER, {"whose": lane_id}).scalar_one_or_none()
+    _keep(tx, person, owner, until)
 
 
 def keep_talk(tx: Tx, lane_id: int, until: datetime) -> None:
     """While a case is open the talk it belongs to is not forgotten."""
-    is_short = (conversation.c.lane_id == lane_id, conversation.c.forget_at < until)
-    tx.execute(update(conversation).where(*is_short).values(forget_at=until))
-    mine = (return_code.c.lane_id == lane_id, return_code.c.forget_at < until)
-    tx.execute(update(return_code).where(*mine).values(forget_at=until))
+    for table in (conversation, return_code):
+        _keep(tx, table, lane_id, until)
+
+
+def _keep(tx: Tx, table: Table, whose: int | None, until: datetime) -> None:
+    tx.execute(_keeping(table), {"whose": whose, "at_least": until})
+
+
+@cache
+def _keeping(table: Table) -> Executable:
+    """Keep the rows of this lane, or the lane or person itself, no shorter than until then."""
+    whose = table.c.get("lane_id", table.c.get("id"))
+    until = bindparam("at_least", type_=table.c.forget_at.type)
+    return (
+        update(table).where(whose == bindparam("whose"), table.c.forget_at < until).values(forget_at=until)
+    )
+
+
+_OWNER = select(lane.c.person_id).where(lane.c.id == bindparam("whose"))
 
 
 def _written(tx: Tx, known: Case, kind: str, staff_id: int | None, *, now: datetime, detail: str = "") -> None:
