@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, exists, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
@@ -16,16 +16,6 @@ LANE_LEASE = timedelta(seconds=10)  # an unread message may be a cry: its lane i
 FAST_CLOCK = timedelta(minutes=1)  # a lease that runs for so much too long was given by a clock that was fast
 SHUT = "shut:"  # and the name of an account: nothing can be fetched from it, since `until`
 LANES = "lanes"  # the bell that says: somebody kept a message and does not read it
-
-
-def is_free(tx: Tx, now: datetime) -> ColumnElement[bool]:
-    """Nobody has this lane, or its lease ran out, or it is ours."""
-    return or_(_is_nobodys(now), lane.c.lease_owner == tx.owner)
-
-
-def _is_nobodys(now: datetime) -> ColumnElement[bool]:
-    far = now + LANE_LEASE + FAST_CLOCK
-    return or_(lane.c.lease_until.is_(None), lane.c.lease_until <= now, lane.c.lease_until > far)
 
 
 def hold_lane(tx: Tx, lane_id: int) -> None:
@@ -49,16 +39,14 @@ def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:
 
 def waiting(connection: Connection, owner: str, now: datetime) -> list[int]:
     """Lanes in which something waits and that nobody else is working on."""
-    nobody = or_(_is_nobodys(now), lane.c.lease_owner == owner)
-    wanted = _readable().with_only_columns(inbox.c.lane_id).join(lane, lane.c.id == inbox.c.lane_id)
-    return list(connection.execute(wanted.where(nobody).distinct().order_by(inbox.c.lane_id)).scalars())
+    told = {"owner": owner, "now": now, "far": now + LANE_LEASE + FAST_CLOCK}
+    return list(connection.execute(_WAITING, told).scalars())
 
 
 def claim_lanes(tx: Tx, lane_ids: Iterable[int], *, now: datetime) -> list[int]:
     """Claim these lanes, as far as nobody else has them; one that another process is looking at is passed over."""
-    free = select(lane.c.id).where(lane.c.id.in_(list(lane_ids)), is_free(tx, now)).order_by(lane.c.id)
-    locked = free.with_for_update(skip_locked=True, key_share=True) if tx.is_postgresql else free
-    mine = list(tx.execute(locked).scalars())
+    told = {"seen": list(lane_ids), "owner": tx.owner, "now": now, "far": now + LANE_LEASE + FAST_CLOCK}
+    mine = list(tx.execute(_FREE_LOCKED if tx.is_postgresql else _FREE, told).scalars())
     if mine:
         held = {"lease_owner": tx.owner, "lease_until": now + LANE_LEASE}
         tx.execute(update(lane).where(lane.c.id.in_(mine)).values(**held))
@@ -83,6 +71,20 @@ def _readable() -> Select[tuple[int]]:
     return select(inbox.c.id).where(inbox.c.set_aside_at.is_(None), talks)
 
 
+_leased = lane.c.lease_until
+_is_free = or_(  # nobody has this lane, or its lease ran out, or it is ours
+    _leased.is_(None), _leased <= bindparam("now"), _leased > bindparam("far"), lane.c.lease_owner == bindparam("owner")
+)
+_FREE = select(lane.c.id).where(lane.c.id.in_(bindparam("seen", expanding=True)), _is_free).order_by(lane.c.id)
+_FREE_LOCKED = _FREE.with_for_update(skip_locked=True, key_share=True)
+_WAITING = (
+    _readable()
+    .with_only_columns(inbox.c.lane_id)
+    .join(lane, lane.c.id == inbox.c.lane_id)
+    .where(_is_free)
+    .distinct()
+    .order_by(inbox.c.lane_id)
+)
 _unread = _readable().where(inbox.c.lane_id == lane.c.id).exists()
 _until = bindparam("until", type_=lane.c.lease_until.type)
 _LET_GO = (

@@ -213,9 +213,7 @@ class Rehearsal:
                 await self.house.db.write(lambda tx: turns.hand_back(tx, case_id, member.id, now=now, policy=policy))
             case "hold":
                 until = now + timedelta(hours=int(value or "1"))
-                await self.house.db.write(
-                    lambda tx: turns.hold(tx, case_id, member.id, until, now=now, policy=policy)
-                )
+                await self.house.db.write(lambda tx: turns.hold(tx, case_id, member.id, until, now=now, policy=policy))
             case "close":
                 outcome = Outcome(value or "listened")
                 await self.house.db.write(

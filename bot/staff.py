@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.db import Tx
 from bot.seals import Seals
@@ -52,42 +53,58 @@ class StaffMember:
     organisation: str = ""  # that of the centre
 
 
+_EVERYONE = (
+    select(staff, staff_organisation.c.name.label("organisation"))
+    .outerjoin(centre, centre.c.id == staff.c.centre_id)
+    .outerjoin(staff_organisation, staff_organisation.c.id == centre.c.organisation_id)
+    .where(staff.c.state != "left")
+    .order_by(staff.c.name)
+)
+_PROVINCES, _LANGUAGES = select(staff_province), select(staff_language)
+_BY_ID = _EVERYONE.where(staff.c.id == bindparam("who"))
+_BY_NAME = _EVERYONE.where(staff.c.name == bindparam("called"))
+_PROVINCES_OF = _PROVINCES.where(staff_province.c.staff_id == bindparam("who"))
+_LANGUAGES_OF = _LANGUAGES.where(staff_language.c.staff_id == bindparam("who"))
+_IS_TAKEN = select(staff.c.id).where(staff.c.name == bindparam("called"))
+
+
 def everyone(connection: Connection) -> list[StaffMember]:
     """All colleagues who have not left, by name."""
-    found: dict[int, set[str]] = {}
-    for row in connection.execute(select(staff_province)):
-        found.setdefault(row.staff_id, set()).add(row.province)
+    provinces: dict[int, set[str]] = {}
+    for row in connection.execute(_PROVINCES):
+        provinces.setdefault(row.staff_id, set()).add(row.province)
     tongues: dict[int, set[str]] = {}
-    for row in connection.execute(select(staff_language)):
+    for row in connection.execute(_LANGUAGES):
         tongues.setdefault(row.staff_id, set()).add(row.code)
-    rows = connection.execute(
-        select(staff, staff_organisation.c.name.label("organisation"))
-        .outerjoin(centre, centre.c.id == staff.c.centre_id)
-        .outerjoin(staff_organisation, staff_organisation.c.id == centre.c.organisation_id)
-        .where(staff.c.state != "left")
-        .order_by(staff.c.name)
+    return [_member(row, provinces.get(row.id, ()), tongues.get(row.id, ())) for row in connection.execute(_EVERYONE)]
+
+
+def _member(row: Any, provinces: Iterable[str], speaks: Iterable[str]) -> StaffMember:
+    return StaffMember(
+        row.id,
+        row.name,
+        row.alias,
+        row.role,
+        row.centre_id,
+        frozenset(provinces),
+        row.language,
+        row.state,
+        row.is_demo,
+        frozenset(speaks),
+        row.organisation or "",
     )
-    return [
-        StaffMember(
-            row.id,
-            row.name,
-            row.alias,
-            row.role,
-            row.centre_id,
-            frozenset(found.get(row.id, ())),
-            row.language,
-            row.state,
-            row.is_demo,
-            frozenset(tongues.get(row.id, ())),
-            row.organisation or "",
-        )
-        for row in rows
-    ]
+
+
+def _one(connection: Connection, row: Any) -> StaffMember | None:
+    if row is None:
+        return None
+    provinces, speaks = (connection.execute(wanted, {"who": row.id}).all() for wanted in (_PROVINCES_OF, _LANGUAGES_OF))
+    return _member(row, [one.province for one in provinces], [one.code for one in speaks])
 
 
 def get(connection: Connection, staff_id: int) -> StaffMember | None:
     """One colleague by number; None if unknown or gone."""
-    return next((member for member in everyone(connection) if member.id == staff_id), None)
+    return _one(connection, connection.execute(_BY_ID, {"who": staff_id}).one_or_none())
 
 
 def mark_languages(tx: Tx, staff_id: int, codes: Iterable[str]) -> None:
@@ -111,7 +128,7 @@ def covers(connection: Connection, province: str | None) -> bool:
 
 def by_name(connection: Connection, name: str) -> StaffMember | None:
     """One colleague by sign-in name; None if unknown or gone."""
-    return next((member for member in everyone(connection) if member.name == name), None)
+    return _one(connection, connection.execute(_BY_NAME, {"called": name}).one_or_none())
 
 
 def add(
@@ -127,7 +144,7 @@ def add(
     now: datetime,
 ) -> int:
     """Put a colleague on the list; returns the number. Raises NameTaken."""
-    if tx.execute(select(staff.c.id).where(staff.c.name == name)).first() is not None:
+    if tx.execute(_IS_TAKEN, {"called": name}).first() is not None:
         raise NameTaken
     made = tx.execute(
         insert(staff).values(
@@ -135,8 +152,9 @@ def add(
         )
     ).inserted_primary_key
     assert made is not None
-    for province in sorted(provinces):
-        tx.execute(insert(staff_province).values(staff_id=made[0], province=province))
+    if provinces:
+        rows = [{"staff_id": made[0], "province": province} for province in sorted(provinces)]
+        tx.execute(insert(staff_province), rows)
     return int(made[0])
 
 

@@ -19,6 +19,7 @@ from directory.reading import fold
 from directory.reading.spelling import mark_of
 
 Ids = tuple[str, ...]
+Spelt = tuple[str, str]  # a word without its marks, and as `mark_of` writes it
 
 SHORTEST_SLIP = 4  # shorter words turn into other words with a single slip
 MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger share of very many, tells none of them
@@ -150,6 +151,7 @@ class _Work:
         self.by_need, self.sealed = dict(old.by_need), dict(old.sealed)
         self.names, self.by_word, self.by_slip = dict(old.names), dict(old.by_word), dict(old.by_slip)
         self.by_sound = dict(old.by_sound)
+        self.spelt: dict[str, Spelt] = {}
         self.fresh: defaultdict[int, defaultdict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
 
     def take_out(self, id: str) -> None:
@@ -166,7 +168,7 @@ class _Work:
         self.by_id[one.id] = one
         for table, key in self._places_of(one):
             self.fresh[id(table)][key].append(one.id)
-        self.names[one.id] = _name(one)
+        self.names[one.id] = _name(one, self.spelt)
         for word in self.names[one.id].words:
             if word not in self.by_word:
                 self.by_word[word] = ()
@@ -202,14 +204,16 @@ def build(listings: Iterable[Listing]) -> ListingIndex:
     return EMPTY.changed((), listings)
 
 
-def _name(one: Listing) -> Name:
+def _name(one: Listing, spelt: dict[str, Spelt]) -> Name:
+    """`spelt`: words that were looked at before; names of services share most of theirs."""
     service, organisation, street = (_words(text) for text in (one.service, one.organisation, one.street or ""))
     written = (*service, *organisation, *street)  # a sealed place has no street
-    plain = tuple(fold(word) for word in written)
+    spelt |= {word: (fold(word), mark_of(word)) for word in written if word not in spelt}
+    plain = tuple(spelt[word][0] for word in written)
     parts = (plain, plain[: len(service)], plain[len(service) : len(service) + len(organisation)])
     demo = {"mau"} if "mẫu" in written else set[str]()  # "(mẫu)" says only that it is made up
     alone = tuple(tuple(word for word in dict.fromkeys(part) if word not in demo) for part in parts)
-    return Name(plain, frozenset(mark_of(word) for word in written), alone, frozenset(plain))
+    return Name(plain, frozenset(spelt[word][1] for word in written), alone, frozenset(plain))
 
 
 def _words(text: str) -> list[str]:

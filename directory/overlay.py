@@ -61,8 +61,10 @@ def newest(connection: Connection) -> int:
     """A number that grows with every change that persons see, so that a copy in memory knows when it is old.
 
     Rows are counted: of two changes at once, the one that was begun first may be seen last."""
-    shown = select(func.count(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
-    return int(connection.execute(shown).scalar_one())
+    return int(connection.execute(_MANY_SHOWN).scalar_one())
+
+
+_MANY_SHOWN = select(func.count(overlay.c.id)).where(overlay.c.state.in_(SHOWN))
 
 
 def library(connection: Connection, *, upto: int | None = None) -> Library:

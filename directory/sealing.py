@@ -125,14 +125,14 @@ def _names_in(province: str) -> Mapping[str, tuple[PlaceKey, ...]]:
 def _units(said: str, place: PlaceKey, is_name: bool) -> Iterator[tuple[int, int]]:
     """Names of what lies in the same province, written like names or with their own marks."""
     province = units()[place].province
-    known, marked = _names_in(province), {**by_words(), **added_by_words(added.current())}
+    known, ours, own = _names_in(province), by_words(), added_by_words(added.current())
     words = list(_WORD.finditer(said))
     folded = [fold(word.group()) for word in words]
     for first in range(len(words)):
         for last in range(first + 1, min(first + _MOST_WORDS, len(words)) + 1):
             name, typed = " ".join(folded[first:last]), [word.group() for word in words[first:last]]
             start = words[first].start()
-            mark = marked.get(name)
+            mark = own.get(name) or ours.get(name)
             is_there = mark is not None and _stands_in(mark, province) and _agrees_with(mark, typed)
             keys = known.get(name, ())
             if last - first == 1:

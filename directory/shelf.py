@@ -198,10 +198,11 @@ def _listing(
     if row.is_sealed:  # what was written before such words were refused is not shown either
         texts = {name: silent(said, place) for name, said in texts.items()}
         told = [one for one in told if one.code or not telling(one.text, place)]
+    owner = cut(row.owner, place) if row.is_sealed else row.owner
     return Listing(
         id=row.id,
         service_id=row.service_id,
-        organisation=cut(row.owner, place) if row.is_sealed else row.owner,
+        organisation=owner,
         service=cut(row.service, place) if row.is_sealed else row.service,
         kind=row.kind,
         needs=tuple(needs.get(row.service_id, ())),
@@ -225,7 +226,7 @@ def _listing(
         notices=tuple(told),
         modified_at=max(row.modified_at, told_beside.get(row.id, row.modified_at)),
         friendly=Friendly(row.friendly_why, row.friendly_on) if row.friendly_why else None,
-        known_by="" if row.is_sealed and cut(row.owner, place) != row.owner else row.known_by or row.owner,
+        known_by="" if owner != row.owner else row.known_by or row.owner,
     )
 
 
@@ -291,10 +292,11 @@ def aliases(connection: Connection) -> Mapping[str, str]:
 
 def _is_all(connection: Connection, shelf: Shelf) -> bool:
     """Whether there is no change but those that the shelf holds."""
-    numbers = directory_audit.c.seq
-    counted = select(func.max(numbers), func.count()).where(numbers > shelf.seq - LATE)
-    newest, many = connection.execute(counted).one()
+    newest, many = connection.execute(_COUNTED, {"after": shelf.seq - LATE}).one()
     return (newest or 0, many) == (shelf.seq, len(shelf.known))
+
+
+_COUNTED = select(func.max(directory_audit.c.seq), func.count()).where(directory_audit.c.seq > bindparam("after"))
 
 
 def _changes(connection: Connection, after: int) -> Mapping[int, str]:

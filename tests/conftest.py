@@ -18,8 +18,10 @@ from sqlalchemy import make_url
 
 import bot.seals
 import bot.tables  # joins the private tables to the one MetaData
+from bot import demonstration
 from bot.console import login
-from bot.db import Database, open_engine
+from bot.db import Database, open_engine, run_alone
+from bot.rehearsal import START
 from bot.seals import Seals, create_key_file
 from directory.tables import make_tables
 from tests.throwaway import keep_in_memory
@@ -80,6 +82,27 @@ def _made_once() -> bytes:
         path = Path(folder) / "tables.db"
         fill(f"sqlite:///{path}")
         return path.read_bytes()
+
+
+@cache
+def _furnished_once() -> bytes:
+    """The same with the demonstration in it, as a rehearsal puts it in when its clock begins."""
+    with tempfile.TemporaryDirectory(prefix="furnished-") as folder:
+        path = Path(folder) / "house.db"
+        path.write_bytes(_made_once())
+        furnish(f"sqlite:///{path}", Path(folder))
+        return path.read_bytes()
+
+
+def furnish(url: str, folder: Path) -> None:
+    """Put the demonstration into a database, with keys that nobody needs: nothing of it is sealed."""
+    create_key_file(folder / "key.json")
+    made = Seals.from_files(folder / "key.json", str(folder / "keys.db"))
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        run_alone(connection, lambda tx: demonstration.seed(tx, START), made, "nobody")
+    engine.dispose()
+    made.stop()
 
 
 def fill(url: str) -> None:
@@ -147,6 +170,28 @@ def tables_on_postgresql(server: str) -> str:
 def postgresql_with_tables(server: str, tables_on_postgresql: str) -> Iterator[str]:
     """The address of a database of its own that has every table and no row."""
     yield from _own(server, tables_on_postgresql)
+
+
+@pytest.fixture(scope="session")
+def furnished_on_postgresql(server: str, tables_on_postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with the demonstration in it, to be copied."""
+    url = _database(server, tables_on_postgresql)
+    furnish(url, tmp_path_factory.mktemp("furnished"))
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def furnished_postgresql(server: str, furnished_on_postgresql: str) -> Iterator[str]:
+    """The address of a database of its own for a rehearsal that begins at START: what it puts in is there already."""
+    yield from _own(server, furnished_on_postgresql)
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> str:
+    """The same on SQLite."""
+    path = tmp_path / "furnished.db"
+    path.write_bytes(_furnished_once())
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

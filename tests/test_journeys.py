@@ -12,13 +12,13 @@ JOURNEYS = sorted((Path(__file__).parent / "journeys").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", JOURNEYS, ids=lambda path: path.stem)
-async def test_the_journey_comes_back_as_written(path: Path) -> None:
-    await walk(path.read_text("utf-8"))
+async def test_the_journey_comes_back_as_written(path: Path, furnished: str) -> None:
+    await walk(path.read_text("utf-8"), database_url=furnished)
 
 
 @pytest.mark.parametrize("path", JOURNEYS, ids=lambda path: path.stem)
-async def test_the_journey_comes_back_as_written_on_postgresql(path: Path, postgresql_with_tables: str) -> None:
-    await walk(path.read_text("utf-8"), database_url=postgresql_with_tables)
+async def test_the_journey_comes_back_as_written_on_postgresql(path: Path, furnished_postgresql: str) -> None:
+    await walk(path.read_text("utf-8"), database_url=furnished_postgresql)
 
 
 def test_the_migrations_run_on_postgresql(postgresql: str) -> None:

@@ -120,9 +120,7 @@ _LAST_TIME = (
     .order_by(case_event.c.id.desc())
     .limit(1)
 )
-_LANGUAGE = (
-    select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
-)
+_LANGUAGE = select(person.c.language).join(lane, lane.c.person_id == person.c.id).where(lane.c.id == bindparam("whose"))
 _ANYBODY = select(staff.c.id, staff.c.alias, staff.c.language, staff.c.state, staff.c.centre_id, staff.c.role)
 _COLLEAGUE = _ANYBODY.where(staff.c.id == bindparam("who"))
 _COLLEAGUES = _ANYBODY.where(staff.c.id.in_(bindparam("whom", expanding=True)))

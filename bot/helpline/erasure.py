@@ -211,7 +211,8 @@ def _has_lane() -> ColumnElement[bool]:
 
 def unfinished(connection: Connection, before: datetime) -> list[int]:
     """Lanes whose erasing was begun before this moment and not brought to its last message."""
-    return sorted(connection.execute(_UNFINISHED, {"before": before}).scalars())  # an order asked of SQLite reads all lanes for it
+    found = connection.execute(_UNFINISHED, {"before": before}).scalars()
+    return sorted(found)  # an order asked of SQLite reads all lanes for it
 
 
 def is_unfinished(tx: Tx, lane_id: int) -> bool:

@@ -311,11 +311,9 @@ def _keep(tx: Tx, table: Table, whose: int | None, until: datetime) -> None:
 @cache
 def _keeping(table: Table) -> Executable:
     """Keep the rows of this lane, or the lane or person itself, no shorter than until then."""
-    whose = table.c.get("lane_id", table.c.get("id"))
+    whose = table.c["lane_id" if "lane_id" in table.c else "id"]
     until = bindparam("at_least", type_=table.c.forget_at.type)
-    return (
-        update(table).where(whose == bindparam("whose"), table.c.forget_at < until).values(forget_at=until)
-    )
+    return update(table).where(whose == bindparam("whose"), table.c.forget_at < until).values(forget_at=until)
 
 
 _OWNER = select(lane.c.person_id).where(lane.c.id == bindparam("whose"))

@@ -96,11 +96,6 @@ async def test_scrub_empties_the_log(db: Database, tmp_path: Path) -> None:
     assert (tmp_path / "donghanh.db-wal").stat().st_size == 0
 
 
-async def test_a_reader_cannot_write(db: Database) -> None:
-    with pytest.raises(DatabaseAway):
-        await db.read(lambda connection: connection.execute(insert(staff_organisation).values(name="no")))
-
-
 async def test_a_caller_that_gives_up_does_not_stop_the_writer(db: Database) -> None:
     tasks = [asyncio.create_task(db.write(add(f"org {number}"))) for number in range(50)]
     await asyncio.sleep(0)
