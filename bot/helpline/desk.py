@@ -2,8 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, and_, cast, exists, false, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import case as sql_case
 
 from bot.helpline import visibility
@@ -14,6 +31,7 @@ from bot.tables import case, case_event, centre, consent, lane, person, staff
 from directory.wording import FALLBACK
 
 _WORKING = frozenset({"worker", "peer", "supervisor"})
+_AROUND: BindParameter[Any] = bindparam("around", expanding=True)  # the provinces of the colleague
 _ORDER = (State.WAITING, State.HANDED, State.TAKEN, State.HELD, State.CLOSED)
 
 
@@ -40,6 +58,22 @@ class CaseCard:
 
 def board(connection: Connection, member: StaffMember, now: datetime) -> tuple[CaseCard, ...]:
     """The open cases this colleague may see: waiting first, the most urgent on top, then the oldest."""
+    rows = connection.execute(_on_board(member.role), _who(member))
+    cards = [_card(view(row), row.taker, row.written, member, now) for row in rows]
+    return tuple(sorted(cards, key=_place_on_board))
+
+
+def may_see(connection: Connection, member: StaffMember, case_id: int) -> bool:
+    """Whether this case, open or closed, is on this colleague's desk."""
+    return connection.execute(_is_visible(member.role), {**_who(member), "which": case_id}).first() is not None
+
+
+def _who(member: StaffMember) -> dict[str, object]:
+    return {"me": member.id, "my_centre": member.centre_id, "around": sorted(member.provinces)}
+
+
+@cache  # one statement for each role, so that it is prepared once
+def _on_board(role: str) -> Select[Any]:
     both = (
         select(
             case,
@@ -50,24 +84,21 @@ def board(connection: Connection, member: StaffMember, now: datetime) -> tuple[C
         .outerjoin(lane, lane.c.id == case.c.lane_id)
         .outerjoin(person, person.c.id == lane.c.person_id)
     )
-    wanted = both.where(case.c.state != State.CLOSED, _visible(member))
-    cards = [_card(view(row), row.taker, row.written, member, now) for row in connection.execute(wanted)]
-    return tuple(sorted(cards, key=_place_on_board))
+    return both.where(case.c.state != State.CLOSED, _visible(role))
 
 
-def may_see(connection: Connection, member: StaffMember, case_id: int) -> bool:
-    """Whether this case, open or closed, is on this colleague's desk."""
-    wanted = select(case.c.id).where(case.c.id == case_id, _visible(member))
-    return connection.execute(wanted).first() is not None
+@cache
+def _is_visible(role: str) -> Select[Any]:
+    return select(case.c.id).where(case.c.id == bindparam("which"), _visible(role))
 
 
-def _visible(member: StaffMember) -> ColumnElement[bool]:
-    if member.role not in _WORKING:
+def _visible(role: str) -> ColumnElement[bool]:
+    if role not in _WORKING:
         return false()
-    org = select(centre.c.organisation_id).where(centre.c.id == member.centre_id).scalar_subquery()
+    org = select(centre.c.organisation_id).where(centre.c.id == bindparam("my_centre")).scalar_subquery()
     is_ours = or_(case.c.organisation_id.is_(None), case.c.organisation_id == org)
-    is_wished = or_(case.c.away_from.is_(None), case.c.away_from.not_in(sorted(member.provinces)))
-    return and_(is_ours, ~_is_unwanted(org), ~_is_new_to(org), _near(member, is_wished))
+    is_wished = or_(case.c.away_from.is_(None), case.c.away_from.not_in(_AROUND))
+    return and_(is_ours, ~_is_unwanted(org), ~_is_new_to(org), _near(role, is_wished))
 
 
 def _is_unwanted(org: ScalarSelect[int]) -> ColumnElement[bool]:
@@ -91,12 +122,12 @@ def _is_new_to(org: ScalarSelect[int]) -> ColumnElement[bool]:
     return and_(is_back, ~had.correlate(case).exists(), ~exists().where(*yes))
 
 
-def _near(member: StaffMember, is_wished: ColumnElement[bool]) -> ColumnElement[bool]:
-    around = or_(case.c.province.is_(None), case.c.province.in_(sorted(member.provinces)))
-    mine = case.c.staff_id == member.id
-    if member.role != "supervisor":
+def _near(role: str, is_wished: ColumnElement[bool]) -> ColumnElement[bool]:
+    around = or_(case.c.province.is_(None), case.c.province.in_(_AROUND))
+    mine = case.c.staff_id == bindparam("me")
+    if role != "supervisor":
         return or_(mine, and_(case.c.state == State.WAITING, around, is_wished))
-    centres = case.c.centre_id == member.centre_id
+    centres = case.c.centre_id == bindparam("my_centre")
     return or_(mine, centres, and_(case.c.state != State.CLOSED, around, is_wished))
 
 

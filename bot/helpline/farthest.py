@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from bot.db import Tx
 from bot.helpline.casebook import last_time, record
@@ -17,18 +17,39 @@ FARTHEST = timedelta(hours=1)
 FARTHEST_STEP = timedelta(hours=14)  # a request of the evening waits for the morning; nothing waits longer
 _WAITS = {"silent": (SILENT_NOW, SILENT), "handed_over": (HANDED_NOW, HANDED), ALONE: (SILENT_NOW, SILENT_NOW)}
 
+_is_far = timer.c.due_at > bindparam("far")
+_STEPS = (
+    select(case.c.id, case.c.urgency, timer.c.due_at)
+    .join(case, case.c.id == timer.c.subject_id)
+    .where(timer.c.kind == "escalate", _is_far, case.c.state == State.WAITING)
+)
+_ANSWERS = (
+    select(timer.c.kind, timer.c.subject_id, timer.c.due_at, case.c.urgency)
+    .join(case, case.c.id == timer.c.subject_id)
+    .where(timer.c.kind.in_(_WAITS), _is_far)
+)
+_waits_to_come = select(case_event.c.id).where(
+    case_event.c.case_id == case.c.id, case_event.c.kind == "waiting", case_event.c.at > bindparam("soon")
+)
+_TO_COME = select(case.c.id, case.c.opened_at).where(
+    case.c.state == State.WAITING, or_(case.c.opened_at > bindparam("soon"), _waits_to_come.exists())
+)
+_LAST_STEP = (
+    select(case_event.c.detail)
+    .where(case_event.c.case_id == bindparam("which"), case_event.c.kind == "step")
+    .order_by(case_event.c.id.desc())
+    .limit(1)
+)
+
 
 def steps_too_far(connection: Connection, now: datetime) -> tuple[int, ...]:
     """Waiting cases that would be looked at too late: danger now after a quarter of an hour, a request by the morning.
 
     Outside the hours of every centre, if the policy lets danger wait for them, it is looked at once an hour.
     """
-    far = select(case.c.id, case.c.urgency, timer.c.due_at).join(case, case.c.id == timer.c.subject_id)
-    wanted = far.where(
-        timer.c.kind == "escalate", timer.c.due_at > now + FARTHEST_NOW + GRACE, case.c.state == State.WAITING
-    )
+    rows = connection.execute(_STEPS, {"far": now + FARTHEST_NOW + GRACE})
     limits = {"now": FARTHEST_NOW, "request": FARTHEST_STEP}
-    late = [row for row in connection.execute(wanted) if row.due_at > now + limits.get(row.urgency, FARTHEST) + GRACE]
+    late = [row for row in rows if row.due_at > now + limits.get(row.urgency, FARTHEST) + GRACE]
     return tuple(
         row.id
         for row in late
@@ -39,12 +60,8 @@ def steps_too_far(connection: Connection, now: datetime) -> tuple[int, ...]:
 def answers_too_far(connection: Connection, now: datetime) -> tuple[tuple[str, int, timedelta], ...]:
     """Colleagues who have longer for an answer than anybody has: which timer, which case, how long it may be."""
     least = min(short for short, _ in _WAITS.values())
-    far = select(timer.c.kind, timer.c.subject_id, timer.c.due_at, case.c.urgency)
-    wanted = far.join(case, case.c.id == timer.c.subject_id).where(
-        timer.c.kind.in_(_WAITS), timer.c.due_at > now + least + GRACE
-    )
     found = []
-    for row in connection.execute(wanted):
+    for row in connection.execute(_ANSWERS, {"far": now + least + GRACE}):
         longest = _WAITS[row.kind][0 if row.urgency == "now" else 1]
         if row.due_at > now + longest + GRACE:
             found.append((row.kind, row.subject_id, longest))
@@ -62,13 +79,7 @@ def bring_near(tx: Tx, *, now: datetime) -> int:
     answers = answers_too_far(tx.connection, now)
     for kind, case_id, longest in answers:
         set_timer(tx, kind, case_id, due_at=now + longest)
-    is_to_come = select(case_event.c.id).where(
-        case_event.c.case_id == case.c.id, case_event.c.kind == "waiting", case_event.c.at > now + GRACE
-    )
-    wanted = select(case.c.id, case.c.opened_at).where(
-        case.c.state == State.WAITING, or_(case.c.opened_at > now + GRACE, is_to_come.exists())
-    )
-    for row in tx.execute(wanted).all():
+    for row in tx.execute(_TO_COME, {"soon": now + GRACE}).all():
         if (last_time(tx.connection, row.id, "waiting") or row.opened_at) > now + GRACE:
             record(tx, row.id, "waiting", now=now)
     return len(late) + len(answers)
@@ -76,5 +87,4 @@ def bring_near(tx: Tx, *, now: datetime) -> int:
 
 def last_step(connection: Connection, case_id: int) -> str:
     """What the ladder did last for this case."""
-    steps = select(case_event.c.detail).where(case_event.c.case_id == case_id, case_event.c.kind == "step")
-    return str(connection.execute(steps.order_by(case_event.c.id.desc()).limit(1)).scalar_one_or_none())
+    return str(connection.execute(_LAST_STEP, {"which": case_id}).scalar_one_or_none())

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -28,17 +28,19 @@ class Holder(StrEnum):
     NEUTRAL = "neutral"  # perhaps somebody else: health information only, nothing is pushed
 
 
+_STATE = select(guard.c.state).where(guard.c.lane_id == bindparam("whose"))
+_SINCE = select(guard.c.since).where(guard.c.lane_id == bindparam("whose"))
+
+
 def holder(connection: Connection, lane_id: int) -> Holder:
     """What we believe just now."""
-    found = connection.execute(select(guard.c.state).where(guard.c.lane_id == lane_id)).scalar_one_or_none()
+    found = connection.execute(_STATE, {"whose": lane_id}).scalar_one_or_none()
     return Holder(found) if found else Holder.OPEN
 
 
 def since(connection: Connection, lane_id: int) -> datetime | None:
     """Since when nothing of the case is shown."""
-    found: datetime | None = connection.execute(
-        select(guard.c.since).where(guard.c.lane_id == lane_id)
-    ).scalar_one_or_none()
+    found: datetime | None = connection.execute(_SINCE, {"whose": lane_id}).scalar_one_or_none()
     return found
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, func, or_, select
 
 from bot import claims
 from bot.helpline import erasure, farthest, retention
@@ -29,21 +28,27 @@ def broken(connection: Connection, *, now: datetime, policy: Policy) -> dict[str
     return {code: n for code, n in found.items() if n}
 
 
-def _rows(connection: Connection, wanted: Select[Any]) -> int:
-    return int(connection.execute(wanted).scalar_one())
+# What is asked each minute is one statement, built once. Its moments: `late` is so long ago as nothing may be late,
+# `idle` an hour, `shut` ten minutes.
+_LATE, _IDLE, _SHUT = (bindparam(name, type_=timer.c.due_at.type) for name in ("late", "idle", "shut"))
 
 
-def _cases(connection: Connection, *where: ColumnElement[bool]) -> int:
-    return _rows(connection, select(func.count()).select_from(case).where(*where))
+def _moments(now: datetime) -> dict[str, datetime]:
+    return {"late": now - GRACE, "idle": now - IDLE, "shut": now - SHUT}
+
+
+def _counted(table: Table, *where: ColumnElement[bool]) -> Count:
+    """The promise is broken by every row of the table of which all this is true."""
+    wanted = select(func.count()).select_from(table).where(*where)
+    return lambda connection, now, policy: int(connection.execute(wanted, _moments(now)).scalar_one())
 
 
 def _has_timer(kind: str) -> ColumnElement[bool]:
     return exists().where(timer.c.kind == kind, timer.c.subject_id == case.c.id)
 
 
-def _no_next_step(connection: Connection, now: datetime, policy: Policy) -> int:
-    planned = select(timer.c.subject_id).where(timer.c.kind == "escalate")
-    return _cases(connection, case.c.state == State.WAITING, case.c.id.not_in(planned))
+_planned = select(timer.c.subject_id).where(timer.c.kind == "escalate")
+_no_next_step = _counted(case, case.c.state == State.WAITING, case.c.id.not_in(_planned))
 
 
 def _step_too_far(connection: Connection, now: datetime, policy: Policy) -> int:
@@ -51,52 +56,50 @@ def _step_too_far(connection: Connection, now: datetime, policy: Policy) -> int:
     return len(farthest.steps_too_far(connection, now)) + len(farthest.answers_too_far(connection, now))
 
 
-def _owner_wrong(connection: Connection, now: datetime, policy: Policy) -> int:
-    """Who has a case is written down, and a case in the queue is nobody's."""
-    lost = case.c.state.in_(OWNED) & case.c.staff_id.is_(None)
-    double = (case.c.state == State.WAITING) & case.c.staff_id.is_not(None)
-    return _cases(connection, or_(lost, double))
+# Who has a case is written down, and a case in the queue is nobody's.
+_lost = case.c.state.in_(OWNED) & case.c.staff_id.is_(None)
+_double = (case.c.state == State.WAITING) & case.c.staff_id.is_not(None)
+_owner_wrong = _counted(case, or_(_lost, _double))
 
+_has_left = exists().where(staff.c.id == case.c.staff_id, staff.c.state != "active")
+_owner_gone = _counted(case, case.c.state.in_(OWNED), _has_left)
 
-def _owner_gone(connection: Connection, now: datetime, policy: Policy) -> int:
-    gone = exists().where(staff.c.id == case.c.staff_id, staff.c.state != "active")
-    return _cases(connection, case.c.state.in_(OWNED), gone)
+_LEFT_ALONE = select(case.c.staff_id).where(
+    case.c.state == State.TAKEN,
+    case.c.urgency != "request",
+    ~exists().where(timer.c.subject_id == case.c.id, timer.c.kind.in_(OF_A_CASE)),
+    ~exists().where(case_event.c.case_id == case.c.id, case_event.c.at > _IDLE),
+    ~exists().where(transcript.c.case_id == case.c.id, transcript.c.at > _IDLE),
+)
 
 
 def _owner_off_shift(connection: Connection, now: datetime, policy: Policy) -> int:
     """Danger with a colleague who is not on shift, no step planned, and nothing has happened for an hour."""
-    has_step = exists().where(timer.c.subject_id == case.c.id, timer.c.kind.in_(OF_A_CASE))
-    quiet = ~exists().where(case_event.c.case_id == case.c.id, case_event.c.at > now - IDLE)
-    still = ~exists().where(transcript.c.case_id == case.c.id, transcript.c.at > now - IDLE)
-    wanted = select(case.c.staff_id).where(
-        case.c.state == State.TAKEN, case.c.urgency != "request", ~has_step, quiet, still
-    )
-    owners = connection.execute(wanted).scalars().all()
+    owners = connection.execute(_LEFT_ALONE, _moments(now)).scalars().all()
     if not owners:
         return 0
     there = {one.staff_id for one in duty.duties(stored.at_once(connection, now), days_off(policy), now)}
     return sum(owner not in there for owner in owners)
 
 
-def _hold_without_end(connection: Connection, now: datetime, policy: Policy) -> int:
-    return _cases(connection, case.c.state == State.HELD, ~_has_timer("hold_over"))
+_hold_without_end = _counted(case, case.c.state == State.HELD, ~_has_timer("hold_over"))
+_handed_without_end = _counted(case, case.c.state == State.HANDED, ~_has_timer("handed_over"))
 
-
-def _handed_without_end(connection: Connection, now: datetime, policy: Policy) -> int:
-    return _cases(connection, case.c.state == State.HANDED, ~_has_timer("handed_over"))
+_back = select(func.max(case_event.c.at)).where(case_event.c.case_id == case.c.id, case_event.c.kind == "waiting")
+_since = func.coalesce(_back.scalar_subquery(), case.c.opened_at)
+_of_it = (alarm.c.case_id == case.c.id, alarm.c.is_notice.is_(False), alarm.c.at >= _since)
+_is_here = (staff.c.id == alarm.c.staff_id, staff.c.state == "active")
+_UNCALLED = select(case.c.province).where(
+    case.c.state == State.WAITING,
+    case.c.urgency != "request",
+    or_(case.c.alarmed == 0, ~exists().where(*_of_it, *_is_here)),
+    _since < _LATE,
+)
 
 
 def _never_called(connection: Connection, now: datetime, policy: Policy) -> int:
     """Danger, and a minute after it began to wait nobody who may take it was called, although somebody is on duty."""
-    back = select(func.max(case_event.c.at)).where(case_event.c.case_id == case.c.id, case_event.c.kind == "waiting")
-    since = func.coalesce(back.scalar_subquery(), case.c.opened_at)
-    of_it = (alarm.c.case_id == case.c.id, alarm.c.is_notice.is_(False), alarm.c.at >= since)
-    is_here = (staff.c.id == alarm.c.staff_id, staff.c.state == "active")
-    is_uncalled = or_(case.c.alarmed == 0, ~exists().where(*of_it, *is_here))
-    wanted = select(case.c.province).where(
-        case.c.state == State.WAITING, case.c.urgency != "request", is_uncalled, since < now - GRACE
-    )
-    places = connection.execute(wanted).scalars().all()
+    places = connection.execute(_UNCALLED, _moments(now)).scalars().all()
     if not places:
         return 0
     plan, days = stored.at_once(connection, now), days_off(policy)
@@ -104,83 +107,55 @@ def _never_called(connection: Connection, now: datetime, policy: Policy) -> int:
     return sum(is_served[place] for place in places)
 
 
+_TWICE = (
+    select(case.c.lane_id)
+    .where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None))
+    .group_by(case.c.lane_id)
+    .having(func.count() > 1)
+)
+
+
 def _two_cases(connection: Connection, now: datetime, policy: Policy) -> int:
-    twice = (
-        select(case.c.lane_id)
-        .where(case.c.state != State.CLOSED, case.c.lane_id.is_not(None))
-        .group_by(case.c.lane_id)
-        .having(func.count() > 1)
-    )
-    return len(connection.execute(twice).all())
+    return len(connection.execute(_TWICE).all())
 
 
-def _closed_and_calling(connection: Connection, now: datetime, policy: Policy) -> int:
-    """A closed case still has a timer, or a link that would take it."""
-    live = exists().where(
-        alarm.c.case_id == case.c.id,
-        alarm.c.used_at.is_(None),
-        alarm.c.recalled_at.is_(None),
-        alarm.c.declined_at.is_(None),
-    )
-    is_closed = (case.c.state == State.CLOSED, case.c.forget_at.is_not(None))
-    return _cases(connection, *is_closed, or_(_has_timer("escalate"), live))
+# A closed case still has a timer, or a link that would take it.
+_live = exists().where(
+    alarm.c.case_id == case.c.id, alarm.c.used_at.is_(None), alarm.c.recalled_at.is_(None),
+    alarm.c.declined_at.is_(None),
+)  # fmt: skip
+_closed_and_calling = _counted(
+    case, case.c.state == State.CLOSED, case.c.forget_at.is_not(None), or_(_has_timer("escalate"), _live)
+)
 
+_timer_late = _counted(timer, timer.c.due_at < _LATE)
+_timer_unknown = _counted(timer, timer.c.kind.not_in([*DUE]))
 
-def _timer_late(connection: Connection, now: datetime, policy: Policy) -> int:
-    return _rows(connection, select(func.count()).select_from(timer).where(timer.c.due_at < now - GRACE))
+# What is to be sent is leased to somebody, or due and taken up within the minute, or stands behind such a one.
+_older = outbox.alias("older")
+_ahead = exists().where(_older.c.lane_id == outbox.c.lane_id, _older.c.id < outbox.c.id, _older.c.state == "pending")
+_outbox_late = _counted(outbox, outbox.c.state == "pending", outbox.c.next_at < _LATE, ~_ahead)
+_dead = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < _LATE)
+_lease_dead = _counted(outbox, outbox.c.state == "leased", _dead)
+_outbox_state = _counted(outbox, ~outbox.c.state.in_(("pending", "leased", "failed")))
 
+# An alarm is never given up; only a message to a person may be.
+_alarm_given_up = _counted(outbox, outbox.c.state == "failed", outbox.c.staff_id.is_not(None))
 
-def _timer_unknown(connection: Connection, now: datetime, policy: Policy) -> int:
-    return _rows(connection, select(func.count()).select_from(timer).where(timer.c.kind.not_in([*DUE])))
+# A message to a person who has not left was given up within the hour: a defect of ours.
+_stays = exists().where(lane.c.id == outbox.c.lane_id, lane.c.stopped_at.is_(None))
+_message_given_up = _counted(outbox, outbox.c.state == "failed", outbox.c.next_at > _IDLE, _stays)
 
+# What was tried and is not with the person after ten minutes: the network refuses us, or is not to be reached.
+_not_delivered = _counted(
+    outbox, outbox.c.lane_id.is_not(None), outbox.c.state != "failed", outbox.c.attempts > 0, outbox.c.at < _SHUT
+)
 
-def _outbox_late(connection: Connection, now: datetime, policy: Policy) -> int:
-    """What is to be sent is leased to somebody, or due and taken up within the minute, or stands behind such a one."""
-    older = outbox.alias("older")
-    ahead = exists().where(older.c.lane_id == outbox.c.lane_id, older.c.id < outbox.c.id, older.c.state == "pending")
-    waits = (outbox.c.state == "pending", outbox.c.next_at < now - GRACE, ~ahead)
-    return _rows(connection, select(func.count()).select_from(outbox).where(*waits))
+# For ten minutes nothing could be fetched from an account, although a process tries.
+_is_tried = exists().where(claims.SHUT + poller.c.account == lease.c.name, poller.c.lease_until > _SHUT)
+_door_shut = _counted(lease, lease.c.name.startswith(claims.SHUT), lease.c.until < _SHUT, _is_tried)
 
-
-def _lease_dead(connection: Connection, now: datetime, policy: Policy) -> int:
-    dead = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < now - GRACE)
-    return _rows(connection, select(func.count()).select_from(outbox).where(outbox.c.state == "leased", dead))
-
-
-def _outbox_state(connection: Connection, now: datetime, policy: Policy) -> int:
-    known = outbox.c.state.in_(("pending", "leased", "failed"))
-    return _rows(connection, select(func.count()).select_from(outbox).where(~known))
-
-
-def _alarm_given_up(connection: Connection, now: datetime, policy: Policy) -> int:
-    """An alarm is never given up; only a message to a person may be."""
-    given_up = (outbox.c.state == "failed", outbox.c.staff_id.is_not(None))
-    return _rows(connection, select(func.count()).select_from(outbox).where(*given_up))
-
-
-def _message_given_up(connection: Connection, now: datetime, policy: Policy) -> int:
-    """A message to a person who has not left was given up within the hour: a defect of ours."""
-    here = exists().where(lane.c.id == outbox.c.lane_id, lane.c.stopped_at.is_(None))
-    given_up = (outbox.c.state == "failed", outbox.c.next_at > now - IDLE, here)
-    return _rows(connection, select(func.count()).select_from(outbox).where(*given_up))
-
-
-def _not_delivered(connection: Connection, now: datetime, policy: Policy) -> int:
-    """What was tried and is not with the person after ten minutes: the network refuses us, or is not to be reached."""
-    late = (outbox.c.lane_id.is_not(None), outbox.c.state != "failed", outbox.c.attempts > 0, outbox.c.at < now - SHUT)
-    return _rows(connection, select(func.count()).select_from(outbox).where(*late))
-
-
-def _door_shut(connection: Connection, now: datetime, policy: Policy) -> int:
-    """For ten minutes nothing could be fetched from an account, although a process tries."""
-    is_tried = exists().where(claims.SHUT + poller.c.account == lease.c.name, poller.c.lease_until > now - SHUT)
-    shut = (lease.c.name.startswith(claims.SHUT), lease.c.until < now - SHUT, is_tried)
-    return _rows(connection, select(func.count()).select_from(lease).where(*shut))
-
-
-def _message_unread(connection: Connection, now: datetime, policy: Policy) -> int:
-    waits = (inbox.c.set_aside_at.is_(None), inbox.c.received_at < now - GRACE)
-    return _rows(connection, select(func.count()).select_from(inbox).where(*waits))
+_message_unread = _counted(inbox, inbox.c.set_aside_at.is_(None), inbox.c.received_at < _LATE)
 
 
 def _erasure_late(connection: Connection, now: datetime, policy: Policy) -> int:

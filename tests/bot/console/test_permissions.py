@@ -6,7 +6,7 @@ from bot.console.building import ROUTES
 from bot.console.layout import OpenRoute, Route
 from bot.console.permissions import PERMISSIONS, About, Deed, may
 from bot.staff import ROLES, StaffMember
-from tests.bot.console.conftest import Desk
+from tests.bot.console.conftest import Browser, Desk
 
 OPEN = {"/sign-in", "/invite/{token}"}
 
@@ -22,6 +22,15 @@ def filled(path: str, *, case: str) -> str:
     return path.replace("{channel}", "1").replace("{colleague}", "999")
 
 
+async def signed_in(desk: Desk, name: str) -> tuple[Browser, str]:
+    """A browser, and the word its forms carry as long as nobody signs out."""
+    browser = await desk.as_(name)
+    page = await (await browser.get("/console/listings")).text()
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    assert csrf
+    return browser, csrf
+
+
 def test_every_role_has_its_row_and_every_deed_somebody_who_may_do_it() -> None:
     assert set(PERMISSIONS) == set(ROLES)
     assert {deed for row in PERMISSIONS.values() for deed in row} == set(Deed)
@@ -34,7 +43,7 @@ def test_only_the_door_is_open_to_strangers() -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_every_route_obeys_the_table(desk: Desk, role: str) -> None:
     name = f"{role}-1"
-    browser = await desk.as_(name)
+    browser, csrf = await signed_in(desk, name)
     member = await desk.member(name)
     wrong = []
     for route in ROUTES:
@@ -44,13 +53,11 @@ async def test_every_route_obeys_the_table(desk: Desk, role: str) -> None:
         if route.method == "GET":
             status = (await browser.get(path, allow_redirects=False)).status
         else:
-            page = await (await browser.get("/console/listings")).text()
-            csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
             status = (await browser.post(path, data={"csrf": csrf}, allow_redirects=False)).status
         if (status == 403) is (route.deed in PERMISSIONS[member.role]):
             wrong.append(f"{route.method} {path}: {status}")
         if route.path == "/other-colleague" and route.method == "POST":
-            browser = await desk.as_(name)
+            browser, csrf = await signed_in(desk, name)
     assert not wrong
 
 

@@ -21,6 +21,7 @@ from bot.helpline import (
     moves,
     relay,
 )
+from bot.prepared import Statements
 from bot.seals import KeyDestroyed, Seals, create_key_file
 from bot.staff import get as colleague
 from bot.tables import accompaniment, alarm, case, case_event, entrusted, event, outbox, timer, transcript
@@ -45,6 +46,7 @@ class Promised(RuleBasedStateMachine):
         self.seals = Seals.from_files(self.folder / "key.json", str(self.folder / "keys.db"))
         self.engine: Engine = open_engine(f"sqlite:///{self.folder / 'life.db'}")
         make_tables(self.engine)
+        self.statements = Statements(self.engine)
         self.now = START
 
     def teardown(self) -> None:
@@ -57,14 +59,14 @@ class Promised(RuleBasedStateMachine):
 
     def deed(self, what: Any) -> Any:
         """One transaction; hooks run after the commit."""
-        with self.engine.connect() as connection, connection.begin():
+        with self.statements.connect() as connection, connection.begin():
             done, tx = run_alone(connection, what, self.seals, "life")
         for hook in tx.hooks:
             hook()
         return done
 
     def look(self, what: Any) -> Any:
-        with self.engine.connect() as connection:
+        with self.statements.connect() as connection:
             return what(connection)
 
     @invariant()
