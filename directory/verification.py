@@ -3,9 +3,24 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from directory.freshness import CHANGED, OLD_AFTER, Age
 from directory.freshness import age as age_for
@@ -63,6 +78,7 @@ def oldest_checks(connection: Connection, *place_ids: str) -> Mapping[str, date]
     return {id: on for id, on in found.items() if on is not None}
 
 
+@cache
 def _oldest() -> Subquery:
     """By listing: the day of its oldest check, how many parts were checked, when it was published."""
     log = directory_audit.c
@@ -95,7 +111,9 @@ def end_checks(
 ) -> None:
     """These parts were written anew: that they were checked once is kept as a day, and vouches for nothing."""
     mine = (
-        verification.c.place_id == place_id, verification.c.field_group.in_(groups), verification.c.method != CHANGED
+        verification.c.place_id == place_id,
+        verification.c.field_group.in_(groups),
+        verification.c.method != CHANGED,
     )
     ended = sorted(connection.execute(select(verification.c.field_group).where(*mine)).scalars())
     if ended:
@@ -175,10 +193,23 @@ def checked_before(
     most: int | None = None,
 ) -> tuple[Checked, ...]:
     """What is published and was last checked longer ago than its kind's days, or never; by province."""
+    kinds = tuple(sorted(connection.execute(select(service.c.kind).distinct()).scalars()))
+    told: dict[str, date | datetime] = {}
+    for at, kind in enumerate(kinds):
+        day = today - timedelta(days=days_of(kind))
+        told |= {f"day_{at}": day, f"begins_{at}": datetime(day.year, day.month, day.day, tzinfo=HCMC)}
+    return tuple(
+        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, _counted(row))
+        for row in connection.execute(_before(kinds, more).limit(most), told)
+    )
+
+
+@lru_cache(maxsize=16)
+def _before(kinds: tuple[str, ...], more: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+    """Where the stalest part was checked before `day_0` if it is of the first kind, and so on."""
     oldest = _oldest()
-    kinds = connection.execute(select(service.c.kind).distinct()).scalars().all()
-    limits = [and_(service.c.kind == kind, _is_before(oldest, today - timedelta(days=days_of(kind)))) for kind in kinds]
-    wanted = (
+    limits = [and_(service.c.kind == kind, _is_before(oldest, at)) for at, kind in enumerate(kinds)]
+    return (
         select(
             place_of_service.c.id,
             service.c.kind,
@@ -193,31 +224,28 @@ def checked_before(
         .outerjoin(oldest, oldest.c.place_id == place_of_service.c.id)
         .where(place_of_service.c.state.in_(("published", "stale")), or_(oldest.c.oldest.is_(None), *limits), *more)
         .order_by(place_of_service.c.province, place_of_service.c.id)
-        .limit(most)
-    )
-    return tuple(
-        Checked(row.id, row.kind, row.province, row.state, row.hidden_at is not None, _counted(row))
-        for row in connection.execute(wanted)
     )
 
 
-def _is_before(oldest: Subquery, day: date) -> ColumnElement[bool]:
-    """Whether the stalest part was checked before that day."""
-    begins = datetime(day.year, day.month, day.day, tzinfo=HCMC)
+def _is_before(oldest: Subquery, at: int) -> ColumnElement[bool]:
+    day: BindParameter[Any] = bindparam(f"day_{at}")
+    begins: BindParameter[Any] = bindparam(f"begins_{at}")
     return or_(oldest.c.oldest < day, and_(oldest.c.n < len(GROUPS), oldest.c.published < begins))
+
+
+_IS_SHOWN, _IS_FRESH = place_of_service.c.hidden_at.is_(None), place_of_service.c.state == "published"
 
 
 def grow_old(connection: Connection, *, fresh_days: Callable[[str], int], now: datetime, most: int = 50) -> int:
     """Mark what is unchecked for long, hide what is unchecked for twice its time. Returns how many, at most `most`."""
     today, table = now.astimezone(HCMC).date(), place_of_service.c
-    far = checked_before(connection, lambda kind: 2 * fresh_days(kind), today, table.hidden_at.is_(None), most=most)
+    far = checked_before(connection, lambda kind: 2 * fresh_days(kind), today, _IS_SHOWN, most=most)
     for one in far:
         values = {"state": "stale", "hidden_at": now}
         connection.execute(update(place_of_service).where(table.id == one.place_id).values(values))
         note(connection, "hide", one.place_id, staff_id=None, now=now)
-    is_fresh = table.state == "published"
     left = most - len(far)
-    late = checked_before(connection, lambda kind: fresh_days(kind) + OLD_AFTER.days, today, is_fresh, most=left)
+    late = checked_before(connection, lambda kind: fresh_days(kind) + OLD_AFTER.days, today, _IS_FRESH, most=left)
     for one in late:
         connection.execute(update(place_of_service).where(table.id == one.place_id).values(state="stale"))
         note(connection, "grow_old", one.place_id, staff_id=None, now=now)
