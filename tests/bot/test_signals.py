@@ -51,7 +51,7 @@ async def test_a_mark_goes_to_the_person_once_in_a_few_seconds(
     monkeypatch.setattr(signals, "SECONDS", 0.05)
     clock.pass_(seconds=5)
     network.is_dead = True
-    assert not await asyncio.wait_for(sent.typing(1), 5)
+    assert not await asyncio.wait_for(sent.typing(1), 50)
     network.is_dead = False
     clock.pass_(seconds=5)
     await db.write(lambda tx: tx.execute(update(lane).values(stopped_at=now)))

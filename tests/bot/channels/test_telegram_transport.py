@@ -71,7 +71,7 @@ async def outcome(root: str, make: Make) -> tuple[type, str]:
     request = make()
     async with request:
         try:
-            made = await bot(root, request).send_message(1001, "Chào bạn 👋", read_timeout=5)
+            made = await bot(root, request).send_message(1001, "Chào bạn 👋", read_timeout=50)
         except TelegramError as problem:
             return type(problem), problem.message
         return type(made), made.text or ""

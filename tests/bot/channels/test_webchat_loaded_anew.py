@@ -12,6 +12,7 @@ from bot.db import Database
 from bot.helpline import guards
 from bot.ports import Address
 from tests.bot.channels.test_webchat import address_of, browser, channel, frames, kept, message  # noqa: F401
+from tests.bot.channels.test_webchat_socket import only_the_bell  # noqa: F401
 from tests.conftest import MovableClock
 
 Client = TestClient[Any, Any]
@@ -62,8 +63,8 @@ async def test_later_only_what_was_never_shown_comes_and_the_rest_when_asked_for
     assert [one["text"] for one in (await told(browser, "before=2"))["frames"]] == ["chuyện của em"]
     async with browser.ws_connect("/chat/ws") as line:
         await line.send_json({"after": 0})
-        assert await line.receive_json(timeout=5) == {"earlier": 1}
-        assert (await line.receive_json(timeout=5))["text"] == "chị đây"
+        assert await line.receive_json(timeout=50) == {"earlier": 1}
+        assert (await line.receive_json(timeout=50))["text"] == "chị đây"
 
 
 async def test_while_somebody_else_may_hold_the_phone_nothing_of_before_is_shown_asked_for_or_not(
@@ -82,15 +83,15 @@ async def test_while_somebody_else_may_hold_the_phone_nothing_of_before_is_shown
         await line.send_json({"after": 2})
         await db.write(lambda tx: guards.go_neutral(tx, lane_id, now=clock.now()))
         await channel.send(message("Trang hỏi đáp sức khoẻ", "3"), to)
-        assert await line.receive_json(timeout=5) == {"veil": True}, "the open page is emptied before it answers"
-        assert (await line.receive_json(timeout=5))["text"] == "Trang hỏi đáp sức khoẻ"
+        assert await line.receive_json(timeout=50) == {"veil": True}, "the open page is emptied before it answers"
+        assert (await line.receive_json(timeout=50))["text"] == "Trang hỏi đáp sức khoẻ"
         found = await told(browser, "after=0")
         assert [one["text"] for one in found["frames"]] == ["Trang hỏi đáp sức khoẻ"]
         assert found["veil"] and "earlier" not in found
         assert (await told(browser, "before=3"))["frames"] == []
         await db.write(lambda tx: guards.open_again(tx, lane_id, now=clock.now()))
         await channel.send(message("Chào bạn trở lại", "4"), to)
-        assert await line.receive_json(timeout=5) == {"veil": False}
+        assert await line.receive_json(timeout=50) == {"veil": False}
     assert [one["text"] for one in (await told(browser, "before=3"))["frames"]] == [
         "chuyện của em", "chị gọi người tới nhé"
     ]  # fmt: skip

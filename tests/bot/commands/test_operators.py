@@ -279,7 +279,7 @@ async def test_a_signed_line_opens_and_a_taken_port_is_named(folder: Path) -> No
     _, told = await asyncio.wait_for(third.communicate(), 60)
     assert third.returncode == 2 and "is being served already" in told.decode()
     first.send_signal(signal.SIGTERM)
-    _, told = await asyncio.wait_for(first.communicate(), 10)
+    _, told = await asyncio.wait_for(first.communicate(), 60)
     assert first.returncode == 0 and "Nobody can be woken" in told.decode()
 
 

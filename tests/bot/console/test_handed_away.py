@@ -96,7 +96,7 @@ async def test_an_open_page_hears_once_that_it_is_over_and_then_no_ring_of_the_c
     case_id = await other.report(number=2)
     await other.press(handed.lan, f"/console/cases/{case_id}/take")
     async with handed.lan.get("/console/live", params={"topic": f"case:{case_id}"}) as stream:
-        await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)
+        await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 50)
 
         def hand(tx: Tx) -> None:
             now, lan = other.clock.now(), 1
@@ -107,10 +107,10 @@ async def test_an_open_page_hears_once_that_it_is_over_and_then_no_ring_of_the_c
         await other.db.write(hand)
         rest = b""
         while b"event: changed" not in rest:
-            rest = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)
-        assert await asyncio.wait_for(stream.content.read(), 5) == b"", "it looks once more, finds nothing, is let go"
+            rest = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 50)
+        assert await asyncio.wait_for(stream.content.read(), 50) == b"", "it looks once more, finds nothing, is let go"
     async with handed.lan.get("/console/live", params={"topic": f"case:{case_id}"}) as stream:
-        await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)
+        await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 50)
         other.bells.ring(f"case:{case_id}")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 0.3)

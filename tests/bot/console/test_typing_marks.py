@@ -71,7 +71,7 @@ async def test_the_colleague_sees_that_the_person_writes_unless_somebody_else_ho
 
     async def heard() -> bytes:
         async with lan.get("/console/live", params={"topic": f"case:{case_id}"}) as stream:
-            assert b"changed" in await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)
+            assert b"changed" in await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 50)
             for _ in range(20):  # until the stream listens
                 desk.bells.ring(topic)
                 try:

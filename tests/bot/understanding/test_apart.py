@@ -95,7 +95,7 @@ async def test_a_process_that_says_nothing_is_replaced(
     assert beside.process is not None
     os.kill(beside.process.pid, signal.SIGSTOP)
     with caplog.at_level(logging.WARNING), pytest.raises(Away):
-        await asyncio.wait_for(beside.read("nó đang đánh em", NOTHING), 10)
+        await asyncio.wait_for(beside.read("nó đang đánh em", NOTHING), 50)
     assert "reader_slow" in caplog.messages and "đánh" not in caplog.text
     assert (await answered(beside, "chào bạn")).danger.level == "none"
 
@@ -103,7 +103,7 @@ async def test_a_process_that_says_nothing_is_replaced(
 async def test_a_process_that_cannot_begin_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     made = Apart()
-    await asyncio.wait_for(made.start(), 10)
+    await asyncio.wait_for(made.start(), 50)
     with pytest.raises(Away):
         await made.read("nó đang đánh em", NOTHING)
     await made.stop()
