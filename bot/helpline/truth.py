@@ -79,12 +79,14 @@ def called_so_far(connection: Connection, case_id: int, since: datetime) -> tupl
     return int(row[0]), row[1]
 
 
+_CALLED = select(alarm.c.staff_id, alarm.c.unreached_at).where(
+    alarm.c.case_id == bindparam("which"), alarm.c.at >= bindparam("since"), alarm.c.at < bindparam("before")
+)
+
+
 def called_in_vain(connection: Connection, case_id: int, since: datetime, before: datetime) -> int:
     """How many were called before this moment, if no own channel of any of them took it; 0 if somebody was reached."""
-    wanted = select(alarm.c.staff_id, alarm.c.unreached_at).where(
-        alarm.c.case_id == case_id, alarm.c.at >= since, alarm.c.at < before
-    )
-    rows = connection.execute(wanted).all()
+    rows = connection.execute(_CALLED, {"which": case_id, "since": since, "before": before}).all()
     return 0 if any(row.unreached_at is None for row in rows) else len({row.staff_id for row in rows})
 
 
