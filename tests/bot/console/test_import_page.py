@@ -146,7 +146,7 @@ def bomb() -> bytes:
         (bomb(), 400, "mở ra sẽ quá lớn"),
         (f"{HEAD}\n{f'{GOOD}{chr(10)}' * 2_001}".encode(), 400, "dài quá 2000 dòng"),
         (b"x" * (bringing.MOST_BYTES + 1), 400, "lớn quá 1 MB"),
-        (b"x" * (bringing.MOST_CARRIED + 1), 413, "Tệp lớn quá"),
+        (b"x" * (bringing.MOST_CARRIED + 1), 413, "Nhiều quá, nên chưa lưu gì"),
         (b"", 400, "chọn một tệp"),
     ],
     ids=["broken", "columns", "letters", "bomb", "rows", "large", "larger", "nothing"],

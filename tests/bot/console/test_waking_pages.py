@@ -74,7 +74,7 @@ async def test_the_rota_page_shows_gaps_first_and_leave_makes_one(desk: Desk) ->
     page = await press(desk, browser, "/console/rota/leave", starts=f"{day}T08:00", ends=f"{day}T20:00")
     assert "Đã ghi vào lịch" in page and "Không có ai trực" in page
     page = await press(desk, browser, "/console/rota/leave", starts=f"{day}T20:00", ends=f"{day}T08:00")
-    assert "Chưa ghi được" in page
+    assert "giờ kết thúc phải sau giờ bắt đầu" in page
     page = await press(
         desk,
         supervisor,
