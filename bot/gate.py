@@ -10,7 +10,7 @@ from bot.precedence import Precedence
 AT_ONCE = 64
 ALARMS_AT_ONCE = 32  # places of their own: an alarm never waits behind a slow network
 AT_ONE_DESK = 5  # to one colleague, until it is written down; what is not when this process dies comes there twice
-AT_A_MOMENT = 8  # to persons, for the same reason: a network that is quick is given few together
+AT_A_MOMENT = 6  # to persons, for the same reason: a network that is quick is given few together
 MOMENT_SECONDS = 0.1  # one that is slow has its place among these for no longer
 
 
