@@ -20,6 +20,11 @@ _NO = {
     "khong can", "ko can", "ko muon", "luc khac", "chua",
 }  # fmt: skip
 
+_SKIPS = {
+    "bo qua", "bo qua di", "thoi bo qua", "bo qua cau nay", "qua cau khac", "cau khac", "khong tra loi", "ko tra loi",
+    "khong muon tra loi", "em khong muon tra loi", "khong muon noi", "skip", "skip it", "skip this", "pass",
+}  # fmt: skip
+
 
 def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
     """Who reads what, what they do not see, how long it is kept; then yes or no."""
@@ -47,6 +52,11 @@ def is_no(turn: Turn) -> bool:
     return turn.key == "no" or (turn.key is None and fold(turn.text).strip(" .!?") in _NO)
 
 
+def is_skipped(turn: Turn) -> bool:
+    """Whether she passes the question over: that is no answer, and the question is not asked again."""
+    return turn.key is None and fold(turn.text).strip(" .!?") in _SKIPS
+
+
 def wants_person(turn: Turn) -> bool:
     """A yes to the offer of a colleague, also as "muốn gặp người thật"."""
     is_asked_for = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
@@ -55,7 +65,7 @@ def wants_person(turn: Turn) -> bool:
 
 def is_unclear(turn: Turn) -> bool:
     """Neither yes nor no: once, it is asked again, for nobody is left alone over a word that was not understood."""
-    if turn.key is not None or fold(turn.text).strip(" .!?") in _NO or turn.notes.get("offered_again"):
+    if turn.key is not None or is_no(turn) or is_skipped(turn) or turn.notes.get("offered_again"):
         return False
     turn.notes["offered_again"] = "yes"
     return True

@@ -18,6 +18,7 @@ from bot.dialogues.consenting import (
     give_code,
     is_agreed,
     is_no,
+    is_skipped,
     is_unclear,
     is_yes,
     not_now,
@@ -80,7 +81,7 @@ class Report(Repeated, Dialogue):
         if level == "none" and (sought := _seeks_place(turn) or _speaks_of_other(turn)):
             return sought
         answered = fitting.in_short(turn) if level == "none" else []
-        if turn.notes.get("asked_twice"):
+        if turn.notes.get("asked_twice") or is_skipped(turn):
             return [*(answered or [Say(t("report.sorry", turn.language))]), *self.offer(turn)]
         turn.notes["asked_twice"] = "yes"
         _remember(turn)
@@ -107,7 +108,7 @@ class Report(Repeated, Dialogue):
             turn.notes["harmed"] = "yes"
             return self.now(turn)
         is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
-        if is_no or is_wished or turn.notes.get("asked_twice"):
+        if is_no or is_wished or is_skipped(turn) or turn.notes.get("asked_twice"):
             return [
                 *([Do(worsening.unharmed)] if is_no else []),
                 Say(fitting.with_closing("danger.self_harm.unharmed", turn.language)),
