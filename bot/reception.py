@@ -2,58 +2,39 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot import aside, claims, intake, parting, understanding
-from bot.db import Database, DatabaseAway, Tx
+from bot import aside, claims, intake, parting
+from bot.db import Database, DatabaseAway, Deed, Tx
 from bot.helpline import coming_back, erasure
+from bot.helpline.coming_back import Spare
 from bot.helpline.spares import Spares
 from bot.ports import Clock, Inbound
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, inbox, lane, person
+from bot.thinking import LONG, Pace, Thinking, Thought
 from bot.turns import Erasing, House, Read, say_farewell, take_turn, tell_code
-from bot.understanding.apart import Apart, Away
+from bot.understanding.apart import Apart
 from directory import added
 
 log = logging.getLogger(__name__)
 
-MOST_A_MINUTE = 20
 OVERDUE = timedelta(seconds=30)  # so long may an erasure take before somebody else goes on with it
-_LONG = 2_000  # characters: longer messages are read in a thread of their own
+AT_ONCE = 0.3  # seconds: what is not understood by then is kept first
 
 
-class Pace:
-    """How fast each lane writes; forgets whoever has been quiet for a minute."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a deed that answered leaves to be done after it."""
 
-    def __init__(self) -> None:
-        self._seen: dict[int, deque[datetime]] = {}
-        self._told: dict[int, datetime] = {}
-
-    def count(self, lane_id: int, now: datetime) -> tuple[bool, bool]:
-        """(more than anybody can answer, the first of these)."""
-        begin = now - timedelta(minutes=1)
-        self._forget(begin)
-        times = self._seen.pop(lane_id, deque(maxlen=MOST_A_MINUTE + 1))
-        times.append(now)
-        self._seen[lane_id] = times  # whoever wrote last stands last
-        is_flood = len(times) > MOST_A_MINUTE and begin < times[0] <= now  # or the clock was set back
-        is_first = is_flood and lane_id not in self._told
-        if is_flood:
-            self._told[lane_id] = now
-        return is_flood, is_first
-
-    def _forget(self, begin: datetime) -> None:
-        """Those who were quiet the longest stand first, so that nobody else is looked at."""
-        while self._seen and self._seen[oldest := next(iter(self._seen))][-1] <= begin:
-            del self._seen[oldest]
-            self._told.pop(oldest, None)
+    erasing: Erasing | None
+    is_done: bool  # nothing more waits in the lane, and it is given back
 
 
 class Reception:
@@ -64,9 +45,11 @@ class Reception:
         self._db = db
         self._clock = clock
         self._house = house
-        self._apart = apart
+        self._thinking = Thinking(db.seals, house, apart)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._unfinished: set[asyncio.Task[None]] = set()  # what is left to do after an answer
+        self._coming: dict[str, asyncio.Future[None]] = {}  # handles whose messages are just being kept
         self._next: dict[int, intake.Arrived] = {}  # kept a moment ago, and the oldest in its lane: not read again
         self._only_keeps = False
         self._looking: asyncio.Task[None] | None = None
@@ -79,22 +62,88 @@ class Reception:
 
     async def keep(self, events: Sequence[Inbound]) -> None:
         """When this returns, the events are safely kept; only then may the network be answered."""
-        stripped = [(event, await self._strip(event)) for event in events]
+        async with self._in_order({event.lane for event in events}):
+            stripped = [(event, await self._strip(event)) for event in events]
+            if len(stripped) != 1 or self._only_keeps or not await self._keep_and_answer(stripped[0]):
+                for one in await self._db.write(self._keeping(stripped)):
+                    self._hand_on(one)
+
+    @asynccontextmanager
+    async def _in_order(self, handles: set[str]) -> AsyncIterator[None]:
+        """What somebody wrote first is kept first, however long it takes to understand it."""
+        mine = asyncio.get_running_loop().create_future()
+        before = [self._coming[one] for one in handles if one in self._coming]
+        self._coming.update(dict.fromkeys(handles, mine))
+        try:
+            for one in before:
+                await asyncio.shield(one)
+            yield
+        finally:
+            mine.set_result(None)
+            for handle in handles:
+                if self._coming[handle] is mine:
+                    del self._coming[handle]
+
+    def _keeping(self, stripped: Sequence[tuple[Inbound, intake.Kept]]) -> Deed[list[intake.Arrived]]:
         now, policy = self._clock.now(), self._house.policy
-        arrived = await self._db.write(
-            lambda tx: intake.keep(
-                tx,
-                stripped,
-                now=now,
-                conversation_hours=policy.conversation_hours,
-                routing_days=policy.routing_days,
-                reads=not self._only_keeps,
-            )
+        return lambda tx: intake.keep(
+            tx,
+            stripped,
+            now=now,
+            conversation_hours=policy.conversation_hours,
+            routing_days=policy.routing_days,
+            reads=not self._only_keeps,
         )
+
+    def _hand_on(self, one: intake.Arrived) -> None:
+        if one.is_next:
+            self._next[one.lane_id] = one
+        self._wake(one.lane_id)
+
+    async def _keep_and_answer(self, stripped: tuple[Inbound, intake.Kept]) -> bool:
+        """Understand it, then keep and answer it in one deed: one commit less before anybody is answered, or alarmed.
+
+        False: it is not kept yet. Where it cannot be answered at once (an older message waits, understanding takes its
+        time, the answer fails), it is kept like any other and has its turn.
+        """
+        kept = stripped[1]
+        if len(kept.text) > LONG:
+            return False
+        try:
+            if coming_back.looks_like(kept.text) is not None:
+                return False
+            async with asyncio.timeout(AT_ONCE):
+                thought = await self._thinking.think(kept)
+        except Exception as problem:  # it took too long, or broke: the message is kept all the same
+            log.info("understood_later", extra={"kind": type(problem).__name__})
+            return False
+        keeping, spare, now = self._keeping([stripped]), await self._spares.lend(), self._clock.now()
+        counted: list[tuple[bool, bool]] = []  # a deed may run again, and a message is counted once
+
+        def deed(tx: Tx) -> tuple[list[intake.Arrived], Answered | None]:
+            arrived = keeping(tx)
+            if len(arrived) != 1 or not arrived[0].is_next:
+                return arrived, None
+            if not counted:
+                counted.append(self._pace.count(arrived[0].lane_id, now))
+            one = _read(arrived[0].row_id, arrived[0].lane_id, kept, thought, counted[0])
+            return arrived, self._turn(tx, replace(one, spare=spare), now)
+
+        try:
+            arrived, answered = await self._db.write(deed)
+        except DatabaseAway:
+            raise
+        except Exception as problem:
+            log.error("turn_failed", extra={"kind": type(problem).__name__})
+            return False
+        finally:
+            self._spares.give_back(spare)
         for one in arrived:
-            if one.is_next:
-                self._next[one.lane_id] = one
-            self._wake(one.lane_id)
+            if answered is None:
+                self._hand_on(one)
+            else:
+                self._go_on(one.lane_id, spare, answered)
+        return True
 
     async def catch_up(self) -> None:
         """At the start: finish the erasures of a process before us, read what it kept and did not answer."""
@@ -144,13 +193,13 @@ class Reception:
             await asyncio.gather(*open_, return_exceptions=True)
 
     async def _strip(self, event: Inbound) -> intake.Kept:
-        if len(event.text or "") > _LONG:
+        if len(event.text or "") > LONG:
             return await asyncio.to_thread(intake.strip, event)
         return intake.strip(event)
 
     def _open_tasks(self) -> list[asyncio.Task[None]]:
         looking = [self._looking] if self._looking is not None and not self._looking.done() else []
-        return [*looking, *self._tasks.values()]
+        return [*looking, *self._tasks.values(), *self._unfinished]
 
     async def _look_quietly(self) -> None:
         try:
@@ -187,8 +236,9 @@ class Reception:
             row_id, kept = found
         else:
             return await self._db.write(lambda tx: self._give_back(tx, lane_id))
+        counted = self._pace.count(lane_id, self._clock.now())
         try:
-            read = await self._think(row_id, lane_id, kept)
+            read = _read(row_id, lane_id, kept, await self._thinking.think(kept), counted)
         except DatabaseAway:
             raise
         except Exception as problem:
@@ -211,45 +261,14 @@ class Reception:
         claims.hold_lane(tx, lane_id)
         return claims.let_go(tx, lane_id, now=self._clock.now())
 
-    async def _think(self, row_id: int, lane_id: int, kept: intake.Kept) -> Read:
-        """Understanding happens here, outside the transaction; deeds never classify again."""
-        is_flood, is_first = self._pace.count(lane_id, self._clock.now())
-        if not kept.text:
-            return Read(row_id, lane_id, kept, None, None, is_flood=is_flood, is_first_of_flood=is_first)
-        meaning = await self._understand(kept.text)
-        words, code_hash = coming_back.looks_like(kept.text), None
-        if words is not None:
-            code_hash = await asyncio.to_thread(self._db.seals.slow_hash, words)
-        word = understanding.whole_word(kept.text)
-        return Read(row_id, lane_id, kept, meaning, word, code_hash, None, is_flood, is_first)
-
-    async def _understand(self, text: str) -> understanding.Meaning:
-        own = self._house.shelf().added
-        if self._apart is not None and len(text) <= _LONG:
-            with suppress(Away):
-                return await self._apart.read(text, own)
-        with added.using(own):
-            try:
-                if len(text) > _LONG:
-                    return await asyncio.to_thread(understanding.read, text)
-                return understanding.read(text)
-            except Exception as problem:  # whatever it was: somebody in danger may have written it
-                log.error("reading_failed", extra={"kind": type(problem).__name__})
-                return understanding.unread(text)
-
     async def _answer(self, read: Read) -> bool:
         """One deed answers, and gives the lane back if that was the last message in it (then True)."""
         spare = await self._spares.lend()
         if read.code_hash is not None and not spare.words:
             spare = await self._spares.make()  # whoever comes back is told her new code at once
-        read, now = replace(read, spare=spare), self._clock.now()
-
-        def turn(tx: Tx) -> tuple[Erasing | None, bool]:
-            with added.using(self._house.shelf().added):  # a dialogue looks at the same words
-                return take_turn(tx, read, self._house, now=now), claims.let_go(tx, read.lane_id, now=now)
-
+        now = self._clock.now()
         try:
-            erasing, is_done = await self._db.write(turn)
+            answered = await self._db.write(lambda tx: self._turn(tx, replace(read, spare=spare), now))
         except DatabaseAway:
             raise
         except Exception as problem:
@@ -258,11 +277,34 @@ class Reception:
             return False
         finally:
             self._spares.give_back(spare)
+        await self._after(read.lane_id, spare, answered)
+        return answered.is_done
+
+    def _turn(self, tx: Tx, read: Read, now: datetime) -> Answered:
+        with added.using(self._house.shelf().added):  # a dialogue looks at the same words
+            erasing = take_turn(tx, read, self._house, now=now)
+        return Answered(erasing, claims.let_go(tx, read.lane_id, now=now))
+
+    def _go_on(self, lane_id: int, spare: Spare, answered: Answered) -> None:
+        """After an answer in the deed that kept the message: the network does not wait for the rest."""
+        if spare.is_wanted or answered.erasing is not None:
+            later = asyncio.get_running_loop().create_task(self._later(lane_id, spare, answered))
+            self._unfinished.add(later)
+            later.add_done_callback(self._unfinished.discard)
+        if not answered.is_done:
+            self._wake(lane_id)
+
+    async def _later(self, lane_id: int, spare: Spare, answered: Answered) -> None:
+        try:
+            await self._after(lane_id, spare, answered)
+        except DatabaseAway:
+            log.warning("lane_left_waiting", extra={"kind": "database_away"})
+
+    async def _after(self, lane_id: int, spare: Spare, answered: Answered) -> None:
         if spare.is_wanted:
-            await self._tell_code(read.lane_id)
-        if erasing is not None:
-            await self._erase(erasing)
-        return is_done
+            await self._tell_code(lane_id)
+        if answered.erasing is not None:
+            await self._erase(answered.erasing)
 
     async def _tell_code(self, lane_id: int) -> None:
         """None was ready when the alarm went out, and it did not wait for one."""
@@ -308,6 +350,12 @@ class Reception:
 
         self._db.seals.keys.destroy(await self._db.write(finish))
         await self._db.scrub()
+
+
+def _read(row_id: int, lane_id: int, kept: intake.Kept, thought: Thought, paced: tuple[bool, bool]) -> Read:
+    """Of a tap or a picture there is nothing to understand."""
+    said = (thought.meaning, thought.word, thought.code_hash)
+    return Read(row_id, lane_id, kept, *said, is_flood=paced[0], is_first_of_flood=paced[1])
 
 
 def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:

@@ -76,6 +76,12 @@ class FakeChannel:
         assert self._intake is not None, "the channel was not started"
         await self._intake(self.parse(json.dumps(told).encode()))
 
+    async def bring(self, events: Sequence[tuple[str, str, str]]) -> None:
+        """What several persons wrote, or one of them line by line, comes in one delivery: (who, event_id, text)."""
+        told = [{"from": who, "id": event_id, "text": text} for who, event_id, text in events]
+        assert self._intake is not None, "the channel was not started"
+        await self._intake([event for one in told for event in self.parse(json.dumps(one).encode())])
+
     def capabilities(self) -> Capabilities:
         return self.able
 

@@ -234,12 +234,22 @@ class HouseMachine(RuleBasedStateMachine):
         self.said[who].append(text)
         self.run_now(self._say(who, text))
 
-    async def _say(self, who: str, text: str) -> None:
-        """The network delivers again until it is told that the message is kept."""
+    async def _say(self, who: str, *texts: str) -> None:
+        """The network delivers again until it is told that what it brought is kept."""
         for _ in range(3):
-            if await self._try(self._door().say(who, text, event_id=f"{who}:{text}")):
+            if await self._try(self._door().bring([(who, f"{who}:{text}", text) for text in texts])):
                 return
         raise AssertionError("a new process keeps what it is given")
+
+    @rule(who=st.sampled_from(PERSONS))
+    def a_person_writes_two_lines_that_come_together(self, who: str) -> None:
+        """As a network that is asked brings them: they are kept first, and have their turns."""
+        if who in self.erased:
+            return
+        texts = [f"tin {letters(self.count + more)}" for more in (1, 2)]
+        self.count += 2
+        self.said[who] += texts
+        self.run_now(self._say(who, *texts))
 
     @rule(who=st.sampled_from(PERSONS))
     def the_colleague_writes(self, who: str) -> None:

@@ -61,8 +61,14 @@ async def rows(house: House, *tables: object) -> list[int]:
     return await house.db.read(counted)
 
 
+async def only_keep(stripped: object) -> bool:
+    """It is kept, and waits for its turn."""
+    return False
+
+
 def stand_still(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept from now on is not read."""
+    monkeypatch.setattr(house.reception, "_keep_and_answer", only_keep)
     monkeypatch.setattr(house.reception, "_wake", lambda lane_id: None)
 
 

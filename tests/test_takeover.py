@@ -98,9 +98,14 @@ async def both(tmp_path: Path, postgresql: str, clock: MovableClock) -> AsyncIte
     await made.two.stop()
 
 
+async def only_keep(stripped: object) -> bool:
+    return False
+
+
 def die_before_reading(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this process keeps messages and then does nothing more with them."""
     monkeypatch.setattr(house.reception, "_wake", lambda lane_id: None)
+    monkeypatch.setattr(house.reception, "_keep_and_answer", only_keep)
     monkeypatch.setattr(house.reception, "look_soon", lambda: None)
 
 
@@ -211,7 +216,7 @@ async def test_an_erasure_whose_process_died_is_finished_by_the_other_after_thir
         await both.one.settle()
     await both.network(both.one).say("anna", "xoá hết")
     await has_begun.wait()
-    (task,) = both.one.reception._tasks.values()
+    (task,) = both.one.reception._open_tasks()
     task.cancel()
     await both.network(both.two).say("anna", "nó đang đánh em", event_id="a cry")
     await both.two.settle()

@@ -13,8 +13,8 @@ from bot.helpline import cases, check_ins, due, escalation, relay, set_back, sil
 from bot.helpline.casebook import last_time
 from bot.masking import Masked
 from bot.policy import Policy
-from bot.reception import Pace
 from bot.tables import alarm, case, case_event, check_in, timer, transcript
+from bot.thinking import Pace
 from bot.timers import due_at
 from directory.wording import HCMC
 from tests.bot.helpline.conftest import LAN, MAI

@@ -140,7 +140,7 @@ async def test_a_message_it_fails_on_is_told_by_the_name_of_the_error_alone(capl
 
 async def test_while_it_is_away_messages_are_read_here_and_afterwards_there_again(beside: Apart) -> None:
     async with Rehearsal() as rehearsal:
-        rehearsal.house.reception._apart = beside
+        rehearsal.house.reception._thinking._apart = beside
         assert beside.process is not None
         beside.process.kill()
         said = await rehearsal.play({"as": "person:a", "text": "nó đang đánh em"})
