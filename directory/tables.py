@@ -43,8 +43,11 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+_NAIVE = len("2000-01-01 00:00:00.000000")  # what stands before the offset
+
+
 def _as_text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:_NAIVE]
 
 
 def _as_moment(value: str | None) -> datetime | None:
