@@ -63,3 +63,8 @@ def door(house: House) -> FakeChannel:
     (channel,) = house.channels
     assert isinstance(channel, FakeChannel)
     return channel
+
+
+async def only_keep(stripped: object) -> bool:
+    """In the place of `Reception._keep_and_answer`: a message is kept, and waits for its turn."""
+    return False

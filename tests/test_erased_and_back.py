@@ -15,7 +15,7 @@ from bot.seals import KeyId, Seals
 from bot.tables import case, contact, conversation, entrusted, inbox, lane, person, transcript
 from directory.wording import t
 from tests.conftest import MovableClock
-from tests.fake_house import door, open_house
+from tests.fake_house import door, only_keep, open_house
 from tests.fake_telegram import GATEWAY
 from tests.machine import Desk
 from tests.telegram_house import street
@@ -59,11 +59,6 @@ async def rows(house: House, *tables: object) -> list[int]:
         return [connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables]  # type: ignore[arg-type]
 
     return await house.db.read(counted)
-
-
-async def only_keep(stripped: object) -> bool:
-    """It is kept, and waits for its turn."""
-    return False
 
 
 def stand_still(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.tables import case, lane, outbox, timer
 from directory.tables import make_tables
 from tests.conftest import MovableClock
+from tests.fake_house import only_keep
 from tests.fakes import FakeChannel
 
 pytestmark = pytest.mark.timeout(120)
@@ -96,10 +97,6 @@ async def both(tmp_path: Path, postgresql: str, clock: MovableClock) -> AsyncIte
     yield made
     await made.one.stop()
     await made.two.stop()
-
-
-async def only_keep(stripped: object) -> bool:
-    return False
 
 
 def die_before_reading(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
