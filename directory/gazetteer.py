@@ -15,8 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from statistics import median
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from directory.compiled import kept
 from directory.reading import SEED, fold
@@ -35,17 +34,17 @@ class Tier(StrEnum):
     NEW_PROVINCE = "new_province"
     NEW_COMMUNE = "new_commune"
 
+    __hash__ = str.__hash__  # an Enum's own is many times as slow, and every look for a place takes several
 
-@dataclass(frozen=True, slots=True, order=True)
-class PlaceKey:
+
+class PlaceKey(NamedTuple):
     """The only name of a place in the house: its tier and its code."""
 
     tier: Tier
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One administrative unit as the lists have it; `province` is one of the 34, `parent` a ward's old district."""
 
     key: PlaceKey
@@ -53,9 +52,14 @@ class Unit:
     name: str
     province: str
     communes: frozenset[str]
-    point: tuple[float, float] | None
+    spot: complex | None  # `point` in a quarter of the memory
     old_province: str = ""
     parent: str = ""
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Degrees north and east of its middle, where the lists tell it."""
+        return None if self.spot is None else (self.spot.real, self.spot.imag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +125,19 @@ def kept_of_lists(name: str, make: Callable[[], T]) -> T:
     return kept(name, make, *_folders)
 
 
-def _point(lat: str, lon: str) -> tuple[float, float] | None:
-    return (float(lat), float(lon)) if lat and lon else None
+def _spot(lat: str, lon: str) -> complex | None:
+    return complex(float(lat), float(lon)) if lat and lon else None
 
 
-Row = tuple[str, str, str, str, str, frozenset[str], tuple[float, float] | None, str, str]
+Row = tuple[str, str, str, str, str, frozenset[str], complex | None, str, str]
 
 
 @cache
 def units() -> Mapping[PlaceKey, Unit]:
     """Every unit. Sources: statistics office lists of 2025, units in force on 30 April 2026 (`seed/places/`)."""
-    tiers = {tier.value: tier for tier in Tier}
-    found = {}
-    for tier, code, kind, name, of, communes, point, old_province, parent in zip(
-        *kept_of_lists("units", lambda: [*zip(*_read_units(), strict=True)]), strict=True
-    ):
-        key = PlaceKey(tiers[tier], code)
-        found[key] = Unit(key, kind, name, of, communes, point, old_province, parent)
-    return found
+    tiers, codes, *others = kept_of_lists("units", lambda: [*zip(*_read_units(), strict=True)])
+    keys = [*map(PlaceKey, map({tier.value: tier for tier in Tier}.__getitem__, tiers), codes)]
+    return dict(zip(keys, map(Unit, keys, *others), strict=True))
 
 
 def _read_units() -> Iterable[Row]:
@@ -153,7 +152,7 @@ def _read_units() -> Iterable[Row]:
                 tier, own, of = Tier.NEW_PROVINCE.value, frozenset[str](), code
             else:
                 tier, own, of = Tier.NEW_COMMUNE.value, sets.setdefault(code, frozenset({code})), province
-            found[tier, code] = (tier, code, kind, name, of, own, _point(lat, lon), "", "")
+            found[tier, code] = (tier, code, kind, name, of, own, _spot(lat, lon), "", "")
     with list_file("old_units_*.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
@@ -167,7 +166,7 @@ def _read_units() -> Iterable[Row]:
                 own = sets.setdefault(became, frozenset(codes))
                 of = _province_of(found, Tier.NEW_COMMUNE, codes[0] if codes else "")
             of = of or _province_of(found, Tier.OLD_PROVINCE, old_province)
-            row = (tier, code, kind, name, of, own, _point(lat, lon), old_province or code, district)
+            row = (tier, code, kind, name, of, own, _spot(lat, lon), old_province or code, district)
             found[tier, code] = row
     return found.values()
 
@@ -351,6 +350,8 @@ def centre_of(key: PlaceKey) -> tuple[float, float] | None:
 def _middles() -> Mapping[str, tuple[float, float]]:
     """The middle of the districts of each province before the reform, of which the lists tell no point. Far islands do
     not move it."""
+    from statistics import median  # here, because whoever only understands messages needs none of it
+
     points: dict[str, list[tuple[float, float]]] = {}
     for key, unit in units().items():
         if key.tier is Tier.OLD_DISTRICT and unit.point is not None:

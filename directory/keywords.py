@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from directory import added
 from directory.compiled import kept
@@ -25,35 +25,35 @@ class Keyword:
     is_strict: bool = False
 
 
-@cache
-def _shipped() -> list[tuple[Reading, str, float, bool]]:
-    """Words, need, weight and whether they are strict. Source: `seed/keywords.yaml`."""
-    return kept("keywords", _read_keywords)
+Row = tuple[tuple[str, ...], tuple[str, ...], str, float, bool]  # folded words, their marks, and as `Keyword` has them
 
 
-def _read_keywords() -> list[tuple[Reading, str, float, bool]]:
+def _read_keywords() -> list[Row]:
+    """The shipped ones. Source: `seed/keywords.yaml`."""
     content = load_table(SEED / "keywords.yaml")
     weak = {str(words) for words in content["weak"]}  # they count less than words that name one need
     with added.using(added.NOTHING):
         return [
-            (read_text(words.removesuffix("!")), code, WEAKLY if words in weak else PLAINLY, words.endswith("!"))
+            _row(words.removesuffix("!"), code, WEAKLY if words in weak else PLAINLY, words.endswith("!"))
             for code, many in (*content["needs"].items(), ("", content["nothing"]))
             for words in map(str, many)
         ]
 
 
+def _row(written: str, code: str, weight: float, is_strict: bool) -> Row:
+    words = read_text(written).words
+    return tuple(word.plain for word in words), tuple(word.marked for word in words), code, weight, is_strict
+
+
 @lru_cache(maxsize=4)
 def keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[Keyword, ...]]:
     """By their folded words; `own` are those that maintainers have added."""
-    more = [(read_text(words), code, PLAINLY, False) for code, many in own.needs.items() for words in many]
-    readings = [*_shipped(), *more]
+    more = [_row(words, code, PLAINLY, False) for code, many in own.needs.items() for words in many]
     found: dict[tuple[str, ...], list[Keyword]] = {}
-    ordered = sorted(readings, key=lambda entry: -len(entry[0].plain))
-    for order, (reading, code, weight, is_strict) in enumerate(ordered):
-        if not reading.tokens:  # its words were added in the console as words that say nothing
-            continue
-        marks = tuple(word.marked for word in reading.words)
-        found.setdefault(reading.tokens, []).append(Keyword(order, marks, code, weight, is_strict))
+    ordered = sorted([*kept("keywords", _read_keywords), *more], key=lambda row: -len(" ".join(row[0])))
+    for order, (words, marks, code, weight, is_strict) in enumerate(ordered):
+        if words:  # else they were added in the console as words that say nothing
+            found.setdefault(words, []).append(Keyword(order, marks, code, weight, is_strict))
     return {words: tuple(many) for words, many in found.items()}
 
 
@@ -67,7 +67,8 @@ def by_spelling(own: added.Added) -> Mapping[tuple[str, ...], tuple[Keyword, ...
     """The same by their words as `spelt`."""
     found: dict[tuple[str, ...], tuple[Keyword, ...]] = {}
     for words, many in keywords(own).items():
-        found[spelt(words)] = (*found.get(spelt(words), ()), *many)
+        said = spelt(words)
+        found[said] = (*found.get(said, ()), *many)
     return found
 
 

@@ -6,7 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from directory.reading import Reading, read
 
@@ -22,14 +22,19 @@ OWN = 0.6  # how much the single best phrasing counts; the rest is the article a
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Phrasings by the words in them. Made once for a set of articles; never changes."""
+    """Phrasings by the words in them. Made once for a set of articles; never changes.
 
-    topics: tuple[str, ...]  # of each phrasing, the article it belongs to
-    by_word: Mapping[str, tuple[int, ...]]  # the number of a phrasing and, in the last bits, its weight in fine steps
+    Words have numbers, those that several articles know before those of one alone; what is known of them stands under
+    their numbers in arrays, which take a third of the memory of tables by word."""
+
+    topics: "array[int]"  # of each phrasing, which of `named` it belongs to
+    words: Mapping[str, int]
+    spread: "array[int]"  # of each word how many articles know it
+    starts: "array[int]"  # where its phrasings begin in `near`; one more than there are words
+    near: "array[int]"  # the number of a phrasing and, in the last bits, the weight of the word in it in fine steps
     named: tuple[str, ...]  # the articles, in the order of the lanes
-    by_topic: Mapping[str, int]  # of each word that several articles know its weight in every one, a lane each
-    alone: Mapping[str, int]  # of each other word the lane of its article and, in the last bits, its weight there
-    spread: Mapping[str, int]  # of each word how many articles know it
+    shared: tuple[int, ...]  # of each word that several articles know its weight in every one, a lane each
+    alone: "array[int]"  # of each other word the lane of its article and, in the last bits, its weight there
     rarity: tuple[float, ...]  # of a word that no article knows, that one does, that two do, …
     known: Mapping[tuple[str, ...], str]  # a whole phrasing, and the one article that claims it
 
@@ -44,58 +49,66 @@ class Index:
         return best
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
-        asked = _weighed(_features(tokens), self.spread, self.rarity)
-        there = [(self.by_topic[word], weight) for word, weight in asked.items() if word in self.by_topic]
-        sums = sum(own * round(weight * _FINE) for own, weight in there)
+        words = _features(tokens)
+        there = {word: at for word in words if (at := self.words.get(word)) is not None}
+        weights = _weighed(words, {word: self.rarity[self.spread[at]] for word, at in there.items()}, self.rarity[0])
+        asked = [(at, weights[word]) for word, at in there.items()]
+        several = len(self.shared)
+        sums = sum(self.shared[at] * round(weight * _FINE) for at, weight in asked if at < several)
         lanes = array("I", sums.to_bytes(_LANE * len(self.named), "little"))
         if sys.byteorder == "big":
             lanes.byteswap()
-        for word, weight in asked.items():
-            if (packed := self.alone.get(word)) is not None:
+        for at, weight in asked:
+            if at >= several:
+                packed = self.alone[at - several]
                 lanes[packed >> _BITS] += (packed & _FINEST) * round(weight * _FINE)
-        whole = {topic: lane / _FINE**2 for topic, lane in zip(self.named, lanes, strict=True) if lane >= _LIKELY}
+        whole = {topic: lane / _FINE**2 for topic, lane in enumerate(lanes) if lane >= _LIKELY}
         single: defaultdict[int, float] = defaultdict(float)
-        for word, weight in asked.items():
-            for packed in self.by_word.get(word, ()):
+        for at, weight in asked:
+            for packed in self.near[self.starts[at] : self.starts[at + 1]]:
                 number = packed >> _BITS
                 if self.topics[number] in whole:
                     single[number] += weight * (packed & _FINEST) / _FINEST
-        nearest: dict[str, float] = {}
+        nearest: dict[int, float] = {}
         for number, score in single.items():
             topic = self.topics[number]
             nearest[topic] = max(nearest.get(topic, 0.0), score)
-        return {topic: min(1.0, OWN * near + (1 - OWN) * whole[topic]) for topic, near in nearest.items()}
+        return {self.named[topic]: min(1.0, OWN * near + (1 - OWN) * whole[topic]) for topic, near in nearest.items()}
 
 
 def index(phrasings: Iterable[tuple[str, str]]) -> Index:
     """An index of (article, phrasing) pairs; phrasings are read as questions are read."""
     tokens = [(topic, tuple(read(phrase).tokens)) for topic, phrase in phrasings]
     claims: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    for topic, said in tokens:
-        claims[said].add(topic)
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for topic, said in tokens:
+        claims[said].add(topic)
         for word in _features(said):
             holders[word].add(topic)
     count = len({topic for topic, _ in tokens}) or 1
-    spread = {word: len(topics) for word, topics in holders.items()}
     rarity = (math.log(1 + count), *(math.log((1 + count) / known) for known in range(1, count + 1)))
+    rare = {word: rarity[len(topics)] for word, topics in holders.items()}
     common = {word for word, topics in holders.items() if len(topics) > max(8, COMMON * count)}
-    by_word: dict[str, tuple[int, ...]] = {}
+    near: defaultdict[str, list[int]] = defaultdict(list)
     sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for number, (topic, said) in enumerate(tokens):
-        for word, weight in _weighed(_features(said), spread, rarity).items():
+        for word, weight in _weighed(_features(said), rare, rarity[0]).items():
             sums[topic][word] += weight
             if word not in common:
-                by_word[word] = (*by_word.get(word, ()), number << _BITS | round(weight * _FINEST))
+                near[word].append(number << _BITS | round(weight * _FINEST))
+    named = {topic: lane for lane, topic in enumerate(sums)}
     by_topic, alone = _laid_out(sums.values(), holders)
+    words = (*by_topic, *alone)
+    starts = accumulate((len(near.get(word, ())) for word in words), initial=0)
     return Index(
-        tuple(topic for topic, _ in tokens),
-        by_word,
-        tuple(sums),
-        by_topic,
-        alone,
-        spread,
+        array("H", (named.get(topic, 0) for topic, _ in tokens)),  # 0: of what says no word at all
+        {word: at for at, word in enumerate(words)},
+        array("H", (len(holders[word]) for word in words)),
+        array("I", starts),
+        array("I", (packed for word in words for packed in near.get(word, ()))),
+        tuple(named),
+        tuple(by_topic.values()),
+        array("I", alone.values()),
         rarity,
         {said: min(topics) for said, topics in claims.items() if len(topics) == 1},
     )
@@ -130,9 +143,8 @@ def _features(tokens: Sequence[str]) -> frozenset[str]:
     return frozenset((*tokens, *pairs))
 
 
-def _weighed(words: frozenset[str], spread: Mapping[str, int], rarity: Sequence[float]) -> Mapping[str, float]:
+def _weighed(words: frozenset[str], rare: Mapping[str, float], strange: float) -> Mapping[str, float]:
     """Weights of length one. A word no phrasing knows counts half: the question is partly about something else."""
-    strange = rarity[0] / 2
-    weights = {word: rarity[spread[word]] if word in spread else 0.0 if " " in word else strange for word in words}
+    weights = {word: rare[word] if word in rare else 0.0 if " " in word else strange / 2 for word in words}
     length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {word: weight / length for word, weight in weights.items()}

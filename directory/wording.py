@@ -7,10 +7,6 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.core import UnknownLocaleError
-from babel.dates import format_date
-from babel.messages.pofile import read_po
-
 HCMC = ZoneInfo("Asia/Ho_Chi_Minh")
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 FALLBACK = "vi"
@@ -47,6 +43,8 @@ def _borrowed(key: str, language: str) -> str:
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
     """All sentences of one language, from every `.po` file of its folder; a key in two files is an error."""
+    from babel.messages.pofile import read_po  # here, because whoever only understands messages says nothing
+
     found: dict[str, str] = {}
     for path in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
@@ -84,6 +82,9 @@ def day(value: date, language: str = "vi") -> str:
     """A date as people read it: `2/10/2026` or `2 Oct 2026`."""
     if language == "vi":
         return f"{value.day}/{value.month}/{value.year}"
+    from babel.core import UnknownLocaleError  # here, for the same reason as in `catalogue`
+    from babel.dates import format_date
+
     try:
         return format_date(value, "d MMM y", locale=language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):  # a language that no table of dates knows: Tày, Thái, Mông

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from directory.compiled import kept
 from directory.reading.spelling import Word, bare, mark_of, marks_agree
@@ -12,8 +13,7 @@ from directory.seedfiles import load_table
 TABLE = Path(__file__).resolve().parent / "concepts.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One entry of the table. `marks_needed`: without its marks the word means something else too often."""
 
     marks: tuple[str, ...]

@@ -3,9 +3,11 @@
 import json
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import repeat
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,13 @@ from bot.understanding.features import GROUPS, Groups
 from directory.compiled import kept
 
 MODEL = Path(__file__).resolve().parent / "danger-model.tsv.gz"
-# One feature is one whole number that holds four: how many (1), how rare, and two weights. So a sum is one addition.
-_LANE = 20
+# One feature is one whole number that holds three: how rare, and two weights. So a sum is one addition, and as long as
+# it stays below 2 to the 63rd one of the machine's own.
+_LANE = 22
 _MIDDLE = 128
 _MASK = (1 << _LANE) - 1
+# A table is looked up by a print of each feature: a whole number of this length takes half the memory of the words.
+_PRINT = (1 << 60) - 1
 RARITY = 8.0  # rarity is kept in eighths
 
 
@@ -31,9 +36,10 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The trained model, as the file has it. `marks` and `weighed` were chosen on authors left out of training."""
+    """The trained model. Of each group of features the packed number of each, by its print: a message's features are
+    looked up and never listed, so nobody needs the words. `marks` and `weighed` were chosen on authors left out."""
 
-    tables: tuple[Mapping[str, int], ...]
+    tables: tuple[Mapping[int, int], ...]
     steps: tuple[tuple[float, float], ...]
     bias: tuple[float, float]
     slope: tuple[float, float]
@@ -57,9 +63,9 @@ def strongest(
     groups = max(parts, key=lambda one: _score(one, used).danger)
     found = []
     for name, table, steps, features in zip(GROUPS, used.tables, used.steps, groups, strict=True):
-        norm = _norm(sum(filter(None, map(table.get, features))))
+        norm = _norm(sum(_numbers(table, features)))
         for feature in features:
-            if number := table.get(feature):
+            if number := sum(_numbers(table, (feature,))):
                 push = ((number >> _LANE & _MASK) - _MIDDLE) * steps[0] / norm * used.slope[0]
                 found.append((name, feature, round(push, 3)))
     return sorted(found, key=lambda one: (-abs(one[2]), one[1]))[:most]
@@ -68,21 +74,44 @@ def strongest(
 def _score(groups: Groups, weights: Weights) -> Opinion:
     danger, now = weights.bias
     for table, steps, features in zip(weights.tables, weights.steps, groups, strict=True):
-        total = sum(filter(None, map(table.get, features)))
-        if total:
-            count, norm = total >> 3 * _LANE, _norm(total)
+        there = [*_numbers(table, features)]
+        if there:
+            total, count = sum(there), len(there)
+            norm = _norm(total)
             danger += ((total >> _LANE & _MASK) - _MIDDLE * count) * steps[0] / norm
             now += ((total & _MASK) - _MIDDLE * count) * steps[1] / norm
     return Opinion(chance(danger * weights.slope[0]), chance(now * weights.slope[1]))
 
 
 def _norm(total: int) -> float:
-    return math.sqrt((total >> 2 * _LANE & _MASK) / RARITY) or 1.0
+    return math.sqrt((total >> 2 * _LANE) / RARITY) or 1.0
+
+
+def _numbers(table: Mapping[int, int], features: Iterable[str]) -> Iterator[int]:
+    """The packed numbers of those features that the table has."""
+    return filter(None, map(table.get, _prints(features)))
+
+
+def _prints(features: Iterable[str]) -> Iterator[int]:
+    """Other ones in every process, so that nobody can write a message whose words have the print of others."""
+    return map(and_, map(hash, features), repeat(_PRINT))
+
+
+def by_print(features: Sequence[str], numbers: Iterable[int]) -> dict[int, int]:
+    """A table. Raises TwoAlike: no two of its features may have one print (one start in a hundred million)."""
+    made = dict(zip(_prints(features), numbers, strict=True))
+    if len(made) != len(features):
+        raise TwoAlike
+    return made
+
+
+class TwoAlike(Exception):
+    """Two features of a model have the same print in this process; in the next one they have others."""
 
 
 def pack(rarity: int, danger: int, now: int) -> int:
     """One feature as one number: its rarity squared (in eighths), and two weights from -127 to 127."""
-    return 1 << 3 * _LANE | rarity << 2 * _LANE | (danger + _MIDDLE) << _LANE | now + _MIDDLE
+    return rarity << 2 * _LANE | (danger + _MIDDLE) << _LANE | now + _MIDDLE
 
 
 def chance(value: float) -> float:
@@ -93,12 +122,12 @@ def chance(value: float) -> float:
 @cache
 def shipped() -> Weights:
     """The model that comes with the product."""
-    written = kept("danger-model", lambda: _flat(load(MODEL)))
-    tables = (
-        dict(zip(features.split("\n"), map(written.numbers.__getitem__, which), strict=True))
-        for features, which in written.tables
-    )
-    return replace(written.rest, tables=tuple(tables))
+    return _laid_out(kept("danger-model", lambda: _read(MODEL)))
+
+
+def load(path: Path) -> Weights:
+    """Read a model file: a first line of JSON, then `= group` lines and one feature a line."""
+    return _laid_out(_read(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,31 +140,35 @@ class _Flat:
     rest: Weights
 
 
-def _flat(weights: Weights) -> _Flat:
-    numbers = {number: at for at, number in enumerate({n: None for one in weights.tables for n in one.values()})}
-    tables = tuple(("\n".join(table), array("L", map(numbers.__getitem__, table.values()))) for table in weights.tables)
-    return _Flat(tables, tuple(numbers), replace(weights, tables=()))
+def _laid_out(written: _Flat) -> Weights:
+    tables = (
+        by_print(features.split("\n") if which else (), map(written.numbers.__getitem__, which))
+        for features, which in written.tables
+    )
+    return replace(written.rest, tables=tuple(tables))
 
 
-def load(path: Path) -> Weights:
-    """Read a model file: a first line of JSON, then `= group` lines and one feature a line."""
+def _read(path: Path) -> _Flat:
     there = packed.lines(path)
     head: dict[str, Any] = json.loads(next(there))
-    tables: list[dict[str, int]] = []
+    tables: list[tuple[list[str], array[int]]] = []
     same: dict[str, int] = {}
+    numbers: list[int] = []
     for line in there:
         if line.startswith("= "):
-            tables.append({})
+            tables.append(([], array("I")))
             continue
-        feature, _, numbers = line.partition("\t")
-        number = same.get(numbers)
-        if number is None:
-            rarity, danger, now = numbers.split("\t")
-            number = same[numbers] = pack(int(rarity), int(danger), int(now))
-        tables[-1][feature] = number
+        feature, _, written = line.partition("\t")
+        if written not in same:
+            same[written] = len(numbers)
+            rarity, danger, now = map(int, written.split("\t"))
+            numbers.append(pack(rarity, danger, now))
+        tables[-1][0].append(feature)
+        tables[-1][1].append(same[written])
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
-    return Weights(
-        tuple(tables), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"],
+    rest = Weights(
+        (), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"],
         tuple(head.get("weighed", ())),
     )  # fmt: skip
+    return _Flat(tuple(("\n".join(features), which) for features, which in tables), tuple(numbers), rest)

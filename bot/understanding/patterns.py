@@ -133,15 +133,25 @@ def compile_pattern(source: str, lists: Mapping[str, str], *, is_plain: bool = F
         elif item:
             is_optional, is_ahead = item.endswith("?"), item.startswith(">")
             item = item.removesuffix("?").removeprefix(">")
-            choices = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item).split("|")
-            body = "(?:" + "|".join(_words(choice, is_plain=is_plain) for choice in choices) + ")"
+            if "<" in item:
+                item = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item)
+            body, firsts, is_denying = _choices(item, is_plain=is_plain)
             expression += f"(?={body})" if is_ahead else body + ("?" if is_optional else "")
             if not is_optional and "#" not in item:
-                anchors.append(frozenset(bare(choice.split("_")[0]) for choice in choices))
-                has_negation = has_negation or any(part in _DENYING for choice in choices for part in choice.split("_"))
+                anchors.append(firsts)
+                has_negation = has_negation or is_denying
         if is_last:
             expression += r"\Z"
     return Pattern(source, expression, tuple(sorted(anchors, key=len)), has_negation)
+
+
+@cache
+def _choices(item: str, *, is_plain: bool) -> tuple[str, frozenset[str], bool]:
+    """An expression for one of several words, their first folded ones, whether some deny; many patterns share it."""
+    choices = item.split("|")
+    body = "(?:" + "|".join(_words(choice, is_plain=is_plain) for choice in choices) + ")"
+    firsts = frozenset(bare(choice.split("_")[0]) for choice in choices)
+    return body, firsts, any(part in _DENYING for choice in choices for part in choice.split("_"))
 
 
 def _words(choice: str, *, is_plain: bool) -> str:

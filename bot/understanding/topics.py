@@ -18,11 +18,12 @@ from bot.understanding.model import RARITY
 from directory.compiled import kept
 
 MODEL = Path(__file__).resolve().parent / "topics-model.tsv.gz"
-# One feature is one whole number: how many (1) and how rare, of four bytes each, then two bytes for each lane's weight:
-# those of the heads' straight lines, then those of the net's hidden lanes. So both are one addition a feature.
-_COUNT, _LANE = 4, 2
+# One feature is one whole number: how rare in two bytes, then a byte for each lane's weight: those of the heads'
+# straight lines, then those of the net's hidden lanes. Sums need two bytes a lane, so they are taken twice: of every
+# second byte, the others blotted out, and of all; what the second has more is the other half.
+_RARE = 2
 MIDDLE, STEPS = 128, 127
-_AT_ONCE = 250  # so many features are added up before a lane of two bytes could run over
+_AT_ONCE = 250  # so many features are added up before a sum of two bytes could run over
 # What a hidden lane says to the heads is one whole number too, with four bytes for each head; a lane that is awake says
 # it so many times as it is strong, in steps of so many to one.
 _ROW = 4
@@ -44,8 +45,8 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The trained file: features to packed numbers (how many, how rare, one lane a head, then one a hidden lane), and
-    what each hidden lane says to all heads beside their lines."""
+    """The trained file: features to packed numbers (how rare, one lane a head, then one a hidden lane), and what each
+    hidden lane says to all heads beside their lines."""
 
     names: tuple[str, ...]
     tables: tuple[Mapping[str, int], ...]  # of words, letters and concepts
@@ -92,11 +93,11 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     """Of each head its score: above 0 it is rather so than not."""
     looked = zip(heads.tables, groups, strict=False)
     there = [*chain.from_iterable(filter(None, map(table.get, features)) for table, features in looked)]
-    count, rarity, sums = _added(there[:_AT_ONCE], len(heads.lean))
+    low, high, *sums = _added(there[:_AT_ONCE], _RARE + len(heads.lean))
     for at in range(_AT_ONCE, len(there), _AT_ONCE):
-        more, rarer, others = _added(there[at : at + _AT_ONCE], len(heads.lean))
-        count, rarity, sums = count + more, rarity + rarer, [a + b for a, b in zip(sums, others, strict=True)]
-    part, zero = 1 / ((rarity / RARITY) ** 0.5 or 1.0), MIDDLE * count
+        more, much_more, *others = _added(there[at : at + _AT_ONCE], _RARE + len(heads.lean))
+        low, high, sums = low + more, high + much_more, [a + b for a, b in zip(sums, others, strict=True)]
+    part, zero = 1 / (((low + (high << 8)) / RARITY) ** 0.5 or 1.0), MIDDLE * len(there)
     first = len(heads.names)
     hidden = zip(sums[first:], heads.lean[first:], heads.start[first:], heads.rows, strict=True)
     awake = [(int(step), row) for one, lean, start, row in hidden if (step := (one - zero) * part * lean + start) >= 1]
@@ -109,11 +110,19 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     ]
 
 
-def _added(many: Sequence[int], lanes: int) -> tuple[int, int, Sequence[int]]:
-    """How many, how rare together, and the sum of each lane."""
-    whole = sum(many).to_bytes(2 * _COUNT + _LANE * lanes, "little")
-    sums = _lanes("H", whole[2 * _COUNT :])
-    return int.from_bytes(whole[:_COUNT], "little"), int.from_bytes(whole[_COUNT : 2 * _COUNT], "little"), sums
+def _added(many: Sequence[int], lanes: int) -> Sequence[int]:
+    """The sum of each lane."""
+    wide = lanes + lanes % 2
+    even = sum(map(_every_second(wide).__and__, many))
+    sums = [0] * wide
+    sums[::2] = _lanes("H", even.to_bytes(wide, "little"))
+    sums[1::2] = _lanes("H", ((sum(many) - even) >> 8).to_bytes(wide, "little"))
+    return sums[:lanes]
+
+
+@cache
+def _every_second(wide: int) -> int:
+    return int.from_bytes(b"\xff\0" * (wide // 2), "little")
 
 
 def _lanes(kind: str, whole: bytes) -> Sequence[int]:
@@ -125,11 +134,7 @@ def _lanes(kind: str, whole: bytes) -> Sequence[int]:
 
 def pack(rarity: int, weights: bytes) -> int:
     """One feature as one number; a weight of `MIDDLE` pushes nowhere."""
-    lanes = bytearray(2 * _COUNT + _LANE * len(weights))
-    lanes[0] = 1
-    lanes[_COUNT : 2 * _COUNT] = rarity.to_bytes(_COUNT, "little")
-    lanes[2 * _COUNT :: _LANE] = weights
-    return int.from_bytes(lanes, "little")
+    return int.from_bytes(rarity.to_bytes(_RARE, "little") + weights, "little")
 
 
 def _row(weights: bytes) -> int:
