@@ -76,14 +76,12 @@ def _scores(heard: Heard) -> Mapping[str, float]:
 
 
 def _weight(heard: Heard, present: frozenset[str], cue: Cue, needed: float) -> float:
-    found: list[Phrase] = []
+    strength = 0.0
     for part in cue.parts:
-        there = (phrase for phrase in part if present.issuperset(phrase) and _stands_in(phrase, heard))
-        best = max(there, key=_rarity, default=None)
-        if best is None:
+        there = [_rarity(one) for one in part if present.issuperset(one) and _stands_in(one, heard)]
+        if not there:
             return 0.0
-        found.append(best)
-    strength = sum(_rarity(phrase) for phrase in found)
+        strength += max(there)
     return min(0.9, 1.0 - math.exp(-strength / needed))
 
 

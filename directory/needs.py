@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -168,17 +168,10 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
     Letters that are `spared` as a place mean nothing else: in "o hk hn" stands no hộ khẩu, and "o dong dang" says
     where, not with whom.
     """
-    own = added.current()
-    known, longest, tokens = by_spelling(own), longest_of(own), spelt(reading.tokens[:MOST_WORDS])
-    there = [
-        (keyword, at)
-        for at, token in enumerate(tokens)
-        for size in range(1, min(longest.get(token, 0), len(tokens) - at) + 1)
-        for keyword in known.get(tokens[at : at + size], ())
-    ]
+    tokens = reading.tokens[:MOST_WORDS]
     taken: set[int] = set()
     found: list[tuple[Keyword, range]] = []
-    for keyword, at in sorted(there, key=lambda pair: (pair[0].order, pair[1])):
+    for keyword, at in _there(tokens, added.current()):
         place = range(at, at + len(keyword.marks))
         said = reading.words[at : at + len(keyword.marks)]
         agrees = all(marks_agree(word, mark) for word, mark in zip(said, keyword.marks, strict=True))
@@ -193,6 +186,19 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
             taken.update(place)
             found.append((keyword, place))
     return found, taken
+
+
+@lru_cache(maxsize=4)  # one message is asked about several times
+def _there(tokens: tuple[str, ...], own: added.Added) -> Sequence[tuple[Keyword, int]]:
+    """The keywords whose words stand in the message, marks or not, and where each begins; in the order of the table."""
+    known, longest, said = by_spelling(own), longest_of(own), spelt(tokens)
+    there = [
+        (keyword, at)
+        for at, token in enumerate(said)
+        for size in range(1, min(longest.get(token, 0), len(said) - at) + 1)
+        for keyword in known.get(said[at : at + size], ())
+    ]
+    return sorted(there, key=lambda pair: (pair[0].order, pair[1]))
 
 
 def _is_itself(word: Word, mark: str) -> bool:

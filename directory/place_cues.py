@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from directory.gazetteer import PlaceKey, is_province, units
@@ -72,12 +71,12 @@ def lay_out(reading: Reading) -> list[Tok]:
         is_parted = gap not in ("", " ") and _PARTING.search(gap) is not None
         if typed[-1].isdigit() and (numbered := _NUMBERED.fullmatch(typed)):
             kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
-            found.append(Tok(replace(word, plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
-            found.append(Tok(replace(word, plain=numbered[2], marked=numbered[2]), at, numbered[2]))
+            found.append(Tok(word._replace(plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
+            found.append(Tok(word._replace(plain=numbered[2], marked=numbered[2]), at, numbered[2]))
         elif typed in _TODAY and _is_today(words, at, found):
-            found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", None, is_capital, is_parted))
+            found.append(Tok(word._replace(plain=typed, marked=typed), at, typed, "", None, is_capital, is_parted))
         elif (short := _short_name(words, at, typed, lowered, found)) is not None:
-            found.append(Tok(replace(word, plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
+            found.append(Tok(word._replace(plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
         elif (kind := short_types.get(typed, "")) and not (found and (found[-1].plain, typed) in letters_inside()):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
         else:

@@ -1,6 +1,6 @@
 """How far a name reaches: words that stand together, and words that only look as if they began or ended one."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from directory.gazetteer import forget_with_lists
 from directory.place_cues import Tok
@@ -21,12 +21,17 @@ _LONGEST_INSIDE = 3
 
 def name_word(tok: Tok) -> str:
     """A word as names have it: in "m drak", "tram tau" it is what was typed, not what it may be short for."""
-    word = tok.word
-    if (typed := fold(tok.typed)) != word.plain and typed in _words_without_apostrophe():
-        return typed  # "ea hleo" has no heo in it
-    if (word.how and word.how == Step.SHORTENING and tok.typed in _words_of_names()) or tok.typed in ("a", "b"):
-        return fold(tok.typed)
+    word, typed = tok.word, tok.typed
+    if typed == word.plain and typed.isascii():
+        return typed
+    if (folded := _folded(typed)) != word.plain and folded in _words_without_apostrophe():
+        return folded  # "ea hleo" has no heo in it
+    if (word.how and word.how == Step.SHORTENING and typed in _words_of_names()) or typed in ("a", "b"):
+        return folded
     return word.plain
+
+
+_folded = lru_cache(maxsize=10_000)(fold)
 
 
 @cache

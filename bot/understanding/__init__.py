@@ -1,5 +1,6 @@
 """Understands a message: is there danger, what is needed, where, and what does the person want with it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +32,8 @@ _WHOLE = {
     "erase": {"xoa", "xoa het", "delete", "erase", "xoa di", "xoa het di"},
     "leave": {"thoat", "exit", "quit", "thoat ra"},
 }
+_LONGEST_WORD = 100  # letters and signs
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 # Whoever wants this looks for no help in the place that is named.
@@ -197,8 +200,10 @@ def unread(text: str) -> Meaning:
 
 def whole_word(text: str) -> str | None:
     """ "help", "erase" or "leave" if the whole message is such a word; a word inside a sentence is none."""
-    only = " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text[:200].replace("🆘", "sos"))).split())
-    return next((name for name, forms in _WHOLE.items() if only in forms and len(text) <= 100), None)
+    if len(text) > _LONGEST_WORD:
+        return None
+    only = _NO_LETTERS.sub(" ", fold(text.replace("🆘", "sos"))).strip()
+    return next((name for name, forms in _WHOLE.items() if only in forms), None)
 
 
 def as_json(meaning: Meaning) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """What words have in common: a husband, a locked door, laughter; so that a rare word still says something."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +20,7 @@ class Phrase(NamedTuple):
     marks_needed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A concept, and which words of the message stand for it; `concept` is None for a word in no group."""
 
     concept: str | None

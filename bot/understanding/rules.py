@@ -157,7 +157,7 @@ def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
         name
         for name, own, patterns in _by_name(group)
         if not live.isdisjoint(own)
-        and any(id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns)
+        and any(pattern.expression.search(seen.line) for pattern in patterns if id(pattern) in live)
     ]
 
 

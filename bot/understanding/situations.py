@@ -40,8 +40,9 @@ def read(seen: View) -> frozenset[str]:
         return frozenset()
     found = {
         name
-        for name, patterns in _patterns().items()
-        if _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE, but=name)
+        for name, own, patterns in _with_ids()
+        if not live.isdisjoint(own)
+        and _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE, but=name)
     }
     if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
@@ -79,6 +80,11 @@ def _patterns() -> Mapping[str, tuple[Pattern, ...]]:
         str(name): tuple(compile_pattern(str(one), _LISTS) for one in told["patterns"])
         for name, told in table().items()
     }
+
+
+@cache
+def _with_ids() -> tuple[tuple[str, frozenset[int], tuple[Pattern, ...]], ...]:
+    return tuple((name, frozenset(map(id, patterns)), patterns) for name, patterns in _patterns().items())
 
 
 @cache

@@ -101,8 +101,9 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     first = len(heads.names)
     hidden = zip(sums[first:], heads.lean[first:], heads.start[first:], heads.rows, strict=True)
     awake = [(int(step), row) for one, lean, start, row in hidden if (step := (one - zero) * part * lean + start) >= 1]
-    said = sum(min(_MOST, step) * row for step, row in awake).to_bytes(_ROW * first, "little")
-    zero_beside = MIDDLE * sum(min(_MOST, step) for step, _ in awake)
+    steps = [step if step < _MOST else _MOST for step, _ in awake]
+    said = sum([step * row for step, (_, row) in zip(steps, awake, strict=True)]).to_bytes(_ROW * first, "little")
+    zero_beside = MIDDLE * sum(steps)
     both = zip(sums, heads.lean, heads.start, _lanes("I", said), heads.lean_beside, strict=False)
     return [
         (line - zero) * part * lean + start + (beside - zero_beside) * lean_beside

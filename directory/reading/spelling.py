@@ -1,7 +1,7 @@
 """One read word: without marks, with its marks in comparable form, as it is written well, and where it stands."""
 
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from directory.reading.syllables import bare, is_syllable
 
@@ -11,8 +11,7 @@ _TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": 
 _SHAPES = {"\u0302", "\u0306", "\u031b"}  # â ă ơ: these stay on the letter
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One syllable: `plain` (no marks), `marked` (letter marks, then the tone as a digit), and where it stands.
 
     `form` is the syllable as it is written well; `how` the step that read it (see `Step`), empty if as typed."""
