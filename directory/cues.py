@@ -78,7 +78,7 @@ def _scores(heard: Heard) -> Mapping[str, float]:
 def _weight(heard: Heard, present: frozenset[str], cue: Cue, needed: float) -> float:
     strength = 0.0
     for part in cue.parts:
-        there = [_rarity(one) for one in part if present.issuperset(one) and _stands_in(one, heard)]
+        there = [_rarity(one) for one in part if present.issuperset(one) and (len(one) == 1 or _stands_in(one, heard))]
         if not there:
             return 0.0
         strength += max(there)

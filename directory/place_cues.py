@@ -61,6 +61,7 @@ def lay_out(reading: Reading) -> list[Tok]:
     is_shouted = text.isupper()
     short_types = content()["short_types"]
     words = reading.words[:LONGEST]
+    has_apostrophe = any(sign in text for sign in _APOSTROPHES)
     for at, word in enumerate(words):
         is_same = bool(found) and (word.start, word.end) == (found[-1].word.start, found[-1].word.end)
         if is_same and word.how and (found[-1].short or found[-1].kind):
@@ -75,7 +76,7 @@ def lay_out(reading: Reading) -> list[Tok]:
             found.append(Tok(word._replace(plain=numbered[2], marked=numbered[2]), at, numbered[2]))
         elif typed in _TODAY and _is_today(words, at, found):
             found.append(Tok(word._replace(plain=typed, marked=typed), at, typed, "", None, is_capital, is_parted))
-        elif (short := _short_name(words, at, typed, lowered, found)) is not None:
+        elif (short := _short_name(words, at, typed, lowered, found, has_apostrophe)) is not None:
             found.append(Tok(word._replace(plain=typed, marked=typed), at, typed, "", short, is_capital, is_parted))
         elif (kind := short_types.get(typed, "")) and not (found and (found[-1].plain, typed) in letters_inside()):
             found.append(Tok(word, at, typed, kind, None, is_capital, is_parted))
@@ -84,7 +85,9 @@ def lay_out(reading: Reading) -> list[Tok]:
     return found
 
 
-def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Sequence[Tok]) -> ShortName | None:
+def _short_name(
+    words: Sequence[Word], at: int, typed: str, text: str, found: Sequence[Tok], has_apostrophe: bool
+) -> ShortName | None:
     short = short_names().get(typed)
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
@@ -94,7 +97,7 @@ def _short_name(words: Sequence[Word], at: int, typed: str, text: str, found: Se
         is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)
         is_told = is_led or (not short.is_behind and _means_place(words, at, short, text))
         return short if is_told or _is_behind_its_own(found, short) else None
-    keys = joined_names().get(typed) or _with_apostrophe(words, at, text)
+    keys = joined_names().get(typed) or (_with_apostrophe(words, at, text) if has_apostrophe else None)
     return ShortName(keys, False, "", frozenset()) if keys is not None else None
 
 

@@ -70,8 +70,9 @@ def find(toks: list[Tok]) -> list[Span]:
     """Every name, longest first, none overlapping, with what speaks for it."""
     spans: list[Span] = []
     at = 0
+    words, more = [*map(name_word, toks)], landmarks.added_by_words(added.current())
     while at < len(toks) and len(spans) < _MOST_NAMES:
-        span = _short(toks, at) or _numbered(toks, at) or _named(toks, at)
+        span = _short(toks, at) or _numbered(toks, at) or _named(toks, at, words, more)
         if span is None:
             at += 1
             continue
@@ -160,17 +161,16 @@ def _reaches_further(toks: list[Tok], start: int, length: int) -> bool:
     )
 
 
-def _named(toks: list[Tok], at: int) -> Span | None:
-    more = landmarks.added_by_words(added.current())
-    longest = max(_longest_known(toks, at), _longest_of(toks[at].plain, more))
+def _named(toks: list[Tok], at: int, said: Sequence[str], more: Mapping[str, Landmark]) -> Span | None:
+    """`said`: all words as names have them; `more`: landmarks that maintainers have added."""
+    longest = max(_longest_known(said, at), _longest_of(toks[at].plain, more))
     if not longest or toks[at].typed in ("tp", "tx", "tt") or _is_in_type(toks, at):
         return None
     known, marks, earlier = names(), landmarks.by_words(), reforms.earlier_by_name()
     tok_is_o = toks[at].word.marked == "o"
     reach = together(toks, at, longest)
-    words = [name_word(tok) for tok in toks[at : at + reach]]
     for length in range(reach, 0, -1):
-        name = " ".join(words[:length])
+        name = " ".join(said[at : at + length])
         landmark = marks.get(name) or more.get(name)
         if not (landmark or name in known or name in earlier) or (length > 1 and _is_none(toks, at, length)):
             continue
@@ -221,10 +221,10 @@ def _has_number(toks: list[Tok], at: int) -> bool:
     return _numbered(toks, at) is not None
 
 
-def _longest_known(toks: list[Tok], at: int) -> int:
+def _longest_known(said: Sequence[str], at: int) -> int:
     """How many words the longest name or landmark has that begins with this word and the next; 0: none does."""
-    known, first = longest_from(), name_word(toks[at])
-    return (known.get(f"{first} {name_word(toks[at + 1])}", 0) if at + 1 < len(toks) else 0) or known.get(first, 0)
+    known, first = longest_from(), said[at]
+    return (known.get(f"{first} {said[at + 1]}", 0) if at + 1 < len(said) else 0) or known.get(first, 0)
 
 
 @cache

@@ -49,10 +49,12 @@ def tags(words: Sequence[Word]) -> list[Tag]:
 
 
 def _agreed(entries: Sequence[Phrase], said: Sequence[Word]) -> str | None:
-    for entry in entries:
-        pairs = zip(said, entry.marks, strict=True)
-        if all(word.marked == mark if entry.marks_needed else marks_agree(word, mark) for word, mark in pairs):
-            return entry.concept
+    for marks, concept, marks_needed in entries:
+        for word, mark in zip(said, marks, strict=True):
+            if word.marked != mark and (marks_needed or not marks_agree(word, mark)):
+                break
+        else:
+            return concept
     return None
 
 

@@ -72,7 +72,8 @@ _FAINT_SCORE = math.log(FAINT / (1 - FAINT))
 
 
 def _ordered(labels: Sequence[tuple[int, str]], best: Sequence[float]) -> tuple[tuple[str, float], ...]:
-    there = [(label, _chance(best[at])) for at, label in labels if best[at] >= _FAINT_SCORE]
+    least = _FAINT_SCORE
+    there = [(label, _chance(score)) for at, label in labels if (score := best[at]) >= least]
     return tuple(sorted(there, key=lambda one: (-one[1], one[0])))
 
 

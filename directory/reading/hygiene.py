@@ -133,6 +133,10 @@ def _single_letters_joined(words: list[Written]) -> list[Written]:
     found: list[Written] = []
     at = 0
     while at < len(words):
+        if not _is_letter(words[at]):
+            found.append(words[at])
+            at += 1
+            continue
         stop = at
         while stop < min(len(words), at + _ONE_LETTER_RUN) and _is_letter(words[stop]) and _is_next(words, at, stop):
             stop += 1

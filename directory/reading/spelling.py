@@ -1,6 +1,7 @@
 """One read word: without marks, with its marks in comparable form, as it is written well, and where it stands."""
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from directory.reading.syllables import bare, is_syllable
@@ -42,10 +43,13 @@ def mark_of(word: str) -> str:
 
 def marks_agree(word: Word, mark: str) -> bool:
     """Whether the marks that were typed, if any, are those of `mark`: "là" is not La, "la" may be."""
-    if word.marked == word.plain:
-        return True
-    typed, named = word.marked[-1:], mark[-1:]
+    return word.marked in (word.plain, mark) or _agree(word.marked, mark)
+
+
+@lru_cache(maxsize=10_000)
+def _agree(marked: str, mark: str) -> bool:
+    typed, named = marked[-1:], mark[-1:]
     tones = (typed if typed.isdigit() else "", named if named.isdigit() else "")
-    return bare(word.marked).rstrip("12345") == bare(mark).rstrip("12345") and (
+    return bare(marked).rstrip("12345") == bare(mark).rstrip("12345") and (
         tones[0] in ("", tones[1]) or set(tones) == {"3", "4"}
     )
