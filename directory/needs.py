@@ -179,13 +179,16 @@ def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequ
             agrees = any(word.marked != word.plain for word in said)
         if len(said) == 1 and agrees:
             agrees = _is_itself(said[0], keyword.marks[0]) and not is_nearer_another(reading, said[0])
-        is_place = any(at_ in spared and reading.words[at_].how not in _AS_MEANT for at_ in place) or (
-            at > 0 and spared.issuperset(place) and reading.tokens[at - 1] in nearly.LEADS
-        )
-        if agrees and not is_place and taken.isdisjoint(place):
+        if agrees and taken.isdisjoint(place) and not (spared and _is_place(reading, place, spared)):
             taken.update(place)
             found.append((keyword, place))
     return found, taken
+
+
+def _is_place(reading: Reading, words: range, spared: frozenset[int]) -> bool:
+    if any(at in spared and reading.words[at].how not in _AS_MEANT for at in words):
+        return True
+    return words.start > 0 and spared.issuperset(words) and reading.tokens[words.start - 1] in nearly.LEADS
 
 
 @lru_cache(maxsize=4)  # one message is asked about several times
@@ -221,10 +224,10 @@ def _like(reading: Reading, spared: frozenset[int] = frozenset(), *, least: int)
     if len(said) < 3:
         return {}
     telling = set(said) - _EVERYWHERE
-    likely = _sharing(telling, least) if least else range(len(words))
+    likely = {number: words[number] for number in _sharing(telling, least)} if least else words
     alike = process.extract(
         " ".join(said),
-        {number: words[number] for number in likely},
+        likely,
         scorer=fuzz.token_set_ratio,
         score_cutoff=_ENOUGH * 100,
         limit=None,
@@ -252,7 +255,7 @@ def _phrases_by_word() -> Mapping[str, Sequence[int]]:
     return dict(found)
 
 
-_WISHES = {
+_WISHED = {
     "open_now": ("bay gio", "dang mo", "con mo", "gio nay", "mo cua khong", "luc nay", "open now"),
     "evening": ("buoi toi", "toi nay", "ban dem", "ban toi", "dem nay", "evening", "tonight"),
     "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
@@ -266,6 +269,7 @@ _WISHES = {
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
     "men": ("cho nam", "mb", "gay", "msm", "dong tinh nam", "for men"),
 }
+_WISHES = {wish: tuple(f" {words} " for words in many) for wish, many in _WISHED.items()}
 # "Không cần giấy tờ", "không ai hỏi giấy tờ", "khỏi trình căn cước", "chưa có CCCD"; never "có cần giấy tờ không".
 _NO_PAPERS = re.compile(
     r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|duoc)){0,3}"
@@ -278,7 +282,7 @@ _NO_PAPERS = re.compile(
 def wishes(reading: Reading) -> frozenset[str]:
     """How the place should be, beside what it is for."""
     plain = f" {reading.plain} "
-    found = frozenset(wish for wish, many in _WISHES.items() if any(f" {words} " in plain for words in many))
+    found = frozenset(wish for wish, many in _WISHES.items() if any(words in plain for words in many))
     found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
     language = spoken.wish_in(reading.plain)
     return found | {language} if language else found

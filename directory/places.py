@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from sys import intern
 
 from directory import reforms
 from directory.gazetteer import (
@@ -303,7 +304,7 @@ def _write_out() -> dict[tuple[str, ...], PlaceKey]:
     found: dict[tuple[str, ...], set[PlaceKey]] = {}
     for key in units():
         if key.tier is Tier.OLD_DISTRICT:
-            found.setdefault(words_of(name_of(key)), set()).add(key)
+            found.setdefault(tuple(map(intern, words_of(name_of(key)))), set()).add(key)
     return {words: next(iter(keys)) for words, keys in found.items() if len(keys) == 1}
 
 

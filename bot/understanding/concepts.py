@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from directory.compiled import kept
@@ -71,8 +72,8 @@ def _read() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[str, 
     for concept, phrases in content["concepts"].items():
         for written in phrases.split(","):
             words = written.strip().removesuffix("!").split()
-            key = tuple(bare(word) for word in words)
-            marks = tuple(mark_of(word) for word in words)
+            key = tuple(intern(bare(word)) for word in words)  # each word once, however many phrases it stands in
+            marks = tuple(intern(mark_of(word)) for word in words)
             table.setdefault(key, []).append(Phrase(marks, str(concept), written.strip().endswith("!")))
             longest[key[0]] = max(longest.get(key[0], 0), len(key))
     return {words: tuple(many) for words, many in table.items()}, longest

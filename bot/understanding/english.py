@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,13 @@ def is_english(text: str) -> bool:
     if not words or (len(words) <= 2 and _LOANED.issuperset(words)) or words == ["test", "hiv"]:  # in this order
         return False
     plain = sum(map(_is_own, words))
-    known = plain + sum(word in _own_words()[1] for word in words)
+    known = plain + len([word for word in words if word in _own_words()[1]])
     if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 4):
         return False
     return known >= _SURE * len(words) or (plain >= 3 and known >= _LIKELY * len(words))
 
 
+@lru_cache(maxsize=10_000)
 def _is_own(word: str) -> bool:
     """Whether a word is English and no Vietnamese one, as it stands or without an ending (when, how many)."""
     own, either = _own_words()

@@ -6,8 +6,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import repeat
-from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +19,9 @@ MODEL = Path(__file__).resolve().parent / "danger-model.tsv.gz"
 _LANE = 22
 _MIDDLE = 128
 _MASK = (1 << _LANE) - 1
-# A table is looked up by a print of each feature: a whole number of this length takes half the memory of the words.
-_PRINT = (1 << 60) - 1
+# A table is looked up by a print of each feature, a whole number of 64 bits that takes less memory than its words. They
+# are other ones in every process, so nobody can write a message whose words have the print of others.
+_PRINT = hash
 RARITY = 8.0  # rarity is kept in eighths
 
 
@@ -89,17 +88,12 @@ def _norm(total: int) -> float:
 
 def _numbers(table: Mapping[int, int], features: Iterable[str]) -> Iterator[int]:
     """The packed numbers of those features that the table has."""
-    return filter(None, map(table.get, _prints(features)))
-
-
-def _prints(features: Iterable[str]) -> Iterator[int]:
-    """Other ones in every process, so that nobody can write a message whose words have the print of others."""
-    return map(and_, map(hash, features), repeat(_PRINT))
+    return filter(None, map(table.get, map(_PRINT, features)))
 
 
 def by_print(features: Sequence[str], numbers: Iterable[int]) -> dict[int, int]:
-    """A table. Raises TwoAlike: no two of its features may have one print (one start in a hundred million)."""
-    made = dict(zip(_prints(features), numbers, strict=True))
+    """A table. Raises TwoAlike: no two of its features may have one print (one start in two thousand million)."""
+    made = dict(zip(map(_PRINT, features), numbers, strict=True))
     if len(made) != len(features):
         raise TwoAlike
     return made
