@@ -157,9 +157,10 @@ def names_other(reading: Reading) -> bool:
 
 def other_words(reading: Reading) -> frozenset[int]:
     """Where those words stand; empty where a need is named beside them, or the message is a long one."""
+    if len(reading.words) > SHORT:
+        return frozenset()
     named, taken = _named(reading)
-    is_so = bool(named) and len(reading.words) <= SHORT and not any(keyword.code for keyword, _ in named)
-    return frozenset(taken) if is_so else frozenset()
+    return frozenset(taken) if named and not any(keyword.code for keyword, _ in named) else frozenset()
 
 
 def _named(reading: Reading, spared: frozenset[int] = frozenset()) -> tuple[Sequence[tuple[Keyword, range]], set[int]]:

@@ -47,7 +47,7 @@ def wanted(
     """The stated needs, best first; none when none is stated. `felt`: the chance of danger by the model.
     `spared`: words that say a place: "ở Cần Thơ" is like no phrase in which that town happens to stand.
     `named`: what words name, where it was read already."""
-    if danger.level == "none" and (needs.is_other(reading) or sounds.wants < LEAST_WISH):
+    if danger.level == "none" and (sounds.wants < LEAST_WISH or needs.is_other(reading)):
         return ()
     named, alike = _by_words(reading, sounds, spared, named)
     push = _FELT * odds(felt)
@@ -64,8 +64,10 @@ def wanted(
 
 def clinic_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGuess, ...]:
     """ "Phòng khám HIV" looks for what is done there, whatever else a few words about such places sound like."""
+    if not found or found[0].code.startswith("health.") or len(reading.tokens) > _FEW:
+        return found
     named = {guess.code for guess in needs.read(reading, by_likeness=False)}
-    if CLINIC not in named or not found or found[0].code.startswith("health.") or len(reading.tokens) > _FEW:
+    if CLINIC not in named:
         return found
     told = next((guess for guess in found if guess.code in named - {CLINIC}), None)
     if told is None or not told.code.startswith("health."):
@@ -75,6 +77,8 @@ def clinic_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGu
 
 def unwanted_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGuess, ...]:
     """ "Lỡ mang bầu mà không muốn sinh" sounds like a child that is wanted; who says so reads nothing about that."""
+    if all(guess.code != UNWANTED for guess in found[1:]):
+        return found  # nothing to put first
     named = {guess.code for guess in needs.read(reading, by_likeness=False)}
     if UNWANTED not in named or WANTED in named:
         return found
