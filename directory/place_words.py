@@ -7,7 +7,17 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from directory.gazetteer import PlaceKey, Tier, by_name, forget_with_lists, is_province, kept_of_lists, units, words_of
+from directory.gazetteer import (
+    PlaceKey,
+    Tier,
+    by_name,
+    districts,
+    forget_with_lists,
+    is_province,
+    kept_of_lists,
+    units,
+    words_of,
+)
 from directory.reading import SEED
 from directory.reading.spelling import bare, is_syllable, mark_of
 from directory.seedfiles import load_table
@@ -167,14 +177,14 @@ def _is_one_town(keys: Sequence[PlaceKey]) -> bool:
 def initials() -> Mapping[str, tuple[PlaceKey, ...]]:
     """Districts by their first letters: they count only where their province stands behind them, "bđ hn"."""
     found: dict[str, tuple[PlaceKey, ...]] = {}
-    for key, unit in units().items():
+    for unit in districts():
         words = unit.name.replace("-", " ").replace("'", " ").lower().split()
-        if key.tier is Tier.OLD_DISTRICT and len(words) > 1:
+        if len(words) > 1:
             letters = "".join(word[0] for word in words)
             for said in {letters, bare(letters)}:
                 if is_syllable(bare(said)) or (said in content()["short_types"] and said not in _TYPES_TOO):
                     continue
-                found[said] = (*found.get(said, ()), key)
+                found[said] = (*found.get(said, ()), unit.key)
     return found
 
 
