@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,9 +56,11 @@ BY_OTHERS, BY_TEXT = 0.2, 0.5  # several phrasings are surer than one; and so is
 @dataclass(frozen=True, slots=True)
 class _Index:
     rarity: Mapping[str, float]
-    phrasings: tuple[tuple[str, Mapping[str, float], float], ...]  # article, weight of each word, their length
+    phrasings: tuple[tuple[str, float], ...]  # article, length of the weights of its words
+    near: Mapping[str, tuple[tuple[int, float], ...]]  # of each word the phrasings it stands in, and its weight there
     exact: Mapping[str, str]  # a phrasing as it stands: its article
-    texts: tuple[tuple[str, frozenset[str]], ...]  # article, the words of its whole text
+    articles: tuple[str, ...]
+    texts: Mapping[str, tuple[int, ...]]  # of each word the articles in whose whole text it stands
 
 
 def likely(text: str, library: Library) -> dict[str, float]:
@@ -68,19 +70,26 @@ def likely(text: str, library: Library) -> dict[str, float]:
         return {same: 1.0}
     asked = _weights(text, index.rarity)
     length = _length(asked)
-    best: dict[str, list[float]] = {}
-    for id, words, size in index.phrasings:
-        shared = sum(weight * words[word] for word, weight in asked.items() if word in words)
-        if shared:
-            best.setdefault(id, []).append(shared / (length * size))
+    shared: defaultdict[int, float] = defaultdict(float)
+    covered: defaultdict[int, float] = defaultdict(float)
+    for word, weight in asked.items():
+        for number, own in index.near.get(word, ()):
+            shared[number] += weight * own
+        for at in index.texts.get(word, ()):
+            covered[at] += weight
+    best: defaultdict[str, list[float]] = defaultdict(list)
+    for number, total in shared.items():
+        id, size = index.phrasings[number]
+        best[id].append(total / (length * size))
     whole = sum(asked.values()) or 1.0
     scored = {}
-    for id, there in index.texts:
-        first, *others = sorted(best.get(id, [0.0]), reverse=True)
-        said = sum(weight for word, weight in asked.items() if word in there) / whole
+    for at, weight in covered.items():
+        if (said := weight / whole) <= COVERED:
+            continue
+        first, *others = sorted(best.get(index.articles[at], [0.0]), reverse=True)
         score = min(1.0, first + BY_OTHERS * sum(others[:2]) + BY_TEXT * said)
-        if score >= NEAR and said > COVERED:
-            scored[id] = round(score, 3)
+        if score >= NEAR:
+            scored[index.articles[at]] = round(score, 3)
     return dict(sorted(scored.items(), key=lambda pair: (-pair[1], pair[0]))[:5])
 
 
@@ -124,9 +133,18 @@ def _index(library: Library) -> _Index:
     count = max(1, len(own))
     rarity = {word: math.log(1 + count / len(ids)) for word, ids in articles.items()}
     rows = []
-    for id, phrasing in said:
+    near: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for number, (id, phrasing) in enumerate(said):
         weights = _weights(phrasing, rarity)
-        rows.append((id, weights, _length(weights)))
-    texts = tuple((one.id, frozenset(_stems(" ".join((one.title, *one.questions, *one.body))))) for one in own)
+        rows.append((id, _length(weights)))
+        for word, weight in weights.items():
+            near[word].append((number, weight))
+    texts: defaultdict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(own):
+        for word in dict.fromkeys(_stems(" ".join((one.title, *one.questions, *one.body)))):
+            texts[word].append(at)
     exact = {_plain(phrasing): id for id, phrasing in said}
-    return _Index(rarity, tuple(rows), exact, texts)
+    return _Index(
+        rarity, tuple(rows), {word: tuple(many) for word, many in near.items()}, exact, tuple(one.id for one in own),
+        {word: tuple(many) for word, many in texts.items()},
+    )  # fmt: skip

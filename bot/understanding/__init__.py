@@ -12,6 +12,7 @@ from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import View, view
+from bot.understanding.rules import examine
 from bot.understanding.self_harm import with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
@@ -126,23 +127,26 @@ def _read_english(text: str, province: str | None) -> Meaning:
     reading, word = english.read(text), whole_word(text)
     local = read_text(english.for_places(text))
     seen = view(local)
-    danger = with_staff(_worse(english.danger_of(reading), look(local, seen).danger), seen)
+    is_ruled = bool(examine(local, seen).standing)  # where no rule for Vietnamese fits, their model says nothing
+    said_here = look(local, seen).danger if is_ruled else Danger()
+    laid = english.lay_out(reading)
+    danger = with_staff(_worse(english.danger_of(laid), said_here), seen)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(read_text(english.where_of(text)), province)
-    sounds = english.sounds_of(reading)
+    sounds = english.sounds_of(laid)
     if word is None:
         danger = _unless_plainly_of_health(danger, sounds)
-    needs_named = english.needs_of(reading, danger, sounds)
+    needs_named = english.needs_of(laid, danger, sounds)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
-    heard = _heard_in_english(text, reading, sounds, needs_named)
+    heard = _heard_in_english(text, laid, sounds, needs_named)
     articles = answers.match(local, heard=heard) if heard.topics else ()
     if word in ("erase", "leave"):
         intent = word
     else:
         intent = english.intent_of(
-            reading, danger, has_need=bool(needs_named), has_place=bool(place.places), articles=articles
+            laid, danger, has_need=bool(needs_named), has_place=bool(place.places), articles=articles
         )
     if danger.level == "none" and intent in _NOT_SEEKING:
         place = places.PlaceReading()
@@ -153,7 +157,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     )  # fmt: skip
 
 
-def _heard_in_english(text: str, reading: Reading, sounds: Topics, stated: Sequence[NeedGuess]) -> Heard:
+def _heard_in_english(text: str, laid: english.Laid, sounds: Topics, stated: Sequence[NeedGuess]) -> Heard:
     """Articles by what was learnt and by their English phrasings, each as likely as either says; those of a need that
     is stated more so. What states no need and asks nothing is hardly answered by any."""
     likely = dict(sounds.articles)
@@ -166,7 +170,7 @@ def _heard_in_english(text: str, reading: Reading, sounds: Topics, stated: Seque
         likely[id] += _OF_NEED * of_need * (1.0 - likely[id]) * min(1.0, likely[id] / _FAINT)
     ordered = sorted(likely.items(), key=lambda pair: (-pair[1], pair[0]))
     asks = max(sounds.asks, _HEARD * max(likely.values(), default=0.0))
-    is_idle = english.is_light(reading) or not (stated or english.is_question(reading))
+    is_idle = english.is_light(laid) or not (stated or english.is_question(laid))
     return Heard(dict(ordered), asks * (_IDLY if is_idle else _LESS))
 
 

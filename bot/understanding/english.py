@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.understanding.danger import Danger
 from bot.understanding.features import Groups, stretches
@@ -118,10 +118,28 @@ def _as_typed_here(found: "re.Match[str]") -> str:
     return f"{_TYPES[found[2].lower()]} {found[1]}"
 
 
-def danger_of(reading: Reading) -> Danger:
+class Laid(NamedTuple):
+    """An English message as the tables see it: which of their patterns may fit; and what the models look at."""
+
+    reading: Reading
+    seen: View
+    live: set[int]
+    parts: list[Groups]
+
+
+def lay_out(reading: Reading) -> Laid:
+    seen = view(reading)
+    live = _index().live(seen)
+    others = {**_group_of("light"), **_group_of("vetoes")}
+    lightly = (name for name, many in others.items() if _fits(many, seen, live))
+    names = (f"rule {name}" for name in (*_fitting_rules(seen, live), *lightly))
+    return Laid(reading, seen, live, stretches(reading, frozenset(names)))
+
+
+def danger_of(laid: Laid) -> Danger:
     """The danger an English message speaks of: what the rules see, raised where it sounds like the examples."""
     weights = shipped()
-    return judge(ruled(reading), opinion(parts(reading), weights), weights.marks)
+    return judge(ruled(laid), opinion(laid.parts, weights), weights.marks)
 
 
 def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger:
@@ -135,15 +153,6 @@ def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger
     if danger.level == "none" and second.danger >= marks["ask"]:
         return Danger("violence", ("threat",), "model", None, None, doubt=True)
     return danger
-
-
-def parts(reading: Reading) -> list[Groups]:
-    """What the model looks at, stretch by stretch."""
-    seen = view(reading)
-    live = _index().live(seen)
-    others = {**_group_of("light"), **_group_of("vetoes")}
-    lightly = [name for name, many in others.items() if _fits(many, seen, live)]
-    return stretches(reading, frozenset(f"rule {name}" for name in (*_fitting_rules(seen, live), *lightly)))
 
 
 def _fitting_rules(seen: View, live: set[int]) -> list[str]:
@@ -166,10 +175,9 @@ def shipped() -> Weights:
     return load(MODEL)
 
 
-def ruled(reading: Reading) -> Danger:
+def ruled(laid: Laid) -> Danger:
     """What the rules alone see. A doubt is asked about, as in Vietnamese."""
-    seen = view(reading)
-    live = _index().live(seen)
+    seen, live = laid.seen, laid.live
     clear = _without_harmless(seen, live)
     is_vetoed = any(_fits(patterns, seen, live) for patterns in _group_of("vetoes").values())
     light = {name for name, patterns in _group_of("light").items() if _fits(patterns, seen, live)}
@@ -181,9 +189,9 @@ def ruled(reading: Reading) -> Danger:
     is_now, is_past = _fits(_group("now"), seen, live), _fits(_group("past"), seen, live)
     is_if = _fits(_group("if"), seen, live)
     kinds = list(dict.fromkeys(kind for rule, _ in hits for kind in rule.kinds))
-    if "physical" in kinds and not _PARTNER.isdisjoint(reading.tokens):
+    if "physical" in kinds and not _PARTNER.isdisjoint(laid.reading.tokens):
         kinds.append("partner")
-    if is_minor(reading.text):
+    if is_minor(laid.reading.text):
         kinds.append("minor")
     rising = [hit for hit in hits if hit[0].level == "now" or hit[0].rises]
     is_rising = (is_now or len(rising) >= _TOGETHER) and not is_past
@@ -215,19 +223,18 @@ def _laughed_at(clear: View, live: set[int], seen: View) -> Danger:
     return Danger()
 
 
-def sounds_of(reading: Reading) -> Topics:
+def sounds_of(laid: Laid) -> Topics:
     """What the message sounds like to whoever learnt from the English examples."""
-    return sounds_like(parts(reading), heads())
+    return sounds_like(laid.parts, heads())
 
 
-def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
+def needs_of(laid: Laid, danger: Danger, sounds: Topics) -> tuple[NeedGuess, ...]:
     """The stated needs, best first, at most three; in danger the caller adds what the danger means.
 
     What the words of the tables say, and what it sounds like, together."""
     if danger.level == "none" and sounds.wants < LEAST_WISH:
         return ()
-    seen = view(reading)
-    live = _index().live(seen)
+    seen, live = laid.seen, laid.live
     is_danger = danger.level != "none"
     stated = _stated(_group_of("needs"), seen, live)
     if is_danger:
@@ -247,7 +254,8 @@ def needs_of(reading: Reading, danger: Danger, sounds: Topics) -> tuple[NeedGues
 
 def _stated(table: Mapping[str, Sequence[Pattern]], seen: View, live: set[int]) -> dict[str, float]:
     """What the words of a table say, by how many of its patterns fit."""
-    fitting = {code: sum(_fits((one,), seen, live) for one in patterns) for code, patterns in table.items()}
+    there = {code: [one for one in patterns if id(one) in live] for code, patterns in table.items()}
+    fitting = {code: sum(one.expression.search(seen.line) is not None for one in many) for code, many in there.items()}
     return {code: min(_MOST_SAID, _SAID + _MORE * (count - 1)) for code, count in fitting.items() if count}
 
 
@@ -257,14 +265,13 @@ def _least(code: str, least: float) -> float:
 
 
 def intent_of(
-    reading: Reading, danger: Danger, *, has_need: bool, has_place: bool, articles: Sequence[tuple[str, float]]
+    laid: Laid, danger: Danger, *, has_need: bool, has_place: bool, articles: Sequence[tuple[str, float]]
 ) -> str:
     """One word of the closed list, as for Vietnamese: danger first, a clear wish before politeness."""
     if danger.level != "none":
         return "help_now" if danger.level == "now" else "report"
-    seen = view(reading)
-    live = _index().live(seen)
-    if is_minor(reading.text) and not has_need:
+    seen, live = laid.seen, laid.live
+    if is_minor(laid.reading.text) and not has_need:
         return "under_18"
     named = next((intent for intent, patterns in _group_of("intents").items() if _fits(patterns, seen, live)), None)
     is_seeking, is_asking = _fits(_group("seeking"), seen, live), _fits(_group("asking"), seen, live)
@@ -280,18 +287,15 @@ def intent_of(
     return named or ("ask" if articles else "unclear")
 
 
-def is_question(reading: Reading) -> bool:
+def is_question(laid: Laid) -> bool:
     """Whether something is asked or looked for."""
-    seen = view(reading)
-    live = _index().live(seen)
-    return "?" in reading.text or _fits(_group("asking"), seen, live) or _fits(_group("seeking"), seen, live)
+    groups = map(_group, ("asking", "seeking"))
+    return "?" in laid.reading.text or any(_fits(patterns, laid.seen, laid.live) for patterns in groups)
 
 
-def is_light(reading: Reading) -> bool:
+def is_light(laid: Laid) -> bool:
     """Whether it is about a game, a film or a joke."""
-    seen = view(reading)
-    live = _index().live(seen)
-    return any(_fits(patterns, seen, live) for patterns in _group_of("light").values())
+    return any(_fits(patterns, laid.seen, laid.live) for patterns in _group_of("light").values())
 
 
 def is_minor(text: str) -> bool:

@@ -25,11 +25,10 @@ def print_of(folder: Path) -> str:
 
 def train(folder: Path, many: Sequence[Example], into: Path = MODEL) -> dict[str, dict[str, float]]:
     """Learn, choose the marks on authors left out, write the file. Returns what each author left out gives."""
-    readings = [english.read(one.text) for one in many]
-    ruled = [english.ruled(reading) for reading in readings]
+    laid = [english.lay_out(english.read(one.text)) for one in many]
+    ruled = list(map(english.ruled, laid))
     rows = [
-        training.Row(at, max(english.parts(reading), key=lambda one: sum(map(len, one))), False)
-        for at, reading in enumerate(readings)
+        training.Row(at, max(one.parts, key=lambda groups: sum(map(len, groups))), False) for at, one in enumerate(laid)
     ]
     scores = training.left_out(rows, many, least=LEAST)
     slope, shift = training.calibrate(scores, many)
@@ -52,7 +51,7 @@ def _learn_the_rest(rows: Sequence[training.Row], many: Sequence[Example], made_
         if one.language == "en"
         for text in (one.title, *one.questions)
     ]
-    groups = [row.groups for row in rows] + [english.parts(english.read(one.text))[0] for one in phrased]
+    groups = [row.groups for row in rows] + [english.lay_out(english.read(one.text)).parts[0] for one in phrased]
     across = training_topics.across(groups, [*many, *phrased], least=LEAST_HEADS, only=_KINDS)
     training_topics.train(across, made_from, into)
 
