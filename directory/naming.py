@@ -1,9 +1,10 @@
 """Which listings a message names: by the words that tell names apart, also with a slip in one of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from directory.listing_index import SHORTEST_SLIP, ListingIndex
 from directory.listings import Listing
@@ -36,8 +37,7 @@ _TYPES_OF_TWO = frozenset({("thanh", "pho"), ("thi", "xa"), ("thi", "tran"), ("d
 _TYPES_OF_ONE = frozenset({("quan",), ("huyen",), ("phuong",), ("xa",), ("tinh",)})
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A word of a message that may be of a name, and the place of the first and after the last word it was read as.
 
     `is_sure` False: a word that was read as another one, as it was typed; or one that is seldom part of a name.
@@ -183,12 +183,35 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     telling = {one.plain for one in needed if one.plain in index.by_word}
     if not telling or len(said) < 2 or len({one.start for one in needed}) > _LONGEST:
         return {}
-    search = _Search(index, said, sorted(telling), is_near=True)
-    places = {one.start for one in needed}
-    if not places <= search.places():
-        return {}
-    found = search.found(among=search.rarest(places))
-    return {id: named for id, named in found.items() if places <= search.places(index.names[id].words)}
+    among = _with_all(index, said, telling, {one.start for one in needed})
+    return _Search(index, said, sorted(telling), is_near=True).found(among) if among else {}
+
+
+def _with_all(index: ListingIndex, said: Sequence[Said], telling: Set[str], places: Set[int]) -> Set[str]:
+    """The listings with one of the telling words, and a word for each of these places of the message."""
+    ids = set(chain.from_iterable(index.by_word[word] for word in telling))
+    there: defaultdict[int, list[Said]] = defaultdict(list)
+    for one in said:
+        if one.start in places:
+            there[one.start].append(one)
+    is_short = len(said) <= _FEW
+    # What no name has as it stands, and what is long, is in the fewest names.
+    for many in sorted(
+        there.values(), key=lambda ways: min((way.plain in index.by_word, -len(way.plain)) for way in ways)
+    ):
+        words = {like for one in many for like in _likes(index, one, is_near=True, is_short=is_short)}
+        ids = {id for id in ids if not words.isdisjoint(index.names[id].words)} if words else set()
+        if not ids:
+            break
+    return ids
+
+
+def _likes(index: ListingIndex, one: Said, *, is_near: bool, is_short: bool) -> Mapping[str, float]:
+    """The words of names that a word of a message may be, and how near each is; itself is 1."""
+    is_known = one.plain in index.by_word
+    is_apt = index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP))
+    near = index.near(one.plain) if is_apt or is_short else {}
+    return {one.plain: 1.0, **near} if is_known else near
 
 
 def written_out(index: ListingIndex, said: Sequence[Said], free: Set[int]) -> Mapping[str, Named]:
@@ -208,34 +231,29 @@ class _Search:
         self.index = index
         self.is_near = is_near
         self.typed = sorted(telling, key=lambda word: (len(index.by_word[word]), word))
+        is_short = is_near and len(said) <= _FEW  # a name and little else: a word of many names may be a slip too
         likes: defaultdict[str, list[tuple[float, Said]]] = defaultdict(list)
         for one in said:
-            is_known = one.plain in index.by_word
-            if is_known:
-                likes[one.plain].append((1.0, one))
-            is_short = is_near and len(said) <= _FEW  # a name and little else: a word of many names may be a slip too
-            is_apt = index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP))
-            if is_apt or is_short:
-                for like, near in index.near(one.plain).items():
-                    likes[like].append((near, one))
+            for like, near in _likes(index, one, is_near=is_near, is_short=is_short).items():
+                likes[like].append((near, one))
         self.likes: Mapping[str, Sequence[tuple[float, Said]]] = likes
         self.all = frozenset(likes)
         self.telling = frozenset(word for word in likes if index.is_telling(word))
         self.rarity = {word: index.rarity(word) for word in likes}
 
-    def found(self, among: frozenset[str] | None = None) -> dict[str, Named]:
+    def found(self, among: Set[str] | None = None) -> dict[str, Named]:
         """Every listing that is named, among those that have a telling word as it was typed and another word."""
         names, found, by_word = self.index.names, dict[str, Named](), self.index.by_word
+        starts = {word: {one.start for _, one in self.likes[word]} for word in self.telling}
+        telling: defaultdict[str, list[str]] = defaultdict(list)  # of each listing the telling words it may be told by
+        for word in self.telling:
+            for id in by_word[word] if among is None else among.intersection(by_word[word]):
+                telling[id].append(word)
         for word in self.typed:
-            ids = frozenset(by_word[word]) if among is None else among.intersection(by_word[word])
-            if not ids:
-                continue
-            own = {one.start for _, one in self.likes[word]}
-            others = [like for like in self.telling if any(one.start not in own for _, one in self.likes[like])]
-            both = ids.intersection(chain.from_iterable(by_word[like] for like in others))
-            for id in ids:
+            others = {like for like in self.telling if not starts[like] <= starts[word]}
+            for id in by_word[word] if among is None else among.intersection(by_word[word]):
                 parts = names[id].parts if self.is_near else names[id].parts[:1]
-                if id not in both:
+                if others.isdisjoint(telling[id]):
                     parts = tuple(filter(self.all.issuperset, parts))  # nothing else tells it apart
                 for part in parts:
                     if word in part and (named := self._named(part)).share >= NAMED:
@@ -256,20 +274,6 @@ class _Search:
                         share = sum(near for near, _ in typed) / len(part)
                         found[id] = max(Named(share, len(part)), found.get(id, _NOT), key=lambda one: one.share)
         return found
-
-    def rarest(self, places: Set[int]) -> frozenset[str]:
-        """Of these places of the message the one that the fewest names can stand for, and the listings so called."""
-        there = {place: [self.index.by_word[word] for word in self._likes_at(place)] for place in places}
-        fewest = min(there.values(), key=lambda many: sum(len(ids) for ids in many))
-        return frozenset(chain.from_iterable(fewest))
-
-    def _likes_at(self, place: int) -> Iterator[str]:
-        return (word for word, ways in self.likes.items() if any(one.start == place for _, one in ways))
-
-    def places(self, words: Iterable[str] | None = None) -> set[int]:
-        """The places of the message that these words of names, or any, may stand for."""
-        there = self.likes if words is None else self.likes.keys() & set(words)
-        return {one.start for word in there for _, one in self.likes[word]}
 
     def _named(self, part: Sequence[str]) -> Named:
         """How much of these words of a name was typed; nothing where fewer than two were, or none as it is."""

@@ -51,12 +51,12 @@ class Names:
     """Names as letters without spaces, by first letter and length: the first letter is seldom the wrong one."""
 
     def __init__(self, names: Iterable[str], *, most: int = 2) -> None:
-        self.most = most
-        self._by_start: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._by_start: defaultdict[tuple[str, int, int], list[str]] = defaultdict(list)
         self._all = frozenset(names)
         for name in sorted(self._all):
-            for length in range(len(name) - most, len(name) + most + 1):
-                self._by_start[name[0], length].append(name)
+            for slips in range(1, most + 1):
+                for length in range(len(name) - slips, len(name) + slips + 1):
+                    self._by_start[name[0], length, slips].append(name)
 
     def near(self, letters: str, slips: int) -> list[tuple[str, int]]:
         """The names at most so many slips away, nearest first."""
@@ -64,8 +64,8 @@ class Names:
             return []
         if letters in self._all:
             return [(letters, 0)]
-        there = self._by_start.get((letters[:1], len(letters))) if letters else None
-        if not there or not slips:
+        there = self._by_start.get((letters[:1], len(letters), slips)) if letters else None
+        if not there:
             return []
         found = process.extract(letters, there, scorer=OSA.distance, score_cutoff=slips, limit=4)
         return sorted(((name, int(far)) for name, far, _ in found), key=lambda pair: (pair[1], pair[0]))

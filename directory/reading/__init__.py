@@ -62,11 +62,22 @@ class Reading:
 
 def fold(text: str) -> str:
     """Lower case, without marks, đ as d. Folding twice changes nothing."""
-    if text.isascii():
-        return text.lower()
+    plain = text if text.isascii() else text.translate(_PLAIN_LETTERS)
+    return plain.lower() if plain.isascii() else _folded(text)
+
+
+def _folded(text: str) -> str:
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).replace("đ", "d")
     plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return unicodedata.normalize("NFKC", plain).casefold().replace("đ", "d")
+
+
+# What becomes of each letter of Vietnamese, so that few texts are taken apart sign by sign.
+_PLAIN_LETTERS = {
+    ord(sign): _folded(sign)
+    for sign in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    if len(_folded(sign)) == 1 and _folded(sign).isascii()
+}
 
 
 def read(raw: str) -> Reading:
