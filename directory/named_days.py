@@ -26,6 +26,7 @@ _FIXED = (
 _DATE = re.compile(
     r"(?:\b(\w+) )?\b(\d{1,2})(?:/| thang | ?- ?(?=\d{1,2}/))(\d{1,2})(?:/(\d{4}|\d{2}))?\b(?!/)(?: (\w+))?"
 )
+_DIGIT = re.compile(r"\d")
 _ISO_LIKE = re.compile(r"\bngay (\d{1,2})-(\d{1,2})(?:-(\d{4}))?\b")
 _DAY_OF_MONTH = re.compile(
     r"\b(?:ngay|hom) (\d{1,2})\b(?!/|-|:| (?:thang|lan|vien|bua|lieu|goi|hop|tieng|gio|k|nghin|ngan|trieu|dong|khach|"
@@ -82,13 +83,14 @@ def read(plain: str, today: date) -> Days | None:
 
 
 def _of_tet(plain: str, today: date) -> Days | None:
-    if _TET_AFTER.search(plain):
+    is_named = "tet" in plain
+    if is_named and _TET_AFTER.search(plain):
         return Days((), doubt="after_tet")
     for words, (month, day) in _FIXED:
         if words.search(plain):
             return Days((_coming(month, day, today),))
     first = next((one for one in TET if one + timedelta(days=9) >= today), None)
-    is_tet = _TET.search(plain) is not None
+    is_tet = is_named and _TET.search(plain) is not None
     lunar = _LUNAR.search(plain)
     if first is not None and lunar and 1 <= int(lunar[1]) <= 10 and (is_tet or first - today <= timedelta(days=40)):
         return _not_past(first + timedelta(days=int(lunar[1]) - 1), today)
@@ -103,6 +105,8 @@ def _of_tet(plain: str, today: date) -> Days | None:
 
 
 def _of_dates(plain: str, today: date) -> Days | None:
+    if not _DIGIT.search(plain):
+        return None
     for found in (*_ISO_LIKE.finditer(plain), *_DATE.finditer(plain)):
         is_iso = found.re is _ISO_LIKE
         day, month, year = (found[1], found[2], found[3]) if is_iso else (found[2], found[3], found[4])
@@ -156,7 +160,7 @@ def _of_the_week(plain: str, today: date) -> Days | None:
         is_order = before in _ORDERS or (before == "ngay" and after and after not in _OF_A_DAY)
         if not is_order or said[3]:
             found.append(_weekday(6 if said[3] else _WEEKDAYS[said[2]], week, monday, today))
-    for weekday, name in enumerate(_ENGLISH):
+    for weekday, name in enumerate(_ENGLISH if "day" in plain else ()):
         if english := re.search(rf"\b(?:(next) )?{name}\b", plain):
             found.append(_weekday(weekday, "tuan sau" if english[1] else "", monday, today))
     if len(found) == 1:

@@ -28,34 +28,36 @@ def stretches(reading: Reading, seen: frozenset[str] = frozenset()) -> list[Grou
         end = start + WINDOW
         inside = found[bisect_left(places, start) : bisect_left(places, end)]
         names = [tag.concept for tag in inside if tag.concept]
-        mixed = [tag.concept or tokens[tag.start] for tag in inside]
         said = tokens[start:end]
         made.append(
             (
-                _of_words(said), _of_letters(said), _of_concepts(names, mixed) | extra, _apart(said),
-                _marks(reading.words[start:end]), _ends(said, inside, reading.text),
+                _of_words(said), _of_letters(said), _of_concepts(names).union(_beside(tokens, inside), extra),
+                _apart(said), _marks(reading.words[start:end]), _ends(said, inside, reading.text),
             )
         )  # fmt: skip
     return made
 
 
 def heard(reading: Reading) -> list[Groups]:
-    """Of the beginning only what a message sounds like is read from: words, letters and concepts, without rules."""
+    """Of the beginning only what a message sounds like is read from (`topics.names_of`): words and pairs of them,
+    letters, concepts and what stands beside each."""
     said = reading.tokens[:WINDOW]
     found = tags(reading.words[:WINDOW])
-    names = [tag.concept for tag in found if tag.concept]
-    mixed = [tag.concept or said[tag.start] for tag in found]
-    return [(_of_words(said), _of_letters(said), _of_concepts(names, mixed))]
+    names = {tag.concept for tag in found if tag.concept}
+    return [({*said, *_pairs(said)}, _of_letters(said), names.union(_beside(said, found)))]
 
 
 def _of_words(tokens: Sequence[str]) -> set[str]:
     """Words, two and three in a row, and two with one between them."""
     words = ["^", *tokens, "$"]
-    made = set(tokens)
-    made.update([f"{one} {two}" for one, two in pairwise(words)])
+    made = {*tokens, *_pairs(tokens)}
     made.update([f"{one} _ {two}" for one, two in zip(words, words[2:], strict=False)])
     made.update([f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)])
     return made
+
+
+def _pairs(tokens: Sequence[str]) -> list[str]:
+    return [f"{one} {two}" for one, two in pairwise(["^", *tokens, "$"])]
 
 
 def _of_letters(tokens: Sequence[str]) -> set[str]:
@@ -87,8 +89,8 @@ def _ends(tokens: Sequence[str], tags: Sequence[Tag], text: str) -> set[str]:
     return made
 
 
-def _of_concepts(names: Sequence[str], mixed: Sequence[str]) -> set[str]:
-    """Concepts in their order, any two of them together, and each beside its neighbouring words."""
+def _of_concepts(names: Sequence[str]) -> set[str]:
+    """Concepts in their order, and any two of them together."""
     ends = ["^", *names, "$"]
     made = set(names)
     made.update([f"{one}>{two}" for one, two in pairwise(ends)])
@@ -96,5 +98,10 @@ def _of_concepts(names: Sequence[str], mixed: Sequence[str]) -> set[str]:
     made.update([f"{one}>{two}>{three}" for one, two, three in zip(ends, ends[1:], ends[2:], strict=False)])
     all_names = sorted(set(names))
     made.update([f"{one}&{two}" for at, one in enumerate(all_names) for two in all_names[at + 1 :]])
-    made.update([f"{one}|{two}" for one, two in pairwise(["^", *mixed, "$"])])
     return made
+
+
+def _beside(tokens: Sequence[str], tags: Sequence[Tag]) -> list[str]:
+    """Each concept beside its neighbouring words."""
+    mixed = [tag.concept or tokens[tag.start] for tag in tags]
+    return [f"{one}|{two}" for one, two in pairwise(["^", *mixed, "$"])]

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.understanding import sought
 from bot.understanding.danger import FEWEST, Danger
 from bot.understanding.features import heard
-from bot.understanding.topics import sounds_like
+from bot.understanding.topics import of_needs, sounds_like
 from bot.understanding.wanted import wanted
 from directory.asking import Ears, Heard, Question
 from directory.asking import question as by_tables
@@ -77,7 +77,7 @@ def _beside(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Seq
 
 
 def _heard(reading: Reading, named: NeedReading, spared: frozenset[int]) -> Sequence[NeedGuess]:
-    sounds = sounds_like(heard(reading))
+    sounds = sounds_like(heard(reading), of_needs())
     by_words = None if named.slips else {guess.code: guess.score for guess in named.guesses}
     return wanted(reading, Danger(), sounds, _EVEN, spared=spared, named=by_words)
 

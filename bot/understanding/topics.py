@@ -55,6 +55,8 @@ class Heads:
     rows: tuple[int, ...]  # of each hidden lane
     lean_beside: tuple[float, ...]  # what one step of what they say together moves a head's score
     labels: Mapping[str, tuple[tuple[int, str], ...]]  # of each kind of head: which heads, and what each means
+    lanes: int  # of one feature
+    own: tuple[int, ...]  # those of them that are these heads' lines
 
 
 def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
@@ -64,7 +66,7 @@ def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     best = scores[0] if len(scores) == 1 else [max(pair) for pair in zip(*scores, strict=True)]
     found = {kind: _ordered(labels, best) for kind, labels in used.labels.items()}
     asks, wants = (dict(found[kind]).get("any", 0.0) if kind in found else missing for kind, missing in _ANY)
-    return Topics(found["need"], found["intent"], found["kind"], found.get("topic", ()), asks, wants)
+    return Topics(found["need"], found.get("intent", ()), found.get("kind", ()), found.get("topic", ()), asks, wants)
 
 
 _ANY = (("asks", 0.0), ("wants", 1.0))  # and what is thought where a file has no such head
@@ -94,18 +96,20 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     """Of each head its score: above 0 it is rather so than not."""
     looked = zip(heads.tables, groups, strict=False)
     there = [*chain.from_iterable(filter(None, map(table.get, features)) for table, features in looked)]
-    low, high, *sums = _added(there[:_AT_ONCE], _RARE + len(heads.lean))
+    low, high, *sums = _added(there[:_AT_ONCE], _RARE + heads.lanes)
     for at in range(_AT_ONCE, len(there), _AT_ONCE):
-        more, much_more, *others = _added(there[at : at + _AT_ONCE], _RARE + len(heads.lean))
+        more, much_more, *others = _added(there[at : at + _AT_ONCE], _RARE + heads.lanes)
         low, high, sums = low + more, high + much_more, [a + b for a, b in zip(sums, others, strict=True)]
     part, zero = 1 / (((low + (high << 8)) / RARITY) ** 0.5 or 1.0), MIDDLE * len(there)
     first = len(heads.names)
-    hidden = zip(sums[first:], heads.lean[first:], heads.start[first:], heads.rows, strict=True)
+    inner = sums[heads.lanes - len(heads.rows) :]
+    hidden = zip(inner, heads.lean[first:], heads.start[first:], heads.rows, strict=True)
     awake = [(int(step), row) for one, lean, start, row in hidden if (step := (one - zero) * part * lean + start) >= 1]
     steps = [step if step < _MOST else _MOST for step, _ in awake]
     said = sum([step * row for step, (_, row) in zip(steps, awake, strict=True)]).to_bytes(_ROW * first, "little")
     zero_beside = MIDDLE * sum(steps)
-    both = zip(sums, heads.lean, heads.start, _lanes("I", said), heads.lean_beside, strict=False)
+    lines = map(sums.__getitem__, heads.own)
+    both = zip(lines, heads.lean, heads.start, _lanes("I", said), heads.lean_beside, strict=False)
     return [
         (line - zero) * part * lean + start + (beside - zero_beside) * lean_beside
         for line, lean, start, beside, lean_beside in both
@@ -151,6 +155,28 @@ def shipped() -> Heads:
     return kept("topics-model", lambda: load(MODEL))
 
 
+@cache
+def of_needs() -> Heads:
+    """Of these only the heads for needs, and for whether any is stated: for a search nothing else is asked."""
+    whole = shipped()
+    kinds = ("need", "wants")
+    own = tuple(at for at, name in enumerate(whole.names) if name.partition(":")[0] in kinds)
+    first = len(whole.names)
+    lean, start = (tuple(many[at] for at in own) + many[first:] for many in (whole.lean, whole.start))
+    rows = tuple(_part_of(row, first, own) for row in whole.rows)
+    labels = {kind: tuple((own.index(at), label) for at, label in whole.labels[kind]) for kind in kinds}
+    beside = tuple(whole.lean_beside[at] for at in own)
+    return Heads(
+        tuple(whole.names[at] for at in own), whole.tables, lean, start, rows, beside, labels, whole.lanes, own
+    )
+
+
+def _part_of(row: int, heads: int, own: Sequence[int]) -> int:
+    """What a hidden lane says to some of the heads only."""
+    lanes = row.to_bytes(_ROW * heads, "little")
+    return int.from_bytes(b"".join(lanes[_ROW * at : _ROW * (at + 1)] for at in own), "little")
+
+
 def load(path: Path) -> Heads:
     """Read the packed file: a first line of JSON, then a feature, its rarity and its weights in base 64 a line."""
     tables: dict[str, dict[str, int]] = {"w": {}, "l": {}, "c": {}}
@@ -168,4 +194,7 @@ def load(path: Path) -> Heads:
     own = len(head["names"])
     lean, start = ((*many[:own], *(one * _TO_ONE for one in many[own:])) for many in (head["lean"], head["start"]))
     beside = tuple(one / _TO_ONE for one in head["lean_beside"])
-    return Heads(tuple(head["names"]), tuple(tables.values()), lean, start, rows, beside, known)
+    lanes = own + len(rows)
+    return Heads(
+        tuple(head["names"]), tuple(tables.values()), lean, start, rows, beside, known, lanes, tuple(range(own))
+    )
