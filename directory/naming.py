@@ -187,7 +187,7 @@ def covering(index: ListingIndex, said: Sequence[Said]) -> Mapping[str, Named]:
     return _Search(index, said, sorted(telling), is_near=True).found(among) if among else {}
 
 
-def _with_all(index: ListingIndex, said: Sequence[Said], telling: Set[str], places: Set[int]) -> Set[str]:
+def _with_all(index: ListingIndex, said: Sequence[Said], telling: Set[str], places: Set[int]) -> set[str]:
     """The listings with one of the telling words, and a word for each of these places of the message."""
     ids = set(chain.from_iterable(index.by_word[word] for word in telling))
     there: defaultdict[int, list[Said]] = defaultdict(list)
@@ -219,8 +219,7 @@ def written_out(index: ListingIndex, said: Sequence[Said], free: Set[int]) -> Ma
     a slip, beginning with what kind of thing it is; two of its words at least are `free`, of no need and no place."""
     begins = [one.start for one in said if one.plain in _BEGINS_NAME]
     said = [one for one in said if any(start <= one.start <= start + _LONGEST for start in begins)]
-    telling = {one.plain for one in said if one.start in free and one.plain in index.by_word}
-    telling = {word for word in telling if index.is_telling(word)}
+    telling = {one.plain for one in said if one.plain in index.by_word and index.is_telling(one.plain)}
     return _Search(index, said, telling, is_near=True).in_a_row(free) if telling else {}
 
 
@@ -241,7 +240,7 @@ class _Search:
         self.telling = frozenset(word for word in likes if index.is_telling(word))
         self.rarity = {word: index.rarity(word) for word in likes}
 
-    def found(self, among: Set[str] | None = None) -> dict[str, Named]:
+    def found(self, among: set[str] | None = None) -> dict[str, Named]:
         """Every listing that is named, among those that have a telling word as it was typed and another word."""
         names, found, by_word = self.index.names, dict[str, Named](), self.index.by_word
         starts = {word: {one.start for _, one in self.likes[word]} for word in self.telling}
@@ -261,19 +260,28 @@ class _Search:
         return found
 
     def in_a_row(self, free: Set[int]) -> dict[str, Named]:
-        """The listings a name of which stands there whole, in its order, and nothing between its words."""
+        """The listings a name of which stands there whole, and nothing between its words: in its order, perhaps with a
+        slip; turned, each word as it is, where none so long stands there exactly."""
         found: dict[str, Named] = {}
         for id in dict.fromkeys(chain.from_iterable(self.index.by_word[word] for word in self.typed)):
             for part in self.index.names[id].parts[1:]:
                 if len(part) >= _LEAST_WORDS and self.all.issuperset(part) and part[0] in _BEGINS_NAME:
-                    typed = [one for one in map(self._typed(part).get, part) if one is not None]
-                    starts = [one.start for _, one in typed]
-                    is_row = len(typed) == len(part) and starts == list(range(starts[0], starts[0] + len(part)))
-                    slips = sum(1 for near, _ in typed if near < 1.0)
-                    if is_row and slips <= 1 and len(free & set(starts[1:])) >= _LEAST_FREE:
-                        share = sum(near for near, _ in typed) / len(part)
-                        found[id] = max(Named(share, len(part)), found.get(id, _NOT), key=lambda one: one.share)
-        return found
+                    named = self._whole(part, free)
+                    if named.share:
+                        found[id] = max(named, found.get(id, _NOT), key=lambda one: one.share)
+        most = max((named.words for named in found.values() if named.share == 1.0), default=0.0)
+        is_turned = 1.0 - _TURNED
+        return {id: named for id, named in found.items() if named.share != is_turned or named.words > most}
+
+    def _whole(self, part: Sequence[str], free: Set[int]) -> Named:
+        typed = [one for one in map(self._typed(part).get, part) if one is not None]
+        starts = [one.start for _, one in typed]
+        if len(typed) < len(part) or sorted(starts) != list(range(starts[0], starts[0] + len(part))):
+            return _NOT
+        slips, is_turned = sum(1 for near, _ in typed if near < 1.0), starts != sorted(starts)
+        if slips > (0 if is_turned else 1) or len(free & set(starts[1:])) < _LEAST_FREE:
+            return _NOT
+        return Named(1.0 - _TURNED if is_turned else sum(near for near, _ in typed) / len(part), len(part))
 
     def _named(self, part: Sequence[str]) -> Named:
         """How much of these words of a name was typed; nothing where fewer than two were, or none as it is."""

@@ -25,7 +25,7 @@ _NOT_FULFILLED = frozenset({"men", "women"})  # nearly every place receives them
 _FEW = 6  # words of a search that may be a name and nothing else
 _LONG = 16  # words; a longer search for something says no whole name beside it but from its first word to its last
 _SEVERAL = 3  # results; fewer are all for what is likeliest
-_ALIKE = 0.05  # names so near each other fit alike
+_ALIKE, _AS_WELL = 0.051, 0.021  # names so near each other fit alike: one with a slip in it, and one turned
 
 _UNKNOWN = Opening("unknown")
 
@@ -185,11 +185,13 @@ def _with_others(whole: Sequence[Hit], found: Found, limit: int) -> Found:
 def _by_name(index: ListingIndex, asked: Question) -> Found | None:
     """The listings that are plainly meant by their name, best first; None if the words are only near a name."""
     out = naming.written_out(index, asked.every, asked.free)
-    kept = [(id, one.share) for id, one in out.items() if _may(index.by_id[id], asked)] or _claiming_all(index, asked)
-    if not kept and _is_of_nothing_else(asked):
-        kept = _wherever(index, asked)
-    elif not kept and 1 < len(asked.words) <= _LONG:
-        kept = _in_place(index, asked, naming.scores_of(index, asked.words, is_near=False))
+    kept = [(id, one.share) for id, one in out.items() if _may(index.by_id[id], asked)]
+    if not kept:
+        kept = _claiming_all(index, asked)
+        if _is_of_nothing_else(asked):  # words that are no name may be like one by chance: "phải không"
+            kept = list({**dict(kept), **dict(_wherever(index, asked))}.items())
+        elif not kept and 1 < len(asked.words) <= _LONG:
+            kept = _in_place(index, asked, naming.scores_of(index, asked.words, is_near=False))
     hits = tuple(_ranked(index, asked, kept, asked.all_words or asked.words))
     return Found(hits, _elsewhere(index, asked, hits)) if hits else None
 
@@ -222,10 +224,13 @@ def _wherever(index: ListingIndex, asked: Question) -> list[tuple[str, float]]:
     """Nothing but a name is asked for: those so called, elsewhere too where the place has none so called; its words may
     be those of the name."""
     named = naming.scores_of(index, asked.every, is_near=True) if len(asked.every) > 1 else {}
-    there = _in_place(index, asked, named)
     best = max((one.share for one in named.values()), default=0.0)
-    if there and max(share for _, share in there) > best - _ALIKE:
-        return there
+    beside = naming.scores_of(index, asked.words, is_near=True) if asked.places else {}
+    # With a word of the place in it a name has to fit as well as any; without, one may have a slip: it is in the place.
+    for many, least in ((named, best - _AS_WELL), (beside, best - _ALIKE)):
+        there = _in_place(index, asked, many)
+        if there and max(share for _, share in there) >= least:
+            return there
     return _in_place(index, replace(asked, places=()), named)
 
 

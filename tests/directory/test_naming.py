@@ -8,6 +8,7 @@ import pytest
 from bot.commands.bench_search import listings_for
 from directory import naming, search
 from directory.listing_index import build, sound_of
+from directory.places import PlaceKey, Tier
 from directory.reading import read
 from directory.shelf import Shelf
 from tests.directory.test_listing_text import listing
@@ -103,6 +104,30 @@ def test_a_name_from_its_first_word_to_its_last_goes_before_a_need_beside_it(cro
     assert search.search(crowded, asked).results[0].listing.id == "l0"
     half = search.question("nhom say co methadone khong", at=AT)
     assert all(hit.listing.id != "l0" for hit in search.search(crowded, half).results)
+
+
+TURNED = "Nhóm Tóc Theo|Nhóm Theo Top|Nhóm Vừa Thiêu|Tổ chức Phai Thieu|Nhóm Hay Xuc|Nhóm Hay Cun|Nhóm Toe Thieu"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("nhóm theo toc", ["l0", "l1"]),  # all its words, turned; before a name in this order with a slip in it
+        ("cho em hỏi nhóm theo toc ở đâu", ["l0", "l1"]),
+        ("nhóm theo top", ["l1"]),  # as it stands
+        ("toe thieu phai khong", ["l6"]),  # "phải không" is no name
+        ("vua thieu ha noi", ["l2"]),  # elsewhere; what is called after a word of the place is not meant
+    ],
+)
+def test_words_as_they_are_go_before_what_others_are_like_by_chance(text: str, ids: list[str]) -> None:
+    listings = [replace(one, organisation="Tổ chức mẫu") for one in listings_for(3000).values()]
+    da_nang, hanoi = (PlaceKey(Tier.NEW_PROVINCE, code) for code in ("48", "01"))
+    named = zip(listings, TURNED.split("|"), strict=False)
+    own = [replace(one, organisation=name, place=da_nang, province="48") for one, name in named]
+    near = replace(listings[7], organisation="Nhóm Vua Hay", place=hanoi, province="01")
+    shelf = Shelf(build([*own, near, *listings[8:]]))
+    found = search.search(shelf, search.question(text, at=AT)).results
+    assert [hit.listing.id for hit in found][: len(ids)] == ids
 
 
 def test_words_of_a_name_that_are_a_place_elsewhere_are_the_name() -> None:
