@@ -120,6 +120,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "start"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
+    if correcting.is_told(turn, standing):
+        return "wrong_listing", "start"
     if kept_where.is_asked(turn):
         return "find", "kept"
     if _asks_about_shown(turn, standing):

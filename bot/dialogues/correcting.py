@@ -21,6 +21,12 @@ _PLAINLY_NEW = re.compile(
     r"\b(?:(?:so|gio|dia chi|sdt|lich|cho|mo cua) moi|moi (?:la|dung)|doi (?:sang|thanh|qua|ve|lai)|"
     r"chuyen (?:sang|qua|ve|toi|den)|dung la|phai la|new (?:number|phone|hours|address|one)|now)\b"
 )
+# A street that masking leaves where it stands: "12 đường Lê Lợi", "chuyển sang 25 Lê Lợi rồi".
+_STREET = re.compile(
+    r"\b\d+[a-z]?(?:/\d+[a-z]?)* ?,? ?(?:duong|pho|ngo|ngach|hem|kiet|quoc lo|dai lo)\b|\b(?:duong|so nha) [\w/]+ \w+"
+    r"|\bdia chi\b.*\d|\b(?:chuyen|doi) (?:sang|qua|ve|toi|den) (?:so )?\d+[a-z]?(?:/\d+[a-z]?)*"
+    r" (?!cho|noi|quan|phuong|benh|phong)[a-z]+ [a-z]+.*\broi\b"
+)
 _MARK = re.compile(r"⟦[a-z]+⟧")
 _TIMES = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:\d{2})?\b|24 ?/ ?24|\bt ?[2-7]\b|\b\d{1,2}\b")
 # What may stand beside a number, hours or an address and still leave it one and nothing else.
@@ -55,7 +61,7 @@ def value(turn: Turn, part: str) -> str:
         return ", ".join(dict.fromkeys([*hidden, *_PUBLIC.findall(turn.text)]))[:LONGEST]
     if part == "hours":
         return turn.text[:LONGEST] if _CLOCK.search(fold(turn.text)[:300]) else ""
-    names_place = bool(turn.meaning and turn.meaning.places) or _has(turn, part, "")
+    names_place = bool(turn.meaning and turn.meaning.places) or _has(turn, part, fold(turn.text)[:300])
     return _with_places(turn.text, turn.fragments)[:LONGEST].strip() if names_place else ""
 
 
@@ -116,6 +122,17 @@ def is_late(turn: Turn, standing: Standing) -> bool:
     return bool(_PLAINLY_NEW.search(plain)) and not (turn.meaning and turn.meaning.needs)
 
 
+def is_told(turn: Turn, standing: Standing) -> bool:
+    """Whether this message, right after a list, plainly says what is new of a place on it: "số mới là …"."""
+    is_after = (standing.dialogue, standing.step) == ("find", "after") and bool(turn.memory.last_shown)
+    intent = turn.meaning.intent if turn.meaning else None
+    if not is_after or intent not in _ABOUT_PLACES or not volunteered(turn)[1]:
+        return False
+    plain = fold(turn.text)[:300]
+    is_plain = _PLAINLY_NEW.search(plain) is not None and not (turn.meaning and turn.meaning.needs)
+    return is_plain and not _is_hers_or_asks(turn, plain)
+
+
 def _is_hers_or_asks(turn: Turn, plain: str) -> bool:
     said = unicodedata.normalize("NFC", turn.text).casefold()
     is_danger = turn.meaning is not None and turn.meaning.danger.level != "none"
@@ -132,7 +149,9 @@ def _is_bare(turn: Turn, part: str, plain: str) -> bool:
     if part == "hours" and len(_CLOCK.findall(plain)) < 2 and not hours_said.lines_of(turn.text):
         return False
     if part == "address":
-        before, _, after = plain.partition(mark(Hidden.STREET) if mark(Hidden.STREET) in plain else mark(Hidden.PLACE))
+        signs = [one for one in (mark(Hidden.STREET), mark(Hidden.PLACE)) if one in plain]
+        street = signs[0] if signs else found[0] if (found := _STREET.search(plain)) else plain
+        before, _, after = plain.partition(street)
         return _is_little(before) and len(after.split()) <= _SHORT and not (turn.meaning and turn.meaning.needs)
     left = _MARK.sub(" ", _PUBLIC.sub(" ", plain))
     return _is_little(_TIMES.sub(" ", left) if part == "hours" else left)
@@ -156,7 +175,8 @@ def is_expected(turn: Turn, standing: Standing) -> bool:
         return bool(turn.fragments)
     if (standing.dialogue, standing.step) == ("wrong_listing", "part"):
         return is_answer(turn) and bool(turn.fragments)
-    return is_late(turn, standing) or bool(_is_about_wrong(turn) and volunteered(turn)[1])
+    is_kept = is_late(turn, standing) or is_told(turn, standing)
+    return is_kept or bool(_is_about_wrong(turn) and volunteered(turn)[1])
 
 
 def _is_about_wrong(turn: Turn) -> bool:
@@ -172,7 +192,7 @@ def _has(turn: Turn, part: str, plain: str) -> bool:
     if part == "phone":
         return "phone" in kinds or _PUBLIC.search(turn.text) is not None
     if part == "address":
-        return "place" in kinds
+        return "place" in kinds or _STREET.search(plain) is not None
     return _CLOCK.search(plain) is not None
 
 
