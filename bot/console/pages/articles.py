@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot import audit, staff
 from bot.bells import SHELF
-from bot.console import article_form
+from bot.console import article_form, filters
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.pages import exports
 from bot.console.permissions import Deed, has
@@ -37,11 +37,15 @@ from directory.wording import day
 BY_PEERS = ("peer", "none")  # what a colleague who is a peer may approve; for others somebody outside has looked
 SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn", "brought_back", "kept_ours"})
 
+_FILTERS = {
+    "state": "console.listing.state", "role": "console.article.who_reviews", "language": "console.article.language"
+}  # fmt: skip
+
 
 async def find(console: Console, visit: Visit) -> web.Response:
     """Every article by its state, those that need somebody first."""
-    wanted = {name: visit.given(name, most=100) for name in ("state", "role", "language", "text")}
-    spoken = wanted["language"] if wanted["language"] in wording.languages() else wording.FALLBACK
+    wanted, unknown = filters.chosen(visit, state=articles.STATES, role=publishing.ROLES, language=wording.languages())
+    wanted["text"], spoken = visit.given("text", most=100), wanted["language"] or wording.FALLBACK
     today = _today(console)
 
     def look(connection: Connection) -> tuple[tuple[Desk, ...], Mapping[tuple[str, str], behind.Apart]]:
@@ -62,6 +66,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "roles": publishing.ROLES,
         "languages": languages.known().values(),
         "wanted": {**wanted, "language": spoken},
+        "unknown": [_FILTERS[name] for name in unknown],
         "today": today,
         "apart": apart,
         "day": lambda value: day(value, visit.language),

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from bot import staff
 from bot.bells import SHELF
+from bot.console import filters, listing_together, veil
 from bot.console import listing_beside as beside
 from bot.console import listing_deeds as deeds
-from bot.console import listing_together, veil
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.listing_form import LISTS, TEXTS, Form, all_of, by_field, read_form, show_draft
 from bot.console.listing_marks import MARKS, marked
@@ -55,10 +55,9 @@ METHODS = ("call", "visit", "peer", "document")
 
 async def find(console: Console, visit: Visit) -> web.Response:
     """All listings, those to look after first."""
-    text, state, province = visit.given("text", most=100), visit.given("state"), visit.given("province")
-    state, province = state if state in STATES else "", province if province in places.provinces() else ""
-    language = visit.language
-    mark = visit.given("mark") if visit.given("mark") in MARKS else ""
+    text, language = visit.given("text", most=100), visit.language
+    wanted, unknown = filters.chosen(visit, state=STATES, province=places.provinces(), mark=MARKS)
+    state, province, mark = wanted["state"], wanted["province"], wanted["mark"]
     rows = await console.db.read(
         lambda connection: marked(
             connection,
@@ -79,6 +78,7 @@ async def find(console: Console, visit: Visit) -> web.Response:
         "day": lambda value: day(value, language),
         "may_withdraw": lambda row: may(visit.seat.member, Deed.WITHDRAW_LISTING, About(row.province)),
         "said": "withdrawn" if visit.given("said") == "withdrawn" else "",
+        "unknown": [f"console.listing.{name}" for name in unknown],
     }
     return render(visit.request, "listings.html", visit.seat, **shown)
 

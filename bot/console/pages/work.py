@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.console import filters
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.permissions import PERMISSIONS, About, Deed, Scope, may
 from bot.db import Tx
@@ -36,13 +37,9 @@ async def page(console: Console, visit: Visit) -> web.Response:
     )
     # That two are alike can tell where a sealed one is: it is for those who could merge them.
     mine = tuple(one for one in mine if one.kind != "twice" or may(member, Deed.EDIT_LISTING, About(one.province)))
-    province, kind, said = visit.given("province"), visit.given("kind"), visit.given("said")
-    chosen = [
-        one
-        for one in mine
-        if (province not in places.provinces() or one.province == province)
-        and (kind not in worklist.KINDS or one.kind == kind)
-    ]
+    wanted, unknown = filters.chosen(visit, province=places.provinces(), kind=worklist.KINDS)
+    province, kind, said = wanted["province"], wanted["kind"], visit.given("said")
+    chosen = [one for one in mine if province in ("", one.province) and kind in ("", one.kind)]
     names = sorted(places.provinces().items(), key=lambda one: one[1])
     shown: dict[str, Any] = {
         "today": [one for one in chosen if one.is_today][:SHOWN],
@@ -56,6 +53,7 @@ async def page(console: Console, visit: Visit) -> web.Response:
         "allowed": lambda deed, one: may(member, deed, About(one.province)),
         "day": lambda value: day(value, language),
         "said": said if said in SAID else "",
+        "unknown": ["console.work.kind" if name == "kind" else "console.listing.province" for name in unknown],
     }
     return render(visit.request, "work.html", visit.seat, **shown)
 
