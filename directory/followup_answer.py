@@ -20,6 +20,9 @@ _UNKNOWN: Mapping[str, tuple[str, str]] = {
     "woman_doctor": ("bac si nu / nu bac si / nu kham / bac si la nu / female doctor / woman doctor", "bác sĩ nữ"),
     "insurance": ("bao hiem / bhyt / the bao hiem / insurance", "bảo hiểm / bhyt"),
     "appointment": ("hen truoc / dat lich / dat hen / hen lich / goi truoc / appointment", "hẹn / đặt lịch"),
+    "anonymous": ("hoi ten / ghi ten / khai ten / can ten / an danh / anonymous", "hỏi tên / ghi tên / ẩn danh"),
+    "accessible": ("xe lan / wheelchair", "xe lăn"),
+    "childcare": ("trong tre / trong con / giu tre / childcare", "trông trẻ / giữ trẻ / trông con"),
     "parking": ("gui xe / do xe / de xe / parking", "gửi xe / để xe / đỗ xe"),
     "results": ("ket qua / results", "kết quả"),
     "minors": ("duoi 18 / chua du 18 / vi thanh nien / under 18", "18 / vị thành niên"),
@@ -151,6 +154,8 @@ def _in_its_words(one: Listing, name: str, language: str) -> str:
         for text, plain in zip(texts, vietnamese, strict=True)
         if text and any(fold(word) in fold(plain) for word in words)
     ]
+    if name in one.attributes:
+        heard.insert(0, t("listing.besides", language, text=t(f"console.attributes.{name}", language)))
     if heard:
         return "\n".join(heard)
     return "\n".join(filter(None, (t("followup.ask_them", language), _phones(one, language))))

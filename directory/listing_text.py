@@ -2,7 +2,7 @@
 
 from directory import hours_text, needs, spoken
 from directory.languages import marked, text_in
-from directory.listings import Listing, Opening
+from directory.listings import Listing, Opening, written_attributes
 from directory.places import name_of
 from directory.search import Hit
 from directory.wording import FALLBACK, HCMC, clock_time, day, t
@@ -27,6 +27,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
         lines.append(f"• {received(one, language)}")
     if asked := papers(one, language):
         lines.append(t("listing.papers", language, text=asked))
+    if besides := qualities(one, language):
+        lines.append(t("listing.besides", language, text=besides))
     if more := spoken.beside_vietnamese(one.languages):
         lines.append(t("listing.speaks", language, languages=spoken.named(more, language)))
     lines.extend(t("listing.phone", language, number=number) for number in one.phones)
@@ -75,6 +77,14 @@ def papers(one: Listing, language: str) -> str:
     """What has to be brought along: she should know before she goes, not at the desk."""
     told = text_in(one.papers, language)
     return told or (t("listing.papers.none", language) if "no_papers" in one.attributes else "")
+
+
+def qualities(one: Listing, language: str) -> str:
+    """What else it is like, but for what its price, its papers and its hours say already."""
+    told = {"no_papers", *(("free",) if text_in(one.price, language) else ())}
+    told |= {"evening", "weekend"} if one.hours else set()
+    codes = [code for code in written_attributes(one.attributes) if code not in told]
+    return "; ".join(t(f"console.attributes.{code}", language) for code in codes)
 
 
 def received(one: Listing, language: str) -> str:

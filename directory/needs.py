@@ -262,21 +262,29 @@ _WISHED = {
     "weekend": ("cuoi tuan", "thu bay", "chu nhat", "weekend"),
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "after_hours": ("ngoai gio", "after hours", "outside office hours"),
-    "no_papers": (
-        *("khong giay to", "mat giay to", "mat can cuoc", "no papers", "no id"),
-        *("without papers", "without id", "undocumented"),
-    ),
+    "no_papers": ("khong giay to", "mat giay to", "mat can cuoc"),
+    "anonymous": ("an danh", "giau ten", "khong can ten", "khong ten tuoi"),
     "trans": ("chuyen gioi", "hormone", "trans"),
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
     "men": ("cho nam", "mb", "gay", "msm", "dong tinh nam", "for men"),
 }
 _WISHES = {wish: tuple(f" {words} " for words in many) for wish, many in _WISHED.items()}
+# Looked for as it was typed: read as Vietnamese, "no name" is something else.
+_IN_ENGLISH = re.compile(
+    r"\b(?:(?P<no_papers>no (?:papers|id)|without (?:papers|id)|undocumented)"
+    r"|(?P<anonymous>anonymous(?:ly)?|(?:without (?:a |my |giving a |giving my )?|no )name))\b"
+)
 # "Không cần giấy tờ", "không ai hỏi giấy tờ", "khỏi trình căn cước", "chưa có CCCD"; never "có cần giấy tờ không".
 _NO_PAPERS = re.compile(
     r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|duoc)){0,3}"
     r" (?:can|co|hoi|doi|bat|xem|mang|trinh|nop|yeu cau|xuat trinh|kiem tra)"
     r"(?: (?:co|mang|theo|trinh|nop|xem|bat ky|the)){0,2}"
     r" (?:giay to|giay tuy than|can cuoc|chung minh|cccd|cmnd|ho chieu|passport) "
+)
+# "Không hỏi tên", "khỏi khai tên", "không muốn nói tên"; never "không biết tên".
+_NO_NAME = re.compile(
+    r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|muon)){0,3}"
+    r" (?:hoi|ghi|lay|luu|doi|khai|de lai|noi|cho biet|xung|khai bao|dien)(?: ho)? ten "
 )
 
 
@@ -285,5 +293,8 @@ def wishes(reading: Reading) -> frozenset[str]:
     plain = f" {reading.plain} "
     found = frozenset(wish for wish, many in _WISHES.items() if any(words in plain for words in many))
     found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
+    found |= {"anonymous"} if _NO_NAME.search(plain) else frozenset()
+    if reading.text.isascii():
+        found |= {str(said.lastgroup) for said in _IN_ENGLISH.finditer(reading.text.lower())}
     language = spoken.wish_in(reading.plain)
     return found | {language} if language else found

@@ -40,6 +40,12 @@ def needs_no_papers(one: Listing) -> bool:
     return "no_papers" in one.attributes or _says(one.papers.get("vi", ""), _NO_PAPERS)
 
 
+def asks_no_name(one: Listing) -> bool:
+    """Marked so, or how one is received says so among other things: "đồng đẳng tiếp, không ghi tên"."""
+    return "anonymous" in one.attributes or _NO_NAME.search(fold(one.reception.get("vi", ""))) is not None
+
+
+_NO_NAME = re.compile(r"\bkhong (?:can |bi |phai )?(?:hoi|ghi|lay|luu|can|doi|khai|de lai) (?:ho )?ten\b|\ban danh\b")
 _FREE = re.compile(r"(?:(?:hoan toan )?mien phi|khong (?:mat|thu|lay|ton) (?:tien|phi))(?: hoan toan| tat ca| het)?")
 _NO_PAPERS = re.compile(
     r"khong (?:can|doi|hoi|yeu cau|bat)(?: co| mang| trinh)?(?: bat ky)? (?:giay to|can cuoc)(?: gi)?"
@@ -76,6 +82,7 @@ def _speaks(wish: str) -> Keeps:
 _WISHES: Mapping[str, Keeps] = {
     "free": lambda one, opens: is_free(one),
     "no_papers": lambda one, opens: needs_no_papers(one),
+    "anonymous": lambda one, opens: asks_no_name(one),
     "evening": _is_evening,
     "after_hours": _is_after_hours,
     "weekend": _is_weekend,

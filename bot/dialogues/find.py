@@ -174,7 +174,7 @@ def asks_ahead(turn: Turn) -> bool:
     meaning = turn.meaning
     if turn.key is not None or meaning is None or meaning.places or turn.memory.need is None:
         return False
-    is_wish = any(one in meaning.wishes for one in ("free", "no_papers"))
+    is_wish = any(one in meaning.wishes for one in ("free", "no_papers", "anonymous"))
     return not is_wish and followup.depends(turn.reading)
 
 

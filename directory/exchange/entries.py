@@ -8,6 +8,7 @@ from directory import needs, places
 from directory.exchange.hsds_hours import times_of, weekly
 from directory.hours import Apart
 from directory.languages import marked, text_in
+from directory.listing_text import papers, qualities, received
 from directory.listings import DAYS, Hours, Listing
 from directory.places import Tier
 from directory.whereabouts import open_place
@@ -71,7 +72,10 @@ def entry(one: Listing, *, on: date, language: str = "vi") -> Entry:
 
 
 def _texts(one: Listing, language: str) -> list[str]:
-    return [text_in(text, language) for text in (one.reception, one.price, one.papers)]
+    """What the card of the chat says too: how one is received, whom, the price, the papers and what else it is like."""
+    whom = received(one, language).removeprefix("• ") if one.audience else ""
+    said = (text_in(one.reception, language), whom, text_in(one.price, language), papers(one, language))
+    return [*said, qualities(one, language)]
 
 
 def _area(one: Listing, language: str) -> str:
