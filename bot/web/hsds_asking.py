@@ -22,7 +22,9 @@ _PAGES = {"search", "page", "per_page", "format"}
 _TERMS = {"taxonomy_term_id", "taxonomy_id"}
 KNOWN: Mapping[str, frozenset[str]] = {
     "services": frozenset({*_PAGES, *_TERMS, "organization_id", "modified_after", "minimal", "full"}),
-    "service_at_locations": frozenset({*_PAGES, *_TERMS, "organization_id", "modified_after", "full", "postcode"}),
+    "service_at_locations": frozenset(
+        {*_PAGES, *_TERMS, "organization_id", "modified_after", "full", "postcode", "proximity"}
+    ),
     "organizations": frozenset({*_PAGES, *_TERMS, "full_service", "full"}),
     "organization": frozenset({"full_service"}),
     "taxonomies": frozenset(_PAGES),
@@ -32,6 +34,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 _TELLS = frozenset({"search", "taxonomy_term_id"})
 _IN_BODY = frozenset({"need", "province"})
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FARTHEST = 3_000_000  # metres, from one end of the country to the other
 _YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -102,6 +105,7 @@ def _understood(given: Mapping[str, Any], kind: str, known: frozenset[str]) -> A
         organization=_id(given, "organization_id"),
         province=_one_of(given, "province", provinces()) or _province(given),
         modified_after=_moment(_text(given, "modified_after")),
+        within_m=_proximity(given),
     )
     return Asked(
         wanted,
@@ -178,3 +182,12 @@ def _province(given: Mapping[str, Any]) -> str:
     if postcode and not (len(postcode) == 5 and postcode.startswith("000") and postcode[3:] in provinces()):
         raise NotAsked(f"postcode must be 000 and then one of {', '.join(provinces())}: we know no finer ones.")
     return postcode[3:]
+
+
+def _proximity(given: Mapping[str, Any]) -> int:
+    """Metres from the middle of the postcode; 0 where it is not asked for."""
+    if "proximity" not in given:
+        return 0
+    if not _text(given, "postcode"):
+        raise NotAsked("proximity needs a postcode: it is reckoned from the middle of that.")
+    return _number(given, "proximity", 0, _FARTHEST)

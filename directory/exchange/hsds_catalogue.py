@@ -38,6 +38,7 @@ class Wanted:
     organization: str = ""
     province: str = ""
     modified_after: datetime | None = None
+    within_m: int = 0  # of the middle of that province, wherever it lies
 
 
 class Catalogue:
@@ -150,6 +151,7 @@ class _Fits:
         self.names = catalogue.shelf.index.names
         self.wanted = wanted
         self.words = fold(wanted.search).split()
+        self.middle = places.centre_of(PlaceKey(places.Tier.NEW_PROVINCE, wanted.province))
         term = by_id().get(wanted.term)
         self.is_impossible = bool(wanted.term and term is None) or bool(wanted.need and wanted.need not in needs.NEEDS)
         self.term: Term | None = term
@@ -165,12 +167,19 @@ class _Fits:
             self.is_impossible
             or (self.owned and one.id not in self.owned)
             or (wanted.need and wanted.need not in one.needs)
-            or (wanted.province and one.province != wanted.province)
+            or (wanted.province and not self._is_there(one))
             or (self.term is not None and not _has(one, self.term))
             or (self.taxonomy and not _has_any(one, self.taxonomy))
             or (wanted.modified_after and not self._is_newer(one, wanted.modified_after))
             or (self.words and not self._says(one))
         )
+
+    def _is_there(self, one: Listing) -> bool:
+        """In the province, or within so many metres of its middle; of a sealed place the province is all there is."""
+        if not self.wanted.within_m or self.middle is None or one.is_sealed:
+            return one.province == self.wanted.province
+        point = one.point or places.centre_of(one.place)
+        return point is not None and places.distance_km(self.middle, point) * 1000 <= self.wanted.within_m
 
     def _is_newer(self, one: Listing, after: datetime) -> bool:
         """Changed at that moment or later, or checked on that day or later: a day is all that is kept of a check.

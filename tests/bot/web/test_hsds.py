@@ -109,6 +109,21 @@ async def test_filters_work_and_add_up(api: Api) -> None:
     assert len((await api.post("/organizations", need="health.prep"))["contents"]) == 1
 
 
+async def test_how_far_is_reckoned_from_the_middle_of_the_postcode(api: Api) -> None:
+    clinic, shelter, far = api.ids
+
+    async def at(metres: int | str) -> set[str]:
+        found = await api.post("/service_at_locations", postcode="00001", proximity=metres)
+        assert await api.get("/service_at_locations", postcode="00001", proximity=str(metres)) == found
+        return {one["id"] for one in found["contents"]}
+
+    assert await at(60_000) == {clinic, shelter} and await at("2000000") == {clinic, shelter, far}
+    assert await at(1) == {shelter}, "of a sealed place its province is all there is"
+    for wrong in ({"proximity": 5000}, {"postcode": "00001", "proximity": 0}, {"postcode": "00001", "proximity": "x"}):
+        answer = await api.client.post("/hsds/service_at_locations", json=wrong)
+        assert answer.status == 400 and (await answer.json())["error"].startswith("proximity ")
+
+
 async def test_an_id_is_the_same_in_capitals_and_what_is_none_is_nothing(api: Api) -> None:
     told = await api.get(f"/service_at_locations/{api.ids[0].upper()}")
     assert told["id"] == api.ids[0]
