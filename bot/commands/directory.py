@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     find.add_argument("--json", action="store_true")
     find.add_argument("--limit", type=int, default=3)
     find.add_argument("--near", type=_point, metavar="LAT,LON")
-    find.add_argument("--at", type=datetime.fromisoformat, metavar="ISO-TIME")
+    find.add_argument("--at", type=_moment, metavar="ISO-TIME")
     find.set_defaults(run=run_search)
     ask = commands.add_parser("ask", help="which article answers")
     ask.add_argument("text", metavar="TEXT")
@@ -59,8 +60,11 @@ def run_search(arguments: argparse.Namespace) -> int:
     found = search.search(shelf, asked)
     if arguments.json:
         print(json.dumps(search_json.as_json(asked, found), ensure_ascii=False))
-    else:
+    elif found.results:
         print("\n\n".join(describe(hit, "vi", position=number) for number, hit in enumerate(found.results, 1)))
+    elif found.nothing:
+        nearest = ", ".join(one["place"] for one in found.nothing["nearest"])
+        print(f"Nothing found: {found.nothing['reason']}{f'; nearest: {nearest}' if nearest else ''}.", file=sys.stderr)
     return 0
 
 
@@ -69,8 +73,10 @@ def run_ask(arguments: argparse.Namespace) -> int:
     answered = answers.answer(arguments.text, "vi")
     if arguments.json:
         print(json.dumps(answers.as_json(arguments.text, answered), ensure_ascii=False))
-    else:
+    elif answered.articles:
         print("\n\n".join(hit.answer for hit in answered.articles))
+    else:
+        print("No article answers this.", file=sys.stderr)
     return 0
 
 
@@ -110,8 +116,18 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def _point(written: str) -> tuple[float, float]:
-    lat, _, lon = written.partition(",")
-    return float(lat), float(lon)
+    north, _, east = written.partition(",")
+    with suppress(ValueError):
+        if -90 <= float(north) <= 90 and -180 <= float(east) <= 180:
+            return float(north), float(east)
+    raise argparse.ArgumentTypeError("write north and east in degrees, such as 21.03,105.85")
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a time such as 2026-12-07T09:00+07:00") from None
 
 
 def _shelf(at: datetime) -> Shelf:

@@ -214,3 +214,34 @@ def test_no_file_makes_a_private_place_of_one_that_is_shown_without_its_yes(
     assert main(["directory", "import", str(path)]) == 1
     told = capsys.readouterr().err
     assert "the place has not agreed, and the listing is shown" in told and "Nothing was brought in" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--near", "abc"], "--near: write north and east in degrees, such as 21.03,105.85"),
+        (["--near", "95,200"], "--near: write north and east in degrees, such as 21.03,105.85"),
+        (["--near", "nan,105"], "--near: write north and east in degrees, such as 21.03,105.85"),
+        (["--at", "hôm qua"], "--at: write a time such as 2026-12-07T09:00+07:00"),
+        (["--at", "2026-12-07T09:00"], "--at needs a time zone"),
+        (["--limit", "0"], "--limit must be at least 1"),
+    ],
+)
+def test_a_search_that_is_asked_wrongly_says_how_to_mend_it(
+    house: Path, capsys: pytest.CaptureFixture[str], given: list[str], says: str
+) -> None:
+    try:
+        status: object = main(["search", "prep", *given])
+    except SystemExit as left:
+        status = left.code
+    told = capsys.readouterr()
+    assert status == 2 and says in told.err and told.out == ""
+
+
+def test_a_search_that_finds_nothing_says_so(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "prep cầu giấy"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "" and "none_known" in told.err
+    assert main(["ask", "giá vàng hôm nay"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "" and "No article" in told.err
