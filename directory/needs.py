@@ -263,6 +263,8 @@ _WISHED = {
     "free": ("mien phi", "khong mat tien", "khong co tien", "free"),
     "after_hours": ("ngoai gio", "after hours", "outside office hours"),
     "no_papers": ("khong giay to", "mat giay to", "mat can cuoc"),
+    "pharmacy": ("nha thuoc", "hieu thuoc", "tiem thuoc", "quay thuoc", "pharmacy", "drugstore"),
+    "psychologist": ("bac si tam ly", "chuyen gia tam ly", "nha tam ly", "psychologist"),
     "anonymous": ("an danh", "giau ten", "khong can ten", "khong ten tuoi"),
     "trans": ("chuyen gioi", "hormone", "trans"),
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
@@ -281,6 +283,7 @@ _NO_PAPERS = re.compile(
     r"(?: (?:co|mang|theo|trinh|nop|xem|bat ky|the)){0,2}"
     r" (?:giay to|giay tuy than|can cuoc|chung minh|cccd|cmnd|ho chieu|passport) "
 )
+_PRIVATE = re.compile(r" (?:phong kham|pk|bac si|benh vien|bv) tu(?: nhan)? (?!van |do )")  # "tư vấn" is advice
 # "Không hỏi tên", "khỏi khai tên", "không muốn nói tên"; never "không biết tên".
 _NO_NAME = re.compile(
     r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|muon)){0,3}"
@@ -294,6 +297,7 @@ def wishes(reading: Reading) -> frozenset[str]:
     found = frozenset(wish for wish, many in _WISHES.items() if any(words in plain for words in many))
     found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
     found |= {"anonymous"} if _NO_NAME.search(plain) else frozenset()
+    found |= {"private_clinic"} if _PRIVATE.search(plain) else frozenset()
     if reading.text.isascii():
         found |= {str(said.lastgroup) for said in _IN_ENGLISH.finditer(reading.text.lower())}
     language = spoken.wish_in(reading.plain)

@@ -74,6 +74,10 @@ def _is_open_then(one: Listing, opens: Opens) -> bool:
     return opens(one).state != "closed"
 
 
+def _is_of(kind: str) -> Keeps:
+    return lambda one, opens: one.kind == kind
+
+
 def _speaks(wish: str) -> Keeps:
     code = wish.removeprefix(spoken.WISH)
     return lambda one, opens: code in one.languages
@@ -87,5 +91,6 @@ _WISHES: Mapping[str, Keeps] = {
     "after_hours": _is_after_hours,
     "weekend": _is_weekend,
     "open_now": _is_open_then,
+    **{kind: _is_of(kind) for kind in ("pharmacy", "private_clinic", "psychologist")},
     "trans": lambda one, opens: "trans" in one.audience or "health.trans" in one.needs,
 }

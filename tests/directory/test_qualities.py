@@ -83,3 +83,29 @@ def test_asked_about_it_the_answer_is_what_is_kept(text: str, code: str, vi: str
     assert asked is not None and vi in followup.answer(asked, now=NOW)
     asked = followup.read(read(text), [listing()], now=NOW)
     assert asked is not None and "danh bạ không ghi" in followup.answer(asked, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("thuốc tránh thai ở nhà thuốc nào cầu giấy", "pharmacy"),
+        ("hieu thuoc ban thuoc tranh thai cau giay", "pharmacy"),
+        ("phòng khám tư có thuốc tránh thai ở cầu giấy", "private_clinic"),
+    ],
+)
+def test_a_kind_of_place_that_is_named_is_shown_before_others_and_said_where_there_is_none(
+    text: str, kind: str
+) -> None:
+    told = {"needs": ("health.contraception",)}
+    clinic, other = listing(id="a", **told), listing(id="b", kind=kind, **told)
+    question = search.question(text, at=NOW)
+    found = search.search(Shelf(build([clinic, other])), question)
+    assert [hit.listing.id for hit in found.results] == ["b"] and not found.dropped
+    found = search.search(Shelf(build([clinic])), question)
+    assert [hit.listing.id for hit in found.results] == ["a"] and found.dropped == {kind}
+
+
+def test_advice_for_the_mind_is_not_only_from_a_psychologist() -> None:
+    assert "psychologist" not in search.question("tư vấn tâm lý ở cầu giấy", at=NOW).wishes
+    assert "psychologist" in search.question("bác sĩ tâm lý ở cầu giấy", at=NOW).wishes
+    assert "private_clinic" not in search.question("phòng khám tư vấn hiv cầu giấy", at=NOW).wishes

@@ -48,6 +48,7 @@ def test_every_name_and_phone_is_found_whole(connection: Connection, form: str) 
     missing = [one.service for one in many if one.service not in text]
     missing += [number for one in many for number in one.phones if number not in text]
     assert missing == []
+    assert "Hỏi thêm tại đây" in text and "https://example.org/" in text, "beside the code stands what it leads to"
     assert text.count("Kiểm tra ngày 7/12/2026") == len(many), "the day of the check stands on every entry"
     width, height = {"a5": (420, 595), "a6": (298, 420), "large": (595, 842)}[form]
     sizes = {(float(page.mediabox.width), float(page.mediabox.height)) for page in reader.pages}
