@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from directory import needs, phones, places, points
+from directory import needs, own_of_a_person, phones, places, points
 from directory.hours import begins_as_it_ends, clashing, far_day
 from directory.listings import Hours, ListingProblem
 from directory.places import PlaceKey, Tier
@@ -21,7 +21,7 @@ AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "anonymous", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
 TEXTS = ("reception", "price", "papers")
-TELLS = "listing.problem.tells_where"
+TELLS, OWN = "listing.problem.tells_where", "listing.problem.own_of_a_person"
 DEMO_MARK = "(mẫu)"
 _NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no draft that names them
 LONGEST_STREET, LONGEST_TEXT = 300, 10_000  # characters
@@ -114,6 +114,8 @@ def _written(draft: Draft) -> list[Problem]:
     found = [Problem(name, "listing.problem.unseen") for name, said in (*lines, *texts) if _UNSEEN.search(said)]
     if len(draft.street) > LONGEST_STREET:
         found.append(Problem("street", "listing.problem.long_street"))
+    shown = (("directions", draft.directions), *texts)
+    found += [Problem(name, OWN, part) for name, said in shown if (part := own_of_a_person.told(said))]
     long = [name for name, said in (*lines[3:], *texts) if len(said) > LONGEST_TEXT]
     return found + [Problem(name, "listing.problem.long_text") for name in long]
 
