@@ -22,6 +22,13 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=0x1EFF)))
+def test_folding_letter_by_letter_is_the_same_however_it_is_done(text: str) -> None:
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).replace("đ", "d")
+    plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    assert fold(text) == unicodedata.normalize("NFKC", plain).casefold().replace("đ", "d")
+
+
 @given(st.text(alphabet="ăâđêôơưáàảãạấềỗợỳ abcdeghiklmnopqrstuvxy.,"))
 def test_composed_and_decomposed_letters_are_one(text: str) -> None:
     composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)

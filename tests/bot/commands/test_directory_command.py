@@ -27,9 +27,7 @@ def house(folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:  # noqa: F8
     return folder
 
 
-def test_one_bad_row_keeps_all_out_unless_part_of_it_is_wanted(
-    house: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_bad_row_keeps_all_out_unless_part_of_it_is_wanted(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = house / "listings.csv"
     file.write_text(HEAD + GOOD + BAD)
     assert main(["directory", "import", str(file)]) == 1
@@ -63,7 +61,8 @@ def test_what_was_brought_in_is_not_found_by_persons(house: Path, capsys: pytest
 
 
 def test_without_a_database_the_search_says_that_it_shows_made_up_places(
-    folder: Path, capsys: pytest.CaptureFixture[str]  # noqa: F811
+    folder: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["search", "--json", "xet nghiem hiv o cau giay"]) == 0
     told = capsys.readouterr()

@@ -11,9 +11,10 @@ import pytest
 from bot import understanding
 from bot.understanding import examples, model, packed, training
 from bot.understanding.danger import look
+from bot.understanding.features import heard, stretches
 from bot.understanding.intents import INTENTS
 from bot.understanding.patterns import view
-from bot.understanding.topics import MODEL, load, shipped, sounds_like
+from bot.understanding.topics import MODEL, load, names_of, of_needs, shipped, sounds_like
 from directory import articles, needs
 from directory.reading import read
 
@@ -90,3 +91,12 @@ def test_chat_and_offers_are_answered_with_no_place() -> None:
 def test_in_danger_the_violence_comes_first() -> None:
     found = understanding.read("chồng em đang cầm dao dí em, em cần xét nghiệm hiv").needs
     assert found[0].code.startswith("violence.")
+
+
+def test_a_search_hears_the_same_needs_with_the_heads_for_needs_alone() -> None:
+    for text in [one.text for one in examples.load(AUTHORS)[::40] if len(one.text) < 300]:
+        few, all_ = heard(read(text)), stretches(read(text))
+        assert names_of(few[0]) == names_of(all_[0]), text
+        whole, needed = sounds_like(few), sounds_like(few, of_needs())
+        assert (needed.needs, needed.wants) == (whole.needs, whole.wants), text
+        assert needed.intents == () == needed.articles
