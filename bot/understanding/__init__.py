@@ -13,7 +13,7 @@ from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import View, view
 from bot.understanding.rules import examine
-from bot.understanding.self_harm import with_self_harm
+from bot.understanding.self_harm import is_only_denied, with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
@@ -101,6 +101,9 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         )
     if intent == "ask" and keywords.named_by(reading) is not None:
         intent = "find"  # the name of a need and nothing else asks nothing about it
+    is_denied = danger.level == "none" and intent in _OPEN and _is_denied(seen, found, bool(place.places))
+    if is_denied:
+        intent, found, articles = "unclear", (), ()
     if intent == "find" and danger.level == "none":
         found = clinic_first(reading, found)
     if danger.level == "none":
@@ -117,7 +120,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
-        wishes, round((perf_counter() - started) * 1000, 2), situations.read(seen), heard, said,
+        wishes, round((perf_counter() - started) * 1000, 2), _situations(seen, is_denied=is_denied), heard, said,
     )  # fmt: skip
 
 
@@ -242,6 +245,18 @@ def explain(meaning: Meaning) -> dict[str, object]:
     }
 
 
+_OPEN = frozenset({"unclear", "find", "ask", "human"})
+
+
+def _is_denied(seen: View, found: Sequence[NeedGuess], has_place: bool) -> bool:
+    """ "Em không định tự tử đâu": no place is looked for."""
+    return not has_place and all(one.code.startswith("mind.") for one in found) and is_only_denied(seen)
+
+
+def _situations(seen: View, *, is_denied: bool) -> frozenset[str]:
+    return situations.read(seen) | (frozenset({"denied"}) if is_denied else frozenset())
+
+
 _SEVERITY = ("none", "violence", "now")
 
 
@@ -260,13 +275,13 @@ def _not_less(looked: Look, reading: Reading, text: str, province: str | None) -
 
 def _with_self_harm(danger: Danger, looked: Look, seen: View, text: str) -> Danger:
     """What the words of those who are tired of life say; what was added in the console hides nothing of it either."""
-    found = with_self_harm(danger, looked, seen)
+    found = with_self_harm(danger, looked, seen, text)
     if not added.current().shortenings:
         return found
     with added.using(added.NOTHING):
         shipped = read_text(text)
         plain = view(shipped)
-        other = with_self_harm(danger, look(shipped, plain), plain)
+        other = with_self_harm(danger, look(shipped, plain), plain, text)
     return max(other, found, key=lambda one: (_SEVERITY.index(one.level), one.doubt))
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bot.understanding.danger import Danger, Look
-from bot.understanding.patterns import Pattern, View
+from bot.understanding.danger import Danger, Look, look
+from bot.understanding.patterns import Pattern, View, view
 from bot.understanding.rules import rules
 from bot.understanding.small_tables import SmallTable
+from directory.reading import read
 
 TABLE = SmallTable(Path(__file__).resolve().parent / "self_harm.yaml")
 KIND = "self_harm"
@@ -16,8 +17,16 @@ _SHORT = 14  # words; in a longer story more may be meant than what the table kn
 _NOT_MEANT = frozenset({"laughing", "laughing-signs", "story", "game", "dream", "test", "law", "lesson"})
 
 
-def with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
-    """The danger with this kind, asked about where none was seen or only felt. Nothing that is now becomes less."""
+def with_self_harm(danger: Danger, looked: Look, seen: View, text: str) -> Danger:
+    """The danger with this kind, asked about where none was seen or only felt.
+
+    Nothing that is now becomes less, but what was felt, or asked about, because of words that she denies.
+    """
+    found = _with_self_harm(danger, looked, seen)
+    return Danger() if _is_denied(found, seen, text) else found
+
+
+def _with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
     is_meant = _NOT_MEANT.isdisjoint(looked.examined.vetoes) and not _is_beside(seen)
     found = TABLE.first(seen) if is_meant else None
     if found is not None:
@@ -48,6 +57,25 @@ def _is_harmless(seen: View, looked: Look) -> bool:
     if len(seen.starts) > _SHORT or any(next(iter(one.find(clear)), None) is not None for one in _grave()):
         return False
     return bool(sayings) or (looked.danger.source == "model" and _is_beside(seen))
+
+
+def _is_denied(danger: Danger, seen: View, text: str) -> bool:
+    """ "Em không chán sống", "đâu có muốn chết": plainly denied, and without these words nothing is left to fear."""
+    if danger.level == "none" or not set(danger.kinds) <= {KIND, "threat"} or len(seen.starts) > _SHORT:
+        return False
+    denied = TABLE.places("denied", seen)
+    if not denied or TABLE.places("after_all", seen):
+        return False
+    rest = "".join(" " if any(start <= at < end for start, end in denied) else sign for at, sign in enumerate(text))
+    left = read(rest)
+    around = view(left)
+    is_grave = any(next(iter(one.find(around)), None) is not None for one in _grave())
+    return not is_grave and TABLE.first(around) is None and look(left, around).danger.level == "none"
+
+
+def is_only_denied(seen: View) -> bool:
+    """Whether she says that she does not want to die, and little else: a person to talk with is what may help."""
+    return len(seen.starts) <= _SHORT and bool(TABLE.places("denied", seen))
 
 
 def _is_beside(seen: View) -> bool:

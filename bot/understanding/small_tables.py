@@ -47,6 +47,11 @@ class SmallTable:
         """The message without what the table calls harmless, every place kept; and what that was."""
         return blotted(seen, self.patterns("harmless"), self._index.live(seen))
 
+    def places(self, group: str, seen: View) -> Sequence[tuple[int, int]]:
+        """Where in the message the patterns of a group fit, in characters of its text."""
+        found = (match.span() for one in self.patterns(group) for match in islice(one.find(seen), _MANY))
+        return [seen.span(*where) for where in found]
+
     @cached_property
     def _compiled(self) -> Sequence[tuple[Mapping[str, Any], tuple[Pattern, ...]]]:
         return tuple((told, tuple(map(self._pattern, told["patterns"]))) for told in self.rules)

@@ -56,3 +56,44 @@ def test_no_rule_counts_what_is_denied_or_means_something_else(text: str) -> Non
 @pytest.mark.parametrize("text", ["chán sống hahaha", "xem phim chán sống hay lắm"])
 def test_laughter_and_films_are_left_to_the_model(text: str) -> None:
     assert understanding.read(text).danger.rule not in RULES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em không chán sống",
+        "em khong chan song dau chi",
+        "đâu có muốn chết",
+        "dau co muon chet",
+        "e dau co chan song",
+        "em đâu có muốn chết, em buồn thôi",
+        "em không định tự tử",
+        "em chưa từng nghĩ đến chuyện tự tử",
+        "em không nghĩ quẩn đâu",
+        "ai muốn chết đâu",
+        "em không chán sống, em chỉ mệt thôi",
+    ],
+)
+def test_what_she_plainly_denies_wakes_nobody_and_is_not_asked_about(text: str) -> None:
+    danger = understanding.read(text).danger
+    assert (danger.level, danger.kinds) == ("none", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sao mà không chán sống được",
+        "ai mà không chán sống",
+        "không chán sống sao được",
+        "em không, muốn chết",
+        "không muốn chết nhưng không muốn sống",
+        "em không chán sống nhưng giờ muốn chết",
+        "em không nghĩ tới chết thì nghĩ tới gì",
+        "em không định tự tử nhưng em uống hết vỉ thuốc rồi",
+        "em không nghĩ quẩn đâu, tại khổ quá em mới rạch tay",
+        "cứu em, em không muốn chết",
+        "em không chán sống, nó đang đánh em",
+    ],
+)
+def test_a_denial_hides_nothing_that_is_meant_or_stands_beside_it(text: str) -> None:
+    assert understanding.read(text).danger.level != "none"
