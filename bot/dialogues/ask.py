@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from zlib import crc32
 
-from bot.dialogues import fitting, going_on
+from bot.dialogues import fitting, going_on, passing
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
@@ -86,12 +86,16 @@ class Answer(Dialogue):
         unmet = remembered(turn)
         if turn.key == "none":
             return [*unmet, *self._nothing(turn, is_known=False)]
+        if turn.key == passing.SKIP:
+            return passing.left(turn)
         return self._tell(turn, turn.key) if turn.key else self.start(turn)
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
         key, id, days = turn.key or _opinion(turn), turn.memory.article, turn.policy.law_shown_days
         article = fitting.article(turn, id) if id else None
+        if key == passing.SKIP:
+            return passing.left(turn)
         if key in OPINIONS and id:
             return [_count(turn, id, key), *self._thanked(turn, key)]
         if key in ("more", "listen") and article is None:

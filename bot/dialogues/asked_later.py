@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.dialogues import passing
 from bot.outbox import Option
 from bot.understanding import Meaning
 from directory.reading import fold
@@ -24,6 +25,8 @@ def spoken(offered: Sequence[Option], text: str, meaning: Meaning | None) -> Opt
     Danger, a wish and a question of her own are answered as ever; so are signs that somebody else writes.
     """
     ours = {option.key.partition("|")[2]: option for option in offered if option.dialogue == "check_in"}
+    if passing.is_said(text):
+        return ours.get(passing.SKIP)
     if not ours or meaning is None or meaning.places or not meaning.situations <= _HERS:
         return None
     plain = fold(text).strip(" .!?")

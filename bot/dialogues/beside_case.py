@@ -7,6 +7,8 @@ from bot.db import Tx
 from bot.dialogues import declined, whose_phone
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Standing, Turn
+from bot.dialogues.passing import is_of_question, is_skipped
+from bot.dialogues.refusing import is_refused
 from bot.helpline import blocks, cases, coming_back, guards, relay, visibility, worsening
 from bot.helpline.casebook import CONSENT, Case, colleague, last_time, record, tell
 from bot.helpline.guards import Holder
@@ -60,7 +62,7 @@ def guarded(
         if known is not None and turn.text and turn.key is None:
             _overhear(tx, known, turn)
         return "neutral", "answer"
-    if turn.key in ("ok", "later"):
+    if turn.key in ("ok", "later") or is_skipped(turn):
         return "guard", "checked"
     if turn.situations & {"stranger", "aside"} and not whose_phone.may_be_herself(turn):
         guards.go_neutral(tx, lane_id, now=turn.now)  # one tap on "Được" would show him everything
@@ -209,7 +211,7 @@ def _is_about_reading(tx: Tx, known: Case, turn: Turn) -> bool:
     """Whoever took the case may not read, she was asked "bạn cho đọc không?", and no colleague has asked her since."""
     if known.state is not State.TAKEN or visibility.is_open(tx.connection, known.id):
         return False
-    return (is_yes(turn) or is_no(turn)) and not relay.is_colleague_last(tx.connection, known.id)
+    return (is_yes(turn) or is_no(turn) or is_skipped(turn)) and not relay.is_colleague_last(tx.connection, known.id)
 
 
 def may_say_kept(tx: Tx, lane_id: int, now: datetime) -> bool:
@@ -228,6 +230,8 @@ def _answers_the_house(turn: Turn, standing: Standing) -> bool:
     """A yes or no to a question of the house, or free words it has asked for, are not for the colleague."""
     if (standing.dialogue, standing.step) in WORD_ASKED:
         return is_a_word(turn) or not _is_now(turn)
+    if is_of_question(turn, standing) or is_refused(turn, standing):
+        return True
     return standing.dialogue in _ASKS and fold(turn.text).strip(" .!?") in _ANSWERS
 
 

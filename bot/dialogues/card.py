@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.dialogues.kit import Item, Say, Turn
+from bot.dialogues.kit import Say, Turn
 from bot.helpline.entrusting import ASKED_FOR
 from directory import danger_sentences, lines
 from directory.places import PlaceKey, Tier, province_of
@@ -69,7 +69,7 @@ def safety_card(turn: Turn) -> str:
     return "\n".join(filter(None, parts))
 
 
-def numbers(turn: Turn, *, needs: Sequence[str] = ()) -> Sequence[Item]:
+def numbers(turn: Turn, *, needs: Sequence[str] = ()) -> Sequence[Say]:
     """The numbers alone. `needs`: of this trouble, not of what she looks for."""
     shown = _fitting(turn, needs)
     if not shown:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogues import correcting, fitting, following, kept_where, remarking
+from bot.dialogues import correcting, fitting, following, kept_where, passing, remarking
 from bot.dialogues.ask import Answer
 from bot.dialogues.beside_case import WORD_ASKED, is_a_word, only_taps, wants_erasing, wants_to_die
 from bot.dialogues.blocked import Blocked
@@ -14,6 +14,7 @@ from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
 from bot.dialogues.purposes import CheckIn, Consent
+from bot.dialogues.refusing import is_refused
 from bot.dialogues.repeated import keep_open
 from bot.dialogues.report import Report, says_no
 from bot.dialogues.small import Human, Small, Welcome
@@ -78,7 +79,14 @@ def all_dialogues() -> Mapping[str, Dialogue]:
 
 
 def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
-    """(dialogue, step) for this turn. `word`: a whole-message word ("help", "erase"), looked at after danger."""
+    """(dialogue, step) for this turn. `word`: a whole-message word ("help", "erase"), looked at after danger.
+
+    Words that pass the open question over become its tap.
+    """
+    if word is None:
+        passing.take(turn, standing)
+        if is_refused(turn, standing):  # "đừng gọi ai hết" sounds dangerous to the model alone
+            return str(standing.dialogue), str(standing.step)
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
     is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
@@ -221,6 +229,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "find", "start"
     if meaning is None:
         return "small", "unclear"
+    if "denied" in turn.situations:
+        return "small", "denied"
     if small := _small(turn):
         return "small", small
     if _asks_where_for_that(turn):

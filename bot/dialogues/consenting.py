@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot.db import Tx
 from bot.dialogues.kit import Ask, Do, Item, Say, Turn
+from bot.dialogues.passing import is_skipped
+from bot.dialogues.refusing import refuses, wishes
 from bot.helpline import cases, coming_back, consents, taken_back
 from bot.helpline.consents import ConsentTo
 from directory.reading import fold
@@ -18,11 +20,6 @@ _YES = {
 _NO = {
     "khong", "ko", "k", "hk", "hok", "hong", "no", "khong a", "thoi", "thoi khoi", "khoi", "de sau", "khong muon",
     "khong can", "ko can", "ko muon", "luc khac", "chua",
-}  # fmt: skip
-
-_SKIPS = {
-    "bo qua", "bo qua di", "thoi bo qua", "bo qua cau nay", "qua cau khac", "cau khac", "khong tra loi", "ko tra loi",
-    "khong muon tra loi", "em khong muon tra loi", "khong muon noi", "skip", "skip it", "skip this", "pass",
 }  # fmt: skip
 
 
@@ -49,18 +46,12 @@ def is_yes(turn: Turn) -> bool:
 
 def is_no(turn: Turn) -> bool:
     """Whether the answer is a clear no."""
-    return turn.key == "no" or (turn.key is None and fold(turn.text).strip(" .!?") in _NO)
-
-
-def is_skipped(turn: Turn) -> bool:
-    """Whether she passes the question over: that is no answer, and the question is not asked again."""
-    return turn.key is None and fold(turn.text).strip(" .!?") in _SKIPS
+    return turn.key == "no" or (turn.key is None and fold(turn.text).strip(" .!?") in _NO) or refuses(turn)
 
 
 def wants_person(turn: Turn) -> bool:
     """A yes to the offer of a colleague, also as "muốn gặp người thật"."""
-    is_asked_for = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
-    return is_yes(turn) or is_asked_for
+    return is_yes(turn) or wishes(turn)
 
 
 def is_unclear(turn: Turn) -> bool:
@@ -73,7 +64,7 @@ def is_unclear(turn: Turn) -> bool:
 
 def not_now(turn: Turn) -> Say:
     """Nobody is called: after a no, or after words that say neither, which are no goodbye."""
-    key = "report.later" if turn.key is not None or is_no(turn) else "report.go_on"
+    key = "report.go_on" if is_skipped(turn) or (turn.key is None and not is_no(turn)) else "report.later"
     return Say(t(key, turn.language))
 
 

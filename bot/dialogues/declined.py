@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from bot.dialogues import fitting
+from bot.dialogues import fitting, passing
 from bot.dialogues.kit import Ask, Dialogue, Hand, Item, Say, Turn
 from directory import languages
 from directory.wording import FALLBACK, t
@@ -56,6 +56,8 @@ class Declined(Dialogue):
         key = turn.key or ""
         if key.startswith("article:"):
             return [Hand("answer", "read")]
+        if key == passing.SKIP:
+            return passing.left(turn)
         if key == "danger":
             return [Hand("report", "now")]
         return [Hand("human" if key == "human" else "welcome")]

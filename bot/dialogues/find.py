@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogues import correcting, fitting, following, heading, kept_where
+from bot.dialogues import correcting, fitting, following, heading, kept_where, passing
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
@@ -69,6 +69,8 @@ class Find(Dialogue):
             turn.memory.need = turn.key
         elif turn.key == "human":
             return [Hand("human")]
+        elif turn.key == passing.SKIP:
+            return passing.left(turn)
         _take_in(turn)
         if turn.memory.need is None:
             return [*noted(turn), Say(t("find.need_unclear", turn.language)), Hand("human", "offer")]
@@ -117,6 +119,8 @@ class Find(Dialogue):
                 return [Hand("human")]
             case "know":
                 return [Hand("wrong_listing", "ask_value")]
+            case passing.SKIP:
+                return passing.left(turn)
         return [_ask_nearer(turn)] if following.wants_nearer(turn) else self.start(turn)
 
     def still(self, turn: Turn) -> Sequence[Item]:
@@ -211,7 +215,7 @@ def _language_in(turn: Turn) -> str:
 
 def _ask_need(turn: Turn) -> Ask:
     options = [(code, needs.label(code, turn.language)) for code in NEED_GROUPS]
-    options.append(("human", t("find.human", turn.language)))
+    options += [("human", t("find.human", turn.language)), passing.choice(turn)]
     return Ask(t("find.need", turn.language), tuple(options), "need")
 
 

@@ -3,7 +3,7 @@
 import re
 
 from bot.dialogues import card
-from bot.dialogues.kit import Say, Turn
+from bot.dialogues.kit import Turn
 from directory.listings import Listing
 from directory.reading import fold
 from directory.wording import t
@@ -38,7 +38,7 @@ def answer(turn: Turn) -> str:
     """The gate and its phone, why nothing more is told, and what to do if she is followed."""
     language = turn.language
     gates = [line for one in _shown(turn) for line in (one.service, *_phones(one, language))]
-    numbers = [item.text for item in card.numbers(turn, needs=(FOLLOWED,)) if isinstance(item, Say)]
+    numbers = [item.text for item in card.numbers(turn, needs=(FOLLOWED,))]
     parts = [t("shelter.kept", language), *gates, t("shelter.kept.followed", language), *numbers]
     return "\n".join(parts)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
+from bot.dialogues import passing
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.helpline import cases, check_ins, consents
 from bot.helpline.consents import ConsentTo
@@ -54,7 +55,7 @@ class Consent(Dialogue):
         return [
             Do(
                 lambda tx, lane_id: check_ins.plan(tx, lane_id, key, now=now, policy=policy),
-                lambda planned: [Ask(text, options, "hour")] if planned else over,
+                lambda planned: [Ask(text, (*options, passing.choice(turn)), "hour")] if planned else over,
             )
         ]
 
@@ -76,7 +77,7 @@ class Consent(Dialogue):
             return [Say(t("consent.refused", turn.language)), Done()]
         if wanted is ConsentTo.FOLLOW_UP:
             options = tuple((key, t(f"check_in.words.{key}", turn.language)) for key in check_ins.WORDS)
-            return [Ask(t("check_in.which_words", turn.language), options, "words")]
+            return [Ask(t("check_in.which_words", turn.language), (*options, passing.choice(turn)), "words")]
         return [Say(t("consent.given", turn.language)), Done()]
 
 
@@ -90,7 +91,7 @@ class CheckIn(Dialogue):
 
     def answer(self, turn: Turn) -> Sequence[Item]:
         number, _, said = (turn.key or "").partition("|")
-        if not number.isdigit() or said not in ("well", "unwell", "stop"):
+        if not number.isdigit() or said not in check_ins.ANSWERS:
             return [Say(t("small.stale_choice", turn.language)), Done()]
         now = turn.now
 
@@ -104,4 +105,6 @@ class CheckIn(Dialogue):
                 return progress(tx.connection, lane_id, now=now, language=turn.language)
 
             return [Do(write), Do(how_far, lambda told: [Say(told), Done()] if told else offer)]
+        if said == passing.SKIP:
+            return [Do(write), *passing.left(turn)]
         return [Do(write), Say(t(f"check_in.{said}", turn.language)), Done()]

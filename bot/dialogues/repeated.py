@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.dialogues import passing
+from bot.dialogues.card import numbers
 from bot.dialogues.consenting import ask_consent, ask_consent_briefly
 from bot.dialogues.kit import Ask, Done, Hand, Item, Standing, Turn
 from bot.outbox import Option
@@ -50,8 +52,13 @@ def ask_now(turn: Turn) -> Ask:
 
 
 def ask_harmed(turn: Turn) -> Ask:
+    """The question, and below it whom she can call whatever she answers, or if she answers nothing."""
     options = tuple((key, t(f"danger.choice.{key}_harmed", turn.language)) for key in ("yes", "no"))
-    return Ask(t("danger.self_harm.question", turn.language), options, "harmed")
+    said = [
+        t("danger.self_harm.question", turn.language),
+        *(one.text for one in numbers(turn, needs=("mind.suicide",))),
+    ]
+    return Ask("\n".join(said), (*options, passing.choice(turn)), "harmed")
 
 
 class Repeated:
@@ -71,6 +78,6 @@ class Repeated:
 
     def where_again(self, turn: Turn) -> Sequence[Item]:
         keys = ("mute", "fine") if turn.memory.has_alarm else ()
-        options = [("skip", t("danger.skip", turn.language))]
+        options = [passing.choice(turn)]
         options += [(key, t(f"danger.choice.{key}", turn.language)) for key in keys]
         return [Ask(t("danger.where", turn.language), tuple(options), "where")]

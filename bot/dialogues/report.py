@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.db import Tx
-from bot.dialogues import beside_case, fitting
+from bot.dialogues import beside_case, fitting, harmed
 from bot.dialogues.card import needs_of, numbers, safety_card, said_place, take_in
 from bot.dialogues.consenting import (
     BRIEF,
@@ -18,7 +18,6 @@ from bot.dialogues.consenting import (
     give_code,
     is_agreed,
     is_no,
-    is_skipped,
     is_unclear,
     is_yes,
     not_now,
@@ -26,6 +25,7 @@ from bot.dialogues.consenting import (
     wants_person,
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
+from bot.dialogues.passing import is_skipped
 from bot.dialogues.repeated import Repeated, ask_harmed, ask_now
 from bot.helpline import cases, relay, visibility, worsening
 from bot.helpline.entrusting import ASKED_FOR
@@ -42,12 +42,6 @@ _PLAIN = 0.8  # so surely is a need stated
 MOST_TOLD = 4_000  # characters kept in the notes of the talk (sealed, 72 hours)
 _YES = {"co", "dang", "phai", "u", "uh", "um", "ua", "da", "vang", "yes", "y", "dung", "ngay luc nay", "co a", "da co"}
 _BY_OTHERS = {"physical", "sexual", "control", "partner", "family", "trafficking"}
-_HARMED_WORDS = "roi|co|da|yes|did|have|yes did|yes have|u|uh|da co|co roi|uong roi|da uong|cat roi|i did|i have"
-_HARMED = frozenset(_HARMED_WORDS.split("|"))
-_DONE_WORDS = "uong nuot vien thuoc para paracetamol panadol cat rach mau took swallowed pills tablets cut bleeding"
-_DONE = frozenset(_DONE_WORDS.split())
-_POLITE = {"da", "a", "em", "e", "chi", "anh", "minh", "i"}
-_UNHARMED = {"chua", "khong", "ko", "k", "hk", "hok", "no", "chua a", "khong a", "chua co", "not yet"}
 _NO = {"khong", "ko", "k", "hk", "hok", "no", "khong a", "chua", "da qua", "roi", "qua roi", "het roi"}
 
 
@@ -100,14 +94,12 @@ class Report(Repeated, Dialogue):
     def harmed(self, turn: Turn) -> Sequence[Item]:
         """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
         level = turn.meaning.danger.level if turn.meaning else "none"
-        typed = fold(turn.text).strip(" .!?")
-        said = " ".join(word for word in typed.split() if word not in _POLITE) or typed
-        is_no = turn.key == "no" or (turn.key is None and said in _UNHARMED)
-        has_done = not is_no and not _DONE.isdisjoint(typed.split())  # "uống 30 viên rồi", "i took them all"
-        if turn.key == "yes" or (level == "now" and not is_no) or said in _HARMED or has_done:
+        is_no = harmed.says_undone(turn)
+        if (level == "now" and not is_no) or harmed.says_done(turn):
             turn.notes["harmed"] = "yes"
             return self.now(turn)
         is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
+        is_wished = is_wished or "denied" in turn.situations  # no plain "chưa", but what was asked is answered
         if is_no or is_wished or is_skipped(turn) or turn.notes.get("asked_twice"):
             return [
                 *([Do(worsening.unharmed)] if is_no else []),
@@ -307,10 +299,10 @@ def says_no(turn: Turn) -> bool:
 def _is_over(turn: Turn) -> bool:
     """Whether her words say no and nothing else, or that it is past; "không ra được" says neither."""
     said = re.findall(r"\w+", fold(turn.text)) if turn.key is None else []
-    rest = [word for word in said if word not in _POLITE and word not in _UNHARMED and not word.isdigit()]
+    rest = [word for word in said if word not in harmed.POLITE and word not in harmed.PLAIN_NO and not word.isdigit()]
     if not said or not _PAST.issuperset(rest):
         return False
-    return bool(rest) or said[0] in _UNHARMED
+    return bool(rest) or said[0] in harmed.PLAIN_NO
 
 
 def _seeks_place(turn: Turn) -> Sequence[Item]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.db import Tx
-from bot.dialogues import fitting
+from bot.dialogues import fitting, passing
 from bot.dialogues.consenting import agree, ask_consent, give_code, is_unclear, not_now, wants_person, withdraw
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.repeated import go_back
@@ -39,6 +39,8 @@ class Welcome(Dialogue):
                 return [Hand(turn.key)]
             case "question":
                 return [Say(t("welcome.ask_away", turn.language)), Done()]
+            case passing.SKIP:
+                return passing.left(turn)
         return speak(turn) or [Hand("small", "unclear")]
 
 
@@ -116,6 +118,10 @@ class Small(Dialogue):
     def ask_away(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("welcome.ask_away", turn.language)), Done()]
 
+    def denied(self, turn: Turn) -> Sequence[Item]:
+        """She does not want to die, as she says: nothing is asked about that, and we are here."""
+        return [Say(t("report.go_on", turn.language)), Done()]
+
     def leave(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("leave.bye", turn.language)), Done()]
 
@@ -145,6 +151,8 @@ class Small(Dialogue):
 
     def spoken(self, turn: Turn) -> Sequence[Item]:
         """A language chosen by its button: remembered, and said in it."""
+        if turn.key == passing.SKIP:
+            return [Say(t("treated.enough", turn.language)), *go_back(turn)]
         return speak(turn) or [Hand("small", "unclear")]
 
     def stop(self, turn: Turn) -> Sequence[Item]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialogues import correcting, remarking
+from bot.dialogues import correcting, passing, remarking
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.keeping import corrections, remarks
 from bot.masking import Masked
@@ -114,6 +114,8 @@ class WrongListing(Dialogue):
         if _is_gone(turn):
             turn.notes.clear()
             return [Say(t("told.gone", turn.language)), Hand("find", "after_wrong")]
+        if turn.key == passing.SKIP:
+            return passing.left(turn)
         if turn.key is None and (found := _named(turn)):
             return self._take(turn, found)
         turn.notes["asked"] = "twice"  # the next answer is the third: whatever is known by then is noted

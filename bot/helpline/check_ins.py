@@ -19,6 +19,7 @@ from bot.timers import clear_timer, set_timer
 from directory.wording import HCMC, t
 
 WORDS = ("hello", "tea", "book")
+ANSWERS = ("well", "unwell", "skip", "stop")
 DAYS = (3, 7, 30, 84)  # the last only where the policy keeps the way back that long
 HOURS = {"morning": 10, "afternoon": 15, "evening": 19}  # of Vietnam
 _EARLIEST, _LATEST = 10, 18  # as long as she has not chosen
@@ -101,8 +102,7 @@ def send(tx: Tx, number: int, *, now: datetime, policy: Policy) -> None:
     _open_talk(tx, row.lane_id, now)
     language = language_of(tx, row.lane_id)
     options = tuple(
-        Option("check_in", "answer", f"{number}|{key}", t(f"check_in.choice.{key}", language))
-        for key in ("well", "unwell", "stop")
+        Option("check_in", "answer", f"{number}|{key}", t(f"check_in.choice.{key}", language)) for key in ANSWERS
     )
     text = t(f"check_in.words.{row.words}", language)
     tell_person(tx, row.lane_id, text, now=now, options=options, purpose="reminder")
@@ -122,7 +122,7 @@ def _open_talk(tx: Tx, lane_id: int, now: datetime) -> None:
 
 
 def answer(tx: Tx, lane_id: int, number: int, said: str, *, now: datetime) -> None:
-    """What she tapped: well, unwell, or no more of this."""
+    """What she tapped: well, unwell, nothing to say this time, or no more of this."""
     mine = (check_in.c.id == number, check_in.c.lane_id == lane_id, check_in.c.state.in_(("sent", "silent")))
     state = "stopped" if said == "stop" else said
     if said == "stop":  # also below a question that she has answered already
