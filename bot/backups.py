@@ -101,8 +101,9 @@ def _fill(reader: Engine, seals: Seals, part: Path, now: datetime) -> int:
         metadata.create_all(target, tables=kept())
         _note.create(target)
         for table in kept():
-            for rows in _chunks(source, _wanted(table)):
-                target.execute(insert(table), rows)
+            for chunk in _chunks(source, _wanted(table)):
+                if rows := _without_dangling(target, table, chunk):
+                    target.execute(insert(table), rows)
                 total += len(rows)
         told = {"revision": revision(source) or "", "made_at": now.isoformat()}
         told["proof"] = seals.close(_PROOF, about=_PROOF).hex()
@@ -250,10 +251,13 @@ def _columns(file: Connection, table: Table) -> list[Column[Any]]:
 
 
 def _without_dangling(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A closed case keeps no way to a person; what refers to a lane that is not in the file refers to nobody."""
-    if "lane_id" not in table.c or table is tables.contact:
+    """A closed case keeps no way to a person: what refers to a lane that is not there refers to nobody, and what is
+    nothing without its lane (who is kept out, an agreed word) stays behind."""
+    if "lane_id" not in table.c:
         return list(rows)
     there = set(connection.execute(select(tables.lane.c.id)).scalars())
+    if not table.c.lane_id.nullable:
+        return [row for row in rows if row["lane_id"] in there]
     return [{**row, "lane_id": row["lane_id"] if row["lane_id"] in there else None} for row in rows]
 
 
