@@ -227,8 +227,8 @@ class Rehearsal:
                 await self.house.db.write(
                     lambda tx: blocks.keep_out(tx, case_id, member.id, int(value or "24"), now=now)
                 )
-            case "refer":
-                await self.house.db.write(lambda tx: self._refer(tx, case_id, member.id, value, now))
+            case "refer" | "offer":
+                await self.house.db.write(lambda tx: self._refer(tx, case_id, member.id, value, now, str(do)))
             case _:
                 raise LineProblem(f"“{do}” is not something a colleague does here.")
 
@@ -255,10 +255,11 @@ class Rehearsal:
             to = member.name.replace("-", ":")
             self._said.append({"to": to, "text": text, "choices": [], "purpose": "reminder"})
 
-    def _refer(self, tx: Tx, case_id: int, staff_id: int, wanted: str, now: datetime) -> None:
+    def _refer(self, tx: Tx, case_id: int, staff_id: int, wanted: str, now: datetime, do: str) -> None:
         listing = _listing(tx.connection, self.house, wanted)
         card = describe(hit_now(listing, now), "vi")
-        referrals.refer(tx, case_id, staff_id, listing.id, card, now=now)
+        send = referrals.offer if do == "offer" else referrals.refer
+        send(tx, case_id, staff_id, listing.id, card, now=now)
 
 
 _NEXT_TIMER = select(func.min(timer.c.due_at))

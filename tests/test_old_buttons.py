@@ -87,6 +87,8 @@ KINDS: Mapping[tuple[str, str, str], Said] = {
     ("consent", "answer", "police||yes"): (OVER, OVER),
     ("consent", "answer", "share|x|yes"): (OVER, OVER),
     ("consent", "answer", "notes||no"): (OVER, OVER),
+    ("referral", "answer", "1|yes"): (OVER, OVER),
+    ("referral", "answer", "1|skip"): (OVER, OVER),
     ("consent", "words", "tea"): (OVER, OVER),
     ("consent", "hour", "evening"): (OVER, OVER),
     ("check_in", "answer", "{check_in}|well"): ("Mình mừng cho bạn", "Mình mừng cho bạn"),

@@ -13,7 +13,7 @@ from bot.dialogues.find import Find, asks_ahead
 from bot.dialogues.guarding import Guard, Neutral, Word
 from bot.dialogues.kit import Dialogue, Standing, Turn
 from bot.dialogues.mute import Mute, Tapped
-from bot.dialogues.purposes import CheckIn, Consent
+from bot.dialogues.purposes import CheckIn, Consent, Offered
 from bot.dialogues.refusing import is_refused
 from bot.dialogues.repeated import keep_open
 from bot.dialogues.report import Report, says_no
@@ -26,7 +26,7 @@ from directory.followup_answer import CARD
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
     Report, Find, WrongListing, Answer, Human, Erase, Small, Welcome, Entrust, Mute, Tapped, Guard, Neutral, Word, Copy,
-    Elsewhere, Revoke, Official, Warn, Consent, CheckIn, Blocked,
+    Elsewhere, Revoke, Official, Warn, Consent, Offered, CheckIn, Blocked,
     Treated, Praise, NewPlace, Declined, Watched,
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from directory.wording import t
 _OF_A_CASE = frozenset(
     {
         ("report", "agreed"), ("report", "where"), ("entrust", "sure"), ("mute", "tapped"), ("tapped", "answer"),
-        ("consent", "answer"), ("consent", "words"), ("consent", "hour"),
+        ("consent", "answer"), ("consent", "words"), ("consent", "hour"), ("referral", "answer"),
     }
 )  # fmt: skip
 # Asked without a case too; in one that was opened since they would say yes or no to something else.

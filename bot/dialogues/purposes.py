@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.db import Tx
 from bot.dialogues import passing
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
-from bot.helpline import cases, check_ins, consents
+from bot.helpline import cases, check_ins, consents, referrals
 from bot.helpline.consents import ConsentTo
 from bot.helpline.progress import progress
 from bot.helpline.ringing import tell_colleague
@@ -79,6 +79,31 @@ class Consent(Dialogue):
             options = tuple((key, t(f"check_in.words.{key}", turn.language)) for key in check_ins.WORDS)
             return [Ask(t("check_in.which_words", turn.language), (*options, passing.choice(turn)), "words")]
         return [Say(t("consent.given", turn.language)), Done()]
+
+
+class Offered(Dialogue):
+    """A place was shown to her: whether she wants a code for it."""
+
+    name = "referral"
+
+    def start(self, turn: Turn) -> Sequence[Item]:
+        return self.answer(turn)
+
+    def answer(self, turn: Turn) -> Sequence[Item]:
+        number, _, said = (turn.key or "").partition("|")
+        if said == passing.SKIP:
+            return passing.left(turn)
+        over = (Say(t("small.over", turn.language)), Done())
+        if not number.isdigit() or said not in ("yes", "no"):
+            return over
+        is_yes, now = said == "yes", turn.now
+        told = [] if is_yes else [Say(t("consent.refused", turn.language))]
+        return [
+            Do(
+                lambda tx, lane_id: referrals.answer(tx, lane_id, int(number), is_yes=is_yes, now=now),
+                lambda done: [*told, Done()] if done else over,
+            )
+        ]
 
 
 class CheckIn(Dialogue):

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from bot import audit, events
 from bot.db import Tx
 from bot.helpline import guessing
-from bot.helpline.casebook import NotYours, get, hold_still, language_of, record
+from bot.helpline.casebook import Case, NotYours, get, hold_still, language_of, of_lane, record
 from bot.helpline.moves import State
 from bot.helpline.ringing import tell_colleague
-from bot.outbox import tell_person
+from bot.outbox import Option, tell_person
 from bot.tables import event, referral
 from bot.timers import clear_timer, set_timer
 from directory import programmes
@@ -57,33 +57,83 @@ class NoCodeLeft(Exception):
     """This place already has all the codes that four digits allow."""
 
 
+def offer(tx: Tx, case_id: int, staff_id: int, place_id: str, listing_text: str, *, now: datetime) -> Referral:
+    """Show the listing and ask whether she wants a code for it; without her yes none is told. Raises NotYours."""
+    known, made = _new(tx, case_id, staff_id, place_id, Way.OFFERED, now=now)
+    assert known.lane_id is not None
+    language = language_of(tx, known.lane_id)
+    keys = {"yes": "report.yes", "no": "report.no", "skip": "danger.skip"}
+    options = [Option("referral", "answer", f"{made.id}|{key}", t(name, language)) for key, name in keys.items()]
+    text = "\n".join([t("case.person.offered", language), listing_text, t("case.person.offered_code", language)])
+    tell_person(tx, known.lane_id, text, now=now, options=options, purpose="relay", urgent=True, case_id=case_id)
+    _written(tx, made, "referral_offered", staff_id, now=now)
+    return made
+
+
+def answer(tx: Tx, lane_id: int, referral_id: int, *, is_yes: bool, now: datetime) -> bool:
+    """Her answer to a place that was offered. False: it is over, or was answered before."""
+    known = of_lane(tx.connection, lane_id)
+    found = next((one for one in of_case(tx.connection, known.id) if one.id == referral_id), None) if known else None
+    if known is None or found is None or not _move(tx, found.id, Way.OFFERED, Way.SENT if is_yes else Way.DECLINED):
+        return False
+    if is_yes:
+        _tell_code(tx, known, found, now=now)
+        _sent(tx, known, found.place_id, now=now)
+    else:
+        clear_timer(tx, TIMER, found.id)
+    record(tx, known.id, "referral", now=now, detail=Way.SENT if is_yes else Way.DECLINED)
+    if known.staff_id is not None:
+        tell_colleague(tx, known, known.staff_id, f"staff.consent.{'yes' if is_yes else 'no'}", now=now)
+    tx.ring(f"case:{known.id}")
+    return True
+
+
 def refer(tx: Tx, case_id: int, staff_id: int, place_id: str, listing_text: str, *, now: datetime) -> Referral:
     """Send the listing and a code to the person. Raises NotYours.
 
     Nothing is shared with the place: the code points at nobody until the person shows it, so sharing is the person's
     own deed and needs no consent. What the place will see is said in the same message.
     """
+    known, made = _new(tx, case_id, staff_id, place_id, Way.SENT, now=now)
+    _tell_code(tx, known, made, now=now, listing_text=listing_text)
+    _sent(tx, known, place_id, now=now)
+    _written(tx, made, "referred", staff_id, now=now)
+    return made
+
+
+def _new(tx: Tx, case_id: int, staff_id: int, place_id: str, state: Way, *, now: datetime) -> tuple[Case, Referral]:
     known = hold_still(tx, case_id)
     if known is None or known.state is not State.TAKEN or known.staff_id != staff_id or known.lane_id is None:
         raise NotYours
     code = _code(tx, place_id)
     row = {"case_id": case_id, "place_id": place_id, "code": code, "staff_id": staff_id, "at": now}
-    made = insert(referral).values(**row, state=Way.SENT).returning(referral.c.id)
+    made = insert(referral).values(**row, state=state).returning(referral.c.id)
     referral_id = tx.execute(made).scalar_one()
     set_timer(tx, TIMER, referral_id, due_at=now + LOST_AFTER)
+    return known, Referral(referral_id, case_id, place_id, code, state, now)
+
+
+def _tell_code(tx: Tx, known: Case, made: Referral, *, now: datetime, listing_text: str = "") -> None:
+    """The place, if she has not seen it, the code, and the slip: a message of its own, for she holds up the phone and
+    nothing else is to be read on it."""
+    assert known.lane_id is not None
     language = language_of(tx, known.lane_id)
-    parts = [t("case.person.referred", language), listing_text, t("case.person.referral_code", language, code=code)]
-    tell_person(tx, known.lane_id, "\n".join(parts), now=now, purpose="relay", urgent=True, case_id=case_id)
-    # The slip is a message of its own: she holds up the phone and nothing else is to be read on it.
-    slip = t("slip.text", "vi", code=code)
-    tell_person(tx, known.lane_id, slip, now=now, purpose="relay", urgent=True, case_id=case_id)
-    record(tx, case_id, "referred", now=now, staff_id=staff_id)
-    audit.write(tx, staff_id, "referred", f"case:{case_id}", now=now)
+    place = [t("case.person.referred", language), listing_text] if listing_text else []
+    said = "\n".join([*place, t("case.person.referral_code", language, code=made.code)])
+    for text in (said, t("slip.text", "vi", code=made.code)):
+        tell_person(tx, known.lane_id, text, now=now, purpose="relay", urgent=True, case_id=known.id)
+
+
+def _sent(tx: Tx, known: Case, place_id: str, *, now: datetime) -> None:
     work = programmes.work_of(tx.connection, place_id, known.need)
     kind = "training_sent" if work.is_training else "referred"
     events.happened(tx, kind, now=now, province=known.province, need=known.need, model=work.model)
-    tx.ring(f"case:{case_id}")
-    return Referral(referral_id, case_id, place_id, code, Way.SENT, now)
+
+
+def _written(tx: Tx, made: Referral, what: str, staff_id: int, *, now: datetime) -> None:
+    record(tx, made.case_id, what, now=now, staff_id=staff_id)
+    audit.write(tx, staff_id, what, f"case:{made.case_id}", now=now)
+    tx.ring(f"case:{made.case_id}")
 
 
 def _code(tx: Tx, place_id: str) -> str:
@@ -100,7 +150,7 @@ def of_case(connection: Connection, case_id: int) -> tuple[Referral, ...]:
     return tuple(Referral(row.id, row.case_id, row.place_id, row.code, Way(row.state), row.at) for row in rows)
 
 
-_CAME = frozenset({Way.OFFERED, Way.SENT, Way.ACCEPTED, Way.DECLINED, Way.LOST})  # late is not too late
+_CAME = frozenset({Way.SENT, Way.ACCEPTED, Way.DECLINED, Way.LOST})  # late is not too late
 
 
 class Came(StrEnum):
@@ -122,7 +172,7 @@ def came(tx: Tx, place_id: str, code: str, *, now: datetime, is_known: bool = Fa
         return Came.RESTING
     mine = (referral.c.place_id == place_id, referral.c.code == code)
     row = tx.execute(select(referral.c.id, referral.c.case_id, referral.c.state).where(*mine)).one_or_none()
-    if row is None:
+    if row is None or row.state == Way.OFFERED:  # that code was told to nobody
         guessing.count_wrong(tx, place_id, now=now)
         return Came.WRONG
     guessing.let_go(tx, place_id)
@@ -152,14 +202,15 @@ def mark(tx: Tx, referral_id: int, staff_id: int, state: Way | str, *, now: date
         clear_timer(tx, TIMER, referral_id)
     record(tx, row.case_id, "referral", now=now, staff_id=staff_id, detail=Way(state))
     audit.write(tx, staff_id, "referral", f"case:{row.case_id}", Way(state), now=now)
-    _count(tx, row.case_id, row.place_id, Way(state), now)
+    if row.state != Way.OFFERED:  # what was never sent is in no figure
+        _count(tx, row.case_id, row.place_id, Way(state), now)
     return True
 
 
 def may_follow(before: Way, after: Way) -> bool:
     """Only forward: who has come is not lost, and what has ended stays ended (a late visit is `came`)."""
-    if before in _FINAL:
-        return False
+    if before in _FINAL or (before is Way.OFFERED and after not in (Way.DECLINED, Way.LOST)):
+        return False  # from an offer to a code leads nothing but her own yes
     if after in (Way.DECLINED, Way.LOST):
         return before is not Way.ATTENDED
     return _FORWARD.index(after) > _FORWARD.index(before)
@@ -174,6 +225,8 @@ def lost(tx: Tx, referral_id: int, *, now: datetime) -> None:
     if not _move(tx, referral_id, Way(row.state), Way.LOST):
         return
     record(tx, row.case_id, "referral", now=now, detail=Way.LOST)
+    if row.state == Way.OFFERED:
+        return  # she has not answered, and nobody presses her
     _count(tx, row.case_id, row.place_id, Way.LOST, now)
     known = get(tx.connection, row.case_id)
     if known is not None and known.is_open and known.staff_id is not None:
@@ -187,6 +240,8 @@ def let_go(tx: Tx, case_ids: Sequence[int], *, now: datetime) -> None:
     wanted = select(*columns).where(referral.c.case_id.in_(case_ids), referral.c.state.not_in(_FINAL))
     for row in tx.execute(wanted).all():
         clear_timer(tx, TIMER, row.id)
+        if row.state == Way.OFFERED:
+            continue
         last = ATTENDED_LAST if row.state == Way.ATTENDED else Way.LOST
         _count(tx, row.case_id, row.place_id, last, now)
 
@@ -227,7 +282,7 @@ def balance(connection: Connection) -> Balance:
     n: Counter[str] = Counter()
     for kind, total in rows:
         n["sent" if kind == "referred" else kind.partition("_")[2]] += int(total)
-    still = select(func.count()).select_from(referral).where(referral.c.state.not_in(_FINAL))
+    still = select(func.count()).select_from(referral).where(referral.c.state.not_in(_FINAL | {Way.OFFERED}))
     return Balance(
         sent=n["sent"],
         done=n["done"],

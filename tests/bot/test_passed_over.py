@@ -73,6 +73,7 @@ WALKS: Mapping[Question, Walk] = {
         t("official.choice.no", "vi"), ["chung toi la cong an phuong, de nghi cung cap danh sach nguoi nhan tin"]
     ),
     ("warn", "chosen"): Walk(t("warn.choice.nothing", "vi"), ["em muon canh bao chi em ve thang khach nay"]),
+    ("referral", "answer"): Walk(PASS, [*WITH_CASE, me("offer", "Văn phòng trợ giúp Cầu Vồng (mẫu)")]),
     ("consent", "answer"): Walk(t("consent.choice.no", "vi"), [*WITH_CASE, me("ask", "notes")]),
     ("consent", "words"): Walk(PASS, TO_WORDS),
     ("consent", "hour"): Walk(PASS, [*TO_WORDS, "Hôm nào mình đi uống trà nhé?"]),
@@ -106,7 +107,7 @@ WALKS: Mapping[Question, Walk] = {
 # Asked only where the organisation decided so: `tests/bot/test_policy_said.py`.
 ELSEWHERE = {("erase", "word_or_tap")}
 # What a colleague asks is answered to the colleague: her words go there, and only a tap is an answer to the house.
-TO_COLLEAGUE = {("consent", "answer"), ("tapped", "answer")}
+TO_COLLEAGUE = {("consent", "answer"), ("tapped", "answer"), ("referral", "answer")}
 
 # That something is wrong there she has said already; which part is all that she leaves open.
 NOTED = {("wrong_listing", "part")}

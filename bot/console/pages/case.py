@@ -328,17 +328,19 @@ async def _hand_over(console: Console, visit: Visit, opened: Opened) -> web.Stre
 
 async def _refer(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:
     case_id, member, now = opened.known.id, visit.seat.member, console.clock.now()
-    listing = console.keeper.shelf.get(visit.given("listing"))
+    is_asked_first = not visit.given("listing") and bool(visit.given("first"))
+    how = referrals.offer if is_asked_first else referrals.refer
+    listing = console.keeper.shelf.get(visit.given("first" if is_asked_first else "listing"))
     if listing is None:
         return go(address(opened.known), "no_listing")
 
     def send(tx: Tx) -> None:
         language = casebook.language_of(tx, opened.known.lane_id)
         card = describe(hit_now(listing, now), language)
-        referrals.refer(tx, case_id, member.id, listing.id, card, now=now)
+        how(tx, case_id, member.id, listing.id, card, now=now)
 
     await console.db.write(send)
-    return go(address(opened.known), "referred")
+    return go(address(opened.known), "offered" if is_asked_first else "referred")
 
 
 async def _mark(console: Console, visit: Visit, opened: Opened) -> web.StreamResponse:

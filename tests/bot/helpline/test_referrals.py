@@ -61,6 +61,30 @@ async def test_it_only_goes_forward_and_whoever_came_is_not_lost(
     await line.write(story)
 
 
+async def test_what_is_only_offered_is_sent_by_her_yes_alone_and_stands_in_no_figure_before(
+    line: Database, clock: MovableClock, policy: Policy
+) -> None:
+    def story(tx: Tx) -> None:
+        place, now = a_place(tx, clock), clock.now()
+        case_id = taken(tx, clock, policy)
+        one, two, three = (referrals.offer(tx, case_id, LAN, place, "nơi mẫu", now=now) for _ in range(3))
+        assert "Mã của bạn" not in "".join(letter.text for letter in letters(tx, lane_id=1))
+        assert referrals.came(tx, place, one.code, now=now) == "wrong", "nobody was told that code"
+        assert not referrals.mark(tx, one.id, LAN, Way.SENT, now=now), "no colleague says yes in her place"
+        assert not referrals.answer(tx, 2, one.id, is_yes=True, now=now), "nor anybody else"
+        assert _adds_up(tx).sent == 0
+        assert referrals.answer(tx, 1, one.id, is_yes=True, now=now)
+        assert not referrals.answer(tx, 1, one.id, is_yes=False, now=now), "answered once"
+        assert f"Mã của bạn: {one.code}" in "".join(letter.text for letter in letters(tx, lane_id=1))
+        assert referrals.answer(tx, 1, two.id, is_yes=False, now=now)
+        due.DUE[referrals.TIMER](tx, three.id, now + referrals.LOST_AFTER, policy)
+        assert [found.state for found in referrals.of_case(tx.connection, case_id)] == ["sent", "declined", "lost"]
+
+    await line.write(story)
+    balance = await line.write(_adds_up)
+    assert (balance.sent, balance.declined, balance.lost, balance.open) == (1, 0, 0, 1)
+
+
 def _adds_up(tx: Tx) -> referrals.Balance:
     found = referrals.balance(tx.connection)
     assert found.adds_up, found
@@ -78,13 +102,14 @@ async def test_the_figures_add_up_whatever_happens_to_a_hundred_referrals(
 
     def some(tx: Tx, lane_id: int) -> None:
         add_person(tx, lane_id, clock.now())
-        opened = cases.open_case(
-            tx, lane_id, urgency="violence", need=None, place=None, now=clock.now(), policy=policy
-        )
+        opened = cases.open_case(tx, lane_id, urgency="violence", need=None, place=None, now=clock.now(), policy=policy)
         cases.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
         for _ in range(chance.randint(1, 6)):
             place = chance.choice(every)  # schools among them, which are counted apart
-            sent = referrals.refer(tx, opened.case.id, LAN, place, "nơi mẫu", now=clock.now())
+            send = chance.choice((referrals.refer, referrals.refer, referrals.offer))
+            sent = send(tx, opened.case.id, LAN, place, "nơi mẫu", now=clock.now())
+            if sent.state is Way.OFFERED and chance.randint(0, 2):
+                referrals.answer(tx, lane_id, sent.id, is_yes=chance.randint(0, 1) == 1, now=clock.now())
             for _ in range(chance.randint(0, 4)):
                 match chance.randint(0, 2):
                     case 0:
