@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.bot.helpline.life import CaseLife
+from tests.bot.helpline.life_around import WholeLife
 from tests.campaign.conftest import scaled
 
 
@@ -11,4 +11,4 @@ def test_hundreds_of_lives_keep_what_was_promised() -> None:
     long = settings(
         max_examples=scaled(200), stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    run_state_machine_as_test(CaseLife, settings=long)
+    run_state_machine_as_test(WholeLife, settings=long)

@@ -55,6 +55,7 @@ SAID = frozenset(
         "masked",
         "empty",
         "referred",
+        "offered",
         "no_listing",
         "not_yours",
         "marked",

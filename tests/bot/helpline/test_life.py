@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.bot.helpline.life import CaseLife
+from tests.bot.helpline.life_around import WholeLife
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -17,4 +17,4 @@ def test_in_any_order_of_deeds_what_was_promised_holds() -> None:
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    run_state_machine_as_test(CaseLife, settings=short)
+    run_state_machine_as_test(WholeLife, settings=short)
