@@ -86,6 +86,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if word is None:
         passing.take(turn, standing)
         if is_refused(turn, standing):  # "đừng gọi ai hết" sounds dangerous to the model alone
+            turn.meaning = None
             return str(standing.dialogue), str(standing.step)
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None

@@ -19,7 +19,7 @@ _WAYS = (
     rf"{_WHO}(?:bo qua|bo wa|boqua|bq|skip|pass)(?: (?:cau|cai|phan|viec|chuyen)?(?: hoi)? ?(?:nay|do|ay)?)?{_SOFTLY}",
     rf"{_WHO}(?:qua |sang |hoi |chuyen )*cau (?:khac|tiep(?: theo)?){_SOFTLY}",
     rf"{_WHO}{_NOT} (?:(?:co )?(?:muon|thich|tien|can) )?{_TELL}{_OF_IT}{_SOFTLY}",
-    r"(?:please )?(?:skip|pass|next)(?: it| this| that| one| question| please)*",
+    r"(?:please )?(?:skip|pass|next question)(?: it| this| that| one| question| please)*",
     r"(?:i )?(?:would |d |ll )?(?:rather|prefer) not(?: to)?(?: say| tell| answer| talk)?(?: about)?"
     r"(?: it| this| that)?",
     r"(?:i )?(?:do not|don t|dont|do nt) (?:want|wanna|wish|like|feel like)(?: to)? "

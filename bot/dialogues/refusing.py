@@ -31,12 +31,15 @@ _ASKS_FOR = re.compile(
 )
 
 
-OFFERS = frozenset({("report", "talk"), ("report", "agreed"), ("human", "wanted")})  # of somebody to talk with
+# A colleague is offered, or will be when this is answered.
+_LEAD_THERE = frozenset(
+    {("report", step) for step in ("talk", "agreed", "now_or_not", "harmed")} | {("human", "wanted")}
+)
 
 
 def is_refused(turn: Turn, standing: Standing) -> bool:
-    """Whether a colleague is offered just now, and these words say no to that."""
-    return (standing.dialogue, standing.step) in OFFERS and refuses(turn)
+    """Whether these words say no to a colleague, where one is offered or will be: nobody is called because of them."""
+    return (standing.dialogue, standing.step) in _LEAD_THERE and refuses(turn)
 
 
 def refuses(turn: Turn) -> bool:

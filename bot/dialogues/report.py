@@ -26,6 +26,7 @@ from bot.dialogues.consenting import (
 )
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.passing import is_skipped
+from bot.dialogues.refusing import refuses
 from bot.dialogues.repeated import Repeated, ask_harmed, ask_now
 from bot.helpline import cases, relay, visibility, worsening
 from bot.helpline.entrusting import ASKED_FOR
@@ -68,6 +69,8 @@ class Report(Repeated, Dialogue):
         level = turn.meaning.danger.level if turn.meaning else "none"
         said = fold(turn.text).strip(" .!?")
         is_no = turn.key is None and says_no(turn)
+        if refuses(turn):
+            return [not_now(turn), *numbers(turn), *fitting.at_the_end(turn)]
         if turn.key == "yes" or (level == "now" and not is_no) or (turn.key is None and said in _YES):
             return self.now(turn)
         if turn.key == "no" or said in _NO or is_no or (level == "none" and _is_over(turn)):
@@ -95,12 +98,13 @@ class Report(Repeated, Dialogue):
         """Whether she has taken something or hurt herself already: then it is now. Unclear is asked once more."""
         level = turn.meaning.danger.level if turn.meaning else "none"
         is_no = harmed.says_undone(turn)
-        if (level == "now" and not is_no) or harmed.says_done(turn):
+        is_refused = refuses(turn)
+        if (level == "now" and not is_no and not is_refused) or harmed.says_done(turn):
             turn.notes["harmed"] = "yes"
             return self.now(turn)
         is_wished = turn.key is None and turn.meaning is not None and turn.meaning.intent == "human"
         is_wished = is_wished or "denied" in turn.situations  # no plain "chưa", but what was asked is answered
-        if is_no or is_wished or is_skipped(turn) or turn.notes.get("asked_twice"):
+        if is_no or is_wished or is_refused or is_skipped(turn) or turn.notes.get("asked_twice"):
             return [
                 *([Do(worsening.unharmed)] if is_no else []),
                 Say(fitting.with_closing("danger.self_harm.unharmed", turn.language)),

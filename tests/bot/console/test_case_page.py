@@ -45,6 +45,9 @@ async def test_a_worker_takes_reads_answers_refers_and_closes(desk: Desk) -> Non
     number = page.partition(f"{here}/referrals/")[2].partition('"')[0]
     path, _ = await desk.press(lan, f"{here}/referrals/{number}", state="attended")
     assert path.endswith("said=marked")
+    for none in ({}, {"outcome": ""}, {"outcome": "no_such"}, {"outcome": "erased"}, {"outcome": "recalled"}):
+        path, _ = await desk.press(lan, f"{here}/close", **none)
+        assert path.endswith("said=empty") and await desk.count(case, case.c.state == "closed") == 0
     path, _ = await desk.press(lan, f"{here}/close", outcome="referred_legal", barrier="distance")
     assert path == "/console/cases?said=closed"
     assert await desk.count(case, case.c.state == "closed", case.c.outcome == "referred_legal") == 1
