@@ -1,13 +1,13 @@
 """Decides who is called next when nobody has answered yet, and never lets a case go quiet."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
 from bot.db import Tx
-from bot.helpline import reach, tongues, truth
-from bot.helpline.casebook import Case, get, hold_still, last_time, record
+from bot.helpline import queue, reach, tongues, truth
+from bot.helpline.casebook import Case, get, hold_still, language_of, last_time, record, tell
 from bot.helpline.farthest import bring_near, last_step
 from bot.helpline.hindered import called_since, failed_since, hindered
 from bot.helpline.ladder import Called, Ladder, Step, next_step, put_last
@@ -34,6 +34,8 @@ __all__ = [
     "those_in_charge",
     "when",
 ]
+
+_A_NIGHT = timedelta(hours=12)
 
 
 def begin(tx: Tx, known: Case, *, now: datetime, policy: Policy, is_asked: bool = True) -> Step | None:
@@ -103,7 +105,20 @@ def _climb(tx: Tx, known: Case, so_far: Ladder, *, now: datetime, policy: Policy
     tx.ring("board")
     when_next, since = ahead or opens, so_far.since
     truth.tell_step(tx, known, step, bool(rungs), when_next, since=since, now=now, policy=policy, is_asked=is_asked)
+    if step.kind == "night" and not is_asked:
+        _tell_of_the_night(tx, known, now=now, policy=policy)
     return step
+
+
+def _tell_of_the_night(tx: Tx, known: Case, *, now: datetime, policy: Policy) -> None:
+    """The day of the queue is over and nobody has her request: when it is looked at again; once an evening."""
+    before = last_time(tx.connection, known.id, "told_night")
+    if before is not None and timedelta(0) <= now - before < _A_NIGHT:
+        return
+    again = queue.looked_at_again(tx.connection, known.province, now=now, policy=policy)
+    key = "case.person.queue_again" if again is not None else "case.person.queue_unknown"
+    tell(tx, known, key, now=now, is_asked=False, when=when(again, now, language_of(tx, known.lane_id)))
+    record(tx, known.id, "told_night", now=now)
 
 
 def _next_duty(tx: Tx, known: Case, now: datetime, policy: Policy) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.helpline.escalation import when
+from bot.helpline.truth import when
 from bot.policy import Policy
 from bot.rota import ahead, duty, stored
 from bot.rota.calendar import days_off
@@ -18,6 +18,25 @@ def queue_answer(connection: Connection, province: str | None, *, now: datetime,
 
     Somebody looks at it while it is day and a colleague is on duty, both at once.
     """
+    is_now, change = _looks(connection, province, now=now, policy=policy)
+    if is_now:
+        ends = change or now + ahead.LOOK_AHEAD
+        return t("human.queue.now", language, until=when(ends, ends, language))
+    if change is None:
+        return t("human.queue.nobody", language)
+    return t("human.queue.from", language, when=when(change, now, language))
+
+
+def looked_at_again(connection: Connection, province: str | None, *, now: datetime, policy: Policy) -> datetime | None:
+    """When somebody looks at the queue next, if nobody does now; None where nobody is planned."""
+    is_now, change = _looks(connection, province, now=now, policy=policy)
+    return now if is_now else change
+
+
+def _looks(
+    connection: Connection, province: str | None, *, now: datetime, policy: Policy
+) -> tuple[bool, datetime | None]:
+    """Whether somebody looks at it now, and when that changes."""
     plan, days, until = stored.load(connection, now), days_off(policy), now + ahead.LOOK_AHEAD
 
     def is_looked_at(moment: datetime) -> bool:
@@ -26,13 +45,8 @@ def queue_answer(connection: Connection, province: str | None, *, now: datetime,
         return bool(duty.on_call(plan, days, province, moment, kind=Kind.DAYTIME, any_hour=False))
 
     changes = sorted({*duty.turning_points(plan, days, now, until), *_hours_of_the_day(now, until, policy)})
-    if is_looked_at(now):
-        ends = next((moment for moment in changes if not is_looked_at(moment)), until)
-        return t("human.queue.now", language, until=when(ends, ends, language))
-    begins = next((moment for moment in changes if is_looked_at(moment)), None)
-    if begins is None:
-        return t("human.queue.nobody", language)
-    return t("human.queue.from", language, when=when(begins, now, language))
+    is_now = is_looked_at(now)
+    return is_now, next((moment for moment in changes if is_looked_at(moment) is not is_now), None)
 
 
 def _is_day(moment: datetime, policy: Policy) -> bool:

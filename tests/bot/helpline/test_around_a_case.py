@@ -107,7 +107,7 @@ async def test_check_ins_come_only_after_a_yes_and_stop_with_a_no(
         clock.pass_(days=3)
         due.DUE["check_in"](tx, numbers[0], clock.now(), policy)
         told = letters(tx, lane_id=1)[-1]
-        assert told.text == "Hôm nào mình đi uống trà nhé?" and len(told.choices) == 3
+        assert told.text == "Hôm nào mình đi uống trà nhé?" and len(told.choices) == 4
         due.DUE["check_in_silent"](tx, numbers[0], clock.now(), policy)
         assert "chưa có trả lời" in letters(tx, staff_id=HOA)[-1].text
         check_ins.answer(tx, 1, numbers[0], "stop", now=clock.now())
