@@ -43,7 +43,13 @@ AN = 5  # of another organisation
 
 def taken(tx: Tx, clock: MovableClock, policy: Policy, urgency: str = "now") -> int:
     opened = cases.open_case(
-        tx, 1, urgency=urgency, need=None, place=None, now=clock.now(), policy=policy  # type: ignore[arg-type]
+        tx,
+        1,
+        urgency=urgency,
+        need=None,
+        place=None,
+        now=clock.now(),
+        policy=policy,  # type: ignore[arg-type]
     )
     cases.take(tx, opened.case.id, LAN, now=clock.now(), policy=policy)
     return opened.case.id
@@ -335,9 +341,7 @@ async def test_every_closed_case_has_one_outcome_and_the_sums_agree(
     assert await line.read(lambda connection: connection.execute(counted).scalar_one()) == 3
 
 
-async def test_contacts_of_tonight_are_sealed_and_of_the_own_province(
-    line: Database, clock: MovableClock
-) -> None:
+async def test_contacts_of_tonight_are_sealed_and_of_the_own_province(line: Database, clock: MovableClock) -> None:
     def story(tx: Tx) -> None:
         assert tonight.add_contact(tx, LAN, "01", "shelter", "chị Hai mở cửa (mẫu)", now=clock.now())
         assert not tonight.add_contact(tx, LAN, "01", "shelter", " ", now=clock.now())
