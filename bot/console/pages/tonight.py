@@ -7,10 +7,12 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.console.layout import Console, Route, Visit, go, render
+from bot.console.pages import doable
 from bot.console.permissions import Deed, has
 from bot.db import Tx
 from bot.helpline import blocks, casebook, desk, duties, handover, tonight
 from bot.helpline.duties import NotOurDuty
+from directory import needs
 from directory.listing_text import describe
 from directory.search import hit_now
 from directory.shelf import read_listings
@@ -52,6 +54,10 @@ async def page(console: Console, visit: Visit) -> web.StreamResponse:
         await console.db.write(written_down, urgent=False)
     more: dict[str, Any] = {"shelters": shelters, "kinds": tonight.KINDS, "provinces": sorted(member.provinces)}
     more["describe"] = lambda one: describe(hit_now(one, now), visit.language)
+    more["doable"] = doable.now_in(
+        console.keeper.shelf, member.provinces, told["rooms"], now=now, recorded=console.policy.recorded_lines
+    )
+    more["need_name"] = lambda need: needs.label(need, visit.language)
     more |= {"hours": HOURS, "said": said if said in SAID else ""}
     return render(visit.request, "tonight.html", visit.seat, **told, **more)
 

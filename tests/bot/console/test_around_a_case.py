@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from bot.console.pages import doable
 from bot.db import Tx
 from bot.helpline import cases, consents, entrusting, guards
 from bot.helpline.consents import ConsentTo
 from bot.tables import accompaniment, audit, block, event, guard, handover_note, outbox, tonight_contact
+from directory import needs
 from directory.wording import HCMC
 from tests.bot.console.conftest import Browser, Desk
 
@@ -167,3 +169,24 @@ async def test_a_long_block_waits_for_somebody_else(desk: Desk) -> None:
     _, page = await desk.press(minh, f"/console/tonight/blocks/{number}/confirm")
     assert "Đã xác nhận" in page
     assert await desk.count(block, block.c.until.is_not(None)) == 1
+
+
+async def test_tonight_says_what_can_be_done_now_in_the_own_provinces(desk: Desk) -> None:
+    """What is open at this minute for what does not wait, and numbers that answer; a full shelter is not named."""
+    lan = await desk.as_("worker-1")
+    page = (await (await lan.get("/console/tonight")).text()).partition('id="h-doable"')[2].partition("</section>")[0]
+    now, member = desk.clock.now(), await desk.member("worker-1")
+    for need in doable.NEEDS:
+        assert needs.label(need, "vi") in page
+        there = [one for one in desk.keeper.shelf if need in one.needs and one.province in member.provinces]
+        is_open = {one.service for one in there if one.opening(now).state == "open"}
+        others = {one.service for one in there} - is_open
+        part = page.partition(needs.label(need, "vi"))[2].partition("<h3>")[0]
+        assert sum(name in part for name in is_open) == min(len(is_open), doable.MOST), need
+        assert not [name for name in others if f"{name}<" in part], need
+        assert is_open or "Lúc này không có nơi nào mở" in part
+    assert "115" in page
+    shelter = next(one for one in desk.keeper.shelf if one.kind == "shelter" and one.province in member.provinces)
+    await desk.press(lan, f"/console/tonight/rooms/{shelter.id}", state="full", hours="12")
+    page = (await (await lan.get("/console/tonight")).text()).partition('id="h-doable"')[2].partition("</section>")[0]
+    assert shelter.service not in page
