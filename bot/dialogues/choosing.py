@@ -85,6 +85,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     """
     if word is None:
         passing.take(turn, standing)
+        if passing.is_enough(turn, standing):
+            return "small", "enough"
         if is_refused(turn, standing):  # "đừng gọi ai hết" sounds dangerous to the model alone
             turn.meaning = None
             return str(standing.dialogue), str(standing.step)

@@ -30,6 +30,20 @@ _SAID = re.compile("|".join(f"(?:{way})" for way in _WAYS))
 _TAKES_BACK = re.compile(r"\bnoi chuyen(?! (?:nay|do|ay|kia))")  # "không muốn nói chuyện" is a no to talking
 
 
+# Below a list or an answer: it is enough. To a question of yes or no these words say no.
+_ENOUGH = re.compile(
+    rf"{_WHO}(?:thoi(?: khoi| duoc roi| du roi)?|khong can(?: nua| dau)?|du roi|vay (?:la )?(?:du|duoc) roi|the thoi|"
+    rf"vay thoi|khoi(?: can)?|xong roi){_SOFTLY}|(?:no thanks|no thank you|that s (?:enough|all)|enough|never mind)"
+)
+_SHOWN = frozenset({"find", "answer", "welcome"})
+
+
+def is_enough(turn: Turn, standing: Standing) -> bool:
+    """ "Thôi", "không cần nữa" where something was shown or looked for: no more of it is shown."""
+    plain = " ".join(re.findall(r"\w+", fold(turn.text)))
+    return turn.key is None and standing.dialogue in _SHOWN and _ENOUGH.fullmatch(plain) is not None
+
+
 def is_said(text: str) -> bool:
     """Whether these words, as a whole message, pass a question over: "bỏ qua", "em không muốn nói", "skip"."""
     plain = " ".join(re.findall(r"\w+", fold(text)))

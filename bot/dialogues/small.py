@@ -118,6 +118,10 @@ class Small(Dialogue):
     def ask_away(self, turn: Turn) -> Sequence[Item]:
         return [Say(t("welcome.ask_away", turn.language)), Done()]
 
+    def enough(self, turn: Turn) -> Sequence[Item]:
+        """No more of what was shown, or looked for."""
+        return passing.left(turn)
+
     def denied(self, turn: Turn) -> Sequence[Item]:
         """She does not want to die, as she says: nothing is asked about that, and we are here."""
         return [Say(t("report.go_on", turn.language)), Done()]

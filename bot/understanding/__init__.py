@@ -9,6 +9,7 @@ from time import perf_counter
 from bot.understanding import english, situations, sought
 from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
+from bot.understanding.english_person import asks_for_a_person
 from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import View, view
@@ -151,6 +152,8 @@ def _read_english(text: str, province: str | None) -> Meaning:
         intent = english.intent_of(
             laid, danger, has_need=bool(needs_named), has_place=bool(place.places), articles=articles
         )
+    if danger.level == "none" and word is None and asks_for_a_person(text):
+        intent, needs_named, articles = "human", (), ()
     if danger.level == "none" and intent in _NOT_SEEKING:
         place = places.PlaceReading()
     return Meaning(
