@@ -83,13 +83,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
 
     Words that pass the open question over become its tap.
     """
-    if word is None:
-        passing.take(turn, standing)
-        if passing.is_enough(turn, standing):
-            return "small", "enough"
-        if is_refused(turn, standing):  # "đừng gọi ai hết" sounds dangerous to the model alone
-            turn.meaning = None
-            return str(standing.dialogue), str(standing.step)
+    if word is None and (step := _left_or_refused(turn, standing)) is not None:
+        return step
     danger = turn.meaning.danger if turn.meaning else None
     is_answering = standing.dialogue is not None and standing.step is not None
     is_now = turn.key is None and danger is not None and danger.level == "now" and word is None
@@ -142,6 +137,17 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)
     return _by_meaning(turn)
+
+
+def _left_or_refused(turn: Turn, standing: Standing) -> tuple[str, str] | None:
+    """The open question is passed over, what was shown is enough, or a colleague is refused."""
+    passing.take(turn, standing)
+    if passing.is_enough(turn, standing):
+        return "small", "enough"
+    if is_refused(turn, standing):  # "đừng gọi ai hết" sounds dangerous to the model alone
+        turn.meaning = None
+        return str(standing.dialogue), str(standing.step)
+    return None
 
 
 def _by_situation(turn: Turn) -> tuple[str, str] | None:
