@@ -7,6 +7,7 @@ from bot.dialogues.kit import Done, Item, Say, Standing, Turn
 from directory.reading import fold
 from directory.wording import t
 
+_SHORT = 80  # characters
 SKIP = "skip"  # the key of a choice that passes a question over
 _WHO = "(?:(?:thoi|a|da|em|e|minh|m|toi|tui|t|chi|chau|con|cho|xin|xin phep|de|please|pls) )*"
 _NOT = "(?:khong|ko|k|kh|hk|hok|hong|hem|khum|chang|chua)"
@@ -40,14 +41,19 @@ _SHOWN = frozenset({"find", "answer", "welcome"})
 
 def is_enough(turn: Turn, standing: Standing) -> bool:
     """ "Thôi", "không cần nữa" where something was shown or looked for: no more of it is shown."""
-    plain = " ".join(re.findall(r"\w+", fold(turn.text)))
+    plain = _words(turn.text)
     return turn.key is None and standing.dialogue in _SHOWN and _ENOUGH.fullmatch(plain) is not None
 
 
 def is_said(text: str) -> bool:
     """Whether these words, as a whole message, pass a question over: "bỏ qua", "em không muốn nói", "skip"."""
-    plain = " ".join(re.findall(r"\w+", fold(text)))
+    plain = _words(text)
     return _SAID.fullmatch(plain) is not None and not _TAKES_BACK.search(plain)
+
+
+def _words(text: str) -> str:
+    """Folded, without signs; of a story nothing, for whoever passes a question over says so briefly."""
+    return " ".join(re.findall(r"\w+", fold(text))) if len(text) <= _SHORT else ""
 
 
 def is_skipped(turn: Turn) -> bool:

@@ -31,6 +31,7 @@ _ASKS_FOR = re.compile(
 )
 
 
+_MOST = 200  # characters
 # A colleague is offered, or will be when this is answered.
 _LEAD_THERE = frozenset(
     {("report", step) for step in ("talk", "agreed", "now_or_not", "harmed")} | {("human", "wanted")}
@@ -44,7 +45,7 @@ def is_refused(turn: Turn, standing: Standing) -> bool:
 
 def refuses(turn: Turn) -> bool:
     """ "Em không muốn nói chuyện với ai", "đừng gọi ai hết": nothing else is said, and no rule hears danger."""
-    if turn.key is not None or _REFUSES.fullmatch(_words(turn)) is None:
+    if turn.key is not None or len(turn.text) > _MOST or _REFUSES.fullmatch(_words(turn)) is None:
         return False
     danger = turn.meaning.danger if turn.meaning is not None else None
     return danger is None or danger.level == "none" or (danger.source == "model" and danger.rule is None)
@@ -57,4 +58,4 @@ def wishes(turn: Turn) -> bool:
 
 
 def _words(turn: Turn) -> str:
-    return " ".join(re.findall(r"\w+", fold(turn.text)))
+    return " ".join(re.findall(r"\w+", fold(turn.text[:_MOST])))

@@ -2,6 +2,7 @@
 
 import re
 
+_SHORT = 80  # characters
 _WHOM = "human|person|people|someone|somebody|anyone|anybody|colleague|staff|worker|counsellor|counselor|agent|operator"
 _FOR_A_PERSON = re.compile(
     r"(?:(?:hi|hello|hey|please|pls|just|ok|yes) )*"
@@ -14,4 +15,4 @@ _FOR_A_PERSON = re.compile(
 
 def asks_for_a_person(text: str) -> bool:
     """ "I want to talk to a human" and nothing else: whatever the words also sound like, no place is looked for."""
-    return _FOR_A_PERSON.fullmatch(" ".join(re.findall(r"[a-z]+", text.lower()))) is not None
+    return len(text) <= _SHORT and _FOR_A_PERSON.fullmatch(" ".join(re.findall(r"[a-z]+", text.lower()))) is not None
