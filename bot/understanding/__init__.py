@@ -14,7 +14,7 @@ from bot.understanding.explaining import explain_danger
 from bot.understanding.intents import INTENTS, intent_of
 from bot.understanding.patterns import View, view
 from bot.understanding.rules import examine
-from bot.understanding.self_harm import is_only_denied, with_self_harm
+from bot.understanding.self_harm import FEARS_DEATH, is_only_denied, with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
 from bot.understanding.weighing import VIOLENT
@@ -90,6 +90,8 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()
     named = frozenset(at for guess in place.places for at in range(guess.start, guess.end))
     found = wanted(reading, danger, sounds, looked.second.danger, spared=named)
+    if danger.rule == FEARS_DEATH:
+        found = tuple(one for one in found if not one.code.startswith("mind."))
     heard = Heard(dict(sounds.articles), sounds.asks) if is_heard else None
     said = answers.said(reading, heard=heard)
     articles = said.best

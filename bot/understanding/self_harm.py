@@ -1,8 +1,10 @@
 """Hears that somebody is tired of life, and tells it from being tired of a place, of somebody or of an evening."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.understanding.danger import Danger, Look, look
 from bot.understanding.patterns import Pattern, View, view
@@ -12,6 +14,7 @@ from directory.reading import read
 
 TABLE = SmallTable(Path(__file__).resolve().parent / "self_harm.yaml")
 KIND = "self_harm"
+FEARS_DEATH = "does-not-want-to-die"  # the rule for whoever is afraid of being killed
 _SHORT = 14  # words; in a longer story more may be meant than what the table knows
 # A film, a game or laughter: there the words are left to the model, as those of danger.yaml are.
 _NOT_MEANT = frozenset({"laughing", "laughing-signs", "story", "game", "dream", "test", "law", "lesson"})
@@ -30,17 +33,21 @@ def _with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
     is_meant = _NOT_MEANT.isdisjoint(looked.examined.vetoes) and not _is_beside(seen)
     found = TABLE.first(seen) if is_meant else None
     if found is not None:
-        return _heard(danger, str(found[0]["id"]), seen.span(*found[1]))
+        return _heard(danger, found[0], seen.span(*found[1]))
     return Danger() if _is_only_asked(danger, looked) and _is_harmless(seen, looked) else danger
 
 
-def _heard(danger: Danger, id: str, span: tuple[int, int]) -> Danger:
-    kinds = tuple(dict.fromkeys((*danger.kinds, KIND)))
+def _heard(danger: Danger, rule: Mapping[str, Any], span: tuple[int, int]) -> Danger:
+    kinds = tuple(dict.fromkeys((*danger.kinds, *rule["kinds"])))
     if danger.level == "now":
         return replace(danger, kinds=kinds)
-    if danger.source == "rule":  # what somebody else does to her stays the reason
+    if KIND not in rule["kinds"] and danger.source != "rule":
+        kinds = tuple(kind for kind in kinds if kind != KIND)  # another hand is feared
+    elif danger.source == "rule":  # what somebody else does to her stays the reason
         return replace(danger, kinds=kinds, doubt=True)
-    return Danger("violence", (KIND, *(kind for kind in kinds if kind not in (KIND, "threat"))), "rule", id, span, True)
+    else:
+        kinds = (KIND, *(kind for kind in kinds if kind not in (KIND, "threat")))
+    return Danger("violence", kinds, "rule", str(rule["id"]), span, True)
 
 
 def _is_only_asked(danger: Danger, looked: Look) -> bool:

@@ -6,14 +6,14 @@ from bot import understanding
 from bot.understanding.self_harm import TABLE
 
 RULES = [str(told["id"]) for told in TABLE.rules]
-EXAMPLES = [text for told in TABLE.rules for text in told["examples"]]
+EXAMPLES = [(text, told["kinds"]) for told in TABLE.rules for text in told["examples"]]
 COUNTERS = [text for told in TABLE.rules for text in told["counters"]]
 
 
-@pytest.mark.parametrize("text", EXAMPLES)
-def test_it_is_heard_as_harm_to_herself(text: str) -> None:
+@pytest.mark.parametrize(("text", "kinds"), EXAMPLES)
+def test_it_is_heard_as_what_its_rule_says_harm_to_herself_above_all(text: str, kinds: list[str]) -> None:
     danger = understanding.read(text).danger
-    assert "self_harm" in danger.kinds
+    assert set(kinds) <= set(danger.kinds)
     assert danger.level == "now" or (danger.level, danger.doubt) == ("violence", True)
 
 
@@ -53,6 +53,22 @@ def test_no_rule_counts_what_is_denied_or_means_something_else(text: str) -> Non
     assert understanding.read(text).danger.rule not in RULES
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em không muốn chết",
+        "em khong muon chet dau",
+        "đâu có muốn chết",
+        "chưa muốn chết đâu cứu",
+        "em ko muon chet o day dau",
+        "khong muon chet nhu vay",
+    ],
+)
+def test_who_does_not_want_to_die_may_be_dying_by_another_hand(text: str) -> None:
+    meaning = understanding.read(text)
+    assert meaning.danger.level != "none" and "denied" not in meaning.situations
+
+
 @pytest.mark.parametrize("text", ["chán sống hahaha", "xem phim chán sống hay lắm"])
 def test_laughter_and_films_are_left_to_the_model(text: str) -> None:
     assert understanding.read(text).danger.rule not in RULES
@@ -63,14 +79,11 @@ def test_laughter_and_films_are_left_to_the_model(text: str) -> None:
     [
         "em không chán sống",
         "em khong chan song dau chi",
-        "đâu có muốn chết",
-        "dau co muon chet",
         "e dau co chan song",
-        "em đâu có muốn chết, em buồn thôi",
         "em không định tự tử",
         "em chưa từng nghĩ đến chuyện tự tử",
         "em không nghĩ quẩn đâu",
-        "ai muốn chết đâu",
+        "em khong dinh chet dau",
         "em không chán sống, em chỉ mệt thôi",
     ],
 )
