@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 from directory import added, articles, begun, cues, needs, phrases
 from directory.compiled import kept
 from directory.reading import Reading, fold, read
-from directory.wording import FALLBACK, t
 
 THRESHOLD = 0.7  # below this an answer helps less often than it misleads
 CLOSE = 0.8  # a second article is shown only if it fits nearly as well as the first
@@ -48,24 +46,6 @@ DECIDED = 0.9  # named by what only one topic answers
 WHOLE = 0.999  # asked in the very words of one of its phrasings
 BEHIND = 2.0  # so far behind the best an article may be to be shown beside it
 UNHEARD = 0.002  # the chance of an article that no example told of
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleHit:
-    """One article that answers, as a person would read it."""
-
-    id: str
-    title: str
-    score: float
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the library says to a question; `abstained` where it has nothing that fits."""
-
-    articles: tuple[ArticleHit, ...]
-    abstained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +117,7 @@ def _in_words(by_cue: Mapping[str, float], by_phrase: Mapping[str, float]) -> tu
     return tuple((id, round(score, 3)) for id, score in fitting if score >= CLOSE * fitting[0][1])[:3]
 
 
-def _with_begun(
-    found: tuple[tuple[str, float], ...], strengths: Mapping[str, float]
-) -> tuple[tuple[str, float], ...]:
+def _with_begun(found: tuple[tuple[str, float], ...], strengths: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """Topics begun in the console beside the others, by how likely each is (asked in a phrasing's very words: 1)."""
     if not strengths:
         return found
@@ -289,26 +267,6 @@ def _judged(found: tuple[tuple[str, float], ...]) -> Candidates:
 def _title_of(id: str, library: articles.Library) -> str:
     topic, own = articles.topics().get(id), library.get(id)
     return topic.title() if topic else own.title if own else ""
-
-
-def answer(text: str, language: str = FALLBACK, *, library: articles.Library | None = None) -> Answer:
-    """What a person who asks this would be shown; a topic without an article says honestly that there is none."""
-    shelf = library or shipped()
-    hits: list[ArticleHit] = []
-    for id, score in match(read(text), library=shelf):
-        found = shelf.get(id, language)
-        if found is None and articles.is_begun(id):
-            continue  # taken back in this language and in Vietnamese
-        title = found.title if found else articles.topics()[id].title(language)
-        body = articles.card(found, language) if found else t("article.not_written", language)
-        hits.append(ArticleHit(id, title, score, body))
-    return Answer(tuple(hits), not hits)
-
-
-def as_json(text: str, answered: Answer) -> dict[str, Any]:
-    """The answer in the shape that `ask --json` promises."""
-    hits = [{"id": hit.id, "title": hit.title, "score": hit.score, "answer": hit.answer} for hit in answered.articles]
-    return {"query": text, "articles": hits, "abstained": answered.abstained}
 
 
 def shipped() -> articles.Library:

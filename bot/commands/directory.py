@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
@@ -16,13 +16,14 @@ from bot.commands import exchange
 from bot.commands.opening import is_there, opened
 from bot.policy import PolicyProblem
 from bot.settings import load
-from bot.understanding import searching
-from directory import added, answers, care, search, search_json
+from bot.understanding import answering, searching
+from directory import added, care, search, search_json
 from directory.demonstration import import_demo
 from directory.exchange import place_lists
 from directory.listing_text import describe
 from directory.shelf import Shelf, ShelfKeeper
 from directory.tables import make_tables
+from directory.wording import HCMC, t
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,14 +70,19 @@ def run_search(arguments: argparse.Namespace) -> int:
 
 
 def run_ask(arguments: argparse.Namespace) -> int:
-    """The best article, or an honest none."""
-    answered = answers.answer(arguments.text, "vi")
+    """The article that is told, those that are asked about, or an honest none; as the chat would answer."""
+    today, shelf = datetime.now(HCMC).date(), _shelf_of_the_house()
+    days = _policy(today).law_shown_days
+    with added.using(shelf.added):
+        answered = answering.answer(arguments.text, library=shelf.library, today=today, days=days)
     if arguments.json:
-        print(json.dumps(answers.as_json(arguments.text, answered), ensure_ascii=False))
-    elif answered.articles:
-        print("\n\n".join(hit.answer for hit in answered.articles))
+        print(json.dumps(answering.as_json(arguments.text, answered), ensure_ascii=False))
+    elif answered.is_told:
+        print(answered.articles[0].answer)
+    elif answered.abstained:
+        print(t("answer.none", "vi"))
     else:
-        print("No article answers this.", file=sys.stderr)
+        print("\n".join([t("ask.which", "vi"), *(f"• {hit.title}" for hit in answered.articles)]))
     return 0
 
 
@@ -104,10 +110,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     """One line for each thing that needs care."""
     with opened() as house:
         now = house.now()
-        try:
-            decided = policy.load(house.settings.policy_file, today=now.date())
-        except PolicyProblem:
-            decided = policy.Policy()
+        decided = _policy(now.date())
         days, kinds = decided.fresh_days_of, decided.consent_kinds
         found = house.read(lambda connection: care.needed(connection, fresh_days=days, now=now, consent_kinds=kinds))
     for one in found:
@@ -130,13 +133,28 @@ def _moment(written: str) -> datetime:
         raise argparse.ArgumentTypeError("write a time such as 2026-12-07T09:00+07:00") from None
 
 
-def _shelf(at: datetime) -> Shelf:
-    """The shelf of the configured database; before there is one, that of the demonstration."""
+def _policy(today: date) -> policy.Policy:
+    """What the organisation decided; where that cannot be read, what the product does by itself."""
+    try:
+        return policy.load(load().policy_file, today=today)
+    except PolicyProblem:
+        return policy.Policy()
+
+
+def _shelf_of_the_house() -> Shelf:
+    """The shelf of the configured database; without one, what comes with the product."""
     keeper = ShelfKeeper()
     if is_there(load()):
         with opened() as house:
             house.read(keeper.load)
-        return keeper.shelf
+    return keeper.shelf
+
+
+def _shelf(at: datetime) -> Shelf:
+    """The shelf of the configured database; before there is one, that of the demonstration."""
+    if is_there(load()):
+        return _shelf_of_the_house()
+    keeper = ShelfKeeper()
     print("There is no database yet: searching the made-up directory of the demonstration.", file=sys.stderr)
     for connection in _throw_away():
         import_demo(connection, at)

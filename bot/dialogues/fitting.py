@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
-from directory import answers, articles, danger_sentences, languages, needs
+from bot.understanding import answering
+from directory import answers, articles, danger_sentences, languages
 from directory.answers import Candidates
 from directory.articles import Article, Library
 from directory.reading import fold
@@ -37,8 +38,6 @@ _BY_KIND: Mapping[str, str] = {
 _OF_HARM = ("violence.", "mind.suicide", "legal.police", "legal.detained", "work.rights", "health.emergency")
 _AS_LIKELY = 0.6  # of the likeliest article; of hours that run out rather too much is said than too little
 _FAINT = 0.28  # "thuốc mua ở đâu" is a little like everything
-# Where nobody was harmed it must be the likeliest, and rather meant than not: "uống vitamin c có tác dụng gì" is not.
-_MEANT = 0.6
 # A question of these words alone asks what to do.
 _WHAT_NOW_WORDS = """
 em e minh m toi t tui gio bay the vay nen can phai pai lam j gi sao nao tiep day a ha roi thi duoc dc
@@ -53,8 +52,6 @@ _COSTS_WORDS = "nhieu lau may dau tien phi dat much long many where cost"  # wha
 _OF_THAT = frozenset(_COSTS_WORDS.split())
 _GROPED = ("sam so", "so mo", "so soang", "quay roi", "dung cham", "groped", "touched")
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
-_SOUGHT = 0.75
-_PLAINLY, MOST_ASKED = 0.95, 3  # so surely do words state a need; so many articles are offered at once
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _STATED = 0.6
 _TROUBLE = ("violence.", "legal.police", "legal.detained", "papers.", "work.", "peers.stigma")
@@ -101,7 +98,7 @@ def timely(turn: Turn) -> str | None:
     if meaning is None or turn.key is not None or asks_what_now(turn):
         return None
     by_words, is_harmed = turn.said.by_words, meaning.danger.level != "none"
-    share, faintest = (_AS_LIKELY, _FAINT) if is_harmed else (1.0, _MEANT)
+    share, faintest = (_AS_LIKELY, _FAINT) if is_harmed else (1.0, answering.MEANT)  # where nobody was harmed
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
         least = share * found[0][1] if found else 0.0
         named = next((id for id, score in found if id in TIMELY and score >= max(least, faintest)), None)
@@ -110,7 +107,7 @@ def timely(turn: Turn) -> str | None:
     if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds and not _is_groped(turn):
         return "just-raped"
     is_late = any(found and found[0][0] == "pep-too-late" for found in (meaning.articles, by_words))
-    sought = any(guess.code == "health.pep" and guess.score >= _SOUGHT for guess in meaning.needs)
+    sought = any(guess.code == "health.pep" and guess.score >= answering.SOUGHT for guess in meaning.needs)
     return "pep-72h" if sought and not is_late else None
 
 
@@ -129,31 +126,15 @@ def is_overheard(turn: Turn) -> tuple[str, str] | None:
 
 
 def is_told_at_once(turn: Turn, found: Candidates, shown: Sequence[str]) -> bool:
-    """Whether the first article is told without asking back. The only one that fits may fit badly: "trẻ mấy tháng mọc
-    răng" is a little like a late period. So may any where something is named that no article is about."""
-    if needs.names_other(turn.reading) and answers.phrasing_of(turn.reading) is None:
-        return False
-    if found.is_sure or found.is_guess or len(shown) != 1:
-        return found.is_sure
-    return dict(turn.said.best).get(shown[0], 0.0) >= _MEANT or _is_of_the_need(turn, shown[0])
+    """Whether the first article is told without asking back."""
+    stated = turn.meaning.needs if turn.meaning is not None else ()
+    return answering.is_told_at_once(turn.reading, found, shown, said=turn.said, stated=stated)
 
 
 def with_stated(turn: Turn, shown: Sequence[str]) -> Sequence[str]:
     """What may be meant; where words state a need that none of it is about, the article that is goes first."""
-    stated = turn.meaning.needs[0] if turn.meaning is not None and turn.meaning.needs else None
-    known = articles.topics()
-    if stated is None or stated.score < _PLAINLY or any(map(articles.is_begun, shown)):
-        return shown
-    if any(stated.code in known[id].needs for id in shown if id in known):
-        return shown
-    main = main_of(stated.code)
-    return (main, *shown[: MOST_ASKED - 1]) if main is not None and article(turn, main) is not None else shown
-
-
-def _is_of_the_need(turn: Turn, id: str) -> bool:
-    """ "Về bệnh lậu" sounds like no question; its words are those of the article, and of the need it is about."""
-    stated = {guess.code for guess in turn.meaning.needs if guess.score >= _SOUGHT} if turn.meaning else set()
-    return id in dict(turn.said.by_words) and not stated.isdisjoint(articles.topics()[id].needs)
+    stated = turn.meaning.needs if turn.meaning is not None else ()
+    return answering.with_stated(shown, stated, lambda id: article(turn, id) is not None)
 
 
 def now_about(turn: Turn, id: str) -> None:
@@ -195,7 +176,7 @@ def note_harm(turn: Turn) -> None:
     if by_kind == "just-raped" and _is_groped(turn):
         by_kind = "harassment-contract-pay"
     stated = meaning.needs[0].code if meaning.needs and meaning.needs[0].code.startswith(_OF_HARM) else ""
-    id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind or main_of(stated)
+    id = by_kind if by_kind == "want-to-die" else timely(turn) or told or by_kind or answering.main_of(stated)
     if id is not None and article(turn, id) is not None:
         turn.notes[_NOTE] = turn.memory.article = id
 
@@ -313,7 +294,7 @@ def _beside_the_need(turn: Turn) -> str | None:
     if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
         return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
     known, code = articles.topics(), meaning.needs[0].code
-    return next((id for id, _ in found if id in known and code in known[id].needs), None) or main_of(code)
+    return next((id for id, _ in found if id in known and code in known[id].needs), None) or answering.main_of(code)
 
 
 def of_trouble(turn: Turn) -> str | None:
@@ -329,7 +310,7 @@ def of_trouble(turn: Turn) -> str | None:
         return None
     said = (*turn.said.by_words, *meaning.articles)
     likely = (id for id, _ in said if id in known and stated.code in known[id].needs)
-    found = next(likely, None) or main_of(stated.code)
+    found = next(likely, None) or answering.main_of(stated.code)
     return found if found is not None and article(turn, found) is not None else None
 
 
@@ -337,13 +318,6 @@ def asks_where(turn: Turn) -> bool:
     """Whether the words look for a place or a person: "ở đâu", "chỗ nào", "tìm", "cần ai"."""
     plain = f" {turn.reading.plain} "
     return any(f" {words} " in plain for words in _WHERE)
-
-
-def main_of(code: str) -> str | None:
-    """The article that is about this need before all others; none where the need has no article of its own."""
-    if code == "legal.aid":
-        return "legal-aid-free"  # three topics are about it first; this one is about getting it
-    return next((id for id, topic in articles.topics().items() if topic.needs[:1] == (code,)), None)
 
 
 def choice(turn: Turn, label: str = "") -> tuple[tuple[str, str], ...]:
