@@ -14,6 +14,7 @@ from bot.db import Tx
 from bot.dialogues import asked_later, beside_case, beside_place, correcting, following, old_buttons, speaking, watched
 from bot.dialogues.beside_case import Passed
 from bot.dialogues.choosing import choose
+from bot.dialogues.declined import read_in
 from bot.dialogues.kit import Dialogue, Do, Memory, Standing, Turn, UnknownStep, advance
 from bot.dialogues.repeated import step_of
 from bot.events import happened
@@ -346,7 +347,8 @@ def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datet
     if talk.created_at <= now - timedelta(hours=house.policy.conversation_hours):
         tell_person(tx, read.lane_id, t("welcome.again", turn.language), now=now)
         return
-    intro = t("welcome.intro", turn.language, service=house.service_name, organisation=turn.policy.organisation_name)
+    who = {"service": house.service_name, "organisation": turn.policy.organisation_name}
+    intro = "\n\n".join(t("welcome.intro", one, **who) for one in read_in(turn))
     tell_person(tx, read.lane_id, intro, now=now)
 
 

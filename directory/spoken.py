@@ -1,5 +1,6 @@
 """ "Nói tiếng …": the languages that a colleague or a place may be marked with, and how somebody wishes for one."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,9 @@ class Spoken:
     code: str
     names: Mapping[str, str]
     called: tuple[str, ...]
+    letters: tuple[str, ...] = ()  # how its letters are named in Unicode, where no other language here writes them
+    affirms: frozenset[str] = frozenset()  # whole words
+    denies: frozenset[str] = frozenset()
 
 
 @cache
@@ -28,9 +32,38 @@ def table() -> Mapping[str, Spoken]:
     """Every language that may be marked, in the order of the file."""
     rows = load_table(SEED / "spoken.yaml")["languages"]
     return {
-        str(row["code"]): Spoken(str(row["code"]), {"vi": row["vi"], "en": row["en"]}, tuple(row["called"]))
+        str(row["code"]): Spoken(
+            str(row["code"]),
+            {"vi": row["vi"], "en": row["en"]},
+            tuple(row["called"]),
+            tuple(row.get("letters", ())),
+            frozenset(row.get("affirms", ())),
+            frozenset(row.get("denies", ())),
+        )
         for row in rows
     }
+
+
+def by_letters(text: str) -> str:
+    """The code of the language whose letters these are; empty where no language of the table has letters of its own.
+    The first that has any of them: who writes Japanese writes Chinese signs too."""
+    names = [unicodedata.name(sign, "") for sign in text[:500] if sign.isalpha()]
+    written = {code: one.letters for code, one in table().items() if one.letters}
+    return next((code for code, many in written.items() if any(name.startswith(many) for name in names)), "")
+
+
+def says_yes(text: str) -> bool:
+    """Whether this is the word for yes in one of the languages that are written in letters of their own."""
+    return any(_bare(text) in one.affirms for one in table().values())
+
+
+def says_no(text: str) -> bool:
+    """The same for no."""
+    return any(_bare(text) in one.denies for one in table().values())
+
+
+def _bare(text: str) -> str:
+    return text.strip(" .,!?。！？、，។៖").lower()
 
 
 def name(code: str, language: str = FALLBACK) -> str:

@@ -6,7 +6,7 @@ from bot.dialogues import correcting, fitting, following, kept_where, passing, r
 from bot.dialogues.ask import Answer
 from bot.dialogues.beside_case import WORD_ASKED, is_a_word, only_taps, wants_erasing, wants_to_die
 from bot.dialogues.blocked import Blocked
-from bot.dialogues.declined import Declined, is_unreadable
+from bot.dialogues.declined import Declined, answered, is_unreadable
 from bot.dialogues.entrust import Entrust
 from bot.dialogues.erase import Erase
 from bot.dialogues.find import Find, asks_ahead
@@ -115,6 +115,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", standing.step
     if turn.is_start:
         return "welcome", "start"
+    if (standing.dialogue, standing.step) == ("declined", "script") and answered(turn) is not None:
+        return "declined", "script"
     if turn.key is None and is_unreadable(turn.text):
         return "declined", "unreadable"
     if fitting.asks_what_now(turn):

@@ -2,13 +2,20 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.dialogues import fitting, passing
+from bot.dialogues.card import safety_card, take_in
+from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Hand, Item, Say, Turn
-from directory import languages
+from bot.dialogues.speaking import speak
+from directory import languages, lines, spoken, wording
 from directory.wording import FALLBACK, t
 
-_OTHER = "en"  # the language most likely read by whoever reads no Vietnamese
+BOTH = (FALLBACK, "en")  # English is most likely read by whoever reads no Vietnamese
+MOST_LANGUAGES = 2
+_SCRIPT = "declined.script"
+_ASKED = "script"  # in the notes of the talk: the languages and the number were told
 
 
 def is_unreadable(text: str) -> bool:
@@ -16,6 +23,11 @@ def is_unreadable(text: str) -> bool:
     letters = [sign for sign in text[:500] if sign.isalpha()]
     latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
     return bool(letters) and latin * 2 < len(letters)
+
+
+def read_in(turn: Turn) -> tuple[str, ...]:
+    """The languages in which somebody is greeted: both, where nobody knows which is read."""
+    return BOTH if turn.key is None and is_unreadable(turn.text) else (turn.language,)
 
 
 class Declined(Dialogue):
@@ -39,18 +51,26 @@ class Declined(Dialogue):
         return [Say(t("declined.insult", turn.language)), Hand("welcome")]
 
     def unreadable(self, turn: Turn) -> Sequence[Item]:
-        """Two languages and two buttons: danger is asked about, since we cannot read whether there is any; and which
-        languages there are."""
-        names = ", ".join(one.name for one in languages.enabled())
-        said = [
-            t(key, one, names=names) for key in ("declined.script", "declined.languages") for one in (FALLBACK, _OTHER)
-        ]
-        text = "\n".join(said)
-        options = tuple(
-            (key, " · ".join(t(f"declined.choice.{key}", language) for language in (FALLBACK, _OTHER)))
-            for key in ("danger", "no_danger")
-        )
-        return [Ask(text, options, "chosen")]
+        """In two languages: danger is asked about, since we cannot read whether there is any; which languages there
+        are; and the number that fits where nothing is known. A person is one tap away."""
+        tongue = spoken.by_letters(turn.text)
+        turn.memory.speaks = f"{spoken.WISH}{tongue}" if tongue else turn.memory.speaks
+        is_again = turn.notes.get(_ASKED) == "yes"
+        turn.notes[_ASKED] = "yes"
+        return [_ask_danger(turn, (*_also(tongue), *BOTH), is_brief=is_again)]
+
+    def again(self, turn: Turn) -> Sequence[Item]:
+        """The same in the language that was chosen since."""
+        return [_ask_danger(turn, (turn.language,), is_brief=True)]
+
+    def script(self, turn: Turn) -> Sequence[Item]:
+        """The answer, tapped or in one word. The card is said in both languages: nobody knows which is read."""
+        key = turn.key or answered(turn) or ""
+        if key == "danger":
+            take_in(turn)
+            other = next(one for one in BOTH if one != turn.language)
+            return [Say(safety_card(replace(turn, language=other))), Hand("report", "now")]
+        return speak(turn) or [Hand("human" if key == "human" else "welcome")]
 
     def chosen(self, turn: Turn) -> Sequence[Item]:
         key = turn.key or ""
@@ -58,9 +78,36 @@ class Declined(Dialogue):
             return [Hand("answer", "read")]
         if key == passing.SKIP:
             return passing.left(turn)
-        if key == "danger":
-            return [Hand("report", "now")]
         return [Hand("human" if key == "human" else "welcome")]
+
+
+def answered(turn: Turn) -> str | None:
+    """What a word says to "are you in danger", also in a script of which we read nothing else; None for other words."""
+    if turn.key is not None:
+        return None
+    if is_yes(turn) or spoken.says_yes(turn.text):
+        return "danger"
+    return "no_danger" if is_no(turn) or spoken.says_no(turn.text) else None
+
+
+def _also(tongue: str) -> tuple[str, ...]:
+    """Her own language, where somebody has translated this sentence and a second speaker has read it."""
+    known = languages.known().get(tongue)
+    is_there = known is not None and known.state != "draft" and _SCRIPT in wording.catalogue(tongue)
+    return (tongue,) if is_there else ()
+
+
+def _ask_danger(turn: Turn, said_in: Sequence[str], *, is_brief: bool) -> Ask:
+    names = ", ".join(one.name for one in languages.enabled())
+    parts = [t(_SCRIPT, one) for one in said_in]
+    if not is_brief:
+        safe = lines.for_trouble(needs=(), province=None, now=turn.now, recorded=turn.policy.recorded_lines)
+        parts += [t("declined.languages", one, names=names) for one in said_in]
+        parts += [lines.card(safe, one) for one in said_in]
+    keys = ("danger", "no_danger", "human")
+    labels = [" · ".join(t(f"declined.choice.{key}", one) for one in said_in) for key in keys]
+    others = [(f"speak:{one.code}", one.name) for one in languages.enabled() if one.code != turn.language]
+    return Ask("\n".join(parts), (*zip(keys, labels, strict=True), *others[:MOST_LANGUAGES]), "script")
 
 
 def _ask(turn: Turn, key: str, ids: tuple[str, ...]) -> Ask:

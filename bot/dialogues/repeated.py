@@ -22,6 +22,7 @@ _AGAIN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("find", "need"): ("find", "look"),
     ("answer", "after"): ("answer", "again"),
     ("welcome", "chosen"): ("welcome", "start"),
+    ("declined", "script"): ("declined", "again"),
 }
 _OPEN = "open_question"  # in the notes of the talk: the step that asks it once more
 
@@ -35,7 +36,7 @@ def keep_open(turn: Turn, standing: Standing) -> None:
 
 def step_of(turn: Turn, standing: Standing, option: Option) -> tuple[str, str]:
     """Where a choice leads. A language is offered beside a question that goes on standing open."""
-    if option.step == "spoken":
+    if option.step == "spoken" or option.key.startswith("speak:"):
         keep_open(turn, standing)
     return option.dialogue, option.step
 

@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.commands import check
 from bot.commands.opening import opened
 from bot.rehearsal import Rehearsal
-from directory import articles, languages, locale_scaffold, wording
+from directory import articles, languages, locale_scaffold, spoken, wording
 
 FORGETFUL = (wording.catalogue, wording.languages, languages.known, languages._names, articles.load)
 
@@ -83,3 +83,26 @@ def test_check_says_what_of_a_language_is_broken_and_how_far_it_is(
     if not damage:
         assert not any("xzq" in one for one in mended)
         assert any(is_good is None and told.startswith("xzq is enabled with 2 of ") for is_good, told in said)
+
+
+async def test_whoever_writes_in_its_letters_reads_the_one_sentence_that_was_translated(
+    zquo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {**spoken.table(), "xzq": spoken.Spoken("xzq", {"vi": "tiếng Zquo"}, (), ("TAGALOG",))}
+    monkeypatch.setattr(spoken, "table", lambda: known)
+    path, toml = zquo / "xzq" / "LC_MESSAGES" / "declined.po", zquo / "xzq" / "language.toml"
+    path.write_text(
+        re.sub(r'(msgid "declined.script"\nmsgstr )""', r'\1"Zquo script."', path.read_text("utf-8")), "utf-8"
+    )
+    firsts = {}
+    for state in ("draft", "reviewed", "enabled"):
+        toml.write_text(re.sub(r'state = ".*"', f'state = "{state}"', toml.read_text("utf-8")), "utf-8")
+        for one in FORGETFUL:
+            one.cache_clear()
+        async with Rehearsal() as rehearsal:
+            said = await rehearsal.play({"as": "person:a", "text": "ᜃᜓᜋᜓᜐ᜔ᜆ"})
+        firsts[state] = said[-1]["text"].splitlines()[0]
+        assert "Are you in danger?" in said[-1]["text"], "the others are said too"
+        assert ("Zquo" in [one["label"] for one in said[-1]["choices"]]) == (state == "enabled")
+    assert firsts["draft"].startswith("Mình chưa đọc được chữ này.")
+    assert firsts["reviewed"] == firsts["enabled"] == "Zquo script."
