@@ -1,6 +1,7 @@
 """What a lawyer, a doctor or a peer has still to look at, as a list to print and tick off."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from directory import danger_sentences, facts, languages
@@ -12,21 +13,69 @@ from directory.wording import FALLBACK, day, t
 ROLES = ("lawyer", "doctor", "peer", "none")
 
 
-def work_list(library: Library, role: str, language: str = FALLBACK, *, today: date) -> str:
-    """Every text this role has still to review, with what it rests on; a text in two languages is one piece of work."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One text to look at: what it rests on, its sources, its amounts in full. `article`: in the language of the list,
+    where it is written in it."""
+
+    article: Article
+    until: str
+    files: str
+    rests_on: tuple[str, ...]
+    sources: tuple[str, ...]
+    amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence that is said in danger, in every language that has it, and what of it has no source."""
+
+    key: str
+    said: tuple[tuple[str, str], ...]
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything one role has still to look at, in words."""
+
+    head: str
+    how: str
+    pieces: tuple[Piece, ...]
+    sentences: tuple[Spoken, ...]
+    facts: tuple[tuple[str, str, str], ...]  # id, how certain, what it says
+
+
+def work_of(library: Library, role: str, language: str = FALLBACK, *, today: date) -> Work:
+    """What this role has still to review; a text in two languages is one piece of work."""
     pieces = _pieces(awaiting(library).get(role, ()))
     sentences = danger_sentences.awaiting(role)
-    count = len(pieces) + len(sentences)
-    head = t("command.review.head", language, role=t(f"command.review.role.{role}", language), count=count)
-    lines = [f"# {head}", t("command.review.how", language, day=day(today, language)), ""]
-    for written in pieces:
-        lines += [*_piece(written, language, today), ""]
-    for one in sentences:
-        lines += [*_sentence(one, language), ""]
     named = {id for written in pieces for id in written[0].facts} | {id for one in sentences for id in one.facts}
-    known = [one for id, one in facts.facts().items() if id in named]
-    if known:
-        lines += [f"## {t('command.review.facts', language)}", *_facts(known, language), ""]
+    who, count = t(f"command.review.role.{role}", language), len(pieces) + len(sentences)
+    return Work(
+        t("command.review.head", language, role=who, count=count),
+        t("command.review.how", language, day=day(today, language)),
+        tuple(_piece(written, language, today) for written in pieces),
+        tuple(_sentence(one, language) for one in sentences),
+        tuple(_facts([one for id, one in facts.facts().items() if id in named], language)),
+    )
+
+
+def work_list(library: Library, role: str, language: str = FALLBACK, *, today: date) -> str:
+    """The same as plain text, to tick off."""
+    work = work_of(library, role, language, today=today)
+    lines = [f"# {work.head}", work.how, ""]
+    for piece in work.pieces:
+        lines.append(f"[ ] {piece.article.title} ({piece.article.id}); {piece.until}")
+        lines += [f"    {one}" for one in (piece.files, *piece.rests_on)]
+        lines += [f"    - {one}" for one in (*piece.sources, *piece.amounts)] + [""]
+    for one in work.sentences:
+        lines.append(f"[ ] {t('command.review.in_danger', language)} ({one.key})")
+        lines += [f"    {code}: {said}".replace("\n", " ") for code, said in one.said]
+        lines += [*(f"    {said}" for said in one.rests_on), ""]
+    if work.facts:
+        lines.append(f"## {t('command.review.facts', language)}")
+        lines += [f"[ ] {id} ({mark}): {said}" for id, mark, said in work.facts] + [""]
     return "\n".join(lines)
 
 
@@ -44,41 +93,35 @@ def _pieces(waiting: Sequence[Article]) -> list[list[Article]]:
     return [sorted(written, key=lambda one: one.language != FALLBACK) for written in by_id.values()]
 
 
-def _sentence(one: danger_sentences.Reviewed, language: str) -> Iterator[str]:
-    """One sentence said in danger, in every language that has it, and what of it has no source."""
-    yield f"[ ] {t('command.review.in_danger', language)} ({one.key})"
-    for written in languages.enabled():
-        yield f"    {written.code}: {t(one.key, written.code)}".replace("\n", " ")
-    if one.facts:
-        yield "    " + t("command.review.unsourced", language, facts=", ".join(one.facts))
-    else:
-        yield "    " + t("command.review.no_facts", language)
+def _sentence(one: danger_sentences.Reviewed, language: str) -> Spoken:
+    said = tuple((written.code, t(one.key, written.code)) for written in languages.enabled())
+    return Spoken(one.key, said, _rests_on(one.facts, language))
 
 
-def _facts(known: Sequence[Fact], language: str) -> Iterator[str]:
+def _rests_on(ids: Sequence[str], language: str) -> tuple[str, ...]:
+    """What is certain in it and what is not, a line for each mark."""
+    known = facts.facts()
+    marked = [(mark, [id for id in ids if id in known and known[id].mark == mark]) for mark in facts.MARKS]
+    lines = [t(f"command.review.{mark}", language, facts=", ".join(found)) for mark, found in marked if found]
+    return tuple(lines) if ids else (t("command.review.no_facts", language),)
+
+
+def _facts(known: Sequence[Fact], language: str) -> Iterator[tuple[str, str, str]]:
     """Each fact of the list once, in full: on paper nobody can look up what H10 is. Those without a source first."""
     for one in sorted(known, key=lambda one: facts.MARKS.index(one.mark), reverse=True):
-        mark = t(f"command.review.mark.{one.mark}", language)
-        yield f"[ ] {one.id} ({mark}): {one.told(language)}"
+        yield one.id, t(f"command.review.mark.{one.mark}", language), one.told(language)
 
 
-def _piece(written: Sequence[Article], language: str, today: date) -> Iterator[str]:
-    """One text: its title, its files, what is certain in it, what is not, and its amounts."""
+def _piece(written: Sequence[Article], language: str, today: date) -> Piece:
     first = written[0]
-    until = t(
-        "command.review.late" if today > first.review_by else "command.review.until",
-        language,
-        day=day(first.review_by, language),
+    until = "command.review.late" if today > first.review_by else "command.review.until"
+    named = dict.fromkeys(facts.names_in("\n".join((*first.body, *first.more))))
+    own = next((one for one in written if one.language == language), first)
+    return Piece(
+        own,
+        t(until, language, day=day(first.review_by, language)),
+        ", ".join(f"locales/{one.language}/articles/{one.id}.md" for one in written),
+        _rests_on(first.facts, language),
+        own.sources,
+        tuple(facts.fill(f"{{value:{name}}}", language, today) for name in named),
     )
-    yield f"[ ] {first.title} ({first.id}); {until}"
-    yield "    " + ", ".join(f"locales/{one.language}/articles/{one.id}.md" for one in written)
-    for mark in facts.MARKS:
-        named = [id for id in first.facts if id in facts.facts() and facts.facts()[id].mark == mark]
-        if named:
-            yield "    " + t(f"command.review.{mark}", language, facts=", ".join(named))
-    if not first.facts:
-        yield "    " + t("command.review.no_facts", language)
-    for source in first.sources:
-        yield f"    - {source}"
-    for name in dict.fromkeys(facts.names_in("\n".join((*first.body, *first.more)))):
-        yield "    - " + facts.fill(f"{{value:{name}}}", language, today)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from babel.messages.pofile import PoFileError
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from bot import audit, policy, staff
 from bot.app import MachineClock
 from bot.channels import wake
+from bot.commands.exchange import put
 from bot.commands.opening import Opened, is_there, opened, strange_keys
 from bot.helpline import retention, rota_watch
 from bot.policy import Policy, PolicyProblem
@@ -31,6 +33,7 @@ from directory import (
     wording,
 )
 from directory.articles import Library
+from directory.exchange import review_sheets
 
 Point = tuple[bool | None, str]  # None: it will have to be mended, and does not keep the line closed yet
 _MARKS = {True: "ok  ", False: "mend", None: "soon"}
@@ -47,14 +50,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="print instead what lawyer, doctor, peer or none (sources only) has still to review",
     )
     parser.add_argument("--language", choices=wording.languages(), default=wording.FALLBACK, help="of the list")
+    parser.add_argument("-o", dest="path", type=Path, metavar="FILE.pdf", help="the list of one role as printed pages")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """`ok`, `soon` or `mend` for each point; 1 if anything has to be mended first."""
     is_fit = True
+    if arguments.path and arguments.reviews not in review_list.ROLES:
+        print(f"-o prints the list of one role: --reviews {', '.join(review_list.ROLES)}.", file=sys.stderr)
+        return 2
     if arguments.reviews:
-        return _print_reviews(_library(), arguments.reviews, arguments.language, _today(MachineClock().now()))
+        today, library = _today(MachineClock().now()), _library()
+        if arguments.path:
+            return _put_sheets(library, arguments.reviews, arguments.language, today, arguments.path)
+        return _print_reviews(library, arguments.reviews, arguments.language, today)
     with opened(must_be_current=False) as house:
         for is_good, said in points(house, house.now()):
             print(f"{_MARKS[is_good]}  {said}", flush=True)
@@ -203,6 +213,17 @@ def _print_reviews(library: Library, role: str, language: str, today: date) -> i
     if not wanted:
         print("Nothing waits for a review.", file=sys.stderr)
     return 0
+
+
+def _put_sheets(library: Library, role: str, language: str, today: date, path: Path) -> int:
+    """The work list of one role as a PDF; 1 if nothing waits for it or there is no setter."""
+    work = review_list.work_of(library, role, language, today=today)
+    try:
+        made = review_sheets.make(work, today=today, language=language)
+    except review_sheets.NotPrinted as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0 if put(path, made) else 1
 
 
 def _today(now: datetime) -> date:

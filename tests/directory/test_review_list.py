@@ -1,12 +1,15 @@
 """The list that a lawyer, doctor or peer gets to tick off names every text, what is certain in it and what is not."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from pypdf import PdfReader
 
 from directory import articles, danger_sentences, facts, lines, review_list, wording
+from directory.exchange import review_sheets
 
 TODAY = date(2026, 12, 7)
 LIBRARY = articles.load()
@@ -91,3 +94,46 @@ def test_a_sentence_said_in_danger_states_no_number_that_no_rule_shows_and_no_so
         numbers = {word for word in wording.t(one.key).replace(",", " ").split() if word.isdigit()}
         sourced = " ".join(facts.facts()[id].says for id in one.facts if facts.facts()[id].is_sourced)
         assert numbers <= {lines.rows()["N115"].number, *re.findall(r"\d+", sourced)}
+
+
+def test_a_sentence_said_in_danger_is_called_unsourced_only_where_its_fact_is() -> None:
+    told = review_list.work_list(LIBRARY, "doctor", today=TODAY)
+    for one in danger_sentences.awaiting("doctor"):
+        piece = told.partition(f"({one.key})\n")[2].split("\n\n", 1)[0]
+        for id in one.facts:
+            (line,) = [said for said in piece.splitlines() if re.search(rf"\b{id}\b", said)]
+            assert ("CHƯA có nguồn" in line) != facts.facts()[id].is_sourced, (one.key, id)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("role", review_list.ROLES)
+def test_on_the_printed_sheets_every_text_stands_in_its_words_with_room_for_what_to_mend(
+    role: str, language: str
+) -> None:
+    work = review_list.work_of(LIBRARY, role, language, today=TODAY)
+    reader = PdfReader(io.BytesIO(review_sheets.make(work, today=TODAY, language=language)))
+    printed = wording.t("command.review.printed", language, head=work.head, day=wording.day(TODAY, language))
+    pages = [page.extract_text() for page in reader.pages]
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
+    assert all(squeezed(printed) in squeezed(page) for page in pages), "a loose page can be put back"
+    whole = re.sub(re.escape(squeezed(printed)) + rf"\d+/{len(pages)}", "", squeezed("".join(pages)))
+    assert whole.count(squeezed(wording.t("command.review.mend", language))) == len(work.pieces) + len(work.sentences)
+    for piece in work.pieces:
+        article = piece.article
+        assert article.language == language
+        said = [facts.fill(one, language, TODAY) for one in (*article.body, *article.more)]
+        for one in (article.title, piece.until, *said, *article.sources, *piece.rests_on, *piece.amounts):
+            assert squeezed(one) in whole, (article.id, one)
+    for sentence in work.sentences:
+        assert all(squeezed(said) in whole for _, said in sentence.said)
+    assert all(squeezed(said) in whole for _, _, said in work.facts)
+
+
+def test_nothing_to_review_is_no_page() -> None:
+    work = review_list.work_of(articles.shelve([]), "peer", today=TODAY)
+    with pytest.raises(review_sheets.NotPrinted, match="không còn gì"):
+        review_sheets.make(work, today=TODAY)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.replace("\u200b", "").split())

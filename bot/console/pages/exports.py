@@ -16,8 +16,8 @@ from bot.console import veil
 from bot.console.layout import Console, Route, Visit, render
 from bot.console.pages.listings import grouped
 from bot.console.permissions import Deed
-from directory import needs, overlay, places, wording
-from directory.exchange import cards, handbook, hsds, hsds_files, leaving, offline, spreadsheet
+from directory import needs, overlay, places, review_list, wording
+from directory.exchange import cards, handbook, hsds, hsds_files, leaving, offline, review_sheets, spreadsheet
 from directory.exchange.cards import Card
 from directory.exchange.handbook import NotPrinted
 from directory.listings import Listing
@@ -31,7 +31,7 @@ TYPES = {
     "pdf": "application/pdf",
 }
 NAMES = {"csv": "listings.csv", "xlsx": "listings.xlsx", "hsds": "hsds.zip", "offline": "page.html", "book": "book.pdf",
-         "card": "card.pdf"}  # fmt: skip
+         "card": "card.pdf", "reviews": "reviews.pdf"}  # fmt: skip
 _PRINTING = asyncio.Semaphore(1)  # setting pages takes a whole processor: one after the other
 
 
@@ -57,6 +57,7 @@ def _page(visit: Visit, *, key: str = "", status: int = 200) -> web.Response:
         forms=handbook.FORMS,
         can_print=can_print(),
         numbers=cards.NUMBERS,
+        roles=review_list.ROLES,
     )
 
 
@@ -127,6 +128,25 @@ async def card(console: Console, visit: Visit) -> web.StreamResponse:
     return await _given(console, visit, "card", printed, about=f"card:{id}:{language}"[:60])
 
 
+async def reviews(console: Console, visit: Visit) -> web.StreamResponse:
+    """What a lawyer, a doctor or a peer has still to review, on paper: they need no account here."""
+    role, language, today = visit.given("role"), visit.language, _today(console)
+    if role not in review_list.ROLES:
+        return _page(visit, key="console.exports.unknown", status=400)
+    if _PRINTING.locked():
+        return _page(visit, key="console.exports.busy", status=409)
+    async with _PRINTING:
+        library = await console.db.read(overlay.library)
+        work = review_list.work_of(library, role, language, today=today)
+        if not (work.pieces or work.sentences):
+            return _page(visit, key="console.exports.no_reviews", status=404)
+        try:
+            printed = await asyncio.to_thread(review_sheets.make, work, today=today, language=language)
+        except NotPrinted:
+            return _page(visit, key="console.exports.not_printed", status=409)
+    return await _given(console, visit, "reviews", printed, about=f"reviews:{role}")
+
+
 def _to_print(console: Console, connection: Connection, language: str) -> tuple[tuple[Listing, ...], tuple[Card, ...]]:
     """The listings, and the small cards as persons would be told them now."""
     return leaving.shown(connection), _cards(console, connection, language)
@@ -158,4 +178,5 @@ ROUTES = (
     Route("POST", "/exports/public", Deed.SEE_LISTINGS, public),
     Route("POST", "/exports/book", Deed.SEE_LISTINGS, book),
     Route("POST", "/exports/card", Deed.SEE_ARTICLES, card),
+    Route("POST", "/exports/reviews", Deed.SEE_ARTICLES, reviews),
 )

@@ -151,6 +151,16 @@ def test_check_prints_for_each_role_what_it_has_still_to_review(
     assert told.startswith("# Work for peers: ") and "(safety-plan)" in told and "(pep-72h)" not in told
 
 
+def test_check_prints_the_work_list_of_one_role_on_paper(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("typst")
+    sheet = folder / "peer.pdf"
+    assert main(["check", "--reviews", "peer", "-o", str(sheet)]) == 0
+    assert sheet.read_bytes().startswith(b"%PDF")
+    for wrong in (["check", "-o", str(sheet)], ["check", "--reviews", "-o", str(sheet)]):
+        assert main(wrong) == 2
+        assert "one role" in one_line(capsys)
+
+
 def test_check_names_every_article_that_an_editor_would_mend(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,12 +4,13 @@ import io
 import zipfile
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from bot.db import Tx
 from bot.staff import ROLES
 from bot.tables import audit
-from directory import publishing
+from directory import publishing, review_list
 from directory.exchange import cards
 from directory.tables import place_of_service
 from tests.bot.console.conftest import Browser, Desk
@@ -118,3 +119,20 @@ async def test_a_button_on_the_page_of_an_article_gives_its_card_and_only_of_wha
     taken = select(audit.c.subject).where(audit.c.deed == "listings_exported").order_by(audit.c.seq)
     rows = await desk.db.read(lambda connection: list(connection.execute(taken).scalars()))
     assert rows == ["card:prep-what:vi", f"card:{cards.NUMBERS}:vi"]
+
+
+async def test_the_work_list_of_a_role_is_printed_with_the_words_of_each_text(desk: Desk) -> None:
+    pytest.importorskip("typst")
+    lan = await desk.as_("worker-1")
+    page = await (await lan.get("/console/exports")).text()
+    form = page.partition('action="/console/exports/reviews"')[2].partition("</form>")[0]
+    csrf = form.partition('name="csrf" value="')[2].partition('"')[0]
+    assert all(f'value="{role}"' in form for role in review_list.ROLES)
+    answer = await lan.post("/console/exports/reviews", data={"csrf": csrf, "role": "peer"})
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="reviews.pdf"'
+    said = " ".join("".join(one.extract_text() for one in PdfReader(io.BytesIO(await answer.read())).pages).split())
+    assert "safety-plan" in said and "pep-72h" not in said
+    assert (await lan.post("/console/exports/reviews", data={"csrf": csrf, "role": "judge"})).status == 400
+    taken = select(audit.c.subject).where(audit.c.deed == "listings_exported").order_by(audit.c.seq)
+    rows = await desk.db.read(lambda connection: list(connection.execute(taken).scalars()))
+    assert rows == ["reviews:peer"]

@@ -99,14 +99,18 @@ def test_nothing_to_print_is_said(connection: Connection) -> None:
         cards.make(())
 
 
-def test_the_handbook_lists_the_cards_and_says_the_numbers_in_full(connection: Connection) -> None:
+@pytest.mark.parametrize(("language", "form"), [("vi", "a6"), ("en", "a6"), ("vi", "a5"), ("vi", "large")])
+def test_the_handbook_lists_every_card_and_says_the_numbers_in_full(
+    connection: Connection, language: str, form: str
+) -> None:
     three(connection)
-    listings = leaving.shown(connection)
-    reader = PdfReader(io.BytesIO(handbook.make(listings, on=NOW.date(), form="a6", cards=made())))
-    pages = [squeezed(page.extract_text()) for page in reader.pages]
+    listings, small = leaving.shown(connection), made(language)
+    assert {card.id for card in small} == {cards.NUMBERS, *articles.topics()}
+    book = handbook.make(listings, on=NOW.date(), form=form, language=language, cards=small)
+    pages = [squeezed(page.extract_text()) for page in PdfReader(io.BytesIO(book)).pages]
     whole = "".join(pages)
-    for card in made():
+    for card in small:
         assert squeezed(f"{card.number:02}{card.title}") in whole, card.id
-    for paragraph in made()[0].paragraphs:
+    for paragraph in small[0].paragraphs:
         assert all(squeezed(line) in whole for line in paragraph.splitlines())
-    assert "Thẻ" not in pages[0], "the cover stays silent"
+    assert wording.t("exchange.book.by_card", language) not in pages[0], "the cover stays silent"
