@@ -191,10 +191,7 @@ def ids_of(library: Library) -> tuple[str, ...]:
 def card(article: Article, language: str, *, today: date | None = None) -> str:
     """The article as a person reads it: a neutral first line, the text, its source, and who has still to review it."""
     day_ = today or article.valid_from
-    closing = [
-        t("article.source", language, sources="; ".join(article.sources)),
-        t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
-    ]
+    closing = [t("article.source", language, sources="; ".join(article.sources)), since(article, language)]
     if article.awaits_review:
         closing.append(t(f"article.awaiting.{article.review}", language))
     said = [facts.fill(paragraph, language, day_) for paragraph in (*article.body, *article.more)]
@@ -216,16 +213,21 @@ def short(article: Article, language: str, *, today: date | None = None) -> str:
     parts = [t("article.opening", language), *said, *_notice(article, language, today)]
     closing = [t(f"article.awaiting.{article.review}", language)] if article.awaits_review else []
     if article.since == "source" and _COUNTS.search(_EMERGENCY.sub("", "\n".join(article.body))):
-        closing.append(t("article.since.source", language, day=day(article.valid_from, language)))
+        closing.append(since(article, language))
     return "\n\n".join([*parts, "\n".join(closing)] if closing else parts)
+
+
+def since(article: Article, language: str) -> str:
+    """Since when it holds: the day of the law, of our source, or where no fact in it has a source, of its writing."""
+    known = (facts.facts()[id] for id in article.facts if id in facts.facts())
+    is_written = article.since == "source" and not any(one.is_sourced for one in known)
+    key = "article.since.written" if is_written else f"article.since.{article.since}"
+    return t(key, language, day=day(article.valid_from, language))
 
 
 def read_on(article: Article, language: str, *, today: date | None = None) -> str:
     """What stands behind "read more": the rest of the text, its source and since when it holds."""
-    closing = [
-        t("article.source", language, sources="; ".join(article.sources)),
-        t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
-    ]
+    closing = [t("article.source", language, sources="; ".join(article.sources)), since(article, language)]
     rest = [facts.fill(paragraph, language, today or article.valid_from) for paragraph in article.more]
     return "\n\n".join([*(rest or [t("article.that_is_all", language)]), "\n".join(closing)])
 

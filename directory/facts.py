@@ -68,6 +68,11 @@ class Value:
         """Whether nobody knows if it still holds: it is said together with the last day that is known."""
         return self.valid_from is None and self.seen is None
 
+    @property
+    def days(self) -> tuple[date | None, date | None, date | None]:
+        """Since when and until when it holds, and the day of the source."""
+        return self.valid_from, self.valid_to, self.seen
+
     def holds_on(self, today: date) -> bool:
         is_begun = self.valid_from is None or self.valid_from <= today
         return is_begun and (self.valid_to is None or today <= self.valid_to)
@@ -100,24 +105,40 @@ def fill(text: str, language: str, today: date) -> str:
     """The text with every `{value:NAME}` said in full: the amount, by which law, since when.
 
     An amount that no longer holds is not said: the sentence tells that it has changed instead. One that nobody knows
-    (a slip of the pen in a draft, a newer version without it) is said to have no source.
+    (a slip of the pen in a draft, a newer version without it) is said to have no source. Several amounts of one law in
+    one paragraph name it once, in full: read aloud, four times the same is a wall.
     """
+    return "\n\n".join(_filled(paragraph, language, today) for paragraph in text.split("\n\n"))
 
-    def say(found: "re.Match[str]") -> str:
-        value = values().get(found[1])
-        if value is None:
-            return t("article.value_unknown", language)
-        law = value.law.get(language) or value.law[FALLBACK]
-        said = value.says.get(language) or value.says[FALLBACK]
-        if value.is_bygone and value.valid_to is not None:
-            return t("article.value_until", language, value=said, law=law, day=day(value.valid_to, language))
-        if not value.holds_on(today):
-            return t("article.value_over", language, law=law)
-        if value.valid_from is None and value.seen is not None:
-            return t("article.value_seen", language, value=said, law=law, day=day(value.seen, language))
-        return t("article.value", language, value=said, law=law, day=day(value.valid_from or today, language))
 
-    return _NAMED.sub(say, text)
+def _filled(paragraph: str, language: str, today: date) -> str:
+    named = [values().get(name) for name in _NAMED.findall(paragraph)]
+    said = iter(
+        _said(value, language, today, after=before) for before, value in zip((None, *named), named, strict=False)
+    )
+    return _NAMED.sub(lambda _: next(said), paragraph)
+
+
+def _said(value: Value | None, language: str, today: date, *, after: Value | None) -> str:
+    """`after`: the amount just before it in the paragraph; what it says of the law is not said twice."""
+    if value is None:
+        return t("article.value_unknown", language)
+    law = value.law.get(language) or value.law[FALLBACK]
+    said = value.says.get(language) or value.says[FALLBACK]
+    if after is not None and value.holds_on(today) and value.days == after.days:
+        act, _, part = law.rpartition(", ")
+        before = after.law.get(language) or after.law[FALLBACK]
+        if law == before:
+            return t("article.value_same", language, value=said)
+        if act and act == before.rpartition(", ")[0]:
+            return t("article.value_same_law", language, value=said, part=part)
+    if value.is_bygone and value.valid_to is not None:
+        return t("article.value_until", language, value=said, law=law, day=day(value.valid_to, language))
+    if not value.holds_on(today):
+        return t("article.value_over", language, law=law)
+    if value.valid_from is None and value.seen is not None:
+        return t("article.value_seen", language, value=said, law=law, day=day(value.seen, language))
+    return t("article.value", language, value=said, law=law, day=day(value.valid_from or today, language))
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def of_article(article: Article, *, number: int, today: date) -> Card:
     _opening, *said = articles.short(article, language, today=today).split("\n\n")
     foot = (
         t("article.source", language, sources="; ".join(article.sources)),
-        t(f"article.since.{article.since}", language, day=day(article.valid_from, language)),
+        articles.since(article, language),
         t("exchange.card.printed", language, day=day(today, language)),
     )
     return Card(article.id, number, article.title, tuple(said), foot)

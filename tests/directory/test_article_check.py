@@ -252,6 +252,19 @@ def test_an_amount_says_its_law_and_day_and_after_its_end_that_it_changed() -> N
     assert facts.fill("Mức: {value:none}.", "vi", TODAY) == "Mức: mức này mình chưa có nguồn chắc chắn."
 
 
+def test_several_amounts_of_one_law_name_it_once_in_a_paragraph() -> None:
+    both = "Giúp: {value:helping_fine}.\nMôi giới: {value:brokering_fine}.\nQuản lý: {value:manager_fine}."
+    said = facts.fill(both, "vi", TODAY)
+    assert said.count("282/2025/NĐ-CP, Điều 34, từ ngày 15/12/2025") == 1
+    assert "phạt 30–50 triệu đồng (cũng theo điều này)" in said
+    assert "phạt 20–40 triệu đồng (theo Điều 35, cùng văn bản)" in said
+    assert facts.fill(both.replace("\n", "\n\n"), "vi", TODAY).count("từ ngày 15/12/2025") == 3, "each paragraph anew"
+    other = facts.fill("{value:helping_fine}, {value:rape_term}, {value:rape_group_term}", "en", TODAY)
+    assert other.count("Penal Code, Article 141") == 1 and other.endswith("(by the same article)")
+    over = facts.fill(both, "vi", date(2025, 1, 1))
+    assert "cùng văn bản" not in over and "cũng theo" not in over and "triệu" not in over
+
+
 def test_every_amount_rests_on_a_sourced_fact_that_contains_its_numbers() -> None:
     for value in facts.values().values():
         fact = facts.facts()[value.fact]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from directory import answers, article_check, articles, facts, lines
-from directory.wording import count_syllables, sentences
+from directory.wording import count_syllables, day, sentences, t
 
 TODAY = date(2026, 12, 7)
 LIBRARY = articles.load()
@@ -97,3 +97,13 @@ def test_a_number_in_the_short_answer_says_how_old_its_source_is(id: str, is_dat
     article = answers.shipped().get(id, "vi")
     assert article is not None
     assert ("Theo nguồn bọn mình có đến" in articles.short(article, "vi", today=article.valid_from)) == is_dated
+
+
+@pytest.mark.parametrize("article", EVERY)
+def test_a_text_without_any_sourced_fact_says_when_it_was_written_and_names_no_source_of_that_day(
+    article: articles.Article,
+) -> None:
+    has_source = any(facts.facts()[id].is_sourced for id in article.facts)
+    written = t("article.since.written", article.language, day=day(article.valid_from, article.language))
+    assert (written in articles.read_on(article, article.language)) != has_source
+    assert (written in articles.card(article, article.language)) != has_source

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Connection
 
 from directory import article_text, articles, differences, overlay, publishing
-from directory.answers import answer
+from directory.answers import match
 from directory.overlay import ChangedMeanwhile
 from directory.publishing import Desk, NotYet
+from directory.reading import read
 from directory.shelf import ShelfKeeper
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
@@ -163,9 +164,9 @@ def test_people_find_an_article_by_a_phrasing_added_to_it_and_its_review_stays(c
     publishing.publish(connection, desk(connection), expected=1, **WHO)
     save(connection, "Câu đang viết.")
     asked = "vien thuoc mau xanh hang thang"
-    assert answer(asked, library=overlay.library(connection)).abstained
+    assert not match(read(asked), library=overlay.library(connection))
     publishing.add_phrasing(connection, desk(connection), asked, **WHO)
-    assert answer(asked, library=overlay.library(connection)).articles[0].id == "prep-what"
+    assert match(read(asked), library=overlay.library(connection))[0][0] == "prep-what"
     now = desk(connection)
     assert now.shown is not None and now.shown.reviewer == "doctor"
     assert now.pending == "draft" and asked in now.working.questions and now.working.body[-1] == "Câu đang viết."

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from bot import questions
 from bot.db import Tx
 from bot.tables import audit, lane, person
-from directory.answers import answer
+from bot.understanding.answering import answer
 from tests.bot.console.conftest import Desk
 
 ASKED = "xam hinh o dau re"
@@ -43,7 +43,7 @@ async def test_three_people_make_a_question_and_a_maintainer_its_answer(desk: De
     path, _ = await desk.press(thu, f"{here}/use", phrase=f"{ASKED} vậy", article="prep-what", language="vi")
     assert path.endswith("said=used")
     await desk.db.read(desk.keeper.refresh)
-    found = answer(f"{ASKED} vậy", library=desk.keeper.shelf.library)
+    found = answer(f"{ASKED} vậy", library=desk.keeper.shelf.library, today=desk.clock.now().date(), days=30)
     assert found.articles and found.articles[0].id == "prep-what"
     assert await desk.count(audit, audit.c.deed == "question_used", audit.c.detail == "article:prep-what") == 1
     assert (await thu.post(here)).status in (403, 404, 405)
