@@ -25,6 +25,7 @@ ANSWERED = 0.18
 # Words that name nothing: a short question of these alone is about the article just read. (Folded.)
 _NAMELESS = """
 the vay con do nay kia ay no thi sao roi la gi j co khong ko k hong hok duoc dc bao lau nhieu may ngay gio tuan thang
+hom hum bua buoi dem sang chieu phut
 nam tieng lan vien qua sau truoc nua them chua hay phai can lam lay xin mua uong dung tien dat re phi gia mien ton met
 hai phu tac ai nao khi luc cach em e minh toi m o dau ma neu bi chet song nguy hiem anh
 huong tri khoi nang nhe lan ha ve

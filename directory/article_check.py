@@ -128,7 +128,8 @@ def _lengths(article: Article) -> Iterator[Finding]:
     if not article.body:
         yield Finding("body", "body:", "no_answer")
         return
-    said = sum(count_syllables(paragraph) for paragraph in article.body)
+    read_as = (facts.fill(paragraph, article.language, article.valid_from) for paragraph in article.body)
+    said = sum(count_syllables(paragraph) for paragraph in read_as)  # amounts in full, as the chat says them
     if said > LONGEST_ANSWER:
         yield Finding("body", article.body[0][:30], "answer_long", {"n": said, "most": LONGEST_ANSWER})
     for name, paragraphs in article_numbers.parts(article):

@@ -139,7 +139,7 @@ def _undated(article: Article) -> Iterator[Finding]:
 
 
 def _untold(article: Article) -> Iterator[Finding]:
-    """What the topic's list wants told of its facts is told, and each of them is cited by its source."""
+    """What the topic's list wants told of its facts is told; each fact of the topic and of the text is cited."""
     topic = articles.topics().get(article.id)
     if topic is None:
         return
@@ -151,12 +151,11 @@ def _untold(article: Article) -> Iterator[Finding]:
         if one not in said and one not in named and not is_day:
             yield Finding("facts", "facts:", "untold", {"what": one})
     cited = "\n".join(article.sources)
-    for id in topic.facts:
-        fact = facts.facts()[id]
+    for fact in (facts.facts()[id] for id in dict.fromkeys((*topic.facts, *article.facts)) if id in facts.facts()):
         also = facts.facts()["L2"].says if "as L2" in fact.source else ""
         addresses = [one for one in _ADDRESS.findall(f"{fact.source} {fact.says} {also}") if not one.endswith(".md")]
         if fact.is_sourced and addresses and not any(one in cited for one in addresses):
-            yield Finding("sources", "sources:", "uncited", {"fact": id})
+            yield Finding("sources", "sources:", "uncited", {"fact": fact.id})
 
 
 def amounts(article: Article, today: date) -> Iterator[Finding]:

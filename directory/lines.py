@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){6,13}")
 _OF_NUMBERS_WORDS = """
 so may dien thoai tong dai goi cho den toi la gi co sao khong nen duoc thi nao mat tien phi ton cuoc mien ai nghe bi
 em minh e m tui neu ma cong an canh sat cap cuu hoa vay a ha the khi dau lam viec luc ban dem dung chung
+biet bao ghi am thu giu kin lo chuyen voi ve
 what is number who answers can i should call calling free cost does it do they ask safe to for my happens if di
 """
 _OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())

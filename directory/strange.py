@@ -13,7 +13,7 @@ cham chan chang chau chi chieu chin chinh cho chong chu chua chung chut chuyen c
 dat dau day dc de dem den dep di dia dinh do doan doi don dong dt du dua dung duoc duoi duong e em gai gan gap gay ghe
 gi gia gio gioi giua gium giup goi h ha hai han hang hanh hay hcm he hem hen het hi hien hinh hk hn ho hoac hoai hoc
 hoi hok hom hon hong huyen it j k kb khac khach kham khi kho khoang khoi khom khong khu khuc khum ki kia kiem kieu kin
-ko la lac lai lam lan lau len les lich lien lo loai loi lon luc luon m ma mac mai may mb me mien minh mo moi mot mun
+ko ky la lac lai lam lan lau len les lich lien lo loai loi lon luc luon m ma mac mai may mb me mien minh mo moi mot mun
 muoi muon nam nan nao nay ne nem nen neu nga ngai ngay nghe nghen nghi ngo ngoai ngon nguoi nha nhan nhanh nhat nhe
 nhen nhi nhiet nhieu nho nhung noi ntn nu nua nx o oi ok oke on p phai phia pho phong phuong q qua quan quanh que quen
 r ra rang rat re rieng roi rui san sang sao sap sau sdt sg si so som song su t ta tai tam tan tang tao tat tay te ten

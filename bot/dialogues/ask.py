@@ -51,6 +51,8 @@ class Answer(Dialogue):
             return [Hand("small", "unclear")]
         if not shown:
             return self._nothing(turn, is_known=bool(found.ids))
+        if shown[0] == "late-period" and fitting.is_unwanted(turn) and fitting.article(turn, "safe-abortion"):
+            return self._tell(turn, "safe-abortion")
         if fitting.is_told_at_once(turn, found, shown):
             return self._tell(turn, shown[0], goes_on=found.follows and shown[0] == turn.memory.article)
         shown = list(fitting.with_stated(turn, shown))

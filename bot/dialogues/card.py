@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.dialogues.kit import Say, Turn
+from bot.dialogues import fitting
+from bot.dialogues.kit import Item, Say, Turn
 from bot.helpline.entrusting import ASKED_FOR
+from bot.understanding.patterns import view
+from bot.understanding.situations import country_named
 from directory import danger_sentences, lines
 from directory.places import PlaceKey, Tier, province_of
 from directory.wording import t
@@ -13,6 +16,8 @@ _KEPT = frozenset({"abroad", "thailand", "myanmar", "taiwan", "medical", "police
 OWN_BODY = "own_body"  # who writes is the one who bleeds: words for a bystander would not help her
 _WITH_POLICE = frozenset({"violence.authority", "legal.police", "legal.detained"})
 _BODY = frozenset({"physical", "sexual"})
+_BLEEDING = "after-abortion-danger"
+_SHORT = 6  # words of an answer to "where are you"
 _FROM_AFAR = frozenset({"digital", "extortion", "threat"})  # by messages and pictures: nobody stands before her
 
 
@@ -23,6 +28,8 @@ def take_in(turn: Turn) -> None:
         found = found - {OWN_BODY} | (turn.situations & {OWN_BODY})
     codes = tuple(guess.code for guess in turn.meaning.needs) if turn.meaning else ()
     kinds = frozenset(turn.meaning.danger.kinds) if turn.meaning else frozenset[str]()
+    if fitting.timely(turn) == _BLEEDING and turn.meaning is not None and turn.meaning.danger.level == "now":
+        found |= {"medical", OWN_BODY}  # whatever else it sounds like, an ambulance is what helps
     if "police" in kinds or _WITH_POLICE & set(codes):
         found.add("police")
         if kinds & _BODY:
@@ -69,6 +76,15 @@ def safety_card(turn: Turn) -> str:
     return "\n".join(filter(None, parts))
 
 
+def abroad(turn: Turn) -> Sequence[Item]:
+    """Asked where she is she names another country: the card once more, for no number of here reaches anybody there."""
+    if turn.key is not None or len(turn.reading.tokens) > _SHORT or "abroad" in turn.memory.situations:
+        return []
+    named = country_named(view(turn.reading))
+    turn.memory.situations = tuple(sorted({*turn.memory.situations, *named}))
+    return [Say(safety_card(turn))] if named else []
+
+
 def numbers(turn: Turn, *, needs: Sequence[str] = ()) -> Sequence[Say]:
     """The numbers alone. `needs`: of this trouble, not of what she looks for."""
     shown = _fitting(turn, needs)
@@ -85,6 +101,9 @@ def _head(turn: Turn) -> str:
     if "abroad" in turn.memory.situations:
         return "danger.abroad"
     kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
+    if kinds == {"self_harm"} and turn.meaning is not None:
+        is_felt = turn.meaning.danger.source == "model"  # whether she has done it already, no rule says
+        return "danger.self_harm.unharmed" if is_felt else "danger.self_harm.harmed"
     return "danger.images" if "digital" in kinds and kinds <= _FROM_AFAR else "danger.first"
 
 

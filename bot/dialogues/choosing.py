@@ -21,7 +21,7 @@ from bot.dialogues.small import Human, Small, Welcome
 from bot.dialogues.told import NewPlace, Praise, Treated, WrongListing
 from bot.dialogues.watched import Watched
 from bot.dialogues.wishes import Copy, Elsewhere, Official, Revoke, Warn
-from directory import answers, begun, cues, languages, lines, spoken
+from directory import answers, begun, languages, spoken
 from directory.followup_answer import CARD
 
 DIALOGUES: tuple[type[Dialogue], ...] = (
@@ -188,7 +188,7 @@ def _may_be_of_places(turn: Turn) -> bool:
 def _answers(turn: Turn, standing: Standing) -> bool:
     """Whether typed words are meant for the open question: yes, unless they plainly begin something else."""
     intent = turn.meaning.intent if turn.meaning else None
-    if (standing.dialogue, standing.step) not in _TYPED and _asks_of_line(turn):
+    if (standing.dialogue, standing.step) not in _TYPED and fitting.asks_of_line(turn):
         return False
     if standing.dialogue == "find":
         if standing.step in ("where", "meant") and asks_ahead(turn):
@@ -285,7 +285,7 @@ def _small(turn: Turn) -> str | None:
     meaning = turn.meaning
     if meaning is None or turn.memory.last_shown or meaning.places:
         return None
-    if _asks_of_line(turn):
+    if fitting.asks_of_line(turn):
         return "line"
     plain = f" {turn.reading.plain} "
     words = set(plain.split())
@@ -294,12 +294,6 @@ def _small(turn: Turn) -> str | None:
     named = next((one for one in _NUMBERS if f" {one} " in plain), None)
     rest = set(plain.replace(f" {named} ", " ").split()) if named else {""}
     return "our_number" if rest <= _OPENING | _OF_NUMBERS else None
-
-
-def _asks_of_line(turn: Turn) -> bool:
-    """Whether she asks what a number is, or what comes of a call to it, where no article is about just that."""
-    known = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
-    return bool(known) and (not all(map(lines.is_short, known)) or cues.decided(turn.reading) is None)
 
 
 def _asks_where_for_that(turn: Turn) -> bool:

@@ -66,6 +66,8 @@ class Declined(Dialogue):
     def script(self, turn: Turn) -> Sequence[Item]:
         """The answer, tapped or in one word. The card is said in both languages: nobody knows which is read."""
         key = turn.key or answered(turn) or ""
+        if key == passing.SKIP:
+            return passing.left(turn)
         if key == "danger":
             take_in(turn)
             other = next(one for one in BOTH if one != turn.language)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
 from bot.understanding import answering
-from directory import answers, articles, danger_sentences, languages
+from directory import answers, articles, cues, danger_sentences, languages, lines
 from directory.answers import Candidates
 from directory.articles import Article, Library
 from directory.reading import fold
@@ -51,7 +51,18 @@ _WORD = re.compile(r"\w+|/")
 _COSTS_WORDS = "nhieu lau may dau tien phi dat much long many where cost"  # what it costs, takes, and where it is
 _OF_THAT = frozenset(_COSTS_WORDS.split())
 _GROPED = ("sam so", "so mo", "so soang", "quay roi", "dung cham", "groped", "touched")
+_AGAINST_HER_WILL = (
+    "hiep", "cuong", "cuong buc", "ep", "bi ep", "lam nhuc", "xam hai", "raped", "rape", "forced", "force", "assaulted",
+    "drugged", "consent", "made me",
+)  # fmt: skip
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
+_OF_THE_YOUNG = "under-18"
+_PREGNANT = ("2 vach", "hai vach", "co bau", "co thai", "mang bau", "mang thai", "dinh bau", "dinh thai")
+_NOT_WANTED = (
+    "khong muon", "chua muon", "khong giu", "khong de", "khong sinh", "ngoai y muon", "bo thai", "pha thai", "muon bo",
+    "muon pha",
+)  # fmt: skip
+_PLAINLY = 0.95  # so surely are words about ending it
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _STATED = 0.6
 _TROUBLE = ("violence.", "legal.police", "legal.detained", "papers.", "work.", "peers.stigma")
@@ -102,6 +113,8 @@ def timely(turn: Turn) -> str | None:
     for found in (meaning.articles, by_words):  # what was learnt hears little in English, and in short messages
         least = share * found[0][1] if found else 0.0
         named = next((id for id, score in found if id in TIMELY and score >= max(least, faintest)), None)
+        if named == "just-raped" and not (is_harmed or _is_forced(turn)):
+            return "pep-72h"  # "and if I had sex yesterday": nobody said that she was forced
         if named is not None:
             return named
     if meaning.danger.level != "none" and "sexual" in meaning.danger.kinds and not _is_groped(turn):
@@ -115,6 +128,11 @@ def _is_groped(turn: Turn) -> bool:
     """She was touched, and nothing says more: no medicine has its hours for that."""
     plain = f" {turn.reading.plain} "
     return any(f" {one} " in plain for one in _GROPED) and not any(f" {one} " in plain for one in _FORCED)
+
+
+def _is_forced(turn: Turn) -> bool:
+    plain = f" {turn.reading.plain} {fold(turn.text)} "
+    return any(f" {one} " in plain for one in _AGAINST_HER_WILL)
 
 
 def is_overheard(turn: Turn) -> tuple[str, str] | None:
@@ -135,6 +153,14 @@ def with_stated(turn: Turn, shown: Sequence[str]) -> Sequence[str]:
     """What may be meant; where words state a need that none of it is about, the article that is goes first."""
     stated = turn.meaning.needs if turn.meaning is not None else ()
     return answering.with_stated(shown, stated, lambda id: article(turn, id) is not None)
+
+
+def is_unwanted(turn: Turn) -> bool:
+    """She knows that she is pregnant and does not want it: nothing about how to test comes first."""
+    stated = turn.meaning.needs[:1] if turn.meaning is not None and turn.key is None else ()
+    plain = f" {turn.reading.plain} "
+    is_known = any(f" {words} " in plain for words in _PREGNANT) and any(f" {one} " in plain for one in _NOT_WANTED)
+    return is_known and any(guess.code == "health.abortion" and guess.score >= _PLAINLY for guess in stated)
 
 
 def now_about(turn: Turn, id: str) -> None:
@@ -202,6 +228,9 @@ def asks_what_now(turn: Turn) -> bool:
 def in_short(turn: Turn) -> Sequence[Item]:
     """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
     meaning = turn.meaning
+    if turn.key is None and asks_of_line(turn):
+        known = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
+        return [Say(lines.card(known, turn.language))]
     if asks_of_that(turn) and (told := article(turn, turn.memory.article or "")) is not None:
         is_rest = bool(told.more) and turn.notes.get(_IN_SHORT) == told.id
         turn.notes[_IN_SHORT] = told.id
@@ -216,6 +245,15 @@ def in_short(turn: Turn) -> Sequence[Item]:
     now_about(turn, known.id)
     turn.notes[_IN_SHORT] = known.id
     return [Say(words(known, turn.language, today=today(turn)))]
+
+
+def asks_of_line(turn: Turn) -> bool:
+    """Whether she asks what a number is, or what comes of a call to it. What 115 tells the police, an article says; of
+    111 it says so too, to somebody under 18."""
+    known = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
+    decided = cues.decided(turn.reading)
+    is_said = decided is None or (decided == _OF_THE_YOUNG and not turn.memory.is_minor)
+    return bool(known) and (is_said or not all(map(lines.is_short, known)))
 
 
 def may_harm_herself(turn: Turn) -> bool:

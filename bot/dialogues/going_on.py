@@ -6,6 +6,7 @@ from bot.dialogues import fitting
 from bot.dialogues.kit import Turn
 from directory import answers
 from directory.answers import Candidates
+from directory.reading import read
 
 # In these words alone a question is about the article just read: "cần mang theo gì", "giấy tờ gì", "cách nào khác".
 _BARE_WORDS = "mang theo giay to chuan bi dem ho khac con roi sao nua tiep them het loi dau so quen non kho"
@@ -17,6 +18,7 @@ _MORE = frozenset({
 })  # fmt: skip
 _BESIDE_WORDS = "di nha nhe a oi giup voi cho em minh me please ban ad vay the"
 _BESIDE = frozenset(_BESIDE_WORDS.split())
+_THE = "the"
 _LIKELY = (
     0.35  # so likely is another article before a short question is not about the last one: "lỡ dương tính thì sao"
 )
@@ -38,10 +40,14 @@ def about(turn: Turn, found: Candidates, shown: Sequence[str]) -> str | None:
     if not words:
         return None
     is_bare = len(words) <= answers.NAMELESS_FOLLOWS and all(one in _BARE or one.isdigit() for one in words)
+    named = turn.said.by_words
     is_other = any(id != last and chance >= _LIKELY for id, chance in turn.said.best)
+    if words[0] == _THE and len(words) > 1:  # "thế còn khách": no "thẻ", whatever it sounds like without marks
+        named = answers.match(read(" ".join(words[1:])), library=turn.shelf.library)
+        is_other = any(id != last for id, _ in named)
     begins = words[0] in _BEGINS
     most = answers.NAMELESS_FOLLOWS if begins else answers.FOLLOWS
-    is_short = len(words) <= most and (last in shown or not (turn.said.by_words or is_other))
+    is_short = len(words) <= most and (last in shown or not (named or is_other))
     return last if is_bare or (is_short and (fitting.is_question(turn) or begins)) else None
 
 

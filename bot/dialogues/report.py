@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.db import Tx
 from bot.dialogues import beside_case, fitting, harmed
-from bot.dialogues.card import needs_of, numbers, safety_card, said_place, take_in
+from bot.dialogues.card import abroad, needs_of, numbers, safety_card, said_place, take_in
 from bot.dialogues.consenting import (
     BRIEF,
     agree,
@@ -35,6 +35,7 @@ from bot.helpline.recalling import Recalled, recall_alarm
 from bot.masking import Masked
 from bot.staff import covers
 from bot.understanding.weighing import VIOLENT
+from directory import needs
 from directory.places import name_of, province_of
 from directory.reading import fold
 from directory.wording import t
@@ -161,7 +162,7 @@ class Report(Repeated, Dialogue):
         if turn.key == "same":
             place = turn.memory.place
         if turn.key == "skip" or place is None:
-            return self._talk_about(turn)
+            return [*abroad(turn), *self._talk_about(turn)]
         turn.memory.place = place
         now, policy = turn.now, turn.policy
 
@@ -198,7 +199,7 @@ class Report(Repeated, Dialogue):
         if turn.place is not None or (turn.meaning is not None and turn.meaning.places):
             return self.where(turn)
         if is_unclear(turn):
-            return [ask_consent_briefly(turn, "agreed", is_again=True)]
+            return [*abroad(turn), ask_consent_briefly(turn, "agreed", is_again=True)]
         return self.kept(turn)
 
     def fine(self, turn: Turn) -> Sequence[Item]:
@@ -317,6 +318,8 @@ def _seeks_place(turn: Turn) -> Sequence[Item]:
     if turn.key is not None or meaning is None or meaning.intent != "find":
         return []
     if meaning.needs:
+        if turn.memory.article in fitting.TIMELY and not needs.read(turn.reading, by_likeness=False):
+            turn.meaning = replace(meaning, needs=())  # "có chỗ nào mở giờ này" looks for what has its hours
         return [Hand("find")]
     told = turn.notes.get("needs", "").split(",")[0]
     if not meaning.places or not told or told.startswith(VIOLENT):

@@ -7,6 +7,7 @@ from functools import partial
 from time import perf_counter
 
 from bot.understanding import english, situations, sought
+from bot.understanding.ages import with_own_age
 from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
 from bot.understanding.english_person import asks_for_a_person
@@ -83,6 +84,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
     is_heard = len(reading.tokens) - taken >= FEWEST
     sounds = looked.sounds if is_heard else Topics((), (), ())
     danger = with_staff(_with_partner(_with_kind(looked, sounds), reading), seen)
+    danger = with_own_age(danger, reading, text)
     danger = _with_self_harm(danger, looked, seen, text)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
@@ -137,6 +139,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     said_here = look(local, seen).danger if is_ruled else Danger()
     laid = english.lay_out(reading)
     danger = with_staff(_worse(english.danger_of(laid), said_here), seen)
+    danger = with_own_age(danger, local, text)
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(read_text(english.where_of(text)), province)

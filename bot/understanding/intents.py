@@ -60,6 +60,8 @@ def intent_of(
         return named
     if named in _ABOUT_US and not is_seeking:
         return named
+    if needs and not has_place and _fits(_group("asked"), seen, live):
+        return "ask"
     if likely:
         likely["find"] = likely.get("find", 0.0) + 0.2 * has_place + 0.1 * bool(needs) + 0.05 * is_seeking
         is_answered = bool(articles) and (is_question or not needs or articles[0][1] >= _HEARD)
@@ -115,4 +117,4 @@ def _group(name: str) -> tuple[Pattern, ...]:
 @cache
 def _index() -> Index:
     named = [pattern for patterns in _patterns().values() for pattern in patterns]
-    return Index([*named, *_group("questions"), *_group("seeking"), *_group("lines")])
+    return Index([*named, *_group("questions"), *_group("seeking"), *_group("lines"), *_group("asked")])

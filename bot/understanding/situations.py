@@ -44,6 +44,8 @@ def read(seen: View) -> frozenset[str]:
         if not live.isdisjoint(own)
         and _fits(tuple(one for one in patterns if id(one) in live), seen, is_deniable=name in _DENIABLE, but=name)
     }
+    if "stranded" in found or _is_kept_abroad(seen, live):
+        found = found | {"stranded"} if _names_country(seen) else found - {"stranded"}
     if found & _HAPPENING and any(_fits(cue(name), seen) for name in ("past", "law", "story", "if")):
         found -= _HAPPENING  # told of the past, asked about, or only thought of
     if "stranded" in found:
@@ -52,6 +54,35 @@ def read(seen: View) -> frozenset[str]:
     if "medical" in found and _is_her_own(tuple(one for one in _patterns()["medical"] if id(one) in live), seen):
         found.add("own_body")
     return frozenset(found)
+
+
+def _is_kept_abroad(seen: View, live: set[int]) -> bool:
+    """Told in two clauses: "em ở cam, công ty giữ passport"."""
+    both = _parts("there"), _parts("kept")
+    return all(not live.isdisjoint(map(id, patterns)) and _fits(patterns, seen) for patterns in both)
+
+
+def _names_country(seen: View) -> bool:
+    """Cam Ranh, Lào Cai and Thái Bình are no countries."""
+    others = [match.span() for one in _parts("not_there") for match in one.find(seen)]
+    named = [match.span() for match in _country().find(seen)]
+    return any(not any(a <= start and end <= b for a, b in others) for start, end in named)
+
+
+@cache
+def _country() -> Pattern:
+    return compile_pattern("<country>", _LISTS)
+
+
+@cache
+def _parts(name: str) -> tuple[Pattern, ...]:
+    return tuple(compile_pattern(str(one), _LISTS) for one in table()["stranded"][name])
+
+
+def country_named(seen: View) -> frozenset[str]:
+    """That she is abroad, and the country where we know its numbers: of words that answer "where are you"."""
+    named = {name for name, patterns in _countries().items() if _fits(patterns, seen)}
+    return frozenset({"abroad", *named}) if _names_country(seen) else frozenset()
 
 
 def _is_her_own(patterns: tuple[Pattern, ...], seen: View) -> bool:
@@ -112,7 +143,8 @@ def _english_index() -> Index:
 
 @cache
 def _index() -> Index:
-    return Index(pattern for patterns in _patterns().values() for pattern in patterns)
+    named = [pattern for patterns in _patterns().values() for pattern in patterns]
+    return Index([*named, *_parts("there"), *_parts("kept")])
 
 
 @cache
