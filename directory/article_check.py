@@ -23,6 +23,7 @@ FEWEST_ELSEWHERE = 4  # phrasings in a language besides Vietnamese
 MOST_IN_CUE = 4  # words
 SHARED_CUE = 5  # so many phrasings of other articles hold the words: they mean no single topic
 
+LONGEST_IN_DANGER = 14  # syllables a sentence, in the short answer to somebody in danger
 LONGEST_CARD = 1500  # characters of a whole article as it is read
 _WORDS = re.compile(r"[^\W_]+")
 _MARKUP = re.compile(r"^#+ .*|\*\*|__|\]\(|</?\w[^>]*>|<!--|\{(?!value:\w+\})[^}]*\}?", re.MULTILINE)  # read as typed
@@ -134,8 +135,9 @@ def _lengths(article: Article) -> Iterator[Finding]:
         yield Finding("body", article.body[0][:30], "answer_long", {"n": said, "most": LONGEST_ANSWER})
     for name, paragraphs in article_numbers.parts(article):
         for sentence in (one for paragraph in paragraphs for one in sentences(paragraph)):
-            if (count := count_syllables(sentence)) > LONGEST_SENTENCE:
-                yield Finding(name, sentence[:30], "sentence_long", {"n": count, "most": LONGEST_SENTENCE})
+            most = LONGEST_IN_DANGER if name == "body" and article.id in articles.OF_DANGER else LONGEST_SENTENCE
+            if (count := count_syllables(sentence)) > most:
+                yield Finding(name, sentence[:30], "sentence_long", {"n": count, "most": most})
     letters = sum(map(len, (*article.body, *article.more, *article.sources)))
     if letters > LONGEST_CARD:
         yield Finding("more", "body:", "too_long", {"n": letters, "most": LONGEST_CARD})

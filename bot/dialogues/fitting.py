@@ -229,8 +229,8 @@ def in_short(turn: Turn) -> Sequence[Item]:
     """The short answer to a question that comes where we asked something ourselves; empty where no article is sure."""
     meaning = turn.meaning
     if turn.key is None and asks_of_line(turn):
-        known = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
-        return [Say(lines.card(known, turn.language))]
+        asked = lines.asked_about(turn.reading, now=turn.now, recorded=turn.policy.recorded_lines)
+        return [Say(lines.card(asked, turn.language))]
     if asks_of_that(turn) and (told := article(turn, turn.memory.article or "")) is not None:
         is_rest = bool(told.more) and turn.notes.get(_IN_SHORT) == told.id
         turn.notes[_IN_SHORT] = told.id

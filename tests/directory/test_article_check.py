@@ -8,6 +8,7 @@ import pytest
 
 from directory import article_check, article_front, articles, facts
 from directory.seedfiles import load_yaml
+from directory.wording import count_syllables
 
 TODAY = date(2026, 12, 7)
 QUESTIONS = "\n".join(f"  - câu hỏi số {number} về pep" for number in range(12))
@@ -33,6 +34,14 @@ Phải bắt đầu trong 72 giờ, uống đủ 28 ngày.
 
 Mỗi nơi một khác.
 """
+
+
+def citing(fact: str) -> str:
+    """The good article with one fact more, and its source."""
+    source = {"L1": "luatvietnam.vn", "L2": "Nghị định 282/2025/NĐ-CP", "L4": "saovietlaw.com", "H12": "escrh.eu"}[fact]
+    return GOOD.replace("facts: [H1]", f"facts: [H1, {fact}]").replace(
+        '["duphonghiv.com"]', f'["duphonghiv.com; {source}"]'
+    )
 
 
 def told(tmp_path: Path, *texts: str) -> list[str]:
@@ -110,7 +119,7 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, was: str, becomes: str, 
 def test_a_named_fact_does_not_vouch_for_what_of_it_has_no_source_or_no_day(
     tmp_path: Path, fact: str, line: str, says: str
 ) -> None:
-    text = GOOD.replace("facts: [H1]", f"facts: [H1, {fact}]")
+    text = citing(fact)
     found = told(tmp_path / "bare", text.replace("Mỗi nơi một khác.", line))
     assert any(says in one and one.startswith("locales/vi/articles/pep-72h.md:32: ") for one in found), found
     fair = {
@@ -119,6 +128,30 @@ def test_a_named_fact_does_not_vouch_for_what_of_it_has_no_source_or_no_day(
         "L4": f"{line} Từ ngày 1/1/2022 chỉ còn năm lý do.",
     }
     assert told(tmp_path / "fair", text.replace("Mỗi nơi một khác.", fair[fact])) == []
+
+
+def test_amounts_count_in_full_and_a_fact_beside_the_topic_is_cited_too(tmp_path: Path) -> None:
+    long_ = "Một hai ba bốn năm sáu bảy tám chín mười. " * 4
+    text = GOOD.replace("facts: [H1]", "facts: [H1, L2, H14]").replace("Phải bắt đầu", long_ + "Phải bắt đầu")
+    said = sum(count_syllables(one) for one in articles.parse(text, language="vi").body)
+    assert said <= article_check.LONGEST_ANSWER
+    found = told(tmp_path, text.replace("Phải bắt đầu", "{value:selling_fine}. " * 3 + "Phải bắt đầu"))
+    assert any("the short answer has" in one for one in found), found
+    assert any("the source of H14 is not among the sources" in one for one in found)
+
+
+def test_to_somebody_in_danger_a_sentence_is_shorter() -> None:
+    written = articles.load().by_key["just-raped", "vi"]
+    assert "just-raped" in articles.OF_DANGER
+    long_ = "Bạn cứ đi sớm nhất có thể và đừng đợi tới sáng mai mới đi nhé."
+
+    def too_long(article: articles.Article) -> list[object]:
+        found = article_check.problems(article, written=articles.topics(), today=TODAY)
+        return [one.values["most"] for one in found if one.code == "sentence_long"]
+
+    assert too_long(written) == []
+    assert too_long(replace(written, body=(*written.body[:-1], long_))) == [14]
+    assert too_long(replace(written, more=(*written.more, long_))) == [], "who reads on has time"
 
 
 def test_counting_on_one_hand_needs_no_source(tmp_path: Path) -> None:
@@ -142,7 +175,7 @@ def test_a_term_without_a_known_first_day_says_the_day_of_its_source_or_the_last
 
 
 def test_an_amount_that_does_not_hold_on_the_first_day_is_named(tmp_path: Path) -> None:
-    text = GOOD.replace("facts: [H1]", "facts: [H1, L2]").replace("Mỗi nơi một khác.", "{value:selling_fine}")
+    text = citing("L2").replace("Mỗi nơi một khác.", "{value:selling_fine}")
     assert told(tmp_path / "later", text) == []
     early = text.replace("valid_from: 2026-11-01", "valid_from: 2025-12-14")
     assert told(tmp_path / "early", early) == [
@@ -153,7 +186,7 @@ def test_an_amount_that_does_not_hold_on_the_first_day_is_named(tmp_path: Path) 
 def test_an_amount_that_a_new_law_has_replaced_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     over = replace(facts.values()["selling_fine"], valid_to=date(2026, 11, 30))
     monkeypatch.setattr(facts, "values", lambda: {"selling_fine": over})
-    text = GOOD.replace("facts: [H1]", "facts: [H1, L2]").replace("Mỗi nơi một khác.", "{value:selling_fine}")
+    text = citing("L2").replace("Mỗi nơi một khác.", "{value:selling_fine}")
     assert told(tmp_path, text) == [
         "locales/vi/articles/pep-72h.md:32: "
         "the amount selling_fine has changed since 2026-11-30: readers are told so instead of it"
