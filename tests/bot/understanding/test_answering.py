@@ -109,3 +109,19 @@ def test_the_command_prints_one_object_or_the_words_of_the_chat(
     assert capsys.readouterr().out.startswith(t("ask.which", "vi"))
     assert main(["ask", "giá vàng hôm nay bao nhiêu"]) == 0
     assert capsys.readouterr().out.strip() == t("answer.none", "vi")
+
+
+async def test_a_question_of_three_thousand_signs_is_answered_whatever_stands_before_it() -> None:
+    story = "hom qua em di lam ve thi gap may dua ban cu, ngoi noi chuyen mai, me em o que thi om, em lo lam. " * 29
+    asked = [
+        story + " cho em hoi prep uong moi ngay co hai gan khong a",
+        ("CHO EM HỎI XÉT NGHIỆM HIV CÓ LẤY TÊN THẬT KHÔNG? " * 62)[:3_000],
+        "a" * 3_000,
+    ]
+    assert all(2_800 < len(one) <= 3_000 for one in asked)
+    of_prep, of_test, of_nothing = await chat(asked)
+    named = [one.title for one in answers.shipped() if one.id == "prep-what" and one.language == "vi"]
+    assert named[0] in of_prep or t("ask.which") in of_prep
+    tested = answers.shipped().get("hiv-test-discreet")
+    assert tested is not None and (tested.body[0] in of_test or tested.title in of_test)
+    assert t("small.unclear") in of_nothing
