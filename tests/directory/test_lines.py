@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from directory import lines
-from directory.wording import keys
+from directory.wording import keys, t
 
 MONDAY_MORNING = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)  # 9:00 in Vietnam
 MONDAY_NIGHT = datetime(2026, 12, 7, 15, 0, tzinfo=UTC)  # 22:00 in Vietnam
@@ -125,3 +125,24 @@ def test_every_number_that_the_rules_name_has_a_row_and_a_name_in_both_languages
 
 def test_no_number_without_a_source_can_be_shown() -> None:
     assert not {"N_DV", "N_HIV", "N_NGAYMAI", "N_ANHDUONG", "N_ANHDUONG_DN"} & set(lines.rows())
+
+
+def test_of_every_number_that_the_rules_name_it_is_said_whom_it_receives_or_what_it_does_and_what_it_costs() -> None:
+    tables = ("by_need", "by_situation", "abroad_by_country", "by_province")
+    named = {id for table in tables for ids in lines.rules()[table].values() for id in ids}
+    shown = {
+        line.id: line
+        for need in lines.rules()["by_need"]
+        for situation in [(), ("minor_harmed",), ("abroad",), *((one,) for one in lines.rules()["abroad_by_country"])]
+        for province in PROVINCES
+        for line in lines.for_trouble(
+            needs=[need], situations=situation, province=province, now=MONDAY_MORNING, recorded=None
+        )
+    }
+    assert named == set(shown), "no number is named that nobody is ever shown"
+    for language, charged in (("vi", "có thể mất phí"), ("en", "may cost money")):
+        for id, line in shown.items():
+            assert f"lines.note.{id}" in keys(), id
+            said = lines.card([line], language)
+            assert (t("lines.free", language) in said) == line.is_free, id
+            assert (charged in said.lower()) == line.number.startswith("1900"), id
