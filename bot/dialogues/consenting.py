@@ -1,5 +1,6 @@
 """What a person agrees to before talking with a colleague, in one question; and the four words that lead back."""
 
+import re
 from collections.abc import Sequence
 
 from bot.db import Tx
@@ -22,6 +23,11 @@ _NO = {
     "khong can", "ko can", "ko muon", "luc khac", "chua",
 }  # fmt: skip
 
+_POLITE = {
+    "da", "vang", "a", "em", "e", "chi", "anh", "ban", "minh", "oi", "nha", "nhe", "nhen", "voi", "please", "pls", "thanks",
+    "thank", "you", "ad", "i", "do",
+}  # fmt: skip
+
 
 def ask_consent(turn: Turn, then: str, *, first: str = "report.offer") -> Ask:
     """Who reads what, what they do not see, how long it is kept; then yes or no."""
@@ -41,12 +47,19 @@ def ask_consent_briefly(turn: Turn, then: str, *, is_again: bool = False) -> Ask
 
 def is_yes(turn: Turn) -> bool:
     """Whether the answer is a clear yes; anything else is no."""
-    return turn.key == "yes" or (turn.key is None and fold(turn.text).strip(" .!?") in _YES)
+    return turn.key == "yes" or (turn.key is None and not _said(turn).isdisjoint(_YES))
 
 
 def is_no(turn: Turn) -> bool:
     """Whether the answer is a clear no."""
-    return turn.key == "no" or (turn.key is None and fold(turn.text).strip(" .!?") in _NO) or refuses(turn)
+    is_said = turn.key is None and not _said(turn).isdisjoint(_NO)
+    return turn.key == "no" or is_said or refuses(turn)
+
+
+def _said(turn: Turn) -> set[str]:
+    """What was typed, and the same without what is only polite: "yes please", "dạ có chị ơi"."""
+    typed = fold(turn.text).strip(" .!?")
+    return {typed, " ".join(word for word in re.findall(r"\w+", typed) if word not in _POLITE)}
 
 
 def wants_person(turn: Turn) -> bool:

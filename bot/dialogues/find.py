@@ -7,6 +7,7 @@ from bot.dialogues import correcting, fitting, following, heading, kept_where, p
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
+from bot.understanding import english
 from directory import followup, near_places, needs, spoken, strange, times
 from directory.listing_text import describe
 from directory.naming import name_words
@@ -27,6 +28,7 @@ NEED_GROUPS = (
     "mind.distress",
 )
 
+_SHORT = 10  # words of a question that only asks where
 _STATED = 0.3  # less surely stated a need does not take the place of the one that is looked for
 _LONGEST = 12  # words; in a longer message chance makes too much look like a place
 _SURE, _SURE_LETTERS = 0.6, 7  # one slip in a name of so many letters is taken, and the answer names the place
@@ -201,10 +203,20 @@ def _take_in(turn: Turn) -> None:
     if following.keeps_need(turn):
         if "trans" in meaning.wishes:
             memory.shown, memory.last_shown = (), ()  # those shown already may be the ones
-    elif is_stated and meaning.needs[0].code != memory.need:
+    elif is_stated and meaning.needs[0].code != memory.need and not _asks_only_where(turn):
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
     if meaning.places and meaning.places[0].key != memory.place:
         memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
+
+
+def _asks_only_where(turn: Turn) -> bool:
+    """ "Ở Cần Thơ có chỗ nào mở giờ này": no word of it names a need, so it is about what was spoken of before."""
+    meaning = turn.meaning
+    if meaning is None or not meaning.places or len(turn.reading.tokens) > _SHORT or not fitting.asks_where(turn):
+        return False
+    if meaning.language == "en":
+        return not english.names_need(turn.text)
+    return not needs.read(turn.reading, by_likeness=False)
 
 
 def _language_in(turn: Turn) -> str:

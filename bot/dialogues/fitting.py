@@ -57,10 +57,10 @@ _AGAINST_HER_WILL = (
 )  # fmt: skip
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
 _OF_THE_YOUNG = "under-18"
-_PREGNANT = ("2 vach", "hai vach", "co bau", "co thai", "mang bau", "mang thai", "dinh bau", "dinh thai")
+_PREGNANT = ("2 vach", "hai vach", "co bau", "co thai", "mang bau", "mang thai", "dinh bau", "dinh thai", "pregnant")
 _NOT_WANTED = (
     "khong muon", "chua muon", "khong giu", "khong de", "khong sinh", "ngoai y muon", "bo thai", "pha thai", "muon bo",
-    "muon pha",
+    "muon pha", "dont want", "don't want", "do not want", "cant keep", "can't keep", "not keep",
 )  # fmt: skip
 _PLAINLY = 0.95  # so surely are words about ending it
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
@@ -69,6 +69,7 @@ _TROUBLE = ("violence.", "legal.police", "legal.detained", "papers.", "work.", "
 _WHERE = (
     "o dau", "dau co", "cho nao", "noi nao", "o cho", "tim", "kiem", "can gap", "muon gap", "gap ai", "chi cho",
     "gan day", "gan nhat", "mua dau", "di dau", "den dau", "toi dau", "where", "near", "find",
+    "any place", "any clinic", "anywhere",
 )  # fmt: skip
 MAYBE = "maybe"  # in the notes of the talk: the likeliest of several articles she was asked about
 _IN_SHORT = "in_short"  # in the notes of the talk: the article whose short answer was said beside a question of ours
@@ -158,7 +159,7 @@ def with_stated(turn: Turn, shown: Sequence[str]) -> Sequence[str]:
 def is_unwanted(turn: Turn) -> bool:
     """She knows that she is pregnant and does not want it: nothing about how to test comes first."""
     stated = turn.meaning.needs[:1] if turn.meaning is not None and turn.key is None else ()
-    plain = f" {turn.reading.plain} "
+    plain = f" {turn.reading.plain} {fold(turn.text)} "
     is_known = any(f" {words} " in plain for words in _PREGNANT) and any(f" {one} " in plain for one in _NOT_WANTED)
     return is_known and any(guess.code == "health.abortion" and guess.score >= _PLAINLY for guess in stated)
 
@@ -332,6 +333,8 @@ def _beside_the_need(turn: Turn) -> str | None:
     if not meaning.needs or (turn.memory.need is not None and meaning.needs[0].code != turn.memory.need):
         return next((id for id, score in found if score >= _FITS), None)  # what is looked for was said before
     known, code = articles.topics(), meaning.needs[0].code
+    if is_unwanted(turn):
+        return "safe-abortion"
     return next((id for id, _ in found if id in known and code in known[id].needs), None) or answering.main_of(code)
 
 
@@ -354,7 +357,7 @@ def of_trouble(turn: Turn) -> str | None:
 
 def asks_where(turn: Turn) -> bool:
     """Whether the words look for a place or a person: "ở đâu", "chỗ nào", "tìm", "cần ai"."""
-    plain = f" {turn.reading.plain} "
+    plain = f" {turn.reading.plain} {fold(turn.text)} "
     return any(f" {words} " in plain for words in _WHERE)
 
 

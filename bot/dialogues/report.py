@@ -289,7 +289,7 @@ def _asks_something_else(turn: Turn) -> Sequence[Item]:
 # What says, alone or behind a no, that it lies behind her: "không, hôm qua", "chuyện năm ngoái rồi".
 _PAST_WORDS = """
 hom qua kia toi dem tuan thang nam truoc ngoai lau roi bua hoi ngay chuyen cu xong het nua chi do yesterday last night
-week month ago before over it was
+week month ago before over it was thats that its happened morning earlier years year days weeks months
 """
 _PAST = frozenset(_PAST_WORDS.split())
 

@@ -147,6 +147,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     if word is None:
         danger = _unless_plainly_of_health(danger, sounds)
     needs_named = english.needs_of(laid, danger, sounds)
+    danger, needs_named = _unless_unwanted(danger, needs_named, text)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
     heard = _heard_in_english(text, laid, sounds, needs_named)
@@ -197,6 +198,16 @@ def _unless_plainly_of_health(danger: Danger, sounds: Topics) -> Danger:
     is_calm = bool(wanted_there) and all(one.startswith(_CALM) and one not in _CRY for one in wanted_there)
     is_plain = is_calm and likely >= _CERTAIN and calm >= _CERTAIN and violent < _MAYBE
     return Danger("none") if is_plain and id not in OF_DANGER else danger
+
+
+def _unless_unwanted(danger: Danger, stated: tuple[NeedGuess, ...], text: str) -> tuple[Danger, tuple[NeedGuess, ...]]:
+    """ "I think I'm pregnant, don't want it": what the model alone feels is the child, and no wish to die."""
+    is_felt = danger.source == "model" and danger.rule is None
+    is_named = any(one.code == "health.abortion" and one.score >= _CERTAIN for one in stated)
+    is_told = len(text.split()) <= _SHORT and _UNWANTED.search(text.lower().replace("’", "'")) is not None
+    if not (is_named and is_told) or not (danger.level == "none" or is_felt):
+        return danger, stated
+    return Danger("none"), tuple(one for one in stated if one.code != "mind.suicide" or one.score >= _CERTAIN)
 
 
 def _worse(one: Danger, other: Danger) -> Danger:
@@ -344,6 +355,8 @@ def _unless_one_word(looked: Look, reading: Reading) -> Look:
 _CALM = ("health.", "papers.")
 _CRY = frozenset({"health.emergency"})
 _CERTAIN, _MAYBE = 0.95, 0.6
+_SHORT = 12  # words
+_UNWANTED = re.compile(r"pregnan.*\b(?:don'?t|do not|can'?t|cannot) (?:want|keep|have)\b|unwanted pregnan")
 _LONGEST_PHRASING = 8  # words; longer ones tell a story, and what is felt in a story is asked about
 
 

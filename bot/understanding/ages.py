@@ -10,7 +10,7 @@ _OWN = re.compile(
     r"\b(?:em|minh|con|chau|toi|tui) (?:(?:nam nay|nam ni|moi|duoc|gan|chua toi|chua du) )?"
     r"(?:(\d\d) ?t|(\d\d) tuoi|muoi (?:bon|lam|sau|bay) tuoi)\b"
 )
-_OWN_IN_ENGLISH = re.compile(r"\bi(?:'| a|)m (?:only |just |a )?(\d\d)\b(?! (?:weeks|months|days))")
+_OWN_IN_ENGLISH = re.compile(r"\b(?:i am|i'?m) (?:only |just )?(\d\d)\b(?! (?:weeks|days|months|years ago))")
 _WEEKS = re.compile(r"\b(?:bau|thai) (?:\w+ )?\d+ ?(?:t|tuan)\b")
 _OF_WEEKS = frozenset({"bau", "thai", "tuan", "chong"})  # "em 14t" may be weeks
 _MINOR, _GROWN = "minor", 18
@@ -38,5 +38,15 @@ def _age(reading: Reading, text: str) -> int | None:
         return None
     if own is not None:
         return int(own[1] or own[2] or 17)
-    english = _OWN_IN_ENGLISH.search(text.lower().replace("’", "'"))
-    return int(english[1]) if english is not None else None
+    return _age_in_english(text)
+
+
+def is_minor_in_english(text: str) -> bool:
+    """Whether somebody says to be under 18."""
+    age = _age_in_english(text)
+    return age is not None and 10 <= age < _GROWN
+
+
+def _age_in_english(text: str) -> int | None:
+    own = _OWN_IN_ENGLISH.search(text.lower().replace("’", "'"))
+    return int(own[1]) if own is not None else None

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot.understanding import about_us
+from bot.understanding.ages import is_minor_in_english
 from bot.understanding.danger import Danger
 from bot.understanding.features import Groups, stretches
 from bot.understanding.model import Opinion, Weights, load, opinion
@@ -32,7 +34,6 @@ _MARKED = 0.2  # so many of the words may have marks: names of places, a fiancé
 _LONG = 6  # letters; a shorter word with an ending may be Telex ("cats")
 _ENDED = ("s", "es", "ed", "d", "ing", "in", "er", "ers", "ly", "ness")
 _ENDINGS = tuple((end, instead) for end in _ENDED for instead in ("", "e"))
-_MINOR = re.compile(r"\b(?:i am|i'?m|im) (?:only |just )?1[0-7]\b(?! (?:weeks|days|months|years ago))")
 _DISTRICT = re.compile(r"\b(?:district|dist\.?|d\.?) ?(\d{1,2})\b", re.IGNORECASE)
 _NEAR = re.compile(
     r"\b(?:in|near|around|at)\b(?= (?!the|a|my|our|his|her|this|that|least|all|night|home|work)[a-z]{2,7}\b)",
@@ -191,7 +192,7 @@ def ruled(laid: Laid) -> Danger:
     kinds = list(dict.fromkeys(kind for rule, _ in hits for kind in rule.kinds))
     if "physical" in kinds and not _PARTNER.isdisjoint(laid.reading.tokens):
         kinds.append("partner")
-    if is_minor(laid.reading.text):
+    if is_minor_in_english(laid.reading.text):
         kinds.append("minor")
     rising = [hit for hit in hits if hit[0].level == "now" or hit[0].rises]
     is_rising = (is_now or len(rising) >= _TOGETHER) and not is_past
@@ -271,9 +272,11 @@ def intent_of(
     if danger.level != "none":
         return "help_now" if danger.level == "now" else "report"
     seen, live = laid.seen, laid.live
-    if is_minor(laid.reading.text) and not has_need:
+    if is_minor_in_english(laid.reading.text) and not has_need:
         return "under_18"
     named = next((intent for intent, patterns in _group_of("intents").items() if _fits(patterns, seen, live)), None)
+    if about_us.is_asked(laid.reading.text) and not has_place:
+        return "about_bot"  # "who r u, are u police", whatever need that sounds like
     is_seeking, is_asking = _fits(_group("seeking"), seen, live), _fits(_group("asking"), seen, live)
     is_polite = named in ("thanks", "greeting", "feedback", "about_bot")
     if named and not (is_polite and (has_need or has_place or is_seeking)) and not (named == "human" and has_need):
@@ -287,6 +290,12 @@ def intent_of(
     return named or ("ask" if articles else "unclear")
 
 
+def names_need(text: str) -> bool:
+    """Whether a word of it names a need, whatever it sounds like besides."""
+    laid = lay_out(read(text))
+    return bool(_stated(_group_of("needs"), laid.seen, laid.live))
+
+
 def is_question(laid: Laid) -> bool:
     """Whether something is asked or looked for."""
     groups = map(_group, ("asking", "seeking"))
@@ -296,11 +305,6 @@ def is_question(laid: Laid) -> bool:
 def is_light(laid: Laid) -> bool:
     """Whether it is about a game, a film or a joke."""
     return any(_fits(patterns, laid.seen, laid.live) for patterns in _group_of("light").values())
-
-
-def is_minor(text: str) -> bool:
-    """Whether somebody says to be under 18."""
-    return _MINOR.search(text.lower()) is not None
 
 
 def _standing(rule: Rule, seen: View, live: set[int], *, denied_within: int = _BEFORE) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import understanding
-from bot.understanding import english, packed, training_english
+from bot.understanding import ages, english, packed, training_english
 from bot.understanding.examples import load
 from bot.understanding.rules import Rule
 from directory import articles, english_questions
@@ -55,7 +55,7 @@ def test_a_district_is_found_by_its_english_name() -> None:
 
 def test_who_says_to_be_young_is_heard() -> None:
     assert understanding.read("i am 16, can i test without my parents").language == "en"
-    assert english.is_minor("I'm only 15") and not english.is_minor("i am 16 weeks pregnant")
+    assert ages.is_minor_in_english("I'm only 15") and not ages.is_minor_in_english("i am 16 weeks pregnant")
     assert "minor" in understanding.read("I am 16 and they force me to sleep with men").danger.kinds
 
 
@@ -102,3 +102,24 @@ def test_a_hundred_thousand_english_signs_are_read_in_linear_time(piece: str) ->
     """Were a pattern to try every combination, this would not end within the timeout."""
     laid = english.lay_out(english.read((piece * 100_000)[:100_000]))
     english.needs_of(laid, english.danger_of(laid), english.sounds_of(laid))
+
+
+def test_who_does_not_want_a_pregnancy_is_not_asked_about_dying_and_who_was_made_to_end_one_is_heard() -> None:
+    unwanted = understanding.read("i think im pregnant dont want it")
+    assert unwanted.danger.level == "none" and "mind.suicide" not in [guess.code for guess in unwanted.needs]
+    forced = (
+        "she made me take the tablets for the pregnancy though I wanted to keep it. She stood there until I swallowed."
+    )
+    assert understanding.read(forced).danger.level != "none"
+
+
+@pytest.mark.parametrize("text", ["who r u are u police", "are you cops?", "what r u", "is this a police trap"])
+def test_who_we_are_is_asked_in_short_words_too(text: str) -> None:
+    assert understanding.read(text).intent == "about_bot"
+
+
+@pytest.mark.parametrize(
+    "text", ["are you open on sunday", "who are the doctors there", "can the police check my phone"]
+)
+def test_other_questions_are_not_about_us(text: str) -> None:
+    assert understanding.read(text).intent != "about_bot"
