@@ -51,8 +51,9 @@ def read(seen: View) -> frozenset[str]:
     if "stranded" in found:
         found.add("abroad")
         found |= {name for name, patterns in _countries().items() if _fits(patterns, seen)}
-    if "medical" in found and _is_her_own(tuple(one for one in _patterns()["medical"] if id(one) in live), seen):
-        found.add("own_body")
+    if "medical" in found and not _fits(_parts("others", of="medical"), seen):
+        patterns = tuple(one for one in _patterns()["medical"] if id(one) in live)
+        found |= {"own_body"} if _is_her_own(patterns, seen) else set()
     return frozenset(found)
 
 
@@ -75,8 +76,8 @@ def _country() -> Pattern:
 
 
 @cache
-def _parts(name: str) -> tuple[Pattern, ...]:
-    return tuple(compile_pattern(str(one), _LISTS) for one in table()["stranded"][name])
+def _parts(name: str, *, of: str = "stranded") -> tuple[Pattern, ...]:
+    return tuple(compile_pattern(str(one), _LISTS) for one in table()[of][name])
 
 
 def country_named(seen: View) -> frozenset[str]:
