@@ -24,8 +24,8 @@ _NO = {
 }  # fmt: skip
 
 _POLITE = {
-    "da", "vang", "a", "em", "e", "chi", "anh", "ban", "minh", "oi", "nha", "nhe", "nhen", "voi", "please", "pls", "thanks",
-    "thank", "you", "ad", "i", "do",
+    "da", "vang", "a", "em", "e", "chi", "anh", "ban", "minh", "oi", "nha", "nhe", "nhen", "voi", "please", "pls",
+    "thanks", "thank", "you", "ad", "i", "do",
 }  # fmt: skip
 
 

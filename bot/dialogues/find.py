@@ -7,7 +7,7 @@ from bot.dialogues import correcting, fitting, following, heading, kept_where, p
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
-from bot.understanding import english
+from bot.understanding import calm_english
 from directory import followup, near_places, needs, spoken, strange, times
 from directory.listing_text import describe
 from directory.naming import name_words
@@ -215,7 +215,7 @@ def _asks_only_where(turn: Turn) -> bool:
     if meaning is None or not meaning.places or len(turn.reading.tokens) > _SHORT or not fitting.asks_where(turn):
         return False
     if meaning.language == "en":
-        return not english.names_need(turn.text)
+        return not calm_english.names_need(turn.text)
     return not needs.read(turn.reading, by_likeness=False)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from bot.understanding import english, situations, sought
+from bot.understanding import calm_english, english, situations, sought
 from bot.understanding.ages import with_own_age
 from bot.understanding.by_staff import with_staff
 from bot.understanding.danger import FEWEST, Danger, Look, look
@@ -145,9 +145,9 @@ def _read_english(text: str, province: str | None) -> Meaning:
     place = places.read(read_text(english.where_of(text)), province)
     sounds = english.sounds_of(laid)
     if word is None:
-        danger = _unless_plainly_of_health(danger, sounds)
+        danger = calm_english.unless_plainly_of_health(danger, sounds)
     needs_named = english.needs_of(laid, danger, sounds)
-    danger, needs_named = _unless_unwanted(danger, needs_named, text)
+    danger, needs_named = calm_english.unless_unwanted(danger, needs_named, text)
     if danger.level != "none":
         needs_named = wanted_in_danger(danger, needs_named, sounds.needs)
     heard = _heard_in_english(text, laid, sounds, needs_named)
@@ -184,30 +184,6 @@ def _heard_in_english(text: str, laid: english.Laid, sounds: Topics, stated: Seq
     asks = max(sounds.asks, _HEARD * max(likely.values(), default=0.0))
     is_idle = english.is_light(laid) or not (stated or english.is_question(laid))
     return Heard(dict(ordered), asks * (_IDLY if is_idle else _LESS))
-
-
-def _unless_plainly_of_health(danger: Danger, sounds: Topics) -> Danger:
-    """ "I think I have an STD": what the model alone feels, where an article about health is all but certain."""
-    if danger.level != "violence" or danger.source != "model" or danger.rule is not None or not sounds.articles:
-        return danger
-    id, likely = sounds.articles[0]
-    stated = dict(sounds.needs)
-    violent = max((chance for code, chance in stated.items() if code.startswith(VIOLENT)), default=0.0)
-    calm = max((chance for code, chance in stated.items() if code.startswith(_CALM) and code not in _CRY), default=0.0)
-    wanted_there = all_topics()[id].needs if id in all_topics() else ()
-    is_calm = bool(wanted_there) and all(one.startswith(_CALM) and one not in _CRY for one in wanted_there)
-    is_plain = is_calm and likely >= _CERTAIN and calm >= _CERTAIN and violent < _MAYBE
-    return Danger("none") if is_plain and id not in OF_DANGER else danger
-
-
-def _unless_unwanted(danger: Danger, stated: tuple[NeedGuess, ...], text: str) -> tuple[Danger, tuple[NeedGuess, ...]]:
-    """ "I think I'm pregnant, don't want it": what the model alone feels is the child, and no wish to die."""
-    is_felt = danger.source == "model" and danger.rule is None
-    is_named = any(one.code == "health.abortion" and one.score >= _CERTAIN for one in stated)
-    is_told = len(text.split()) <= _SHORT and _UNWANTED.search(text.lower().replace("’", "'")) is not None
-    if not (is_named and is_told) or not (danger.level == "none" or is_felt):
-        return danger, stated
-    return Danger("none"), tuple(one for one in stated if one.code != "mind.suicide" or one.score >= _CERTAIN)
 
 
 def _worse(one: Danger, other: Danger) -> Danger:
@@ -352,11 +328,6 @@ def _unless_one_word(looked: Look, reading: Reading) -> Look:
     return replace(looked, danger=replace(danger, level="violence", doubt=True) if is_cry else Danger("none"))
 
 
-_CALM = ("health.", "papers.")
-_CRY = frozenset({"health.emergency"})
-_CERTAIN, _MAYBE = 0.95, 0.6
-_SHORT = 12  # words
-_UNWANTED = re.compile(r"pregnan.*\b(?:don'?t|do not|can'?t|cannot) (?:want|keep|have)\b|unwanted pregnan")
 _LONGEST_PHRASING = 8  # words; longer ones tell a story, and what is felt in a story is asked about
 
 
@@ -368,7 +339,7 @@ def _unless_in_words_of_an_article(looked: Look, reading: Reading) -> Look:
     if id is None or id in OF_DANGER or id not in all_topics():
         return looked
     wanted_there = all_topics()[id].needs
-    is_calm = bool(wanted_there) and all(one.startswith(_CALM) and one not in _CRY for one in wanted_there)
+    is_calm = bool(wanted_there) and all(map(calm_english.is_calm, wanted_there))
     return replace(looked, danger=Danger("none")) if is_calm else looked
 
 

@@ -290,12 +290,6 @@ def intent_of(
     return named or ("ask" if articles else "unclear")
 
 
-def names_need(text: str) -> bool:
-    """Whether a word of it names a need, whatever it sounds like besides."""
-    laid = lay_out(read(text))
-    return bool(_stated(_group_of("needs"), laid.seen, laid.live))
-
-
 def is_question(laid: Laid) -> bool:
     """Whether something is asked or looked for."""
     groups = map(_group, ("asking", "seeking"))

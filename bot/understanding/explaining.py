@@ -37,8 +37,7 @@ def explain_danger(text: str) -> dict[str, object]:
             "asks_from": shipped().marks["ask"],
             "alarms_from": shipped().marks["alarm"],
             "strongest": [
-                {"kind": kind, "feature": feature, "push": push}
-                for kind, feature, push in strongest(looked.parts)
+                {"kind": kind, "feature": feature, "push": push} for kind, feature, push in strongest(looked.parts)
             ],
         },
         "sounds_like": {

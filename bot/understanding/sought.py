@@ -53,11 +53,7 @@ def choose(found: Sequence[Span], toks: Sequence[Tok], *, likely: list[float] | 
     `likely` is filled with the chance of each."""
     spans = candidates(found)
     chances = [0.0 if span.is_denied or span.is_aside else how_likely(span, toks, spans) for span in spans]
-    taken = [
-        (span, chance)
-        for span, chance in zip(spans, chances, strict=True)
-        if chance >= _enough_for(span)
-    ]
+    taken = [(span, chance) for span, chance in zip(spans, chances, strict=True) if chance >= _enough_for(span)]
     taken.sort(key=lambda one: -round(one[1] / FINE))
     if likely is not None:
         likely.extend(chance for _, chance in taken)

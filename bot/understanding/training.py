@@ -260,8 +260,13 @@ def shares(levels: Sequence[tuple[Example, str]]) -> dict[str, float]:
 
 
 def write(
-    fitted: Fitted, slope: tuple[float, float], shift: tuple[float, float], marks: dict[str, float], made_from: str,
-    into: Path, weighed: Sequence[float] = (),
+    fitted: Fitted,
+    slope: tuple[float, float],
+    shift: tuple[float, float],
+    marks: dict[str, float],
+    made_from: str,
+    into: Path,
+    weighed: Sequence[float] = (),
 ) -> None:
     """The model as lines of text, weights rounded to 255 steps; what moves nothing by more than one is left out."""
     numpy = import_module("numpy")
