@@ -132,9 +132,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "wrong_listing", "start"
     if kept_where.is_asked(turn):
         return "find", "kept"
-    if _asks_about_shown(turn, standing):
-        return "find", "start"
-    if _wants_place_that_speaks(turn):
+    if _asks_about_shown(turn, standing) or _wants_place_that_speaks(turn):
         return "find", "start"
     if is_answering and (turn.key is not None or _answers(turn, standing)):
         return str(standing.dialogue), str(standing.step)

@@ -18,7 +18,6 @@ from bot.understanding.rules import examine
 from bot.understanding.self_harm import FEARS_DEATH, is_only_denied, with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
-from bot.understanding.weighing import VIOLENT
 from directory import added, answers, english_questions, keywords, languages, needs, places, spoken
 from directory.answers import Heard, Said
 from directory.articles import OF_DANGER

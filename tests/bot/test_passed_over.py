@@ -94,6 +94,7 @@ WALKS: Mapping[Question, Walk] = {
     ("find", "still"): Walk(None, [LISTED, "pizza ở quận 3"]),
     ("answer", "which"): Walk(None, ["vượt đèn đỏ phạt bao nhiêu"]),
     ("answer", "after"): Walk(None, ["bị khách xù tiền thì làm sao"]),
+    ("declined", "script"): Walk(" · ".join(t("declined.choice.no_danger", one) for one in ("vi", "en")), ["你好"]),
     ("declined", "chosen"): Walk(None, ["chỗ nào làm căn cước giả"]),
     ("wrong_listing", "note"): Walk(t("told.choice.none", "vi"), [LISTED, "Chỗ này sai rồi"]),
     ("wrong_listing", "named"): Walk(STOP, ["chỗ mình tìm hôm trước sai số điện thoại rồi"]),
