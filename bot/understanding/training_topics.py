@@ -138,12 +138,14 @@ def _heads(many: Sequence[Example], least: tuple[int, int, int]) -> Mapping[str,
     with_topics = numpy.array([example.author in labelling for example in many])
     wanting = {example.author for example in many if example.needs}
     with_needs = numpy.array([example.author in wanting for example in many])
+    naming = {example.author for example in many if example.kinds}
+    with_kinds = numpy.array([example.author in naming or example.level == "none" for example in many])
     found: dict[str, tuple[Any, Any]] = {}
     _, of_head, of_topic = least
     for kind, of, known, enough in (
         ("need", lambda one: one.needs, every, of_head),
         ("intent", lambda one: (one.intent,) if one.intent else (), with_intent, of_head),
-        ("kind", lambda one: one.kinds if one.level != "none" else (), every, of_head),
+        ("kind", lambda one: one.kinds if one.level != "none" else (), with_kinds, of_head),
         ("topic", lambda one: one.topics, with_topics, of_topic),
         ("wants", lambda one: ("any",) if one.needs else (), with_needs, of_head),
         ("asks", lambda one: ("any",) if one.topics else (), with_topics, of_head),
