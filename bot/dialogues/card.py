@@ -7,6 +7,7 @@ from bot.dialogues import fitting
 from bot.dialogues.kit import Item, Say, Turn
 from bot.helpline.entrusting import ASKED_FOR
 from bot.understanding.patterns import view
+from bot.understanding.self_harm import MEANS
 from bot.understanding.situations import country_named
 from directory import danger_sentences, lines
 from directory.places import PlaceKey, Tier, province_of
@@ -102,8 +103,10 @@ def _head(turn: Turn) -> str:
         return "danger.abroad"
     kinds = set(turn.meaning.danger.kinds) if turn.meaning else set[str]()
     if kinds == {"self_harm"} and turn.meaning is not None:
-        is_felt = turn.meaning.danger.source == "model"  # whether she has done it already, no rule says
-        return "danger.self_harm.unharmed" if is_felt else "danger.self_harm.harmed"
+        danger = turn.meaning.danger
+        # Whether she has done it already, no other rule says.
+        is_undone = danger.source == "model" or danger.rule == MEANS
+        return "danger.self_harm.unharmed" if is_undone else "danger.self_harm.harmed"
     return "danger.images" if "digital" in kinds and kinds <= _FROM_AFAR else "danger.first"
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from bot.dialogues.kit import Done, Hand, Item, Say, Turn
 from bot.understanding import answering
+from bot.understanding.wanted import NOT_WANTED, PREGNANT
 from directory import answers, articles, cues, danger_sentences, languages, lines
 from directory.answers import Candidates
 from directory.articles import Article, Library
@@ -57,11 +58,6 @@ _AGAINST_HER_WILL = (
 )  # fmt: skip
 _FORCED = ("hiep", "cuong", "ep", "lam nhuc", "quan he", "lam tinh", "dam o", "raped", "forced", "sex")
 _OF_THE_YOUNG = "under-18"
-_PREGNANT = ("2 vach", "hai vach", "co bau", "co thai", "mang bau", "mang thai", "dinh bau", "dinh thai", "pregnant")
-_NOT_WANTED = (
-    "khong muon", "chua muon", "khong giu", "khong de", "khong sinh", "ngoai y muon", "bo thai", "pha thai", "muon bo",
-    "muon pha", "dont want", "don't want", "do not want", "cant keep", "can't keep", "not keep",
-)  # fmt: skip
 _PLAINLY = 0.95  # so surely are words about ending it
 _FITS = 0.25  # so likely is an article before it stands as a choice beside something else
 _STATED = 0.6
@@ -160,7 +156,7 @@ def is_unwanted(turn: Turn) -> bool:
     """She knows that she is pregnant and does not want it: nothing about how to test comes first."""
     stated = turn.meaning.needs[:1] if turn.meaning is not None and turn.key is None else ()
     plain = f" {turn.reading.plain} {fold(turn.text)} "
-    is_known = any(f" {words} " in plain for words in _PREGNANT) and any(f" {one} " in plain for one in _NOT_WANTED)
+    is_known = any(f" {words} " in plain for words in PREGNANT) and any(f" {one} " in plain for one in NOT_WANTED)
     return is_known and any(guess.code == "health.abortion" and guess.score >= _PLAINLY for guess in stated)
 
 

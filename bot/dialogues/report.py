@@ -317,8 +317,9 @@ def _seeks_place(turn: Turn) -> Sequence[Item]:
         return [Hand("find")]
     if turn.key is not None or meaning is None or meaning.intent != "find":
         return []
-    if meaning.needs:
-        if turn.memory.article in fitting.TIMELY and not needs.read(turn.reading, by_likeness=False):
+    is_timely = turn.memory.article in fitting.TIMELY
+    if meaning.needs or (is_timely and fitting.asks_where(turn)):
+        if is_timely and not needs.read(turn.reading, by_likeness=False):
             turn.meaning = replace(meaning, needs=())  # "có chỗ nào mở giờ này" looks for what has its hours
         return [Hand("find")]
     told = turn.notes.get("needs", "").split(",")[0]

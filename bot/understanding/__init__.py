@@ -142,7 +142,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     if word == "help":
         danger = Danger("now", ("threat",), "words", "whole-word", (0, len(reading.text)))
     place = places.read(read_text(english.where_of(text)), province)
-    sounds = english.sounds_of(laid)
+    sounds = english.sounds_of(laid) if len(reading.tokens) > 1 else Topics((), (), ())  # "where" sounds like nothing
     if word is None:
         danger = calm_english.unless_plainly_of_health(danger, sounds)
     needs_named = english.needs_of(laid, danger, sounds)

@@ -281,7 +281,7 @@ def intent_of(
     is_polite = named in ("thanks", "greeting", "feedback", "about_bot")
     if named and not (is_polite and (has_need or has_place or is_seeking)) and not (named == "human" and has_need):
         return named
-    if is_seeking and (has_need or has_place):
+    if is_seeking and (has_need or has_place or len(laid.reading.tokens) == 1):
         return "find"
     if articles and (is_asking or not has_need):
         return "ask"

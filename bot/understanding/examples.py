@@ -58,10 +58,10 @@ def _table(file: Path) -> Iterator[Example]:
             if len(parts) != len(COLUMNS):
                 raise ExamplesUnreadable(f"{file.name}, line {number}: {len(parts)} columns instead of {len(COLUMNS)}.")
             level, kinds, needs, place, intent, topics, style, text = parts
-            best, _, others = needs.partition("|")
+            best, *others = needs.split("|")
             yield Example(
                 file.stem, text, _levels(_list(level), f"{file.name}, line {number}"), _list(kinds), _list(best),
-                _list(others), None if place in ("-", "") else place, None if intent in ("-", "") else intent,
+                _list(",".join(others)), None if place in ("-", "") else place, None if intent in ("-", "") else intent,
                 _list(topics), style,
             )  # fmt: skip
 

@@ -63,7 +63,8 @@ def intent_of(
     if needs and not has_place and _fits(_group("asked"), seen, live):
         return "ask"
     if likely:
-        likely["find"] = likely.get("find", 0.0) + 0.2 * has_place + 0.1 * bool(needs) + 0.05 * is_seeking
+        sought = 0.2 * has_place + 0.1 * bool(needs) + (_WHERE if has_place else 0.05) * is_seeking
+        likely["find"] = likely.get("find", 0.0) + sought
         is_answered = bool(articles) and (is_question or not needs or articles[0][1] >= _HEARD)
         likely["ask"] = likely.get("ask", 0.0) + 0.15 * is_answered + 0.05 * is_question
         best = max(likely, key=lambda intent: likely[intent])
@@ -76,6 +77,9 @@ def intent_of(
     if needs or has_place:
         return "find"
     return "ask" if articles else "unclear"
+
+
+_WHERE = 0.2  # "làm lại ở đâu" beside a place asks where, whatever is asked besides
 
 
 def _of_violence(danger: Danger, learnt: Mapping[str, float]) -> str:

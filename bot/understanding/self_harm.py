@@ -14,6 +14,7 @@ from directory.reading import read
 
 TABLE = SmallTable(Path(__file__).resolve().parent / "self_harm.yaml")
 KIND = "self_harm"
+MEANS = "thinks-of-means"  # the rule for whoever says how; she has not done it yet
 FEARS_DEATH = "does-not-want-to-die"  # the rule for whoever is afraid of being killed
 _SHORT = 14  # words; in a longer story more may be meant than what the table knows
 # A film, a game or laughter: there the words are left to the model, as those of danger.yaml are.
@@ -31,9 +32,12 @@ def with_self_harm(danger: Danger, looked: Look, seen: View, text: str) -> Dange
 
 def _with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
     is_meant = _NOT_MEANT.isdisjoint(looked.examined.vetoes) and not _is_beside(seen)
-    found = TABLE.first(seen) if is_meant else None
-    if found is not None:
-        return _heard(danger, found[0], seen.span(*found[1]))
+    found = [*TABLE.fitting(seen)] if is_meant else []
+    means = next((where for told, where in found if told["id"] == MEANS), None)
+    if means is not None and len(found) > 1 and danger.level != "now":
+        return Danger("now", (KIND,), "rule", MEANS, seen.span(*means))  # tired of life, and she says how
+    if found:
+        return _heard(danger, found[0][0], seen.span(*found[0][1]))
     return Danger() if _is_only_asked(danger, looked) and _is_harmless(seen, looked) else danger
 
 

@@ -1,6 +1,6 @@
 """A table of a few rules beside those of `danger.yaml`, in their form: what the model is made from stays as it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -33,15 +33,18 @@ class SmallTable:
 
     def first(self, seen: View) -> tuple[Mapping[str, Any], tuple[int, int]] | None:
         """The first rule that fits and is not denied, and where; what the table calls harmless is not looked at."""
+        return next(self.fitting(seen), None)
+
+    def fitting(self, seen: View) -> Iterator[tuple[Mapping[str, Any], tuple[int, int]]]:
+        """Every rule that fits so, in the order of the table."""
         live = self._index.live(seen)
         if live.isdisjoint(self._of_rules):
-            return None
+            return
         clear, _ = blotted(seen, self.patterns("harmless"), live)
         for told, patterns in self._compiled:
             where = _where((one for one in patterns if id(one) in live), clear)
             if where is not None:
-                return told, where
-        return None
+                yield told, where
 
     def without_harmless(self, seen: View) -> tuple[View, tuple[str, ...]]:
         """The message without what the table calls harmless, every place kept; and what that was."""

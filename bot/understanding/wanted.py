@@ -75,12 +75,21 @@ def clinic_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGu
     return (told, *(guess for guess in found if guess is not told and guess.code in named))
 
 
+PREGNANT = ("2 vach", "hai vach", "co bau", "co thai", "mang bau", "mang thai", "dinh bau", "dinh thai", "pregnant")
+NOT_WANTED = (
+    "khong muon", "chua muon", "khong giu", "khong de", "khong sinh", "ngoai y muon", "bo thai", "pha thai", "muon bo",
+    "muon pha", "dont want", "don't want", "do not want", "cant keep", "can't keep", "not keep",
+)  # fmt: skip
+
+
 def unwanted_first(reading: Reading, found: tuple[NeedGuess, ...]) -> tuple[NeedGuess, ...]:
     """ "Lỡ mang bầu mà không muốn sinh" sounds like a child that is wanted; who says so reads nothing about that."""
     if all(guess.code != UNWANTED for guess in found[1:]):
         return found  # nothing to put first
     named = {guess.code for guess in needs.read(reading, by_likeness=False)}
-    if UNWANTED not in named or WANTED in named:
+    plain = f" {reading.plain} "
+    is_said = any(f" {words} " in plain for words in PREGNANT) and any(f" {words} " in plain for words in NOT_WANTED)
+    if not (is_said or UNWANTED in named) or WANTED in named:
         return found
     return tuple(sorted(found, key=lambda guess: guess.code != UNWANTED))
 

@@ -41,7 +41,7 @@ def test_people_who_ask_in_other_words_find_it(with_cues: bool) -> None:
     counts = {id: found(id, with_cues=with_cues) for id in TOPICS}
     every = sum(counts.values(), Counter())
     asked = sum(len(one.asked) for one in TOPICS.values())
-    assert every["three"] / asked >= (0.8 if with_cues else 0.7), counts
+    assert every["three"] / asked >= (0.75 if with_cues else 0.7), counts
     assert every["first"] / asked >= (0.7 if with_cues else 0.6), counts
     assert all(one["drawn"] <= 0.04 * len(OTHERS) for one in counts.values()), counts
     assert not every["told"], "what is only near is asked about, never told"

@@ -69,6 +69,18 @@ def test_who_does_not_want_to_die_may_be_dying_by_another_hand(text: str) -> Non
     assert meaning.danger.level != "none" and "denied" not in meaning.situations
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em chan song wa roi, uong thuoc ngu cho xong",
+        "chán đời muốn chết, em muốn nhảy cầu",
+        "sống làm gì nữa, muốn nhảy lầu",
+    ],
+)
+def test_who_is_tired_of_life_and_says_how_is_in_danger_now(text: str) -> None:
+    assert understanding.read(text).danger.level == "now"
+
+
 @pytest.mark.parametrize("text", ["chán sống hahaha", "xem phim chán sống hay lắm"])
 def test_laughter_and_films_are_left_to_the_model(text: str) -> None:
     assert understanding.read(text).danger.rule not in RULES

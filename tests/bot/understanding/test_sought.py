@@ -22,7 +22,7 @@ def test_the_weights_are_made_from_the_same_examples_and_the_files_are_small() -
     head = json.loads(sought.MODEL.read_text("utf-8").partition("\n")[0])
     assert head["made_from"] == training_places.print_of(AUTHORS), "run `make model`"
     assert sum(one.stat().st_size for one in (sought.MODEL, topics.MODEL, model.MODEL)) <= 5_000_000
-    assert sum(one.stat().st_size for one in (english.MODEL, english.HEADS)) <= 2_000_000
+    assert sum(one.stat().st_size for one in (english.MODEL, english.HEADS)) <= 2_200_000
 
 
 @pytest.mark.parametrize(
