@@ -103,7 +103,7 @@ def die_before_reading(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this process keeps messages and then does nothing more with them."""
     monkeypatch.setattr(house.reception, "_wake", lambda lane_id: None)
     monkeypatch.setattr(house.reception, "_keep_and_answer", only_keep)
-    monkeypatch.setattr(house.reception, "look_soon", lambda: None)
+    monkeypatch.setattr(house.reception, "_look_quietly", lambda: asyncio.sleep(0))  # a bell would find it all alive
 
 
 def die_before_sending(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
