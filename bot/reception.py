@@ -131,13 +131,17 @@ class Reception:
 
         try:
             arrived, answered = await self._db.write(deed)
+        except asyncio.CancelledError:  # the network hung up: the deed may be running all the same
+            self._spares.lose()
+            raise
         except DatabaseAway:
+            self._spares.give_back(spare)
             raise
         except Exception as problem:
             log.error("turn_failed", extra={"kind": type(problem).__name__})
-            return False
-        finally:
             self._spares.give_back(spare)
+            return False
+        self._spares.give_back(spare)
         for one in arrived:
             if answered is None:
                 self._hand_on(one)

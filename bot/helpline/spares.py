@@ -33,13 +33,21 @@ class Spares:
         self._fill_soon()
         if self._ready:
             return self._ready.pop()
-        return Spare() if self._lent > 1 else await self.make()
+        try:
+            return Spare() if self._lent > 1 else await self.make()
+        except asyncio.CancelledError:
+            self._lent -= 1
+            raise
 
     def give_back(self, spare: Spare) -> None:
         """After the turn: whatever was not given lies ready again."""
         self._lent -= 1
         if spare.words and not spare.is_given:
             self._ready.append(spare)
+
+    def lose(self) -> None:
+        """Nobody knows whether the code that was lent is given now: it is lent to nobody else."""
+        self._lent -= 1
 
     async def make(self) -> Spare:
         """A new one, when all who asked before have theirs. Not lent: whoever asks for it gives it to somebody.

@@ -194,3 +194,24 @@ async def test_the_network_does_not_wait_for_an_erasure(house: House, monkeypatc
     may_go_on.set()
     await house.settle()
     assert await count(house, lane) == 0 and "Đã xoá" in door(house).texts("anna")[-1]
+
+
+async def test_a_code_that_may_have_been_given_is_lent_to_nobody_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network hangs up while the deed runs."""
+    spares, write, has_begun = house.reception._spares, house.db.write, asyncio.Event()
+
+    async def slow(deed: Any, **more: Any) -> Any:
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    lent = await spares.lend()
+    spares.give_back(lent)
+    monkeypatch.setattr(house.db, "write", slow)
+    first = asyncio.create_task(door(house).say("anna", QUESTION))
+    await has_begun.wait()
+    first.cancel()
+    await asyncio.wait([first])
+    monkeypatch.setattr(house.db, "write", write)
+    assert spares._lent == 0 and lent not in spares._ready
