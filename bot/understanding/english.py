@@ -52,7 +52,6 @@ _PARTNER = frozenset({"husband", "boyfriend", "partner", "ex", "wife", "girlfrie
 _SAID, _MORE, _MOST_SAID = 0.6, 0.15, 0.9  # how surely a need is stated by one pattern, by each further one, at most
 _VIOLENT = 0.35
 _BACKED = 0.45  # so surely does what a rule sees sound like this moment, too
-_TOGETHER = 3  # so many rules that may rise are an alarm together
 _VAGUE = 0.5  # what every second message in danger speaks of: a man, a door
 _VAGUE_NEEDS = frozenset({"violence.partner", "violence.control", "violence.physical"})
 _OF_RULE = 0.5  # what the first kind of the rule that fits adds
@@ -69,7 +68,7 @@ def is_english(text: str) -> bool:
         return False
     plain = sum(map(_is_own, words))
     known = plain + len([word for word in words if word in _own_words()[1]])
-    if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 4):
+    if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 8):
         return False
     return known >= _SURE * len(words) or (plain >= 3 and known >= _LIKELY * len(words))
 
@@ -157,11 +156,7 @@ def judge(danger: Danger, second: Opinion, marks: Mapping[str, float]) -> Danger
 
 
 def _fitting_rules(seen: View, live: set[int]) -> list[str]:
-    return [
-        rule.id
-        for rule in rules()
-        if any(id(one) in live and one.expression.search(seen.line) for one in rule.patterns)
-    ]
+    return [rule.id for rule in rules() if _fits((*rule.patterns, *rule.hints), seen, live)]
 
 
 @cache
@@ -184,24 +179,21 @@ def ruled(laid: Laid) -> Danger:
     light = {name for name, patterns in _group_of("light").items() if _fits(patterns, seen, live)}
     if light and not _fits(_group("now"), seen, live):
         return _laughed_at(clear, live, seen) if light == {"laughs"} else Danger()
-    hits = [(rule, where) for rule in rules() if (where := _standing(rule, clear, live)) is not None]
+    hits = [(rule, *found) for rule in rules() if (found := _found(rule, clear, live)) is not None]
     if is_vetoed or not hits:
         return _asked_about(clear, live, seen)
-    is_now, is_past = _fits(_group("now"), seen, live), _fits(_group("past"), seen, live)
-    is_if = _fits(_group("if"), seen, live)
-    kinds = list(dict.fromkeys(kind for rule, _ in hits for kind in rule.kinds))
+    is_past, is_if = _fits(_group("past"), seen, live), _fits(_group("if"), seen, live)
+    kinds = list(dict.fromkeys(kind for rule, _, _ in hits for kind in rule.kinds))
     if "physical" in kinds and not _PARTNER.isdisjoint(laid.reading.tokens):
         kinds.append("partner")
     if is_minor_in_english(laid.reading.text):
         kinds.append("minor")
-    rising = [hit for hit in hits if hit[0].level == "now" or hit[0].rises]
-    is_rising = (is_now or len(rising) >= _TOGETHER) and not is_past
-    alarms = [hit for hit in hits if hit[0].level == "now" or (hit[0].rises and is_rising)]
+    alarms = [(rule, where) for rule, where, is_sure in hits if rule.level == "now" and is_sure]
     if alarms and not is_if and not light:
         rule, (start, end) = alarms[0]
         return Danger("now", tuple(kinds), "rule", rule.id, seen.span(start, end))
-    rule, (start, end) = hits[0]
-    doubt = rule.doubt or not is_past or is_if
+    rule, (start, end), _ = hits[0]
+    doubt = rule.doubt or rule.level == "now" or not is_past or is_if
     return Danger("violence", tuple(kinds), "rule", rule.id, seen.span(start, end), doubt)
 
 
@@ -209,18 +201,18 @@ def _asked_about(clear: View, live: set[int], seen: View) -> Danger:
     """ "After the training my boss is beating me", "nobody here, he is choking me": where a rule of this moment fits
     and something speaks against it, she is asked."""
     for rule in rules():
-        where = _standing(rule, clear, live, denied_within=1) if rule.level == "now" else None
-        if where is not None:
-            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
+        found = _found(rule, clear, live, denied_within=1) if rule.level == "now" else None
+        if found is not None:
+            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*found[0]), doubt=True)
     return Danger()
 
 
 def _laughed_at(clear: View, live: set[int], seen: View) -> Danger:
     """ "I took them all lol": what a rule is sure of is asked about; what it doubts itself is a joke."""
     for rule in rules():
-        where = _standing(rule, clear, live)
-        if where is not None and (not rule.doubt or "self_harm" in rule.kinds):
-            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*where), doubt=True)
+        found = _found(rule, clear, live)
+        if found is not None and (not rule.doubt or "self_harm" in rule.kinds):
+            return Danger("violence", rule.kinds, "rule", rule.id, seen.span(*found[0]), doubt=True)
     return Danger()
 
 
@@ -301,13 +293,16 @@ def is_light(laid: Laid) -> bool:
     return any(_fits(patterns, laid.seen, laid.live) for patterns in _group_of("light").values())
 
 
-def _standing(rule: Rule, seen: View, live: set[int], *, denied_within: int = _BEFORE) -> tuple[int, int] | None:
-    """Where the rule fits and is not denied by one of so many words before."""
-    for pattern in rule.patterns:
-        if id(pattern) in live:
-            for match in islice(pattern.expression.finditer(seen.line), 50):
-                if not _is_denied(seen, match.start(), match.end(), denied_within):
-                    return match.start(), match.end()
+def _found(
+    rule: Rule, seen: View, live: set[int], *, denied_within: int = _BEFORE
+) -> tuple[tuple[int, int], bool] | None:
+    """Where the rule fits and is not denied by one of so many words before, and whether it is sure by itself."""
+    for is_sure, patterns in ((True, rule.patterns), (False, rule.hints)):
+        for pattern in patterns:
+            if id(pattern) in live:
+                for match in islice(pattern.expression.finditer(seen.line), 50):
+                    if not _is_denied(seen, match.start(), match.end(), denied_within):
+                        return (match.start(), match.end()), is_sure
     return None
 
 
@@ -352,8 +347,8 @@ def rules() -> tuple[Rule, ...]:
     """The rules of danger in their order."""
     return tuple(
         Rule(
-            one["id"], one["level"], tuple(one["kinds"]), _compiled(one["patterns"]), (), one.get("rises", False),
-            one.get("doubt", False), tuple(one["examples"]), tuple(one["counters"]),
+            one["id"], one["level"], tuple(one["kinds"]), _compiled(one["patterns"]), _compiled(one.get("hints", ())),
+            False, one.get("doubt", False), tuple(one["examples"]), tuple(one["counters"]),
         )
         for one in _content()["rules"]
     )  # fmt: skip
@@ -395,4 +390,4 @@ def _index() -> Index:
     groups = [one for name in ("now", "past", "if", "harmless", "seeking", "asking") for one in _group(name)]
     named = map(_group_of, ("vetoes", "light", "needs", "needs_in_danger", "intents"))
     tables = [one for table in named for many in table.values() for one in many]
-    return Index([*groups, *tables, *(one for rule in rules() for one in rule.patterns)])
+    return Index([*groups, *tables, *(one for rule in rules() for one in (*rule.patterns, *rule.hints))])

@@ -44,6 +44,27 @@ def test_it_is_as_dangerous_as_it_says(text: str, level: str) -> None:
     assert english.ruled(english.lay_out(english.read(text))).level == level
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("he wont let me go", "now"),
+        ("help im locked in", "now"),
+        ("i dont feel safe with this client", "violence"),
+        ("they are trapped in traffic", "violence"),
+        ("my boss is dying to see the beach", "none"),
+    ],
+)
+def test_a_hint_asks_and_a_sure_pattern_alarms(text: str, level: str) -> None:
+    assert understanding.read(text).danger.level == level
+
+
+def test_hardly_any_rule_alarms_for_a_harmless_message() -> None:
+    """What rules alarm for by themselves is missing from what the model may alarm for."""
+    harmless = [one.text for one in load(ENGLISH) if one.levels == ("none",)]
+    alarmed = [text for text in harmless if english.ruled(english.lay_out(english.read(text))).level == "now"]
+    assert len(alarmed) <= 0.005 * len(harmless), alarmed
+
+
 def test_a_refusal_in_the_words_themselves_is_no_denial() -> None:
     assert understanding.read("I don't want to live anymore").danger.kinds[0] == "self_harm"
 
@@ -92,7 +113,7 @@ def test_the_model_is_made_from_the_examples_and_rules_as_they_are() -> None:
 
 
 def test_what_no_rule_knows_is_asked_about_where_it_sounds_like_the_examples() -> None:
-    danger = understanding.read("he hid my phone and my shoes and says we will talk tonight").danger
+    danger = understanding.read("he hid my phone").danger
     assert (danger.level, danger.source, danger.doubt) == ("violence", "model", True)
 
 
