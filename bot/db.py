@@ -5,12 +5,14 @@ import logging
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from bot.mishaps import away, breaks_the_batch
 from bot.ports import DatabaseAway
@@ -47,6 +49,7 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
+ASKED_AFTER_SECONDS = 1.0  # a connection that was silent for longer is asked whether it is still there
 LOCK_SECONDS = 2.0  # another program's lock is waited for so long; then it is told, and what needs no lock goes on
 MOST_SECONDS = 30.0  # one statement of the running service
 MOST_IDLE_SECONDS = 15  # a deed lasts milliseconds: who is silent in one was stopped, and holds locks others wait for
@@ -64,12 +67,14 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
         # and its ROLLBACK has the driver forget, here and there, every statement it has prepared.
         each_alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if is_reader else {}
         made = create_engine(
-            url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_PATIENCE, hide_parameters=True,
+            url, pool_size=size, max_overflow=0, connect_args=_PATIENCE, hide_parameters=True,
             **each_alone,
         )  # fmt: skip
         event.listen(made, "connect", lambda connection, record: _bound(connection, lock_timeout=LOCK_SECONDS))
         if is_reader:
             event.listen(made, "connect", _read_only)
+        event.listen(made, "checkin", _note_when)
+        event.listen(made, "checkout", partial(_still_there, made))
         return made
     engine = create_engine(url, pool_size=size, max_overflow=2, connect_args={"timeout": 5}, hide_parameters=True)
 
@@ -93,6 +98,23 @@ def _bound(connection: Any, **seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET {name} = '{round(most * 1000)}ms'" for name, most in seconds.items()))
     connection.commit()
+
+
+def _note_when(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _still_there(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that was silent for a while is asked whether its server is there; the pool makes another if not.
+
+    To ask each time costs as much as what is looked up. Who was heard a moment ago fails as anything may fail.
+    """
+    if time.monotonic() - record.info.get("used", time.monotonic()) < ASKED_AFTER_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        raise DisconnectionError from None
 
 
 def _read_only(connection: Any, _record: object) -> None:

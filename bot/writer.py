@@ -236,8 +236,7 @@ class Writer:
         begun = time.monotonic()
         connection.say("SAVEPOINT deed")  # by its name: a third of the cost of a nested transaction
         try:
-            job.result = job.deed(tx)
-            connection.say("RELEASE SAVEPOINT deed")
+            job.result = job.deed(tx)  # its savepoint goes with the commit; the next one of that name hides it
         except Exception as problem:
             if isinstance(problem, DBAPIError) and breaks_the_batch(problem):
                 raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
