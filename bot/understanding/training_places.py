@@ -18,7 +18,7 @@ from directory.reading import read
 
 MORE = "needs"  # the folder beside the authors' whose examples teach needs, articles and places, and not danger
 LEAST_FEATURE = 5  # names around which it stands
-STRICTNESS = 0.3
+STRICTNESS = 0.1
 FINEST = 127  # the largest weight in the file
 
 

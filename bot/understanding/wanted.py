@@ -25,12 +25,12 @@ CLINIC, _FEW = "health.general", 8  # words
 UNWANTED, WANTED = "health.abortion", "health.pregnancy"
 LEAST_WISH = 0.1  # from here on a message may state a need at all
 # How much more likely each makes a need, learnt of authors whom the model had not read (odds, as in `odds`).
-_SOUND, _NAMED, _NAMED_WEAKLY, _ALIKE = 0.9, 1.41, 0.41, 0.6
-_IN_STORY, _STORY = -0.47, 15  # in a story of more words than this a word may stand beside what is wanted
+_SOUND, _NAMED, _NAMED_WEAKLY, _ALIKE = 0.96, 1.3, 0.21, 0.16
+_IN_STORY, _STORY = -0.31, 15  # in a story of more words than this a word may stand beside what is wanted
 _SURE = 0.8  # from here on a word of the tables names its need plainly
 # And that any need is stated: by the head that was taught just this, by the likeliest need, by words, by likeness.
-_ANY_START, _ANY_WANTS, _ANY_BEST, _ANY_NAMED, _ANY_ALIKE = -0.41, 0.74, 0.43, 0.38, 0.55
-_ANY_SOUND, _ANY_LEAST = 0.06, 0.27
+_ANY_START, _ANY_WANTS, _ANY_BEST, _ANY_NAMED, _ANY_ALIKE = -0.09, 0.68, 0.54, 0.32, 0.51
+_ANY_SOUND, _ANY_LEAST = 0.08, 0.24
 _OF_KIND = -4.0  # odds of the need that the kind of violence means, where the message sounds like none of violence
 _FELT = 0.5  # how much the danger that the model feels, or does not, speaks for the needs of violence
 

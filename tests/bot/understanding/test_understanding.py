@@ -34,7 +34,7 @@ def test_every_rule_finds_its_examples_and_leaves_its_counter_examples(rule: Rul
         ("e bi danh", "violence", True),
         ("em bị đánh hôm qua", "violence", False),
         ("nếu bị đánh thì làm sao", "violence", True),
-        ("nó bắt em xoá tin nhắn", "violence", True),
+        ("nó bắt em xoá tin nhắn", "now", False),
         ("không bị đánh", "none", False),
         ("chưa bị ai đánh cả", "none", False),
         ("danh nguoi thi bi phat bao nhieu tien", "none", False),
