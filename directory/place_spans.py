@@ -321,7 +321,12 @@ def _alone(span: Span, toks: list[Tok], spans: list[Span]) -> int:
     is_known = bool(has_district(span.name) or span.landmark or span.has_province)
     if other <= 0 or (other == 1 and leads(toks[0])):
         return _ALONE if is_known else WEAK
-    return WEAK if len(toks) <= 5 and is_known else 0
+    return WEAK if len(toks) <= 5 and is_known and not _is_led(span) else 0
+
+
+def _is_led(span: Span) -> bool:
+    """Whether it is a landmark whose words are ordinary: "cua ong" is mostly somebody's, and no harbour."""
+    return span.landmark is not None and span.landmark.is_led
 
 
 def _opens(span: Span, toks: list[Tok], first: int, clause: int) -> int:
@@ -332,7 +337,7 @@ def _opens(span: Span, toks: list[Tok], first: int, clause: int) -> int:
         return _SURE
     is_known = toks[span.start].short is not None or span.name in name_set("known") or span.has_province
     is_plain = has_district(span.name) and span.name not in everyday() and span.name not in name_set("never")
-    if not (is_known or span.landmark or is_plain):
+    if _is_led(span) or not (is_known or span.landmark or is_plain):
         return 0
     if not all(is_word(tok, "greetings") for tok in toks[clause:first]):
         return 0

@@ -45,6 +45,7 @@ def test_places_are_right_or_asked_about(half: int) -> None:
         "chữ ký điện tử", "chu ky bao nhieu ngay", "đa nang buồng trứng", "HP dạ dày", "thứ tư từ mấy giờ",
         "bún bò Huế", "mì Quảng", "đường Điện Biên Phủ", "em bị mất cái răng", "nhóm đồng đẳng", "nhom dong dang",
         "đi ăn chưa", "di an chua", "ngoài ban công", "quan ba mia", "ở quán từ chiều", "áo đồng phục", "càng đau hn",
+        "⟦phone⟧ cua ong chu", "x cua ong ay", "hiv cua ong",
     ],
 )  # fmt: skip
 def test_ordinary_words_are_no_places(text: str) -> None:
