@@ -6,22 +6,23 @@ executed for the second time, as constants of a module are, is kept as its text,
 values go in and come out. Whatever is not that plain is left to SQLAlchemy.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any, Self, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import SelectBase
 
-Turned = Callable[[Any], Any] | None  # how a value goes into the database or comes out of it; None: as it is
 Shape = tuple[str | int, ...]  # the names of the parameters, and how long those are that are lists
 _LISTS = (list, tuple)
 MOST_SHAPES = 64  # of one statement
@@ -29,9 +30,50 @@ _NONE = SimpleResultMetaData(())
 
 
 class Rows(IteratorResult[Any]):
-    """The rows of a prepared statement, fetched already."""
+    """The rows of a prepared statement, fetched already.
 
-    rowcount: int  # how many rows were changed, where rows were
+    What a deed mostly asks of them is answered here: the library's way there costs as much as a small statement.
+    """
+
+    def __init__(self, columns: SimpleResultMetaData, rows: Sequence[Sequence[Any]], rowcount: int) -> None:
+        super().__init__(columns, iter(rows))
+        self.rowcount = rowcount  # how many rows were changed, where rows were
+        self._of = partial(Row, columns, None, columns._key_to_index)
+
+    def __iter__(self) -> Iterator[Row[Any]]:
+        return map(self._of, self.iterator)
+
+    def all(self) -> Sequence[Row[Any]]:
+        return [self._of(values) for values in self.iterator]
+
+    def first(self) -> Row[Any] | None:
+        values = next(self.iterator, None)
+        return None if values is None else self._of(values)
+
+    def one_or_none(self) -> Row[Any] | None:
+        values = self._only()
+        return None if values is None else self._of(values)
+
+    def one(self) -> Row[Any]:
+        return self._of(self._certain())
+
+    def scalar_one(self) -> Any:
+        return self._certain()[0]
+
+    def scalar_one_or_none(self) -> Any:
+        values = self._only()
+        return None if values is None else values[0]
+
+    def _only(self) -> Any:
+        values = next(self.iterator, None)
+        if values is not None and next(self.iterator, None) is not None:
+            raise MultipleResultsFound("Several rows were found where one was expected.")
+        return values
+
+    def _certain(self) -> Any:
+        if (values := self._only()) is None:
+            raise NoResultFound("No row was found where one was expected.")
+        return values
 
 
 class Prepared:
@@ -44,12 +86,18 @@ class Prepared:
         self._is_positional = compiled.positional
         self._lists = [(name, names) for name, names in spread.parameter_expansion.items() if name in told]
         of_list = {one: name for name, names in spread.parameter_expansion.items() for one in names}
-        self._values: list[tuple[str, Turned, Any]] = []
+        self._given: dict[str, Any] = {}  # what was told is nobody's later: only what stands in the statement itself
+        self._turns_in: dict[str, Callable[[Any], Any]] = {}  # each value is turned once, however often it is said
+        keys: list[str] = []
         for name in self._names:
             bind = compiled.binds[of_list.get(name, name)]
-            turn = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            given = None if bind.key in told else spread.parameters[name]  # what was told is nobody's later
-            self._values.append((name if name in of_list else bind.key, turn, given))
+            key, turn = name if name in of_list else bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect)
+            keys.append(key)
+            if bind.key not in told:
+                self._given[key] = spread.parameters[name] if turn is None else turn(spread.parameters[name])
+            elif turn is not None:
+                self._turns_in[key] = turn
+        self._in_order = _in_order(keys)
         columns = compiled._result_columns
         self._columns = SimpleResultMetaData([column.keyname for column in columns]) if columns else _NONE
         turns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
@@ -57,20 +105,18 @@ class Prepared:
 
     def run(self, connection: Connection, told: dict[str, Any]) -> Rows:
         """Run it with these parameters. Raises what SQLAlchemy would for an error of the database."""
-        if self._lists:
-            told = dict(told)
+        if self._lists or self._turns_in or self._given:
+            told = self._given | told
             for name, names in self._lists:
                 told.update(zip(names, told[name], strict=True))
-        values: Any = [
-            told.get(key, given) if turn is None else turn(told.get(key, given)) for key, turn, given in self._values
-        ]
+            for key, turn in self._turns_in.items():
+                told[key] = turn(told[key])
+        values: Any = self._in_order(told)
         if not self._is_positional:
             values = dict(zip(self._names, values, strict=True))
         cursor = say(connection, self._text, values)
         rows = cursor.fetchall() if self._columns is not _NONE else ()
-        made = Rows(self._columns, iter(self._read(rows) if self._turns else rows))
-        made.rowcount = cursor.rowcount
-        return made
+        return Rows(self._columns, self._read(rows) if self._turns else rows, cursor.rowcount)
 
     def _read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         read = []
@@ -80,6 +126,13 @@ class Prepared:
                 values[at] = turn(values[at])
             read.append(tuple(values))
         return read
+
+
+def _in_order(keys: Sequence[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """Takes the values of these keys."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda told: tuple(told[key] for key in keys)
 
 
 class Statements:
@@ -178,7 +231,8 @@ class Kept:
 
 def say(connection: Connection, text: str, values: Any = ()) -> Any:
     """Plain SQL, and the driver's cursor for it. Errors are told as SQLAlchemy tells them, without any value."""
-    dialect, driver = connection.dialect, cast(Any, connection.connection.dbapi_connection)
+    driver: Any = connection.connection.dbapi_connection
+    dialect = connection.dialect
     try:
         return driver.execute(text, values)
     except dialect.loaded_dbapi.Error as problem:

@@ -47,11 +47,13 @@ _NAIVE = len("2000-01-01 00:00:00.000000")  # what stands before the offset
 
 
 def _as_text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:_NAIVE]
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else _in_utc(value)).isoformat(" ", "microseconds")[:_NAIVE]
 
 
 def _as_moment(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

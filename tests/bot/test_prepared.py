@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 
 from bot.db import Database, DatabaseAway, open_engine
 from bot.prepared import MOST_SHAPES, PreparedConnection, Statements
@@ -79,6 +79,25 @@ def test_how_many_rows_were_changed_and_what_came_back(connection: PreparedConne
         _count(connection, kind, 7)
     assert [connection.execute(MORE, {"which": "a"}).scalar_one() for _ in range(3)] == [8, 9, 10]
     assert [connection.execute(GONE, {"which": one}).rowcount for one in ("a", "b", "nobody")] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("kinds", [[], ["a"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "ask", ["all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "fetchall", "__iter__"]
+)
+def test_rows_answer_as_those_of_the_library_do(connection: PreparedConnection, ask: str, kinds: list[str]) -> None:
+    for kind in ("a", "b", "c"):
+        _count(connection, kind, 1)
+
+    def told() -> object:
+        try:
+            found = getattr(connection.execute(EITHER, {"kinds": kinds}), ask)()
+            return [(type(row), row.kind, tuple(row)) for row in found] if ask == "__iter__" else found
+        except InvalidRequestError as refused:
+            return type(refused)
+
+    first, *later = [told() for _ in range(3)]  # the first is the library's own
+    assert later == [first, first]
 
 
 def test_a_statement_made_of_a_prepared_one_is_another(connection: PreparedConnection) -> None:
