@@ -185,6 +185,7 @@ class PreparedConnection(Connection):
     def __init__(self, engine: Engine, statements: Statements) -> None:
         super().__init__(engine)
         self._statements = statements
+        self.begins = True  # a transaction with its first statement; without one, each sees what is newest
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -197,7 +198,7 @@ class PreparedConnection(Connection):
         if type(told) is dict and not execution_options and not self.get_execution_options():
             prepared = self._statements.of(statement, told)
             if prepared is not None:
-                if not self.in_transaction():
+                if self.begins and not self.in_transaction():
                     self.begin()
                 return cast(CursorResult[Any], prepared.run(self, told))
         return super().execute(statement, parameters, execution_options=execution_options)

@@ -126,7 +126,8 @@ class Readers:
 class Here:
     """A reading connection of the event loop's own. It waits for nobody: it raises DBAPIError where others would wait.
 
-    A transaction of it lasts as long as its query, so that it never holds back what empties the write-ahead log.
+    It reads outside of transactions, as readers on PostgreSQL do: to begin and to end one costs as much as the row. So
+    it never holds back what empties the write-ahead log.
     """
 
     def __init__(self, statements: Statements) -> None:
@@ -139,6 +140,7 @@ class Here:
         try:
             if not self._is_open:
                 connection.detach()  # nobody else is given it
+                connection.begins = False
                 connection.connection.execute("PRAGMA busy_timeout=0")
                 self._is_open = True
             return query(connection)
@@ -146,7 +148,8 @@ class Here:
             self.close()
             raise
         finally:
-            connection.rollback()
+            if connection.in_transaction():  # the library begins one for what it says itself
+                connection.rollback()
             _note(query, time.monotonic() - begun)
 
     def close(self) -> None:

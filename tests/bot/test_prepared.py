@@ -4,13 +4,14 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 
-from bot.db import Database, DatabaseAway, open_engine
+from bot.db import Database, DatabaseAway, Tx, open_engine
 from bot.prepared import MOST_SHAPES, PreparedConnection, Statements
 from bot.seals import Seals
 from bot.tables import event, lane, timer
@@ -198,6 +199,12 @@ async def test_what_cannot_be_asked_on_the_spot_is_asked_by_a_reader(db: Databas
 
 
 async def test_a_look_up_holds_no_erased_word_in_the_log(db: Database) -> None:
-    assert await db.look_up(lambda connection: len(connection.execute(select(lane.c.id)).all())) == 0
-    await db.write(lambda tx: _count(tx.connection, "asked", 1))
-    assert await db.scrub(tries=1)
+    for number, kind in enumerate(("a", "b", "c")):  # said by the library, then prepared
+        found = await db.look_up(lambda connection: connection.execute(COUNTED, {"day": DAY}).all())
+        assert len(found) == number  # each sees what is newest
+        await db.write(partial(_asked, kind))
+        assert await db.scrub(tries=1)
+
+
+def _asked(kind: str, tx: Tx) -> None:
+    _count(tx.connection, kind, 1)
