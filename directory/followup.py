@@ -1,9 +1,11 @@
 """Questions about a place just shown: "chỗ thứ hai tới mấy giờ", "có lấy tiền không", answered without asking again."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from directory import among, followup_answer, times
 from directory.followup_answer import BEYOND, CARD, HOURS, NEEDS, UNKNOWN, cues
@@ -117,13 +119,36 @@ def which(reading: Reading, n: int) -> int | None:
     """The place in a list of `n` that a message points at: "cái thứ 2", "chỗ cuối"; None without."""
     plain = f" {reading.plain} "
     at = _numbered(plain)
-    if at is None and any(f" {cue} " in plain for cue in _LAST):
+    if at is None and _first(_LAST_BY_WORD, plain) is not None:
         at = n - 1
     return at if at is not None and at < n else None
 
 
 def _numbered(plain: str) -> int | None:
-    return next((at for at, many in enumerate(_WHICH) if any(f" {cue} " in plain for cue in many)), None)
+    at = _first(_WHICH_BY_WORD, plain)
+    return None if at is None else int(at)
+
+
+Cues = Mapping[str, tuple[str, ...]]  # names, and the words of each
+ByWord = Mapping[str, Sequence[tuple[int, str, str]]]  # by a word: which name it may be, and the cue that begins so
+
+
+def _by_word(cues: Cues) -> ByWord:
+    found: defaultdict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for at, (name, many) in enumerate(cues.items()):
+        for cue in many:
+            found[cue.split()[0]].append((at, name, f" {cue} "))
+    return found
+
+
+def _first(cues: ByWord, plain: str) -> str | None:
+    """The first name one of whose cues stands there; looked at are only those that begin with a word that does."""
+    there = (one for word in cues.keys() & plain.split() for one in cues[word])
+    return min(((at, name) for at, name, cue in there if cue in plain), default=(0, None))[1]
+
+
+_WHICH_BY_WORD = _by_word({str(at): many for at, many in enumerate(_WHICH)})
+_LAST_BY_WORD, _ONE_BY_WORD = _by_word({"": _LAST}), _by_word({"": _ONE})
 
 
 def _alone(reading: Reading) -> int | None:
@@ -162,9 +187,8 @@ def read(
     if not (shown or named) or len(reading.tokens) > most or _SEEKS.search(plain):
         return None
     at = which(reading, len(shown))
-    known = (_unknown() | _ABOUT).items()  # "có nhận người dưới 18 không" goes before "có nhận người"
-    about = next((name for name, many in known if any(f" {cue} " in plain for cue in many)), None)
-    is_one = any(f" {word} " in plain for word in _ONE)
+    about = _first(_questions_by_word(), plain)
+    is_one = _first(_ONE_BY_WORD, plain) is not None
     if about in (None, HOURS) and at is None and (nth := _NTH.search(reading.plain)) and not (when and about == HOURS):
         at = {"1": 0, "nhat": 0, "2": 1, "hai": 1, "3": 2, "ba": 2}[nth["n"]]
         at = at if at < len(shown) else None
@@ -232,7 +256,7 @@ def answer(asked: FollowUp, *, now: datetime, language: str = "vi", place: Place
 
 def _is_bare(reading: Reading, plain: str, about: str, *, with_times: bool = False) -> bool:
     """Whether only small words stand beside the question."""
-    cues_said = [cue for cue in (_ABOUT | _unknown()).get(about, ()) if f" {cue} " in plain]
+    cues_said = [cue for cue in _questions().get(about, ()) if f" {cue} " in plain]
     allowed = _BESIDE.union(*(cue.split() for cue in cues_said), _TIMES if with_times else ())
     typed = " ".join(re.findall(r"[^\W_]+", fold(reading.text)))  # read as Vietnamese, "how much" is something else
     ways = [_without_which(f" {way} ") if about == CARD else way for way in (reading.plain, typed)]
@@ -245,5 +269,12 @@ def _without_which(plain: str) -> str:
     return _NTH.sub(" ", plain.strip())
 
 
-def _unknown() -> dict[str, tuple[str, ...]]:
-    return {f"{UNKNOWN}{name}": many for name, many in followup_answer.unknown().items()}
+@cache
+def _questions() -> Cues:
+    """What may be asked; "có nhận người dưới 18 không" goes before "có nhận người"."""
+    return {f"{UNKNOWN}{name}": many for name, many in followup_answer.unknown().items()} | _ABOUT
+
+
+@cache
+def _questions_by_word() -> ByWord:
+    return _by_word(_questions())

@@ -1,5 +1,6 @@
 """The languages we speak: a folder each, with its own name, how people ask for it, and how far it is."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ _ASKING = (
     "noi chuyen doi sang qua dung bang tra loi viet cho voi em minh toi tui muon duoc khong ko k a oi hay lam on ban "
     "giup please speak use in can you switch to change i want answer me di nha nhe luon ad bot pls plz talk we could"
 )
+_WORD = re.compile(r"[^\W_]+")
 _VIETNAMESE_LETTERS = frozenset("đăâêôơư")
 _EVERYDAY_WORDS = "em toi minh tui mik khong ko hong muon duoc dc bi nao sao lam giup oi roi vay thi nhung cua dang"
 _EVERYDAY = frozenset(_EVERYDAY_WORDS.split())  # without marks, and no English
@@ -92,27 +94,26 @@ def named(code: str) -> str:
 def wished(text: str) -> str | None:
     """The code of the language somebody asks for ("English", "nói tiếng Anh được không"), if that is all they say."""
     words = _words(text)
-    return next((code for code, name in _names() if _says_only(words, name, _beside(""))), None) if words else None
+    named = [(code, name) for code, name in _names() if name in words] if words else ()
+    return next((code for code, name in named if _says_only(words, name, _beside(""))), None)
 
 
 def asks_which(text: str) -> bool:
     """Whether somebody wants another language and does not say which."""
     words = _words(text)
     beside, fewer = _beside("khac nao co nhung other languages"), _beside("co biet do")  # "chỗ nào nói tiếng Khmer"
-    known = ((name, beside) for name in _WHICH), ((name, fewer) for name in _OTHERS)
-    return any(_says_only(words, name, allowed) for many in known for name, allowed in many)
+    named = [name for name in (*_WHICH, *_OTHERS) if name in words]
+    return any(_says_only(words, name, beside if name in _WHICH else fewer) for name in named)
 
 
 def _words(text: str) -> str:
     """The folded words of a message that is short enough to be a wish; most are not, and cost nothing."""
     if len(text) > MOST_LETTERS or text.count(" ") >= LONGEST_WISH:
         return ""
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
+    return " ".join(_WORD.findall(fold(text)))
 
 
 def _says_only(words: str, name: str, beside: frozenset[str]) -> bool:
-    if name not in words:
-        return False
     rest = f" {words} ".replace(f" {name} ", " ", 1)
     return len(rest) < len(words) + 2 and set(rest.split()) <= beside
 

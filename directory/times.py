@@ -52,6 +52,15 @@ _ENGLISH_WORDS = (
     " sunday this next day after open now right still at am pm before on yesterday last ago holiday holidays"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+# Without a digit or one of these words no hour and no day is named: nothing further is looked at.
+_TELLING_WORDS = """
+gio buoi nay mai mot kia hom chu nhat cn cuoi tuan thu ngay dem nua mo ngoai
+tet noel giang christmas quoc giao le holiday holidays
+tonight today tomorrow morning afternoon evening night weekend next open now
+monday tuesday wednesday thursday friday saturday sunday
+"""
+_TELLS = frozenset(_TELLING_WORDS.split())
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"[^\W_]+")
 JUST = timedelta(minutes=30)
 
 
@@ -86,6 +95,16 @@ def asked_for(reading: Reading, now: datetime, *, place: frozenset[int] = frozen
 
 def read(reading: Reading, now: datetime, *, place: frozenset[int] = frozenset()) -> When | None:
     """The hour or the days a message speaks of; None where it speaks of none."""
+    return _read(reading, now, place) if _may_tell(reading) else None
+
+
+def _may_tell(reading: Reading) -> bool:
+    """Most messages tell no time, and cost little."""
+    said = f"{reading.plain} {fold(reading.text)}"
+    return _DIGIT.search(said) is not None or not _TELLS.isdisjoint(_WORD.findall(said))
+
+
+def _read(reading: Reading, now: datetime, place: frozenset[int]) -> When | None:
     plain, here = _line(reading, place)[:400], now.astimezone(HCMC)
     if _PAST.search(plain):
         return None

@@ -1,6 +1,5 @@
 """Every sentence for people comes from here: catalogues by language, dates and hours as people read them."""
 
-import string
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -24,11 +23,11 @@ def t(key: str, language: str = "vi", /, **values: object) -> str:
     if not values:
         return sentence
     try:
-        return string.Formatter().vformat(sentence, (), values)
+        return sentence.format_map(values)
     except (LookupError, ValueError):  # a translation that lost its braces: `donghanh locale status` names it
         if language == FALLBACK:
             raise
-        return string.Formatter().vformat(_borrowed(key, language), (), values)
+        return _borrowed(key, language).format_map(values)
 
 
 def _borrowed(key: str, language: str) -> str:

@@ -125,3 +125,12 @@ def test_of_one_place_alone_a_bare_question_is_about_what_is_there(text: str, ab
     asked = followup.read(read(text), SHOWN[:1], now=NOW)
     assert (asked.about if asked else None) == about
     assert followup.read(read(text), SHOWN, now=NOW) is None, "of three it may be any"
+
+
+def test_every_cue_is_found_by_its_first_word_and_the_first_question_goes_before() -> None:
+    known = followup._questions()
+    cues = [cue for many in known.values() for cue in many]
+    for cue, other in zip(cues, (*cues[7:], *cues[:7]), strict=True):
+        for plain in (f" {cue} ", f" x {cue} {other} ", f" {cue}x {other}  ", f" {other.partition(' ')[2]} {cue} y "):
+            first = next((name for name, many in known.items() if any(f" {one} " in plain for one in many)), None)
+            assert followup._first(followup._questions_by_word(), plain) == first

@@ -1,9 +1,14 @@
 """The hour somebody speaks of is read as they say it, in Vietnam whatever the server's zone."""
 
+import inspect
+import random
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from directory import named_days, times
 from directory.gazetteer import units, words_of
 from directory.places import read as read_places
 from directory.reading import read
@@ -161,3 +166,29 @@ def test_doses_ages_prices_houses_and_names_are_no_times(text: str) -> None:
 def test_this_evening_said_in_the_evening_is_now() -> None:
     late = datetime(2026, 12, 8, 14, 30, tzinfo=UTC)  # half past nine in Vietnam
     assert told("tối nay còn chỗ nào mở", late) == "2026-12-08T21:30"
+
+
+AUTHORS = Path(__file__).resolve().parents[1] / "examples" / "authors"
+_FEW = 7  # one message of so many
+
+
+def _said_without_a_look(text: str) -> object:
+    """What would be read in a message that is not looked at, because no word of it tells a time."""
+    reading = read(text)
+    return None if times._may_tell(reading) else times._read(reading, MONDAY, frozenset())
+
+
+def test_no_hour_is_lost_of_what_persons_write() -> None:
+    lines = [line for file in sorted(AUTHORS.glob("*.tsv")) for line in file.read_text("utf-8").splitlines()[::_FEW]]
+    messages = [line.rpartition("\t")[2] for line in lines]
+    assert sum(not times._may_tell(read(text)) for text in messages) > 1000, "many cost little"
+    assert [text for text in messages if _said_without_a_look(text) is not None] == []
+
+
+def test_no_hour_is_lost_of_words_that_tell_one_together() -> None:
+    """Any few of the words that stand in the rules, without those that are looked for."""
+    rules = [inspect.getsource(module) for module in (times, named_days)]
+    words = sorted({word for rule in rules for word in re.findall(r"[a-z]{1,8}", re.sub(r"\\[bwd]", " ", rule))})
+    rest, chance = [word for word in words if not times._may_tell(read(word))], random.Random(5)
+    messages = [" ".join(chance.choices(rest, k=chance.randint(2, 4))) for _ in range(3000)]
+    assert [text for text in messages if _said_without_a_look(text) is not None] == []
