@@ -30,19 +30,15 @@ class Gate:
     async def to_person(self, *, urgent: bool) -> AsyncIterator[None]:
         """Answers wait a moment while alarms set out."""
         await self._alarms.after_alarms()
-        async with self._limits[urgent], self._together():
-            yield
-
-    @asynccontextmanager
-    async def _together(self) -> AsyncIterator[None]:
-        """A place among those who set out together, given back when the network has answered or the moment is over."""
-        await self._moment.acquire()
-        over = asyncio.get_running_loop().call_later(MOMENT_SECONDS, self._give_back, given := [True])
-        try:
-            yield
-        finally:
-            over.cancel()
-            self._give_back(given)
+        async with self._limits[urgent]:
+            # A place among those who set out together, given back when the network has answered or the moment is over.
+            await self._moment.acquire()
+            over = asyncio.get_running_loop().call_later(MOMENT_SECONDS, self._give_back, given := [True])
+            try:
+                yield
+            finally:
+                over.cancel()
+                self._give_back(given)
 
     def _give_back(self, given: list[bool]) -> None:
         if given:

@@ -7,7 +7,6 @@ values go in and come out. Whatever is not that plain is left to SQLAlchemy.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from operator import itemgetter
 from typing import Any, Self, cast
 from weakref import WeakKeyDictionary
@@ -38,7 +37,10 @@ class Rows(IteratorResult[Any]):
     def __init__(self, columns: SimpleResultMetaData, rows: Sequence[Sequence[Any]], rowcount: int) -> None:
         super().__init__(columns, iter(rows))
         self.rowcount = rowcount  # how many rows were changed, where rows were
-        self._of = partial(Row, columns, None, columns._key_to_index)
+
+    def _of(self, values: Sequence[Any]) -> Row[Any]:
+        columns = self._metadata
+        return Row(columns, None, columns._key_to_index, values)
 
     def __iter__(self) -> Iterator[Row[Any]]:
         return map(self._of, self.iterator)
@@ -153,11 +155,12 @@ class Statements:
             self._kept[statement] = {}
             return None
         shape: Shape = (*told, *[len(value) for value in told.values() if type(value) in _LISTS])
-        if shape not in known:
+        try:
+            return known[shape]
+        except KeyError:
             if len(known) >= MOST_SHAPES:
                 return None
-            known[shape] = _prepare(statement, told, self._engine.dialect)
-        return known[shape]
+            return known.setdefault(shape, _prepare(statement, told, self._engine.dialect))
 
 
 def _prepare(statement: Executable, told: dict[str, Any], dialect: Dialect) -> Prepared | None:
@@ -200,7 +203,7 @@ class PreparedConnection(Connection):
             if prepared is not None:
                 if self.begins and not self.in_transaction():
                     self.begin()
-                return cast(CursorResult[Any], prepared.run(self, told))
+                return cast("CursorResult[Any]", prepared.run(self, told))
         return super().execute(statement, parameters, execution_options=execution_options)
 
     def say(self, text: str) -> None:

@@ -126,8 +126,8 @@ class Reception:
                 return arrived, None
             if not counted:
                 counted.append(self._pace.count(arrived[0].lane_id, now))
-            one = _read(arrived[0].row_id, arrived[0].lane_id, kept, thought, counted[0])
-            return arrived, self._turn(tx, replace(one, spare=spare), now)
+            one = _read(arrived[0].row_id, arrived[0].lane_id, kept, thought, counted[0], spare)
+            return arrived, self._turn(tx, one, now)
 
         try:
             arrived, answered = await self._db.write(deed)
@@ -356,10 +356,11 @@ class Reception:
         await self._db.scrub()
 
 
-def _read(row_id: int, lane_id: int, kept: intake.Kept, thought: Thought, paced: tuple[bool, bool]) -> Read:
+def _read(
+    row_id: int, lane_id: int, kept: intake.Kept, thought: Thought, paced: tuple[bool, bool], spare: Spare | None = None
+) -> Read:
     """Of a tap or a picture there is nothing to understand."""
-    said = (thought.meaning, thought.word, thought.code_hash)
-    return Read(row_id, lane_id, kept, *said, is_flood=paced[0], is_first_of_flood=paced[1])
+    return Read(row_id, lane_id, kept, thought.meaning, thought.word, thought.code_hash, spare, *paced)
 
 
 def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:

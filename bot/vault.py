@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -81,12 +81,13 @@ def way_to(connection: Connection, lane_id: int) -> Way | None:
 def way_for(connection: Connection, lane_id: int, row_id: int) -> Way | None:
     """The same for one message of the outbox, and in whose hands it is: both in one statement."""
     row = connection.execute(_WAY_OF_ONE, {"whose": lane_id, "which": row_id}).one_or_none()
-    return None if row is None else replace(_way(row), held_by=row.lease_owner, held_until=row.lease_until)
+    return None if row is None else _way(row, row.lease_owner, row.lease_until)
 
 
-def _way(row: Any) -> Way:
+def _way(row: Any, held_by: str | None = None, held_until: datetime | None = None) -> Way:
     door, to = (row.channel, row.account), ContactRef(row.handle, row.sealed)
-    return Way(door, to, row.generation, row.stopped_at is not None, row.erasing_at is not None)
+    is_left, is_erasing = row.stopped_at is not None, row.erasing_at is not None
+    return Way(door, to, row.generation, is_left, is_erasing, held_by, held_until)
 
 
 def open_address(seals: Seals, ref: ContactRef) -> Address:

@@ -121,7 +121,7 @@ class FakeChannel:
             raise fault
         await asyncio.sleep(fault if isinstance(fault, float) else 0)
         if message.idempotency_key not in self._keys:
-            parts = render(message, self.able)
+            parts = render(message.text, message.choices, self.able)
             self.shown += [(address, part) for part in parts]
             refs = tuple(MsgRef(f"{message.idempotency_key}:{at}") for at in range(len(parts)))
             self._keys[message.idempotency_key] = Sent(refs, self.clock.now())

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.ports import Cap, Capabilities, Choice, Outbound, SendError
+from bot.ports import Cap, Capabilities, Choice, SendError
 
 _JOINER = "\u200d"
 _LONGEST_SIGN = 64  # a longer pile of marks is no sign anybody can read, and may be cut
@@ -19,28 +19,26 @@ class Part:
     choices: tuple[Choice, ...] = field(default=(), repr=False)
 
 
-def render(message: Outbound, able: Capabilities) -> tuple[Part, ...]:
+def render(text: str, choices: Sequence[Choice], able: Capabilities) -> tuple[Part, ...]:
     """The parts in order; nothing of the text is lost, and no part is longer than the network allows.
 
     Where the network has no buttons, or not so many, the choices are lines with numbers: typing "2" answers as well.
     Raises SendError if the token of a choice is longer than a button can carry.
     """
-    if any(len(choice.token.encode()) > able.max_payload_bytes for choice in message.choices if able.max_buttons):
+    if any(len(choice.token.encode()) > able.max_payload_bytes for choice in choices if able.max_buttons):
         raise SendError("bad_request")
-    replies = [choice for choice in message.choices if choice.kind == "reply"]
-    links = [choice for choice in message.choices if choice.kind != "reply"]
+    replies = [choice for choice in choices if choice.kind == "reply"]
+    links = [choice for choice in choices if choice.kind != "reply"]
     has_buttons = Cap.BUTTONS in able.flags and len(replies) <= able.max_buttons
-    has_links = Cap.LINK_BTN in able.flags and has_buttons and len(message.choices) <= able.max_buttons
-    text = "\n".join([str(message.text), *_written(replies, links, has_buttons, has_links)])
+    has_links = Cap.LINK_BTN in able.flags and has_buttons and len(choices) <= able.max_buttons
+    written = "\n".join([text, *_written(replies, links, has_buttons, has_links)])
     buttons = (*(replies if has_buttons else ()), *(links if has_links else ()))
-    texts = list(_cut(text, able))
+    texts = list(_cut(written, able))
     shown = tuple(_fit(choice, able) for choice in buttons)
     return tuple(Part(one, shown if at == len(texts) - 1 else ()) for at, one in enumerate(texts))
 
 
-def _written(
-    replies: Sequence[Choice], links: Sequence[Choice], has_buttons: bool, has_links: bool
-) -> Iterator[str]:
+def _written(replies: Sequence[Choice], links: Sequence[Choice], has_buttons: bool, has_links: bool) -> Iterator[str]:
     if not has_buttons:
         yield from (f"{number}. {choice.label}" for number, choice in enumerate(replies, 1))
     if not has_links:
@@ -91,8 +89,11 @@ def _belongs(text: str, at: int) -> bool:
         return False
     letter, before = text[at], text[at - 1]
     is_mark = unicodedata.category(letter) in ("Mn", "Me", "Mc") or letter == _JOINER or _is_tone_or_tag(letter)
-    return is_mark or before == _JOINER or (_is_flag(letter) and _flags_before(text, at) % 2 == 1) or (
-        letter == "\n" and before == "\r"
+    return (
+        is_mark
+        or before == _JOINER
+        or (_is_flag(letter) and _flags_before(text, at) % 2 == 1)
+        or (letter == "\n" and before == "\r")
     )
 
 

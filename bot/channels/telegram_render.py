@@ -1,7 +1,7 @@
 """A message as Telegram shows it: texts of 4,096 units, buttons below the last one, or a key to share a place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.render import Part, render
-from bot.ports import Cap, Capabilities, Choice, Outbound, RichText
+from bot.ports import Cap, Capabilities, Choice, Outbound
 from directory import recordings
 
 DELETE_WINDOW = timedelta(hours=48)
@@ -44,8 +44,7 @@ def native(message: Outbound, able: Capabilities = ABLE, *, mark: str = "") -> t
     shown = [choice for choice in message.choices if choice.kind == "reply" or (_is_link(choice) and not places)]
     written = [choice for choice in message.choices if choice not in places and choice not in shown and choice.url]
     lines = [f"{mark}{message.text}", *(f"{choice.label}: {choice.url}" for choice in written)]
-    parts = render(replace(message, text=RichText("\n".join(lines)), choices=tuple(shown)), able)
-    *before, last = parts
+    *before, last = render("\n".join(lines), shown, able)
     heard = recordings.find(message.audio) if message.audio else None
     voice = (Native("", voice=heard),) if heard is not None else ()
     return (*(Native(part.text) for part in before), *voice, Native(last.text, _markup(last, places)))

@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.render import measure, render
-from bot.ports import Cap, Capabilities, Choice, ChoiceToken, ContactRef, Outbound, RichText
+from bot.ports import Cap, Capabilities, Choice, ChoiceToken
 from tests.fakes import EVERYTHING, POOREST
 
 
-def message(text: str, labels: list[str]) -> Outbound:
-    choices = tuple(Choice(ChoiceToken(f"token{at}"), label) for at, label in enumerate(labels))
-    return Outbound(to=ContactRef("", b""), text=RichText(text), choices=choices, idempotency_key="k", purpose="answer")
+def choices(labels: list[str]) -> list[Choice]:
+    return [Choice(ChoiceToken(f"token{at}"), label) for at, label in enumerate(labels)]
 
 
 letters = st.text(st.characters(blacklist_categories=["Cs"]), max_size=400)
@@ -31,7 +30,7 @@ able = st.builds(
 
 @given(letters, labels, able)
 def test_nothing_is_lost_and_every_part_fits(text: str, many: list[str], limits: Capabilities) -> None:
-    parts = render(message(text, many), limits)
+    parts = render(text, choices(many), limits)
     whole = "".join(part.text for part in parts)
     assert whole.startswith(text)
     assert all(measure(part.text, limits) <= limits.max_text for part in parts)
@@ -45,19 +44,16 @@ def test_nothing_is_lost_and_every_part_fits(text: str, many: list[str], limits:
 
 
 def test_a_text_is_cut_between_sentences_not_inside_words() -> None:
-    parts = render(message("Câu thứ nhất. " * 20, []), POOREST)
+    parts = render("Câu thứ nhất. " * 20, [], POOREST)
     assert len(parts) > 1 and all(part.text.endswith(". ") for part in parts[:-1])
 
 
 def test_without_buttons_the_choices_are_numbered_lines() -> None:
-    (part,) = render(message("Chọn nhé", ["Có", "Không"]), POOREST)
+    (part,) = render("Chọn nhé", choices(["Có", "Không"]), POOREST)
     assert part.text == "Chọn nhé\n1. Có\n2. Không" and part.choices == ()
 
 
 def test_a_link_is_a_button_where_there_are_any_and_a_line_elsewhere() -> None:
     link = Choice(ChoiceToken(""), "Tôi nhận", kind="url", url="https://example.org/t/x")
-    told = Outbound(
-        to=ContactRef("", b""), text=RichText("Khẩn cấp"), choices=(link,), idempotency_key="k", purpose="alarm"
-    )
-    assert render(told, EVERYTHING)[0].choices == (link,)
-    assert render(told, POOREST)[0].text == "Khẩn cấp\nTôi nhận: https://example.org/t/x"
+    assert render("Khẩn cấp", [link], EVERYTHING)[0].choices == (link,)
+    assert render("Khẩn cấp", [link], POOREST)[0].text == "Khẩn cấp\nTôi nhận: https://example.org/t/x"
