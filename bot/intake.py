@@ -153,7 +153,7 @@ def _seen(is_postgresql: bool) -> Executable:
 
 
 _moment = lane.c.forget_at.type
-_until = bindparam("until", type_=_moment)
+_PROLONG = update(lane).where(lane.c.id == bindparam("whose")).values(forget_at=bindparam("until", type_=_moment))
 _RETURNED = (
     lane.c.id, lane.c.person_id, lane.c.lease_owner, lane.c.forget_at, lane.c.stopped_at, lane.c.erasing_at,
 )  # fmt: skip
@@ -161,12 +161,8 @@ _RETURNED = (
 
 @cache
 def _arrive(*, reads: bool) -> Update:
-    """Moves the day of forgetting by the hour, and claims the lane if it is free."""
-    is_short = lane.c.forget_at < bindparam("nearly", type_=_moment)
-    later = case((is_short, _until), else_=lane.c.forget_at)
-    fresh: dict[Any, Any] = {
-        lane.c.last_at: bindparam("now", type_=_moment), lane.c.forget_at: later, lane.c.handle: bindparam("name"),
-    }  # fmt: skip
+    """Claims the lane if it is free. What is set stands in an index anew, also where it is the same: so set little."""
+    fresh: dict[Any, Any] = {lane.c.last_at: bindparam("now", type_=_moment)}
     if reads:
         free = or_(
             lane.c.lease_until.is_(None),
@@ -195,15 +191,15 @@ def _lane(
     None: a button was touched twice, and it belongs to a talk that is just being erased.
     """
     until, held_until = now + kept_for, now + claims.LANE_LEASE
-    values = {"now": now, "nearly": until - PROLONGED, "until": until, "name": event.lane}
+    values: dict[str, object] = {"now": now}
     if reads:
         values |= {"owner": tx.owner, "held_until": held_until, "far": held_until + claims.FAST_CLOCK}
     if event.contact.former:
         names = vault.known_as(event.channel, event.account, event.contact)
-        wanted: Executable = _arrive(reads=reads).where(*names).returning(*_RETURNED)
+        wanted: Executable = _arrive(reads=reads).where(*names).values(handle=event.lane).returning(*_RETURNED)
     else:
         wanted = _arrive_by_name(reads=reads)
-        values |= {"on": event.channel, "at": event.account}
+        values |= {"on": event.channel, "at": event.account, "name": event.lane}
     row = tx.execute(wanted, values).one_or_none()
     if row is not None and row.erasing_at is not None:  # begun by the version before, which leaves a lane its name
         vault.take_name(tx, row.id)
@@ -215,7 +211,10 @@ def _lane(
         door, mine = (event.channel, event.account, event.contact), held_until if reads else None
         return new_lane(tx, *door, event.lang, now=now, until=until, held_until=mine), reads, False
     lane_id, is_mine, was_gone = int(row.id), reads and row.lease_owner == tx.owner, row.stopped_at is not None
-    if row.forget_at == until or event.contact.former:  # else its day was moved less than an hour ago
+    is_short = row.forget_at < until - PROLONGED  # else its day was moved less than an hour ago
+    if is_short:
+        tx.execute(_PROLONG, {"whose": lane_id, "until": until})
+    if is_short or event.contact.former:
         tx.execute(update(person).where(person.c.id == row.person_id).values(forget_at=until))
         vault.keep(tx, lane_id, event.contact, forget_at=until)
     return lane_id, is_mine, was_gone
