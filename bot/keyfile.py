@@ -43,8 +43,8 @@ class Masters:
 
     current: int
     numbers: tuple[int, ...]
-    houses: Mapping[int, bytes] = field(repr=False)  # seals addresses and alarms
-    wraps: Mapping[int, bytes] = field(repr=False)  # seals the data keys in the key store
+    houses: Mapping[int, AESGCM] = field(repr=False)  # seals addresses and alarms
+    wraps: Mapping[int, AESGCM] = field(repr=False)  # seals the data keys in the key store
     handles: Mapping[int, bytes] = field(repr=False)  # the keyed names of accounts
     tokens: bytes = field(repr=False)  # fingerprints of links, sessions, cookies: the same through every rotation
     codes: bytes = field(repr=False)
@@ -60,12 +60,13 @@ def mark_of(number: int) -> bytes:
     return _FIRST if number == 1 else _LATER + bytes([number])
 
 
-def encrypt(key: bytes, mark: bytes, plain: bytes, about: str) -> bytes:
+def encrypt(key: AESGCM, mark: bytes, plain: bytes, about: str) -> bytes:
+    """The key as it is used: to make it ready takes longer than to seal with it."""
     nonce = os.urandom(12)
-    return mark + nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
+    return mark + nonce + key.encrypt(nonce, plain, about.encode())
 
 
-def decrypt(keys: Mapping[int, bytes], sealed: bytes, about: str) -> bytes:
+def decrypt(keys: Mapping[int, AESGCM], sealed: bytes, about: str) -> bytes:
     """Open with the key that the mark names. Raises SealBroken, KeyUnknown."""
     if sealed[:1] == _FIRST:
         number, begins = 1, 1
@@ -78,10 +79,10 @@ def decrypt(keys: Mapping[int, bytes], sealed: bytes, about: str) -> bytes:
     return open_sealed(keys[number], sealed[begins:], about)
 
 
-def open_sealed(key: bytes, sealed: bytes, about: str) -> bytes:
+def open_sealed(key: AESGCM, sealed: bytes, about: str) -> bytes:
     """Nonce and cipher text, without a mark. Raises SealBroken."""
     try:
-        return AESGCM(key).decrypt(sealed[:12], sealed[12:], about.encode())
+        return key.decrypt(sealed[:12], sealed[12:], about.encode())
     except (InvalidTag, ValueError):
         raise SealBroken("A sealed value was altered or does not belong here.") from None
 
@@ -117,8 +118,8 @@ def _masters(current: int, keys: Mapping[int, bytes], kept: Mapping[str, bytes])
     return Masters(
         current=current,
         numbers=tuple(sorted(keys, key=lambda number: number != current)),
-        houses=derived("house seal"),
-        wraps=derived("key wrap"),
+        houses={number: AESGCM(key) for number, key in derived("house seal").items()},
+        wraps={number: AESGCM(key) for number, key in derived("key wrap").items()},
         handles=derived("handles"),
         tokens=kept.get("tokens") or _derive(keys[current], "tokens"),
         codes=kept.get("codes") or _derive(keys[current], "return codes"),

@@ -9,8 +9,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NewType
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.keyfile import KeyMissing, KeyOpenToOthers, KeyUnknown, Masters, SealBroken, decrypt, encrypt, mark_of
 from bot.ports import DatabaseAway
@@ -27,6 +30,14 @@ class KeyDestroyed(Exception):
     """These words are gone for good: their key was destroyed."""
 
 
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The key itself, and ready to seal with."""
+
+    raw: bytes = field(repr=False)
+    seal: AESGCM = field(repr=False)
+
+
 class KeyStore:
     """Data keys, each wrapped with the master key.
 
@@ -38,7 +49,7 @@ class KeyStore:
         self._masters = masters
         self._lock = threading.Lock()
         self._spares: list[tuple[KeyId, bytes]] = []
-        self._cache: OrderedDict[KeyId, bytes] = OrderedDict()
+        self._cache: OrderedDict[KeyId, DataKey] = OrderedDict()
         self._version, self._looked_at = 0, 0.0
         if path != ":memory:":
             _create_private(Path(path))
@@ -85,7 +96,7 @@ class KeyStore:
         masters = self._masters()
         return encrypt(masters.wraps[masters.current], masters.mark, key, key_id)
 
-    def get(self, key_id: KeyId) -> bytes:
+    def get(self, key_id: KeyId) -> DataKey:
         """The key itself; raises KeyDestroyed."""
         with self._lock:
             self._look()
@@ -95,9 +106,7 @@ class KeyStore:
                 row = self._file.execute("SELECT wrapped FROM data_key WHERE id = ?", (key_id,)).fetchone()
             if row is None:
                 raise KeyDestroyed("The key of these words was destroyed.")
-            key = decrypt(self._masters().wraps, row[0], key_id)
-            self._remember(key_id, key)
-            return key
+            return self._remember(key_id, decrypt(self._masters().wraps, row[0], key_id))
 
     def _look(self) -> None:
         """If another process has changed the store, what is remembered here may be destroyed there."""
@@ -110,10 +119,11 @@ class KeyStore:
             self._version = version
             self._cache.clear()
 
-    def _remember(self, key_id: KeyId, key: bytes) -> None:
-        self._cache[key_id] = key
+    def _remember(self, key_id: KeyId, key: bytes) -> DataKey:
+        known = self._cache[key_id] = DataKey(key, AESGCM(key))
         if len(self._cache) > _CACHED:
             self._cache.popitem(last=False)
+        return known
 
     def check(self) -> None:
         """Raises KeyMissing if the keys in this store were wrapped with another key file."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot import keyfile
 from bot.keyfile import KeyMissing, KeyOpenToOthers, KeyUnknown, Masters, SealBroken, create_key_file
-from bot.keystore import KeyDestroyed, KeyId, KeyStore
+from bot.keystore import DataKey, KeyDestroyed, KeyId, KeyStore
 
 __all__ = [
     "KeyDestroyed",
@@ -126,7 +126,7 @@ class Seals:
     def new_key(self) -> KeyId:
         return self.keys.new()
 
-    def _key(self, key_id: KeyId) -> bytes:
+    def _key(self, key_id: KeyId) -> DataKey:
         try:
             return self.keys.get(key_id)
         except KeyUnknown:
@@ -136,17 +136,17 @@ class Seals:
 
     def token_with(self, key_id: KeyId, told: str) -> str:
         """A keyed fingerprint that nobody can make again once this key is destroyed; raises KeyUnknown."""
-        return hmac.new(self._key(key_id), told.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.new(self._key(key_id).raw, told.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def close_with(self, key_id: KeyId, plain: str, *, about: str) -> bytes:
         """Seal a person's words with the key of their conversation or case; raises KeyDestroyed."""
-        return keyfile.encrypt(self._key(key_id), _OWN, _pad(plain.encode("utf-8", "surrogatepass")), about)
+        return keyfile.encrypt(self._key(key_id).seal, _OWN, _pad(plain.encode("utf-8", "surrogatepass")), about)
 
     def open_with(self, key_id: KeyId, sealed: bytes, *, about: str) -> str:
         """Open a person's words; raises KeyDestroyed or SealBroken."""
         if sealed[:1] != _OWN:
             raise SealBroken("A sealed value has an unknown form.")
-        return _unpad(keyfile.open_sealed(self._key(key_id), sealed[1:], about)).decode("utf-8", "surrogatepass")
+        return _unpad(keyfile.open_sealed(self._key(key_id).seal, sealed[1:], about)).decode("utf-8", "surrogatepass")
 
     def stop(self) -> None:
         self.keys.close()

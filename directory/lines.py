@@ -119,6 +119,8 @@ def asked_about(reading: Reading, *, now: datetime, recorded: Collection[str] | 
     """
     said = [_digits(found) for found in _NUMBER.findall(reading.text)]
     said += _short_number(reading.tokens)
+    if not said:
+        return ()
     named = [row.id for row in rows().values() if _digits(row.number) in said]
     if named == [POLICE]:
         named = [*rules()["default"], POLICE]
@@ -134,9 +136,11 @@ def _short_number(tokens: Sequence[str]) -> list[str]:
     """The number that "gọi 113 có sao không" is about; none where any other word stands, or nothing is asked."""
     plain = f" {' '.join(tokens)} "
     for called, number in _CALLED.items():
+        if f" {called} " not in plain:
+            continue
         rest = set(plain.replace(f" {called} ", " ").split())
         asks = not _ASKS_WHICH.isdisjoint((*rest, *called.split()))
-        if f" {called} " in plain and "so" in rest and asks and _WHICH.issuperset(rest):
+        if "so" in rest and asks and _WHICH.issuperset(rest):
             return [number]  # "gọi công an số mấy"
     for phrase in _OF_POLICE:
         plain = plain.replace(f" {phrase} ", " ")
