@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from directory import wording
 from directory.reading import fold
@@ -33,6 +34,7 @@ _OTHERS = (
     "lao", "hmong",
 )  # fmt: skip
 _WHICH = ("ngon ngu", "tieng khac", "language", "languages")
+_BEGINS = frozenset(name.split()[0] for name in (*_WHICH, *_OTHERS))
 
 
 class LanguageUnclear(ValueError):
@@ -93,17 +95,20 @@ def named(code: str) -> str:
 
 def wished(text: str) -> str | None:
     """The code of the language somebody asks for ("English", "nói tiếng Anh được không"), if that is all they say."""
-    words = _words(text)
-    named = [(code, name) for code, name in _names() if name in words] if words else ()
-    return next((code for code, name in named if _says_only(words, name, _beside(""))), None)
+    words, names = _words(text), _names()
+    if names.begins.isdisjoint(words.split()):
+        return None
+    return next((code for code, name in names.all if _says_only(words, name, _beside(""))), None)
 
 
 def asks_which(text: str) -> bool:
     """Whether somebody wants another language and does not say which."""
     words = _words(text)
+    if _BEGINS.isdisjoint(words.split()):
+        return False
     beside, fewer = _beside("khac nao co nhung other languages"), _beside("co biet do")  # "chỗ nào nói tiếng Khmer"
-    named = [name for name in (*_WHICH, *_OTHERS) if name in words]
-    return any(_says_only(words, name, beside if name in _WHICH else fewer) for name in named)
+    known = ((name, beside) for name in _WHICH), ((name, fewer) for name in _OTHERS)
+    return any(_says_only(words, name, allowed) for many in known for name, allowed in many)
 
 
 def _words(text: str) -> str:
@@ -114,14 +119,23 @@ def _words(text: str) -> str:
 
 
 def _says_only(words: str, name: str, beside: frozenset[str]) -> bool:
+    if name not in words:
+        return False
     rest = f" {words} ".replace(f" {name} ", " ", 1)
     return len(rest) < len(words) + 2 and set(rest.split()) <= beside
 
 
+class Names(NamedTuple):
+    """(code, name) for every way in which a language that may be chosen is asked for, and the first words of all."""
+
+    all: tuple[tuple[str, str], ...]
+    begins: frozenset[str]
+
+
 @cache
-def _names() -> tuple[tuple[str, str], ...]:
-    """(code, name) for every way in which a language that may be chosen is asked for."""
-    return tuple((language.code, name) for language in enabled() for name in language.asked_as)
+def _names() -> Names:
+    known = tuple((language.code, name) for language in enabled() for name in language.asked_as)
+    return Names(known, frozenset(name.split()[0] for _, name in known))
 
 
 @cache
