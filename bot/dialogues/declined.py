@@ -20,8 +20,10 @@ _ASKED = "script"  # in the notes of the talk: the languages and the number were
 
 def is_unreadable(text: str) -> bool:
     """Whether most letters are of a script in which we understand nothing, so that danger cannot be heard either."""
+    if text.isascii():
+        return False
     letters = [sign for sign in text[:500] if sign.isalpha()]
-    latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
+    latin = sum(sign.isascii() or unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
     return bool(letters) and latin * 2 < len(letters)
 
 

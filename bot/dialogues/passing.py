@@ -27,6 +27,7 @@ _WAYS = (
     r"(?:say|tell|answer|talk(?:ing)? about)(?: it| this| that)?",
     r"no (?:answer|comment)",
 )
+_WORD = re.compile(r"\w+")
 _SAID = re.compile("|".join(f"(?:{way})" for way in _WAYS))
 _TAKES_BACK = re.compile(r"\bnoi chuyen(?! (?:nay|do|ay|kia))")  # "không muốn nói chuyện" is a no to talking
 
@@ -53,7 +54,7 @@ def is_said(text: str) -> bool:
 
 def _words(text: str) -> str:
     """Folded, without signs; of a story nothing, for whoever passes a question over says so briefly."""
-    return " ".join(re.findall(r"\w+", fold(text))) if len(text) <= _SHORT else ""
+    return " ".join(_WORD.findall(fold(text))) if len(text) <= _SHORT else ""
 
 
 def is_skipped(turn: Turn) -> bool:
