@@ -164,7 +164,9 @@ def tell_person(
         return None
     if case_id is not None and row.guard not in (None, "open"):
         return None
-    choices = tuple(Choice(ChoiceToken(secrets.token_urlsafe(9)), option.label, option.kind) for option in options)
+    choices = tuple(
+        Choice(token, option.label, option.kind) for option, token in zip(options, _tokens(len(options)), strict=True)
+    )
     letter = Letter(text, (*choices, *links), audio=audio, takes_back=now if takes_back else None, instead=instead)
     try:
         if any(option.kind == "reply" for option in options):
@@ -185,6 +187,12 @@ def tell_person(
         )
     except KeyDestroyed:
         return None  # she cannot be told; what else this deed does, calling colleagues above all, still happens
+
+
+def _tokens(count: int) -> list[ChoiceToken]:
+    """Twelve signs each, of one draw: nine bytes that nobody can guess."""
+    drawn = secrets.token_urlsafe(9 * count) if count else ""
+    return [ChoiceToken(drawn[at : at + 12]) for at in range(0, 12 * count, 12)]
 
 
 def tell_staff(

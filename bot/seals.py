@@ -96,7 +96,7 @@ class Seals:
 
     def token_hash(self, token: str) -> str:
         """What is kept of a one-time link, a session id or a return code: 64 hex digits, keyed."""
-        return hmac.new(self._masters.tokens, token.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return _keyed(self._masters.tokens, token)
 
     def slow_hash(self, words: str) -> str:
         """What is kept of a return code: 64 hex digits, keyed, 16 MiB and a twentieth of a second for each guess."""
@@ -105,7 +105,7 @@ class Seals:
 
     def witness(self, told: str) -> str:
         """What nobody can write into the audit without the key file: 64 hex digits."""
-        return hmac.new(self._masters.audit, told.encode(), hashlib.sha256).hexdigest()
+        return _keyed(self._masters.audit, told)
 
     def close(self, plain: str, *, about: str) -> bytes:
         """Seal with the house key (addresses, alarms to staff)."""
@@ -136,7 +136,7 @@ class Seals:
 
     def token_with(self, key_id: KeyId, told: str) -> str:
         """A keyed fingerprint that nobody can make again once this key is destroyed; raises KeyUnknown."""
-        return hmac.new(self._key(key_id).raw, told.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return _keyed(self._key(key_id).raw, told)
 
     def close_with(self, key_id: KeyId, plain: str, *, about: str) -> bytes:
         """Seal a person's words with the key of their conversation or case; raises KeyDestroyed."""
@@ -153,4 +153,8 @@ class Seals:
 
 
 def _handle(key: bytes, parts: tuple[str, ...]) -> str:
-    return hmac.new(key, "\x1f".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return _keyed(key, "\x1f".join(parts))
+
+
+def _keyed(key: bytes, told: str) -> str:
+    return hmac.digest(key, told.encode("utf-8", "surrogatepass"), "sha256").hex()

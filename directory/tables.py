@@ -43,13 +43,11 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-_NAIVE = len("2000-01-01 00:00:00.000000")  # what stands before the offset
-
-
 def _as_text(value: datetime | None) -> str | None:
     if value is None:
         return None
-    return (value if value.tzinfo is UTC else _in_utc(value)).isoformat(" ", "microseconds")[:_NAIVE]
+    there = value if value.tzinfo is UTC else _in_utc(value)
+    return datetime.combine(there, there.time()).isoformat(" ", "microseconds")  # an offset takes as long again
 
 
 def _as_moment(value: str | None) -> datetime | None:

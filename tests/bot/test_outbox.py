@@ -1,9 +1,11 @@
 """To send is to write a row: sealed, leased, and only when the deed is committed."""
 
+from base64 import urlsafe_b64decode
+
 from sqlalchemy import Connection, insert, select
 
 from bot.db import Database, Tx
-from bot.outbox import Item, Option, offers, tell_person, unpack
+from bot.outbox import Item, Option, _tokens, offers, tell_person, unpack
 from bot.tables import conversation, lane, outbox, person
 from tests.conftest import MovableClock
 
@@ -53,3 +55,9 @@ async def test_only_the_choices_of_the_last_five_messages_are_remembered(db: Dat
 async def test_nothing_is_told_to_a_lane_that_is_gone(db: Database, clock: MovableClock) -> None:
     await db.write(lambda tx: tell_person(tx, 99, "không ai", now=clock.now()))
     assert await db.read(lambda connection: connection.execute(select(outbox)).all()) == []
+
+
+def test_every_choice_has_a_token_of_its_own_that_nobody_can_guess() -> None:
+    drawn = [token for _ in range(50) for token in _tokens(6)]
+    assert len(set(drawn)) == 300 and {len(urlsafe_b64decode(token)) for token in drawn} == {9}
+    assert _tokens(0) == []
