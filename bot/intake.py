@@ -183,9 +183,7 @@ def _arrive_by_name(*, reads: bool) -> Executable:
     return _arrive(reads=reads).where(*names).returning(*_RETURNED)
 
 
-def _lane(
-    tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool
-) -> tuple[int, bool, bool] | None:
+def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: bool) -> tuple[int, bool, bool] | None:
     """The lane of whoever wrote, whether this process has claimed it, and whether she had left or blocked the line.
 
     None: a button was touched twice, and it belongs to a talk that is just being erased.
