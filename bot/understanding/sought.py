@@ -22,7 +22,7 @@ ENOUGH, DOUBTFUL = 0.25, 0.55  # from here on it is meant: where the rules find 
 PLAIN = 8  # a name for which so much more speaks than the rules ask for is meant: "phường Trung Hoà, Cầu Giấy, Hà Nội"
 STERN = 0.86  # where the rules do not, and the name is words of every day: "prep là gì" is no La Gi
 FINE = 0.05  # chances so near each other are alike: then what stands first goes first
-UNSURE, SILENT = 0.45, 0.25  # a name less likely than that, in a message that so little seeks in, is not meant
+UNSURE, SILENT = 0.4, 0.25
 # Words at which another time or thought begins, and what the words of a clause say of the place in it.
 _TURNS = frozenset({"gio", "h", "hien", "nay", "ma", "nhung", "con", "xong", "roi", "r"})
 _SAYING = {
