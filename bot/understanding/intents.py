@@ -43,7 +43,7 @@ def intent_of(
     if danger.level == "violence":
         return _of_violence(danger, dict(learnt))
     live = _index().live(seen)
-    named = next((intent for intent, patterns in _patterns().items() if _fits(patterns, seen, live)), None)
+    named = next((intent for intent, patterns in _patterns().items() if _means(intent, patterns, seen, live)), None)
     if named in _ABOUT_US and _fits(_group("lines"), seen, live):
         named = None  # "111 có báo công an không": what they do there, not what we do here
     likely = {intent: chance for intent, chance in learnt if intent in _LEARNT}
@@ -91,6 +91,11 @@ def _of_violence(danger: Danger, learnt: Mapping[str, float]) -> str:
     return "report" if is_told else likeliest
 
 
+def _means(intent: str, patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
+    """Whether these words say it, and not of something else: "uống thuốc sai giờ" is no wrong entry."""
+    return _fits(patterns, seen, live) and not _fits(_elsewhere().get(intent, ()), seen, live)
+
+
 def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
     return not live.isdisjoint(map(id, patterns)) and any(
         id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns
@@ -105,8 +110,17 @@ def _content() -> dict[str, Any]:
 
 @cache
 def _patterns() -> dict[str, tuple[Pattern, ...]]:
+    return _of_intents("intents")
+
+
+@cache
+def _elsewhere() -> dict[str, tuple[Pattern, ...]]:
+    return _of_intents("elsewhere")
+
+
+def _of_intents(name: str) -> dict[str, tuple[Pattern, ...]]:
     found = {}
-    for intent, many in _content()["intents"].items():
+    for intent, many in _content()[name].items():
         if intent not in INTENTS:
             raise ValueError(f"intents.yaml names {intent}, which is not in the closed list.")
         found[str(intent)] = tuple(compile_pattern(one, {}) for one in many)
@@ -120,5 +134,5 @@ def _group(name: str) -> tuple[Pattern, ...]:
 
 @cache
 def _index() -> Index:
-    named = [pattern for patterns in _patterns().values() for pattern in patterns]
+    named = [one for group in (_patterns(), _elsewhere()) for patterns in group.values() for one in patterns]
     return Index([*named, *_group("questions"), *_group("seeking"), *_group("lines"), *_group("asked")])
