@@ -60,7 +60,8 @@ class Answer(Dialogue):
         options.append(("none", t("ask.none_of_these", turn.language)))
         remember(turn)
         turn.notes[fitting.MAYBE] = shown[0]
-        return [*fitting.soon(turn), Ask(t("ask.which", turn.language), tuple(options), "which")]
+        first = (*fitting.soon(turn), *fitting.told_whom(turn, *shown))
+        return [*first, Ask(t("ask.which", turn.language), tuple(options), "which")]
 
     def need(self, turn: Turn) -> Sequence[Item]:
         """A trouble was told, and no place asked for: first what can be done about it; places stand below."""
@@ -147,7 +148,7 @@ class Answer(Dialogue):
         days, today = turn.policy.law_shown_days, fitting.today(turn)
         text, options = told(article, turn.language, fitting.library(turn), today=today, days=days, is_all=is_all)
         # With a case open nothing is waited for: what she writes next goes to the case, not to this article.
-        return [Ask(text, options, "after"), *([Done()] if turn.memory.has_case else [])]
+        return [*fitting.told_whom(turn, id), Ask(text, options, "after"), *([Done()] if turn.memory.has_case else [])]
 
     def _nothing(self, turn: Turn, *, is_known: bool) -> Sequence[Item]:
         """No article, or one that may not be shown: said plainly, and a person is offered who can say."""

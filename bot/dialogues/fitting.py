@@ -67,6 +67,7 @@ _WHERE = (
     "gan day", "gan nhat", "mua dau", "di dau", "den dau", "toi dau", "where", "near", "find",
     "any place", "any clinic", "anywhere",
 )  # fmt: skip
+_SAYS_WHOM = frozenset({"who-sees-hiv-result", "tell-partner-hiv", "methadone"})
 MAYBE = "maybe"  # in the notes of the talk: the likeliest of several articles she was asked about
 _IN_SHORT = "in_short"  # in the notes of the talk: the article whose short answer was said beside a question of ours
 _NOTE = "article"  # in the notes of the talk: the id of the article that fits what was told
@@ -180,6 +181,15 @@ def soon(turn: Turn) -> Sequence[Item]:
     now_about(turn, id)
     key = TIMELY[id]
     return [Say(with_closing(key, turn.language))]
+
+
+def told_whom(turn: Turn, *ids: str) -> Sequence[Item]:
+    """Asked whether a place of care tells somebody: said before answers about health that are silent about it."""
+    if turn.key is not None or "told_whom" not in turn.situations or not _SAYS_WHOM.isdisjoint(ids):
+        return []
+    known = articles.topics()
+    is_of_health = any(id in known and known[id].needs[0].startswith("health.") for id in ids[:1])
+    return [Say(t("ask.told_whom", turn.language))] if is_of_health else []
 
 
 def with_closing(key: str, language: str) -> str:

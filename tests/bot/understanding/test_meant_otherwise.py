@@ -9,7 +9,7 @@ OTHERWISE = {
         "sai giờ uống thuốc tránh thai có sao không", "uong arv sai gio co sao ko", "uống prep sai giờ",
         "căn cước sai địa chỉ sửa ở đâu", "giay khai sinh sai thong tin phai lam gi", "bảo hiểm y tế sai số cccd",
         "em đổi số điện thoại rồi có sao không", "em dời chỗ ở rồi đăng ký tạm trú lại sao",
-        "em gọi cho mẹ hoài không ai nghe máy", "hết còn khám bảo hiểm nữa ko", "chồng em đổi số rồi không cấp dưỡng nữa",
+        "em gọi cho mẹ hoài không ai nghe máy", "hết còn khám bảo hiểm nữa ko", "chồng em đổi số rồi",
     ],
     "provider": [
         "em cho thuê phòng bị phạt không", "dua con vo danh sach tro cap duoc ko", "mình cho thuê nhà có bị phạt không",
@@ -61,7 +61,7 @@ MEANT = {
         "xóa dữ liệu của em đi", "xóa cuộc trò chuyện này",
     ],
     "stop": ["đừng nhắn nữa", "thôi đừng nhắn cho em nữa", "dừng lại", "ngừng nhắn", "đừng gửi nữa"],
-    "buyer": ["có em nào ngon không", "qua đêm bao nhiêu", "còn hàng không", "có hàng mới không", "tàu nhanh bao nhiêu"],
+    "buyer": ["có em nào ngon không", "qua đêm bao nhiêu", "còn hàng không", "có hàng mới không"],
     "language": ["nói tiếng anh được không", "em không rành tiếng việt", "viết có dấu giùm em", "tiếng khmer"],
     "feedback": ["bot trả lời chậm quá", "chữ nhỏ quá", "góp ý cho trang", "khó hiểu quá"],
     "about_bot": ["ai lập ra trang này", "ai quản lý kênh này"],
