@@ -25,7 +25,10 @@ biet bao ghi am thu giu kin lo chuyen voi ve
 what is number who answers can i should call calling free cost does it do they ask safe to for my happens if di
 """
 _OF_NUMBERS = frozenset(_OF_NUMBERS_WORDS.split())
-_OF_POLICE = ("co bi bat", "co bi phat", "ho hoi giay to", "hoi giay to", "xem giay to", "xet giay to", "ho co")
+_OF_POLICE = (
+    "co bi bat", "co bi phat", "ho hoi giay to", "hoi giay to", "xem giay to", "xet giay to", "ho co", "no co",
+    "bat em", "bat minh",
+)  # fmt: skip
 _CALLED = {"cong an": "113", "canh sat": "113", "cap cuu": "115", "xe cuu thuong": "115"}
 _WHICH_WORDS = "so may nao bao nhieu can muon xin goi cho la gi em minh toi tui e m oi a vay dien thoai cua di duoc"
 _WHICH = frozenset(_WHICH_WORDS.split())

@@ -1,33 +1,20 @@
 """Answers a question from the articles: the short answer first, then what one can do next; or says we do not know."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from zlib import crc32
 
-from bot.dialogues import fitting, going_on, passing
+from bot.dialogues import fitting, going_on, opinions, passing
 from bot.dialogues.consenting import is_no, is_yes
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted, remember, remembered
 from bot.events import happened
 from directory import answers, articles, cues, languages, needs, recordings
 from directory.articles import Article, Library
-from directory.reading import fold
 from directory.wording import t
 
+_JUDGED = "judged"  # in the notes: the article and what was thought of it last
 _TOLD = "told_last"  # in the notes: the article told last, and whether the whole of it
-OPINIONS = ("helped", "not_helped", "wrong")
-# The same in words, of a short message that asks nothing (folded).
-_SAID: Mapping[str, tuple[str, ...]] = {
-    "wrong": ("bai nay sai", "bai sai", "noi sai", "viet sai", "thong tin sai", "sai roi", "this is wrong"),
-    "not_helped": (
-        "khong giup duoc", "khong giup gi", "khong co ich", "khong huu ich", "khong dung y", "khong lien quan",
-        "khong phai cai em hoi", "khong phai dieu em hoi", "not helpful", "did not help",
-    ),
-    "helped": ("huu ich", "co ich", "giup duoc roi", "giup em nhieu", "helpful", "that helps", "this helped"),
-}  # fmt: skip
-_ASKS = frozenset({"khong", "sao", "chua", "nao", "ha"})
-MOST_SAID = 7  # words
 
 
 class Answer(Dialogue):
@@ -55,6 +42,8 @@ class Answer(Dialogue):
             return self._tell(turn, "safe-abortion")
         if fitting.is_told_at_once(turn, found, shown):
             return self._tell(turn, shown[0], goes_on=found.follows and shown[0] == turn.memory.article)
+        if (related := going_on.next_of_last(turn, shown)) is not None:
+            return self._tell(turn, related)
         shown = list(fitting.with_stated(turn, shown))
         options = [(id, fitting.title(turn, id)) for id in shown]
         options.append(("none", t("ask.none_of_these", turn.language)))
@@ -87,20 +76,20 @@ class Answer(Dialogue):
     def which(self, turn: Turn) -> Sequence[Item]:
         """One of the candidates, or none of them."""
         unmet = remembered(turn)
-        if turn.key == "none":
-            return [*unmet, *self._nothing(turn, is_known=False)]
+        if turn.key == "none" or opinions.said(turn) in opinions.BAD:  # such words themselves are no question
+            return [*unmet, Say(t("answer.none", turn.language)), Hand("human", "offer")]
         if turn.key == passing.SKIP:
             return passing.left(turn)
         return self._tell(turn, turn.key) if turn.key else self.start(turn)
 
     def after(self, turn: Turn) -> Sequence[Item]:
         """What may follow an answer: the rest of it, a place, a person, another article, or what one thinks of it."""
-        key, id, days = turn.key or _opinion(turn), turn.memory.article, turn.policy.law_shown_days
+        key, id, days = turn.key or opinions.said(turn), turn.memory.article, turn.policy.law_shown_days
         article = fitting.article(turn, id) if id else None
         if key == passing.SKIP:
             return passing.left(turn)
-        if key in OPINIONS and id:
-            return [_count(turn, id, key), *self._thanked(turn, key)]
+        if key in opinions.ALL and id:
+            return [*_counted(turn, id, key), *self._thanked(turn, key)]
         if key in ("more", "listen") and article is None:
             return self._taken_back(turn)
         if key == "listen" and article is not None:
@@ -159,9 +148,16 @@ class Answer(Dialogue):
         """She reads on in a text that was taken back meanwhile: what she has read of it may be wrong."""
         return [Say(t("article.taken_back", turn.language)), Hand("human", "offer")]
 
+    def opinion(self, turn: Turn) -> Sequence[Item]:
+        """The same in words, when nothing is asked any more."""
+        return self.after(turn)
+
     def _thanked(self, turn: Turn, opinion: str) -> Sequence[Item]:
         if opinion == "helped":
-            return [Say(t("ask.thanks", turn.language)), Done()]
+            judged = turn.notes[_JUDGED]
+            turn.notes.clear()
+            turn.notes[_JUDGED] = judged
+            return [Say(t("ask.thanks", turn.language))]
         return [Say(t("ask.noted", turn.language)), Hand("human", "offer")]
 
 
@@ -186,22 +182,12 @@ def told(
             found.append(("talk", t("find.human", language)))
         elif (other := library.get(step.subject, language)) and not articles.is_hidden(other, today, days=days):
             found.append((f"article:{step.subject}", languages.marked(other.title, other.language, language)))
-    return text, (*found, *((one, t(f"ask.{one}", language)) for one in OPINIONS))
+    return text, (*found, *((one, t(f"ask.{one}", language)) for one in opinions.ALL))
 
 
 def _mark(article: Article) -> str:
     """Tells this text from the one before it: what was put right is said anew."""
     return f"{article.id}:{crc32(chr(10).join((*article.body, *article.more)).encode()):08x}"
-
-
-def _opinion(turn: Turn) -> str:
-    """What she thinks of the answer, said in words; empty for anything else."""
-    words = re.findall(r"[^\W_]+", fold(turn.text))
-    tokens = turn.reading.tokens
-    if not 1 <= len(tokens) <= MOST_SAID or "?" in turn.text or tokens[-1] in _ASKS:
-        return ""
-    ways = (f" {' '.join(tokens)} ", f" {' '.join(words)} ")  # read as Vietnamese, English is something else
-    return next((name for name, said in _SAID.items() if any(f" {one} " in way for one in said for way in ways)), "")
 
 
 def _wants_person(turn: Turn) -> bool:
@@ -214,7 +200,10 @@ def _usual(article: Article) -> tuple[articles.NextStep, ...]:
     return (*places, articles.NextStep("talk"))
 
 
-def _count(turn: Turn, id: str, opinion: str) -> Do:
-    """Counted without identity: one more for this article and this opinion, today."""
-    now = turn.now
-    return Do(lambda tx, lane_id: happened(tx, f"{opinion}:{id}"[:40], now=now))
+def _counted(turn: Turn, id: str, opinion: str) -> Sequence[Item]:
+    """Counted without identity: one more for this article and this opinion, today; pressed again it is the same."""
+    now, known = turn.now, f"{opinion}:{id}"
+    if turn.notes.get(_JUDGED) == known:
+        return []
+    turn.notes[_JUDGED] = known
+    return [Do(lambda tx, lane_id: happened(tx, known[:40], now=now))]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialogues import correcting, fitting, following, kept_where, passing, remarking
+from bot.dialogues import correcting, fitting, following, kept_where, opinions, passing, remarking
 from bot.dialogues.ask import Answer
 from bot.dialogues.beside_case import WORD_ASKED, is_a_word, only_taps, wants_erasing, wants_to_die
 from bot.dialogues.blocked import Blocked
@@ -124,8 +124,10 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
     if (remark := remarking.heard(turn, standing)) is not None:
         return remark, "start"
     is_violence = danger is not None and (danger.level == "violence" or fitting.may_harm_herself(turn))
-    if turn.key is None and is_violence and not correcting.is_plain_hours(turn, standing):
+    if turn.key is None and is_violence and not _asks_of_line(turn) and not correcting.is_plain_hours(turn, standing):
         return "report", "start"
+    if _judges(turn, standing):
+        return "answer", "which" if standing.step == "which" else "opinion"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
     if correcting.is_told(turn, standing):
@@ -206,6 +208,20 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         return True  # "số mới là …" says which part is wrong
     is_plain = intent in (None, "unclear", "erase") or (intent == "find" and not _is_wish(turn, standing))
     return is_plain and standing.dialogue in _PLAIN
+
+
+def _judges(turn: Turn, standing: Standing) -> bool:
+    """What she thinks of an answer: right behind it, or when nothing else stands open and no place was shown since."""
+    if standing.dialogue not in ("answer", None) or not opinions.said(turn):
+        return False
+    is_known = turn.memory.article is not None and not turn.memory.last_shown
+    return standing.dialogue == "answer" or is_known
+
+
+def _asks_of_line(turn: Turn) -> bool:
+    """ "Gọi 111 nó có báo công an bắt em không": the danger that is only felt lies in the question."""
+    danger = turn.meaning.danger if turn.meaning else None
+    return danger is not None and danger.source == "model" and fitting.asks_of_line(turn)
 
 
 def _is_wish(turn: Turn, standing: Standing) -> bool:

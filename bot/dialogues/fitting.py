@@ -187,8 +187,8 @@ def told_whom(turn: Turn, *ids: str) -> Sequence[Item]:
     """Asked whether a place of care tells somebody: said before answers about health that are silent about it."""
     if turn.key is not None or "told_whom" not in turn.situations or not _SAYS_WHOM.isdisjoint(ids):
         return []
-    known = articles.topics()
-    is_of_health = any(id in known and known[id].needs[0].startswith("health.") for id in ids[:1])
+    topic = articles.topics().get(ids[0]) if ids else None
+    is_of_health = topic is not None and any(need.startswith("health.") for need in topic.needs[:1])
     return [Say(t("ask.told_whom", turn.language))] if is_of_health else []
 
 

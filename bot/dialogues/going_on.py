@@ -51,6 +51,18 @@ def about(turn: Turn, found: Candidates, shown: Sequence[str]) -> str | None:
     return last if is_bare or (is_short and (fitting.is_question(turn) or begins)) else None
 
 
+def next_of_last(turn: Turn, shown: Sequence[str]) -> str | None:
+    """The only one of several that may be meant to which the article just read leads: "what if i miss a day" right
+    behind PrEP is about its pill. Short questions alone; a longer one says what it is about."""
+    last = turn.memory.article
+    read_last = fitting.article(turn, last) if last is not None and turn.key is None else None
+    if read_last is None or len(turn.reading.tokens) > answers.FOLLOWS or not fitting.is_question(turn):
+        return None
+    leads = {step.subject for step in read_last.next if step.kind == "article"}
+    related = [id for id in shown if id in leads]
+    return related[0] if len(related) == 1 and last not in shown else None
+
+
 def wants_more(turn: Turn) -> bool:
     """ "Đọc tiếp đi", "rồi sao nữa", "có bầu uống được không" after an article: the rest of it."""
     if turn.key is not None or turn.memory.article is None:

@@ -15,7 +15,7 @@ _DONE = frozenset(_DONE_WORDS.split())
 _UNDONE = re.compile(
     r"(?:(?:da|a|em|e|minh|toi|tui|chi) )*(?:chua|khong|ko|k|hk|hok|hong)(?: (?:co|he|tung|bao gio|dam|chua))*"
     r"(?: (?:tu|uong|nuot|lam|cat|rach|cua|dung|hai|dau|thuoc|thuoc gi|tay|minh|ban than|bi thuong|gi|gi het|gi ca|"
-    r"vien nao|dai dot|dau|a|nha|chi|ca))*"
+    r"vien nao|dai dot|dau|a|nha|chi|ca|j|j het))*"
     r"|(?:no )?(?:i )?(?:have not|haven t|havent|did not|didn t|didnt|not)(?: (?:taken?|hurt|hurting|done|do|cut|"
     r"swallowed?|anything|any|pills?|tablets?|myself|yet|at all))*"
 )
