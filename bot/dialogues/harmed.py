@@ -1,9 +1,11 @@
-"""What somebody answers who is asked whether she has taken something or hurt herself already, in her own words."""
+"""What somebody answers, in her own words, who is asked whether she hurt herself already, or is in danger right now."""
 
 import re
+from collections.abc import Sequence
 
-from bot.dialogues.kit import Turn
+from bot.dialogues.kit import Item, Say, Turn
 from directory.reading import fold
+from directory.wording import t
 
 POLITE = {"da", "a", "em", "e", "chi", "anh", "minh", "i"}
 PLAIN_NO = {"chua", "khong", "ko", "k", "hk", "hok", "no", "chua a", "khong a", "chua co", "not yet"}
@@ -18,6 +20,13 @@ _UNDONE = re.compile(
     r"vien nao|dai dot|dau|a|nha|chi|ca|j|j het))*"
     r"|(?:no )?(?:i )?(?:have not|haven t|havent|did not|didn t|didnt|not)(?: (?:taken?|hurt|hurting|done|do|cut|"
     r"swallowed?|anything|any|pills?|tablets?|myself|yet|at all))*"
+)
+_LEFT = re.compile(
+    r"(?:no|ho|khach|thang do|thang kia|ong ta|ong ay|ong do|han|chong em|nguoi ta|bon no|tui no|tui do|may nguoi do)"
+    r" (?:da |moi |vua )?(?:bo |chay |quay )?(?:di|ve|mat|ra ve|ra khoi day)(?: mat| het)? roi(?: a| chi| nha| da)?"
+)
+_NO_POLICE = re.compile(
+    r"\b(?:khong|dung|khoi|chua) (?:\w+ ){0,2}?(?:bao|goi|keu|trinh) (?:\w+ )?(?:cong an|canh sat|phuong)\b"
 )
 
 
@@ -35,6 +44,22 @@ def says_undone(turn: Turn) -> bool:
         return turn.key == "no"
     words = " ".join(re.findall(r"\w+", fold(turn.text)))
     return _without_polite(_typed(turn)) in PLAIN_NO or _UNDONE.fullmatch(words) is not None
+
+
+def says_left(turn: Turn) -> bool:
+    """Whoever harmed her has left: "nó bỏ đi rồi", "họ về rồi", and not a word more."""
+    return turn.key is None and _LEFT.fullmatch(turn.reading.plain) is not None
+
+
+def wants_no_police(turn: Turn) -> bool:
+    """ "Em không muốn báo công an" is no search, and no question about reporting."""
+    return turn.key is None and _NO_POLICE.search(turn.reading.plain) is not None
+
+
+def no_police(turn: Turn) -> Sequence[Item]:
+    """Who wants no police hears whose decision it is; of somebody under 18 we cannot say so."""
+    is_hers = wants_no_police(turn) and not turn.memory.is_minor
+    return [Say(t("report.no_police", turn.language))] if is_hers else []
 
 
 def _typed(turn: Turn) -> str:

@@ -76,6 +76,8 @@ class Report(Repeated, Dialogue):
             return self.now(turn)
         if turn.key == "no" or said in _NO or is_no or (level == "none" and _is_over(turn)):
             return [Say(t("report.sorry", turn.language)), *self.offer(turn)]
+        if level == "none" and harmed.wants_no_police(turn):
+            return [*harmed.no_police(turn), *(self.offer(turn) if turn.notes.get("asked_twice") else [ask_now(turn)])]
         if level == "none" and (sought := _seeks_place(turn) or _speaks_of_other(turn)):
             return sought
         answered = fitting.in_short(turn) if level == "none" else []
@@ -147,11 +149,11 @@ class Report(Repeated, Dialogue):
             return [Do(opening(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)])]
         if turn.key is not None and turn.key.startswith("article:"):
             return [Hand("answer", "read")]  # the offer stays: a person is one of the choices below it
-        if other := _asks_something_else(turn):
+        if not harmed.wants_no_police(turn) and (other := _asks_something_else(turn)):
             return other
-        if is_unclear(turn):
+        if harmed.wants_no_police(turn) or is_unclear(turn):
             _remember(turn)
-            return [ask_consent(turn, "talk", first="report.offer_again")]
+            return [*harmed.no_police(turn), ask_consent(turn, "talk", first="report.offer_again")]
         return [not_now(turn), *numbers(turn), *fitting.at_the_end(turn)]
 
     def where(self, turn: Turn) -> Sequence[Item]:
@@ -298,7 +300,7 @@ def says_no(turn: Turn) -> bool:
     """ "Không, họ đi rồi": a plain no and then more. What only the model feels in the rest is no danger now."""
     first = re.split(r"[,.;!\n]", fold(turn.text), maxsplit=1)[0].strip()
     is_told = turn.meaning is not None and turn.meaning.danger.level == "now" and turn.meaning.danger.source != "model"
-    return first in _NO and not is_told
+    return (first in _NO or harmed.says_left(turn)) and not is_told
 
 
 def _is_over(turn: Turn) -> bool:
