@@ -142,6 +142,16 @@ def _read(path: Path) -> Article:
     return parse(written(path), language=path.parent.parent.name)
 
 
+def on_file(id: str, language: str) -> Article | None:
+    """The text of the file, also of one that was taken back there; None where there is none that can be read."""
+    if (shown := load().by_key.get((id, language))) is not None:
+        return shown
+    try:
+        return _read(LOCALES / language / "articles" / f"{id}.md")
+    except (ArticleIsIncomplete, FileNotFoundError):
+        return None
+
+
 def shelve(articles: Iterable[Article]) -> Library:
     """A library of these articles, without the withdrawn ones; a later text takes an earlier one's place."""
     shown = {(article.id, article.language): article for article in articles}

@@ -12,11 +12,12 @@ from directory.articles import Article, ArticleIsIncomplete, Library
 from directory.findings import Finding
 from directory.needs import all_needs
 from directory.overlay import Entry, Revision
-from directory.wording import FALLBACK, HCMC
+from directory.wording import FALLBACK, HCMC, languages
 
 ROLES = ("lawyer", "doctor", "peer", "none")
 FIRST_REVIEW = timedelta(days=120)
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,6}")
+_LONG_AGO = date(2000, 1, 1)  # of a text of which nothing is known: past its review
 PENDING = ("draft", "reviewed")
 KIND = "article"
 
@@ -220,12 +221,12 @@ def add_phrasing(connection: Connection, desk: Desk, phrase: str, *, staff_id: i
 
 
 def at_revision(connection: Connection, id: str, language: str, revision: int) -> Article | None:
-    """The article as one revision has it; 0 is the file."""
+    """The article as one revision has it; 0 is the file. None where there is none of that number that can be read."""
     if revision == 0:
-        return articles.load().by_key.get((id, language))
+        return articles.on_file(id, language)
     for one in overlay.history(connection, KIND, id, language):
         if one.entry.revision == revision:
-            return articles.parse(one.entry.body, language=language)
+            return _read(one.entry.body, language)
     return None
 
 
@@ -257,8 +258,8 @@ def _desk(
     source = last.body if is_pending and last else kept.body if kept else None
     working = _read(source, language) if source else None
     if working is None:
-        working = articles.load().by_key.get(key) or _blank(id, language, newest)
-    is_withdrawn = kept is not None and shown is None
+        working = articles.on_file(id, language) or _blank(id, language, newest)
+    is_withdrawn = shown is None and (kept is not None or working.state == "withdrawn")
     pending = last.state if is_pending and last else ""
     return Desk(id, language, shown, working, last.revision if last else 0, pending, is_withdrawn and not is_pending)
 
@@ -271,8 +272,19 @@ def _read(body: str, language: str) -> Article | None:
 
 
 def _blank(id: str, language: str, newest: Mapping[tuple[str, str], Entry]) -> Article:
-    """What a translator starts from: everything of the Vietnamese article but its words."""
-    first = articles.load().by_key.get((id, FALLBACK)) or articles.parse(newest[id, FALLBACK].body, language=FALLBACK)
+    """What a translator starts from: everything of the Vietnamese article but its words; and whoever writes anew what
+    somebody spoilt by hand, from the row of the topic."""
+    first = articles.on_file(id, FALLBACK)
+    if first is None and (id, FALLBACK) in newest:
+        first = _read(newest[id, FALLBACK].body, FALLBACK)
+    if first is None:
+        first = next((found for one in languages() if (found := articles.on_file(id, one)) is not None), None)
+    if first is None:
+        known = articles.topics().get(id)
+        first = Article(
+            id=id, title="", body=(), needs=known.needs if known else (), sources=(), valid_from=_LONG_AGO,
+            review_by=_LONG_AGO, state="draft", reviewer=None, review=known.review if known else "none", language=language,
+        )  # fmt: skip
     bare = replace(first, title="", body=(), more=(), questions=(), cues=())
     return replace(bare, language=language, state="draft", reviewer=None, reviewed_on=None, audio=None)
 
