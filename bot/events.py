@@ -1,8 +1,12 @@
 """What happened, without persons: one counter a day, province, need group, model and kind."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, select
 
 from bot.db import Tx
+from bot.tables import event
 from bot.writer import Happening
 from directory.wording import HCMC
 
@@ -13,3 +17,15 @@ def happened(
     """Add one to today's counter. `need` may be a whole code (`health.pep`); only its group is kept."""
     group = (need or "").partition(".")[0]
     tx.tally[Happening(now.astimezone(HCMC).date(), province or "", group, model, kind)] += 1
+
+
+def counted(connection: Connection, kinds: Iterable[str], *, since: date) -> Mapping[str, int]:
+    """How often each of these happened from that day on, everywhere together; 0 for what did not."""
+    wanted = list(kinds)
+    rows = connection.execute(
+        select(event.c.kind, func.sum(event.c.n))
+        .where(event.c.kind.in_(wanted), event.c.day >= since)
+        .group_by(event.c.kind)
+    )
+    found = {str(kind): int(n) for kind, n in rows}
+    return {kind: found.get(kind, 0) for kind in wanted}

@@ -283,7 +283,8 @@ def _blank(id: str, language: str, newest: Mapping[tuple[str, str], Entry]) -> A
         known = articles.topics().get(id)
         first = Article(
             id=id, title="", body=(), needs=known.needs if known else (), sources=(), valid_from=_LONG_AGO,
-            review_by=_LONG_AGO, state="draft", reviewer=None, review=known.review if known else "none", language=language,
+            review_by=_LONG_AGO, state="draft", reviewer=None, review=known.review if known else "none",
+            language=language,
         )  # fmt: skip
     bare = replace(first, title="", body=(), more=(), questions=(), cues=())
     return replace(bare, language=language, state="draft", reviewer=None, reviewed_on=None, audio=None)

@@ -29,6 +29,11 @@ _ASKS = frozenset({"khong", "sao", "chua", "nao", "ha"})
 MOST_SAID = 9  # words
 
 
+def kind(opinion: str, id: str) -> str:
+    """Under which name it is counted what is thought of an article."""
+    return f"{opinion}:{id}"[:40]
+
+
 def said(turn: Turn) -> str:
     """ "helped", "not_helped" or "wrong"; empty for anything else."""
     if turn.key is not None:

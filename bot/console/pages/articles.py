@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot import audit, staff
+from bot import audit, events, staff
 from bot.bells import SHELF
 from bot.console import article_form, filters
 from bot.console.layout import Console, Route, Visit, go, refused, render
 from bot.console.pages import exports
 from bot.console.permissions import Deed, has
 from bot.db import Tx
-from bot.dialogues import ask
+from bot.dialogues import ask, opinions
 from directory import (
     answers,
     article_check,
@@ -35,6 +35,7 @@ from directory.reading import fold
 from directory.wording import day
 
 BY_PEERS = ("peer", "none")  # what a colleague who is a peer may approve; for others somebody outside has looked
+OPINION_DAYS = 90  # so far back it is told what readers thought
 SAID = frozenset({"saved", "to_mend", "approved", "published", "due", "withdrawn", "brought_back", "kept_ours"})
 
 _FILTERS = {
@@ -159,9 +160,12 @@ async def _page(
         past = publishing.history(connection, desk.id, desk.language)
         mend = found or (publishing.check(connection, desk.working, today) if desk.working.body else ())
         apart = sorted((language, how) for (id, language), how in behind.among(connection).items() if id == desk.id)
-        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend, apart
+        kinds = {name: opinions.kind(name, desk.id) for name in opinions.ALL}
+        told = events.counted(connection, kinds.values(), since=today - timedelta(days=OPINION_DAYS))
+        thought = {name: told[known] for name, known in kinds.items()}
+        return [(one, names.get(one.staff_id or 0, "–")) for one in past], mend, apart, thought
 
-    past, mend, apart = await console.db.read(look)
+    past, mend, apart, thought = await console.db.read(look)
     mistakes: dict[str, list[str]] = {}
     for one in mend:
         mistakes.setdefault(one.field, []).append(one.says(language))
@@ -174,6 +178,8 @@ async def _page(
         "mistakes": mistakes,
         "past": past,
         "apart": apart,
+        "thought": thought,
+        "opinion_days": OPINION_DAYS,
         "since": since,
         "key": key,
         "said": said if said in SAID else "",

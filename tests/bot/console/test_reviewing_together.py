@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import update
 
+from bot.dialogues import opinions
+from bot.events import happened
 from directory import articles
 from directory.tables import overlay as overlay_table
 from tests.bot.console.conftest import Desk
@@ -147,3 +150,12 @@ async def test_what_was_taken_back_in_the_file_stands_in_the_list_and_may_be_sho
     path, page = await desk.press(thu, f"{HERE}/publish", revision="0")
     assert path.endswith("said=published"), page
     assert await shown(desk) is not None
+
+
+async def test_the_page_tells_what_readers_thought_in_the_last_months(desk: Desk) -> None:
+    now = desk.clock.now()
+    for kind, before in (("helped", 3), ("helped", 4), ("wrong", 1), ("not_helped", 200)):
+        at = now - timedelta(days=before)
+        await desk.db.write(lambda tx, kind=kind, at=at: happened(tx, opinions.kind(kind, "prep-what"), now=at))
+    page = await (await (await desk.as_("maintainer-1")).get(HERE)).text()
+    assert "có ích 2, chưa giúp được 0, có chỗ sai 1" in page
