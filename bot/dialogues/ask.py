@@ -202,8 +202,9 @@ def _usual(article: Article) -> tuple[articles.NextStep, ...]:
 
 def _counted(turn: Turn, id: str, opinion: str) -> Sequence[Item]:
     """Counted without identity: one more for this article and this opinion, today; pressed again it is the same."""
-    now, known = turn.now, opinions.kind(opinion, id)
+    now = turn.now
+    known = f"{opinion}:{id}"
     if turn.notes.get(_JUDGED) == known:
         return []
     turn.notes[_JUDGED] = known
-    return [Do(lambda tx, lane_id: happened(tx, known, now=now))]
+    return [Do(lambda tx, lane_id: happened(tx, known[:40], now=now))]

@@ -123,8 +123,7 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "answer", "what_now"
     if (remark := remarking.heard(turn, standing)) is not None:
         return remark, "start"
-    is_violence = danger is not None and (danger.level == "violence" or fitting.may_harm_herself(turn))
-    if turn.key is None and is_violence and not _asks_of_line(turn) and not correcting.is_plain_hours(turn, standing):
+    if _is_violence(turn, standing):
         return "report", "start"
     if _judges(turn, standing):
         return "answer", "which" if standing.step == "which" else "opinion"
@@ -218,10 +217,14 @@ def _judges(turn: Turn, standing: Standing) -> bool:
     return standing.dialogue == "answer" or is_known
 
 
-def _asks_of_line(turn: Turn) -> bool:
-    """ "Gọi 111 nó có báo công an bắt em không": the danger that is only felt lies in the question."""
+def _is_violence(turn: Turn, standing: Standing) -> bool:
+    """Somebody was harmed. In "gọi 111 nó có báo công an bắt em không" what is only felt lies in the question."""
     danger = turn.meaning.danger if turn.meaning else None
-    return danger is not None and danger.source == "model" and fitting.asks_of_line(turn)
+    if turn.key is not None or danger is None or correcting.is_plain_hours(turn, standing):
+        return False
+    if danger.source == "model" and fitting.asks_of_line(turn):
+        return False
+    return danger.level == "violence" or fitting.may_harm_herself(turn)
 
 
 def _is_wish(turn: Turn, standing: Standing) -> bool:

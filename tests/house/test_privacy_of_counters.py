@@ -36,7 +36,7 @@ COUNTED: dict[str, str] = {
     "check_in_*": "nobody",
     "check_in_sent": "nobody",
     "check_in_silent": "nobody",
-    "*:*": "nobody",  # what people thought of an article
+    "*:*": "whoever sees the articles, by article, over 90 days",  # what people thought of it
 }
 
 
