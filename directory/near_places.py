@@ -26,6 +26,11 @@ _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
 # Behind "ở đâu": what is done there.
 _DONE_THERE = frozenset({"ban", "mua", "kham", "phat", "nhan", "lay", "lam", "tiem", "thu", "chua", "xet", "cho"})
+# Words of any sentence.
+_ORDINARY_WORDS = """
+muon qua co ai dang lay ghi can di duoc roi la ma thi cho xin hoi lam sao nhu biet so gap ngay ky ban cung
+"""
+_ORDINARY = frozenset(_ORDINARY_WORDS.split())
 _SHORT = 12  # words of a message that says little but a need and a place
 _ONE_WORD = ("hue", "vinh")
 _LONG_ALONE = 7  # letters of a name that nothing leads to
@@ -128,6 +133,13 @@ def nearest(
     same = {key: PlaceGuess(key, places.name_of(key), _SCORES[min(slips, 2)], first, after)
             for rank, key, first, after, slips in found if rank == best}  # fmt: skip
     return tuple(same[key] for key in sorted(same))
+
+
+def is_everyday(reading: Reading, guess: PlaceGuess) -> bool:
+    """Whether all words are those of any sentence and nothing leads to a place: "muốn đăng ký" is no Mường Ảng."""
+    before = reading.words[guess.start - 1].plain if guess.start else ""
+    is_led = before in _LEADS or before in _KINDS or before in word_set("leads", "strong")
+    return not is_led and _ORDINARY.issuperset(word.plain for word in reading.words[guess.start : guess.end])
 
 
 def _oddness(reading: Reading, key: PlaceKey, kind: str, after: int) -> float:

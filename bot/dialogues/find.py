@@ -304,6 +304,8 @@ def _may_be_meant(turn: Turn, reading: Reading, guess: PlaceGuess) -> bool:
     Not where they are what an article is known by: "ra dịch hôi" is no Định Hoá."""
     if guess.key.tier is Tier.NEW_COMMUNE and not _says_commune(turn, guess):
         return False
+    if near_places.is_everyday(reading, guess):
+        return False
     words = reading.words[guess.start : guess.end]
     if any(sign in _STOPS for sign in reading.text[words[0].start : words[-1].end]):
         return False
