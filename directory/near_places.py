@@ -25,7 +25,26 @@ _TIERS = (Tier.OLD_DISTRICT, Tier.NEW_PROVINCE, Tier.NEW_COMMUNE)
 _KINDS = ("quan", "huyen", "thixa", "thanhpho", "phuong", "xa", "tinh", "thitran", "dackhu")
 _LEADS = ("o", "tai", "gan", "tp", "tx", "q", "h")
 # Behind "ở đâu": what is done there.
-_DONE_THERE = frozenset({"ban", "mua", "kham", "phat", "nhan", "lay", "lam", "tiem", "thu", "chua", "xet", "cho", "mien", "hoc", "mo", "day"})
+_DONE_THERE = frozenset(
+    {
+        "ban",
+        "mua",
+        "kham",
+        "phat",
+        "nhan",
+        "lay",
+        "lam",
+        "tiem",
+        "thu",
+        "chua",
+        "xet",
+        "cho",
+        "mien",
+        "hoc",
+        "mo",
+        "day",
+    }
+)
 # Words of any sentence.
 _ORDINARY_WORDS = """
 muon qua co ai dang lay ghi can di duoc roi la ma thi cho xin hoi lam sao nhu biet so gap ngay ky ban cung

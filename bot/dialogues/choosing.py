@@ -70,6 +70,7 @@ _NOT_ABOUT_SHOWN = frozenset({"wrong_listing", "erase", "stop", "privacy", "offi
 _SMALL = ("greeting", "thanks", "leave", "language", "privacy", "stop", "feedback", "return_code")
 _IDLE = ("unclear", "greeting", "thanks", "feedback")
 _POLITE, LONGEST_POLITE = ("greeting", "thanks", "feedback", "leave"), 300  # characters
+LONGEST_INSULT = 3  # words; a longer one may tell of harm besides
 _APART = ("under_18", "buyer", "harasser", "provider")
 
 
@@ -167,7 +168,14 @@ def _by_situation(turn: Turn) -> tuple[str, str] | None:
         return "report", "state"
     heard = turn.situations if _may_be_of_places(turn) else turn.situations - _OF_PLACES
     heard = heard - {"treated"} if remarking.asks(turn) else heard  # "chỗ đó có khinh mình không"
+    heard = heard - {"insult"} if _tells_of_harm(turn) else heard  # "đm t bị đánh mà m hỏi ngu vậy"
     return next((step for name, step in _BY_SITUATION.items() if name in heard), None)
+
+
+def _tells_of_harm(turn: Turn) -> bool:
+    needs = turn.meaning.needs if turn.meaning else ()
+    is_harm = bool(needs) and needs[0].code.startswith("violence.") and needs[0].score >= _STATED
+    return is_harm and len(turn.reading.tokens) > LONGEST_INSULT
 
 
 def _may_be_of_places(turn: Turn) -> bool:
@@ -195,6 +203,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
         is_plain = intent in (None, "find", "unclear", "ask", "greeting")
         return is_plain and not (_is_new_question(turn) or (standing.step == "after" and _asks_of_what_is_beside(turn)))
     if standing.dialogue == "answer":
+        if turn.place is not None:
+            return False  # where she is looks for a place for that, and asks for no more words
         goes_on = intent == "find" and not (turn.meaning and turn.meaning.places) and answers.goes_on(turn.reading)
         if _asks_where_for_that(turn):
             return False

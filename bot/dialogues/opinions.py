@@ -25,6 +25,7 @@ _SAID: Mapping[str, tuple[str, ...]] = {
     ),
     "helped": ("huu ich", "co ich", "giup duoc roi", "giup em nhieu", "helpful", "that helps", "this helped"),
 }  # fmt: skip
+_ASKS_ON = ("bao nhieu", "o dau", "the nao", "bao lau", "khi nao", "may gio", "how much", "how long")
 _ASKS = frozenset({"khong", "sao", "chua", "nao", "ha"})
 MOST_SAID = 9  # words
 
@@ -43,4 +44,6 @@ def said(turn: Turn) -> str:
     if not 1 <= len(tokens) <= MOST_SAID or "?" in turn.text or tokens[-1] in _ASKS:
         return ""
     ways = (f" {' '.join(tokens)} ", f" {' '.join(words)} ")  # read as Vietnamese, English is something else
+    if any(f" {one} " in way for one in _ASKS_ON for way in ways):
+        return ""  # "không đúng ý, em hỏi giá bao nhiêu"
     return next((name for name, many in _SAID.items() if any(f" {one} " in way for one in many for way in ways)), "")

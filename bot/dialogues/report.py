@@ -149,6 +149,8 @@ class Report(Repeated, Dialogue):
             return [Do(opening(turn, "violence"), lambda opened: [agree(turn), *self._opened(turn, opened)])]
         if turn.key is not None and turn.key.startswith("article:"):
             return [Hand("answer", "read")]  # the offer stays: a person is one of the choices below it
+        if fitting.asks_of_line(turn):
+            return [*fitting.in_short(turn), ask_consent(turn, "talk")]
         if not harmed.wants_no_police(turn) and (other := _asks_something_else(turn)):
             return other
         if harmed.wants_no_police(turn) or is_unclear(turn):
