@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -229,6 +229,7 @@ def is_province(key: PlaceKey) -> bool:
     return key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE)
 
 
+@lru_cache(maxsize=5_000)
 def name_of(key: PlaceKey, language: str = "vi") -> str:
     """`quận Cầu Giấy, Hà Nội`, as people say it; English leaves the type word out."""
     unit = units()[key]
@@ -374,7 +375,7 @@ def provinces() -> Mapping[str, str]:
 
 _CACHED = [
     units, _middles, by_name, changes, districts, provinces, _communes_by_province, _communes_by_old_province,
-    _of_one_name,
+    _of_one_name, name_of,
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -25,6 +26,7 @@ SHORTEST_SLIP = 4  # shorter words turn into other words with a single slip
 MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger share of very many, tells none of them
 _SLIP, _BY_EAR, _OTHER_LETTER = 0.9, 0.85, 0.8  # what a word with a slip counts
 _KM_A_DEGREE = 111.2
+_LAST = 40  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class ListingIndex:
     by_sound: Mapping[str, frozenset[str]] = field(default_factory=dict)  # as it is said → words
     # Communes with a listing for a need, from south to north; found when they are first asked for.
     reach: dict[str, Sequence[tuple[float, float, str]]] = field(default_factory=dict, compare=False, repr=False)
+    # The words of the last few searches: one search looks at a word several times.
+    last: dict[str, Mapping[str, float]] = field(default_factory=dict, compare=False, repr=False)
 
     def changed(self, gone: Iterable[str], come: Iterable[Listing]) -> "ListingIndex":
         """A new index without `gone` and with `come`; the old one stays as it is for whoever is reading it."""
@@ -73,9 +77,8 @@ class ListingIndex:
         if key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE):
             ids: Iterable[str] = self.by_province.get((need, province), ())
         else:
-            ids = dict.fromkeys(
-                id for code in sorted(places.communes_of(key)) for id in self.by_commune.get((need, code), ())
-            )
+            by_commune, there = self.by_commune, [(need, code) for code in sorted(places.communes_of(key))]
+            ids = dict.fromkeys(chain.from_iterable(by_commune[one] for one in there if one in by_commune))
         found = [self.by_id[id] for id in ids]
         if key.tier in (Tier.NEW_PROVINCE, Tier.OLD_PROVINCE):
             own = places.communes_of(key)
@@ -110,7 +113,8 @@ class ListingIndex:
 
     def is_telling(self, word: str) -> bool:
         """Whether few enough names have a word for it to tell them apart."""
-        return len(self.by_word.get(word, ())) <= max(MOST_NAMED, int(len(self.by_id) * _COMMON))
+        many = len(self.by_word.get(word, ()))
+        return many <= MOST_NAMED or many <= int(len(self.by_id) * _COMMON)
 
     def near(self, word: str) -> Mapping[str, float]:
         """The words of names one slip away, and how near: a letter lost, doubled or swapped before another letter; and
@@ -131,6 +135,14 @@ class ListingIndex:
             for like in found
             if like[0] == word[0] and OSA.distance(like, word, score_cutoff=1) == 1
         }
+
+    def near_again(self, word: str) -> Mapping[str, float]:
+        """The same, at once for the words that were just looked at."""
+        if (found := self.last.get(word)) is None:
+            if len(self.last) >= _LAST:
+                self.last.clear()
+            found = self.last[word] = self.near(word)
+        return found
 
     def words_like(self, word: str) -> frozenset[str]:
         """The words of names that this may be: itself, or, if no name has it, those one slip away."""

@@ -210,7 +210,7 @@ def _likes(index: ListingIndex, one: Said, *, is_near: bool, is_short: bool) -> 
     """The words of names that a word of a message may be, and how near each is; itself is 1."""
     is_known = one.plain in index.by_word
     is_apt = index.is_telling(one.plain) and (is_near or not (is_known or len(one.plain) < SHORTEST_SLIP))
-    near = index.near(one.plain) if is_apt or is_short else {}
+    near = index.near_again(one.plain) if is_apt or is_short else {}
     return {one.plain: 1.0, **near} if is_known else near
 
 
@@ -219,6 +219,8 @@ def written_out(index: ListingIndex, said: Sequence[Said], free: Set[int]) -> Ma
     a slip, beginning with what kind of thing it is; two of its words at least are `free`, of no need and no place."""
     begins = [one.start for one in said if one.plain in _BEGINS_NAME]
     said = [one for one in said if any(start <= one.start <= start + _LONGEST for start in begins)]
+    if len({one.start for one in said} & free) < _LEAST_FREE:
+        return {}
     telling = {one.plain for one in said if one.plain in index.by_word and index.is_telling(one.plain)}
     return _Search(index, said, telling, is_near=True).in_a_row(free) if telling else {}
 

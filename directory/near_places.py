@@ -119,10 +119,19 @@ def nearest(
     """The units most nearly named, all equally near. `is_answer`: it says where somebody is, without an "ở"."""
     count = min(len(reading.words), nearly.MOST_WORDS)
     found: list[tuple[Rank, PlaceKey, int, int, int]] = []
+    likely: dict[tuple[str, str, bool], Sequence[tuple[str, int, bool]]] = {}
     for is_read, cut in enumerate(nearly.cuts(reading)):
         parts = [cut.letters[a:b] for a, b in zip(cut.at, cut.at[1:], strict=False)]
-        leads = [_led(parts, start) for start in range(len(parts))]
+        leads: dict[int, tuple[str, bool]] = {}
         for start, end, letters in nearly.windows(cut, shortest=1, widest=24):
+            is_number = letters.isdigit()
+            if len(letters) < _SHORTEST - 1 and not is_number:
+                continue  # no name is so short
+            if start not in leads:
+                leads[start] = _led(parts, start)
+            kind, is_led = leads[start]
+            if not (kind or is_led or is_answer or is_number or len(letters) >= _LONG_ALONE):
+                continue
             first, after = nearly.place_of(cut, start, end)
             if not spoken_for.isdisjoint(range(first, after)):
                 continue
@@ -132,15 +141,16 @@ def nearest(
                 continue  # "quận Thanh …" is no Quan Thành
             if reading.tokens[first : first + 2] == _TOWN and after > first + 2:
                 continue  # "thành phố Nãg …" is no Thanh Phong
-            kind, is_led = leads[start]
             is_led = is_led or (is_answer and (first, after) == (0, count))
             if reading.tokens[first] == "dau" and after == first + 2 and reading.tokens[first + 1] in _DONE_THERE:
                 continue  # "ở đâu bán" asks; it names no Đà Bắc
-            if letters.isdigit():
+            if is_number:
                 found += [((-3.0, False, 0, False), key, first, after, 1) for key in _numbered(kind, letters)]
                 continue
             how = [word.how for word in reading.words[first:after]] if is_read else []
-            for name, slips, is_big in _candidates(letters, kind=kind, is_led=is_led, is_answer=is_answer):
+            if (asked := (letters, kind, is_led)) not in likely:  # typed and read, most are the same
+                likely[asked] = _candidates(letters, kind=kind, is_led=is_led, is_answer=is_answer)
+            for name, slips, is_big in likely[asked]:
                 if slips and Step.SHORTENING in how:
                     continue  # nobody mistypes letters that a shortening leaves out
                 for key in _fitting(name, kind):
@@ -163,7 +173,7 @@ def is_everyday(reading: Reading, guess: PlaceGuess) -> bool:
 
 def _oddness(reading: Reading, key: PlaceKey, kind: str, after: int) -> float:
     """What speaks against a unit, in halves of a slip: another type than the one said, a broken word left behind it."""
-    is_other = bool(kind) and "".join(words_of(places.units()[key].kind)) != kind
+    is_other = bool(kind) and _kind_letters(key) != kind
     is_cut = after < len(reading.words) and nearly.is_broken(reading.words[after], reading.text)
     return (2.0 if is_other else 0.0) + (1.5 if is_cut else 0.0)
 
@@ -206,7 +216,7 @@ def _candidates(letters: str, *, kind: str, is_led: bool, is_answer: bool) -> li
 def _numbered(kind: str, letters: str) -> tuple[PlaceKey, ...]:
     """`quấn 4`: of several provinces' units none is meant surely."""
     keys = names().get(f"{kind} {letters.lstrip('0')}") or names().get(letters.lstrip("0"), ())
-    fitting = [key for key in keys if kind and "".join(words_of(places.units()[key].kind)) == kind]
+    fitting = [key for key in keys if kind and _kind_letters(key) == kind]
     return tuple(fitting) if len(fitting) == 1 else ()
 
 
@@ -235,12 +245,21 @@ def _kinds() -> nearly.Names:
 def _fitting(name: str, kind: str) -> tuple[PlaceKey, ...]:
     """The units of that name: of the type said, else the biggest; several where towns have one of the size."""
     keys = _known()[2][name]
-    typed = [key for key in keys if "".join(words_of(places.units()[key].kind)) == kind] or list(keys)
+    typed = [key for key in keys if _kind_letters(key) == kind] or list(keys)
     return tuple(key for key in typed if key.tier is typed[0].tier)
 
 
 def _typed(reading: Reading, first: int, after: int) -> str:
     return lower(reading.text[reading.words[first].start : reading.words[after - 1].end]).replace(" ", "")
+
+
+def _kind_letters(key: PlaceKey) -> str:
+    return _letters(places.units()[key].kind)
+
+
+@cache
+def _letters(kind: str) -> str:
+    return "".join(words_of(kind))
 
 
 @lru_cache(maxsize=20_000)

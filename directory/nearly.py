@@ -135,8 +135,13 @@ def _parts(word: str) -> tuple[str, ...]:
 
 def is_broken(word: Word, text: str) -> bool:
     """Whether a word was typed as no Vietnamese word is, and reading could only guess at it."""
-    typed = bare(text[word.start : word.end].lower())
-    return word.how in _GUESSED and typed.isalpha() and not is_syllable(typed) and typed not in FOREIGN
+    return word.how in _GUESSED and _is_none(text[word.start : word.end])
+
+
+@lru_cache(maxsize=10_000)
+def _is_none(typed: str) -> bool:
+    plain = bare(typed.lower())
+    return plain.isalpha() and not is_syllable(plain) and plain not in FOREIGN
 
 
 def windows(cut: Cut, *, shortest: int, widest: int = _WIDEST) -> Iterator[tuple[int, int, str]]:

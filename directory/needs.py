@@ -270,7 +270,10 @@ _WISHED = {
     "women": ("cho nu", "cho phu nu", "bac si nu", "chi em", "for women"),
     "men": ("cho nam", "mb", "gay", "msm", "dong tinh nam", "for men"),
 }
-_WISHES = {wish: tuple(f" {words} " for words in many) for wish, many in _WISHED.items()}
+_WISHES: dict[str, list[tuple[str, str]]] = {}  # by their first word
+for _wish, _many in _WISHED.items():
+    for _words in _many:
+        _WISHES.setdefault(_words.split()[0], []).append((f" {_words} ", _wish))
 # Looked for as it was typed: read as Vietnamese, "no name" is something else.
 _IN_ENGLISH = re.compile(
     r"\b(?:(?P<no_papers>no (?:papers|id)|without (?:papers|id)|undocumented)"
@@ -294,7 +297,8 @@ _NO_NAME = re.compile(
 def wishes(reading: Reading) -> frozenset[str]:
     """How the place should be, beside what it is for."""
     plain = f" {reading.plain} "
-    found = frozenset(wish for wish, many in _WISHES.items() if any(words in plain for words in many))
+    said = (pair for word in reading.tokens if word in _WISHES for pair in _WISHES[word])
+    found = frozenset(wish for words, wish in said if words in plain)
     found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
     found |= {"anonymous"} if _NO_NAME.search(plain) else frozenset()
     found |= {"private_clinic"} if _PRIVATE.search(plain) else frozenset()

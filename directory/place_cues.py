@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
-from directory.gazetteer import PlaceKey, is_province, units
+from directory.gazetteer import PlaceKey, forget_with_lists, is_province, units
 from directory.place_words import (
     ShortName,
     contains,
@@ -88,6 +89,8 @@ def lay_out(reading: Reading) -> list[Tok]:
 def _short_name(
     words: Sequence[Word], at: int, typed: str, text: str, found: Sequence[Tok], has_apostrophe: bool
 ) -> ShortName | None:
+    if not (has_apostrophe or typed in _maybe_short() or (found and found[-1].typed in ("q", "quận"))):
+        return None
     short = short_names().get(typed)
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
@@ -99,6 +102,15 @@ def _short_name(
         return short if is_told or _is_behind_its_own(found, short) else None
     keys = joined_names().get(typed) or (_with_apostrophe(words, at, text) if has_apostrophe else None)
     return ShortName(keys, False, "", frozenset()) if keys is not None else None
+
+
+@cache
+def _maybe_short() -> frozenset[str]:
+    """Whatever may be short for a name by itself."""
+    return frozenset((*short_names(), *initials(), *joined_names()))
+
+
+forget_with_lists(_maybe_short)
 
 
 def _with_apostrophe(words: Sequence[Word], at: int, text: str) -> tuple[PlaceKey, ...] | None:
@@ -180,6 +192,8 @@ def type_before(toks: list[Tok], at: int) -> tuple[str, int]:
     """The type word before a name ("thanh pho") and how many tokens it takes."""
     if at and toks[at - 1].kind:
         return str(toks[at - 1].kind), 1
+    if not at or toks[at - 1].plain not in _ends_of_types():
+        return "", 0
     for length in (2, 1):
         words = tuple(tok.plain for tok in toks[max(0, at - length) : at])
         if len(words) == length and words in type_words():
@@ -190,6 +204,12 @@ def type_before(toks: list[Tok], at: int) -> tuple[str, int]:
     return "", 0
 
 
+@cache
+def _ends_of_types() -> frozenset[str]:
+    return frozenset(words[-1] for words in type_words())
+
+
+@cache
 def kind_name(kind: str) -> str:
     return str(content()["types"].get(kind, "")).lower()
 

@@ -1,8 +1,9 @@
 """Whether the marks that were typed, and the type word before, are those of a place of that name."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from directory.gazetteer import PlaceKey, units, words_of
+from directory.gazetteer import PlaceKey, forget_with_lists, units, words_of
 from directory.landmarks import Landmark
 from directory.place_cues import Tok, kind_name
 from directory.place_cuts import name_word
@@ -28,12 +29,20 @@ def is_marked(toks: Sequence[Tok]) -> bool:
 def are_of(toks: Sequence[Tok], key: PlaceKey, name: str) -> bool:
     """Whether the marks that were typed are those of the name: "là gì" is not La Gi. Other names have no marks here."""
     marks = marks_of(key)
-    if " ".join(words_of(units()[key].name)) != name or len(marks) != len(toks):
+    if len(marks) != len(toks) or _plain_name(key) != name:
         return True
     return all(
         tok.typed == mark or marks_agree(tok.word, mark) or _is_as_typed(tok, mark, plain) or plain in _SPELT_FREELY
         for tok, mark, plain in zip(toks, marks, name.split(), strict=True)
     )
+
+
+@lru_cache(maxsize=20_000)
+def _plain_name(key: PlaceKey) -> str:
+    return " ".join(words_of(units()[key].name))
+
+
+forget_with_lists(_plain_name)
 
 
 def _is_as_typed(tok: Tok, mark: str, plain: str) -> bool:

@@ -78,7 +78,7 @@ def _search(index: ListingIndex, asked: Question) -> Found:
         return Found((), nothing={"reason": "none_known", "nearest": []})
     found = _with_rival(index, need, asked, _with_open(index, need, asked, _found(index, need, asked)))
     is_told = _is_later(asked) or bool(asked.when and asked.when.doubt)
-    return replace(found, when=asked.when if is_told else None)
+    return replace(found, when=asked.when) if is_told else found
 
 
 def _with_rival(index: ListingIndex, need: str, asked: Question, found: Found) -> Found:
@@ -217,7 +217,8 @@ def _ranked(index: ListingIndex, asked: Question, kept: Sequence[tuple[str, floa
     marks = {id: naming.marks_of(index, id, said) for id, _ in kept}
     ranked = sorted(kept, key=lambda pair: (-pair[1], -marks[pair[0]], index.by_id[pair[0]].doubt, pair[0]))
     need = asked.needs[0] if asked.needs else ""
-    return [_with_notices(_hit(index.by_id[id], asked, need, asked.near), asked) for id, _ in ranked[: asked.limit]]
+    days = _notice_days(asked)
+    return [_hit(index.by_id[id], asked, need, asked.near, days) for id, _ in ranked[: asked.limit]]
 
 
 def _wherever(index: ListingIndex, asked: Question) -> list[tuple[str, float]]:
@@ -312,7 +313,8 @@ def _best(
         last = max(nsmallest(asked.limit, (how for how, _ in lying)), default=())
         fitting = [one for how, one in lying if how <= last]
     best = nsmallest(asked.limit, fitting, key=lambda one: (rank(one), one.id))
-    return tuple(_with_notices(_hit(one, asked, need, middle), asked) for one in best)
+    days = _notice_days(asked)
+    return tuple(_hit(one, asked, need, middle, days) for one in best)
 
 
 def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
@@ -321,9 +323,11 @@ def _is_neighbour(one: Listing, key: PlaceKey) -> bool:
     return both_old and one.place != key and not one.is_sealed
 
 
-def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None) -> Hit:
-    opening, is_then = _opening(one, asked), _is_later(asked)
-    return Hit(one, _score(one, asked, need, opening), opening, _km(one, middle), is_then=is_then, days=asked.days)
+def _hit(one: Listing, asked: Question, need: str, middle: tuple[float, float] | None, noticed: Sequence[date]) -> Hit:
+    """As it is shown; with the notices of these days."""
+    opening = _opening(one, asked)
+    notices = tuple(dict.fromkeys(text for day in noticed for text in one.notices_on(day))) if one.notices else ()
+    return Hit(one, _score(one, asked, need, opening), opening, _km(one, middle), notices, _is_later(asked), asked.days)
 
 
 def _is_later(asked: Question) -> bool:
@@ -346,14 +350,12 @@ def _score(one: Listing, asked: Question, need: str, opening: Opening) -> float:
     return max(0.0, min(score, 1.0))
 
 
-def _with_notices(hit: Hit, asked: Question) -> Hit:
-    """Notices of the day, and of those asked for, are looked up for what is shown, not for all that was compared."""
+def _notice_days(asked: Question) -> Sequence[date]:
+    """Of which days notices are told: of today, and of those asked for."""
     if asked.at is None:
-        return hit
+        return ()
     later = asked.days or ((asked.open_at.astimezone(HCMC).date(),) if asked.open_at else ())
-    days = dict.fromkeys((asked.at.astimezone(HCMC).date(), *later))
-    said = (text for day in days for text in hit.listing.notices_on(day))
-    return replace(hit, notices=tuple(dict.fromkeys(said)))
+    return tuple(dict.fromkeys((asked.at.astimezone(HCMC).date(), *later)))
 
 
 def _km(one: Listing, middle: tuple[float, float] | None) -> float | None:

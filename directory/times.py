@@ -62,6 +62,14 @@ monday tuesday wednesday thursday friday saturday sunday
 _TELLS = frozenset(_TELLING_WORDS.split())
 _DIGIT, _WORD = re.compile(r"\d"), re.compile(r"[^\W_]+")
 JUST = timedelta(minutes=30)
+_DIGIT = re.compile(r"\d")
+# One of these, or a number, stands in whatever speaks of a time: most messages have neither, and are not looked at.
+_CUE_WORDS = (
+    "nay qua kia truoc luc hoi hom ngay sang chieu toi khuya gio mo buoi dem trua tonight tomorrow today yesterday ago"
+    " last this day now still tet noel giang christmas khanh thua le holiday holidays thu nhat tuan weekend week mot"
+    " nua mai monday tuesday wednesday thursday friday saturday sunday"
+)
+_CUES = frozenset(_CUE_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,8 @@ def _may_tell(reading: Reading) -> bool:
 
 def _read(reading: Reading, now: datetime, place: frozenset[int]) -> When | None:
     plain, here = _line(reading, place)[:400], now.astimezone(HCMC)
+    if _CUES.isdisjoint(plain.split()) and not _DIGIT.search(plain):
+        return None
     if _PAST.search(plain):
         return None
     plain = _IN_WORDS.sub(lambda found: f"{_number(found[1])} gio", _SPAN.sub("¦", plain))
@@ -200,10 +210,9 @@ def _line(reading: Reading, place: frozenset[int]) -> str:
         if word.marked == "môt1":
             token = "ngay mot"  # "mốt": the day after tomorrow; folded it is "một"
         token = "¦" if at in place else token
-        gap = reading.text[reading.words[at - 1].end : word.start].strip() if at else ""
-        is_number = bool(parts) and parts[-1][-1:].isdigit() and token[:1].isdigit()
-        is_hours = bool(parts) and parts[-1][-1:] in ("h", "g") and token[:1].isdigit()
-        if gap in (":", "/", "-", "–") and (is_number or is_hours):
+        may_go_on = at > 0 and token[:1].isdigit() and (parts[-1][-1:].isdigit() or parts[-1][-1:] in ("h", "g"))
+        gap = reading.text[reading.words[at - 1].end : word.start].strip() if may_go_on else ""
+        if gap in (":", "/", "-", "–"):
             parts[-1] = f"{parts[-1]}{'-' if gap == '–' else gap}{token}"
         else:
             parts.append(token)
