@@ -16,12 +16,16 @@ from directory.wording import texts_in
 _UNSORTED = {"service_point", "labour_rights_point"}
 # And those that people ask for by their own name, whatever the need.
 _BY_NAME = {"pharmacy", "private_clinic", "one_stop_centre", "psychologist"}
-KINDS = tuple(sorted({kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED | _BY_NAME))
+_SOUGHT = {kind for need in needs.all_needs().values() for kind in need.kinds} | _UNSORTED | _BY_NAME
+# And those that nobody is sent to: they are for colleagues only, whatever form or file they come by.
+COLLEAGUES_KINDS = frozenset({"police", "intl_org"})
+KINDS = tuple(sorted(_SOUGHT | COLLEAGUES_KINDS))
 AUDIENCES = ("women", "men", "trans", "minors", "foreigners")
 ATTRIBUTES = ("free", "no_papers", "anonymous", "evening", "weekend", "trained", "childcare", "accessible")
 LANGUAGES = texts_in()  # of the texts: a language is a folder of locales
 TEXTS = ("reception", "price", "papers")
 TELLS, OWN = "listing.problem.tells_where", "listing.problem.own_of_a_person"
+NO_NEED, FOR_COLLEAGUES = "listing.problem.no_need", "listing.problem.colleagues_kind"
 DEMO_MARK = "(mẫu)"
 _NEWER = frozenset({"is_staff_only", "point"})  # the version before reads no draft that names them
 LONGEST_STREET, LONGEST_TEXT = 300, 10_000  # characters
@@ -89,8 +93,10 @@ def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
     if is_demo is not (DEMO_MARK in draft.service):
         found.append(Problem("service", "listing.problem.demo_name" if is_demo else "listing.problem.real_name"))
     found += _chosen("kind", (draft.kind,), KINDS)
-    if not draft.needs:
-        found.append(Problem("needs", "listing.problem.no_need"))
+    if draft.kind in COLLEAGUES_KINDS and not draft.is_staff_only:
+        found.append(Problem("kind", FOR_COLLEAGUES))
+    if not (draft.needs or draft.is_staff_only):
+        found.append(Problem("needs", NO_NEED))
     found += _chosen("needs", draft.needs, needs.all_needs())
     found += _place(draft)
     found += _hours(draft)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from directory import copies, notices, parts
-from directory.drafts import TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
+from directory.drafts import FOR_COLLEAGUES, NO_NEED, TELLS, Draft, DraftProblem, Problem, as_json, from_json, problems
 from directory.freshness import Age
 from directory.known import Known as Known
 from directory.known import NotNow as NotNow
@@ -141,9 +141,11 @@ def hindrances_elsewhere(
 def _at_another_place(
     connection: Connection, known: Known, draft: Draft, consent_kinds: Collection[str]
 ) -> tuple[Problem, ...]:
-    """What a change of the whole service would break there; a name must not tell where a sealed place is."""
-    tells = [one for one in problems(draft, is_demo=known.is_demo) if one.key == TELLS] if draft.is_sealed else []
-    return (*tells, *_as_shown(connection, known, draft, consent_kinds))
+    """What a change of the whole service would break there: its name must not tell where a sealed place is, and what is
+    for colleagues only must not take a need away from what is not."""
+    broken = (NO_NEED, FOR_COLLEAGUES, *((TELLS,) if draft.is_sealed else ()))
+    found = [one for one in problems(draft, is_demo=known.is_demo) if one.key in broken]
+    return (*found, *_as_shown(connection, known, draft, consent_kinds))
 
 
 def _as_shown(

@@ -53,10 +53,14 @@ TAXONOMIES: Mapping[str, str] = {
 }
 
 
+# Nobody outside is told of the others.
+_SHOWN_KINDS = tuple(one for one in drafts.KINDS if one not in drafts.COLLEAGUES_KINDS)
+
+
 @cache
 def terms() -> Mapping[str, Term]:
     """Every term by its code, in the order of our lists."""
-    found = [*_needs(), *_coded("kind", drafts.KINDS), *_coded("quality", (*drafts.ATTRIBUTES, FRIENDLY))]
+    found = [*_needs(), *_coded("kind", _SHOWN_KINDS), *_coded("quality", (*drafts.ATTRIBUTES, FRIENDLY))]
     found += [*_coded("audience", drafts.AUDIENCES), *(_plain("text", code) for code in TEXTS)]
     found += [_plain("spoken", "language"), *(_plain("checked", code) for code in GROUPS)]
     found.append(_plain("visibility", "sealed"))

@@ -173,8 +173,11 @@ def understand(number: int, told: Mapping[str, str], *, is_demo: bool = False) -
     told = _with_place(told)
     place = (told.get(name, "") for name in ("place", "place_tier", "place_code"))
     where = said_places.said(*place, is_sealed=marks["is_sealed"] is not False)
+    kind = code_of("kind", lines["kind"])
+    if "is_staff_only" not in told:
+        marks["is_staff_only"] = kind in drafts.COLLEAGUES_KINDS
     draft = Draft(
-        **{**lines, "kind": code_of("kind", lines["kind"])},
+        **{**lines, "kind": kind},
         **texts,
         needs=lists["needs"],
         hours=lists["hours"] or None,
@@ -308,6 +311,7 @@ _WHY = {
     "listing.problem.demo_name": "must say (mẫu) in the demonstration",
     "listing.problem.real_name": "may say (mẫu) in the demonstration only",
     "listing.problem.no_need": "names no need",
+    "listing.problem.colleagues_kind": "is for colleagues only: say yes under is_staff_only",
     "listing.problem.hours_twice": "says two things of the same days",
     "listing.problem.place": "names no place we know: give a district and a province, or tier and code",
     "listing.problem.sealed": "a sealed place has no street and no directions",

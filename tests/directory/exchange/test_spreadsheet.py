@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.commands.exchange import _report
 from directory import drafts, editing, needs
-from directory.drafts import Draft
+from directory.drafts import Draft, DraftProblem
 from directory.exchange import rows as rows_
 from directory.exchange import spreadsheet
 from directory.places import PlaceKey, Tier
@@ -40,7 +40,7 @@ listings = st.builds(
     Draft,
     organisation=plain,
     service=plain,
-    kind=st.sampled_from(drafts.KINDS),
+    kind=st.sampled_from([one for one in drafts.KINDS if one not in drafts.COLLEAGUES_KINDS]),
     needs=st.lists(st.sampled_from(sorted(needs.NEEDS)), unique=True, min_size=1, max_size=4).map(tuple),
     place=st.sampled_from([PlaceKey(Tier.OLD_DISTRICT, "005"), PlaceKey(Tier.OLD_PROVINCE, "01")]),
     street=st.one_of(st.just(""), plain),
@@ -124,13 +124,46 @@ def test_what_is_no_table_is_refused_whole(text: str) -> None:
 
 def test_listings_from_documents_come_in_hidden_and_unchecked(connection: Connection) -> None:
     rows, wrong = spreadsheet.parse((SEED / "listings-from-documents.csv").read_text("utf-8"))
-    assert wrong == () and len(rows) >= 10
+    assert wrong == () and len(rows) == 24, "all 23 of the documents (R004-02), one of them a centre and its shelter"
     spreadsheet.take_over(connection, rows, now=datetime(2026, 12, 7, tzinfo=UTC))
     keeper = ShelfKeeper()
     keeper.load(connection)
     assert len(keeper.shelf) == 0, "nothing from a document is shown before somebody has checked it"
     assert {one.state for one in spreadsheet.everything(connection)} == {"draft"}
     assert all(one.draft.source and not one.draft.phones for one in spreadsheet.everything(connection))
+
+
+def test_managers_funders_and_police_of_the_documents_are_for_colleagues_only(connection: Connection) -> None:
+    rows, _ = spreadsheet.parse((SEED / "listings-from-documents.csv").read_text("utf-8"))
+    spreadsheet.take_over(connection, rows, now=NOW)
+    every = {one.draft.service: one.draft for one in spreadsheet.everything(connection)}
+    kept = {name for name, one in every.items() if one.is_staff_only}
+    asked = {name for name, one in every.items() if one.kind in ("police", "programme_manager", "intl_org")}
+    assert kept == asked | {"Tổ chức CARE Quốc tế tại Việt Nam"} and len(kept) == 8
+    assert {one.visibility for one in every.values()} == {"public", "staff", "sealed"}
+    police = next(one for one in every.values() if one.kind == "police")
+    for shown_to_all in (replace(police, is_staff_only=False), replace(police, is_staff_only=False, is_sealed=True)):
+        with pytest.raises(DraftProblem, match="colleagues_kind"):
+            editing.propose(connection, shown_to_all, staff_id=1, now=NOW)
+
+
+def test_only_what_is_for_colleagues_may_name_no_need_and_a_police_station_always_is(connection: Connection) -> None:
+    head = "service,organisation,kind,needs,place,is_staff_only\n"
+    says = "Chi cục A,Chi cục A,programme_manager,,Khánh Hòa,{}\nCông an B,Công an B,công an,,Khánh Hòa,{}\n"
+    rows, wrong = spreadsheet.parse(head + says.format("có", "x"))
+    assert wrong == () and [row.draft.needs for row in rows] == [(), ()]
+    _, wrong = spreadsheet.parse(head + says.format("", ""))
+    assert [(one.row, one.column) for one in wrong] == [(2, "needs"), (3, "kind"), (3, "needs")]
+    bare = "service,organisation,kind,needs,place\nCông an B,Công an B,police,papers.id,Khánh Hòa\n"
+    (row,), wrong = spreadsheet.parse(bare)
+    assert wrong == () and row.draft.is_staff_only, "a table without the column is no reason to show it"
+    id = editing.propose(connection, replace(rows[0].draft, needs=("legal.aid",)), staff_id=1, now=NOW)
+    known = editing.look_up(connection, id)
+    assert known is not None
+    elsewhere = replace(known.draft, is_staff_only=False)
+    editing.propose(connection, elsewhere, staff_id=1, now=NOW, service_id=known.service_id)
+    with pytest.raises(DraftProblem, match="no_need"):  # the other place of the service is not for colleagues only
+        editing.save(connection, id, replace(known.draft, needs=()), expected=1, staff_id=1, now=NOW)
 
 
 def test_a_health_station_of_a_ward_that_ended_twice_is_found_under_the_ward_of_today(connection: Connection) -> None:
