@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
-from directory import naming, near_places, nearly, places, times
+from directory import bare_kinds, naming, near_places, nearly, places, times
 from directory import needs as needs_
 from directory.naming import Said
 from directory.needs import NeedReading
@@ -46,6 +46,7 @@ class Question:
     `words`: those that may be of a name, without the place. `all_words`: with a place that was only nearly named;
     `claimed`: how many of them need and place speak for, less for every slip. `whole`: all of it as one name.
     `every`: all words that may be of a name, and `free`: where those stand that neither need nor place is made of.
+    `kind`: of which kind the place is to be, where nothing else is said of it; `needs` are then what that is for.
     """
 
     needs: tuple[str, ...]
@@ -67,6 +68,7 @@ class Question:
     rival: str = ""
     every: tuple[Said, ...] = field(default=(), repr=False)
     free: frozenset[int] = frozenset()
+    kind: str = ""
 
 
 def question(
@@ -87,11 +89,16 @@ def question(
     )
     free = [one for one in read_places if not needed.words.issuperset(range(one.start, one.end))]
     doubt = partial(_doubt, reading, needed.words, is_chosen=ears is not None)
-    named = _place(reading, sorted(free, key=doubt), needed.words)[:1]
+    kind = bare_kinds.only(reading, spared)
+    spoken_for = frozenset(range(len(reading.words))) if kind else needed.words  # nothing there is nearly a place
+    named = _place(reading, sorted(free, key=doubt), spoken_for)[:1]
     spans = [(guess.start, guess.end) for guess in named]
     placed = frozenset(at_ for one in spans for at_ in range(*one))
     nearly_said = [guess for guess in named if guess not in free]
-    heard = ears.needs(reading, needed, placed) if ears else Heard(tuple(guess.code for guess in needed.guesses))
+    if kind := kind or bare_kinds.only(reading, placed):
+        heard = Heard(tuple(filter(None, [bare_kinds.MEANS.get(kind, "")])))
+    else:
+        heard = ears.needs(reading, needed, placed) if ears else Heard(tuple(guess.code for guess in needed.guesses))
     words, every = naming.name_words(reading, spans), naming.name_words(reading, ())
     claimed = len(needed.words) - _SLIP * needed.slips + sum(guess.end - guess.start - _SLIP for guess in nearly_said)
     is_anything = heard.is_nearly or not heard.needs  # no word names a need: rather all of it is a name
@@ -103,7 +110,7 @@ def question(
         words=words, all_words=every if nearly_said or is_anything else words,
         open_at=when.moment if when else None, claimed=claimed, whole=whole, days=times.whole_days(when), when=when,
         is_heard=heard.is_nearly, rival=heard.rival, every=every,
-        free=frozenset(range(len(reading.words))) - needed.words - (frozenset() if nearly_said else placed),
+        free=frozenset(range(len(reading.words))) - needed.words - (frozenset() if nearly_said else placed), kind=kind,
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from directory import catalogue
+from directory import catalogue, own_of_a_person
+from directory.drafts import of_a_person
+from directory.known import all_known
 from directory.places import PlaceKey, Tier
 from directory.sealing import telling
 from directory.showing import is_asked
@@ -18,7 +20,9 @@ SHOWN = ("published", "stale")
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """One thing to look after; `what` is a code: stale, never_checked, reported_wrong, no_phone, same_phone …"""
+    """One thing to look after; `what` is a code: stale, never_checked, reported_wrong, no_phone, same_phone …
+
+    With a field behind it where that matters: own_of_a_person:price.vi."""
 
     place_id: str
     service: str
@@ -61,9 +65,27 @@ def needed(
     quiet = set(connection.execute(unasked).scalars())
     asked = [one for one in rows if one.id in quiet and is_asked(one.kind, consent_kinds)]
     found += [Care(one.id, one.service, "not_agreed") for one in asked]
+    found += _of_a_person(connection)
     over = select(notice.c.place_id).where(notice.c.ends_on < today).distinct()
     found += [Care(one, services.get(one, ""), "notice_over") for one in connection.execute(over).scalars()]
     return tuple(found)
+
+
+def _of_a_person(connection: Connection) -> Iterator[Care]:
+    """Fields that name one person or hold her number, written before such words were refused, in whatever state the
+    listing is: it is kept all the same. What they say is not told."""
+    notices: dict[str, list[str]] = {}
+    for row in connection.execute(select(notice.c.place_id, notice.c.text).where(notice.c.code.is_(None))):
+        notices.setdefault(row.place_id, []).append(row.text)
+    for id, known in all_known(connection).items():
+        parts = of_a_person(known.draft)
+        fields = [name for name, _ in parts]
+        if any(map(own_of_a_person.told, notices.get(id, ()))):
+            fields.append("notice")
+        called = known.draft.service
+        for part in (part for name, part in parts if name == "service"):
+            called = called.replace(part, "…")
+        yield from (Care(id, called, f"own_of_a_person:{name}") for name in fields)
 
 
 def _telling(connection: Connection) -> Iterator[str]:

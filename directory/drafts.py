@@ -113,6 +113,13 @@ def problems(draft: Draft, *, is_demo: bool) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def of_a_person(draft: Draft) -> list[tuple[str, str]]:
+    """The fields whose words name one person or hold her number or mail address, and the part to take out of each."""
+    lines = [(name, getattr(draft, name)) for name in ("organisation", "service", "street", "directions", "source")]
+    texts = [(f"{name}.{spoken}", said) for name in TEXTS for spoken, said in getattr(draft, name).items()]
+    return [(name, part) for name, said in (*lines, *texts) if (part := own_of_a_person.told(said))]
+
+
 def _written(draft: Draft) -> list[Problem]:
     """Signs that no database and no table can hold, and texts that are too long for a cell."""
     lines = [(name, getattr(draft, name)) for name in ("organisation", "service", "street", "directions", "source")]
@@ -120,8 +127,7 @@ def _written(draft: Draft) -> list[Problem]:
     found = [Problem(name, "listing.problem.unseen") for name, said in (*lines, *texts) if _UNSEEN.search(said)]
     if len(draft.street) > LONGEST_STREET:
         found.append(Problem("street", "listing.problem.long_street"))
-    shown = (("directions", draft.directions), *texts)
-    found += [Problem(name, OWN, part) for name, said in shown if (part := own_of_a_person.told(said))]
+    found += [Problem(name, OWN, part) for name, part in of_a_person(draft)]
     long = [name for name, said in (*lines[3:], *texts) if len(said) > LONGEST_TEXT]
     return found + [Problem(name, "listing.problem.long_text") for name in long]
 

@@ -1,6 +1,7 @@
 """A listing with everything that people write about it, in whatever state it is."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,24 @@ def refuse(found: tuple[Problem, ...]) -> None:
     """Raises DraftProblem, if there is any."""
     if found:
         raise DraftProblem(found)
+
+
+def all_known(connection: Connection) -> Mapping[str, Known]:
+    """What `look_up` says of each listing, by id; in three queries instead of four for each."""
+    needs: defaultdict[str, list[str]] = defaultdict(list)
+    for one in connection.execute(select(service_need).order_by(service_need.c.position)):
+        needs[one.service_id].append(one.need)
+    numbers: defaultdict[str, list[str]] = defaultdict(list)
+    for one in connection.execute(select(phone).order_by(phone.c.position)):
+        numbers[one.place_id].append(one.number)
+    wanted = (
+        select(place_of_service, service.c.name, service.c.kind, organisation.c.name.label("owner"))
+        .join(service, service.c.id == place_of_service.c.service_id)
+        .join(organisation, organisation.c.id == service.c.organisation_id)
+        .order_by(place_of_service.c.id)
+    )
+    rows = connection.execute(wanted)
+    return {row.id: of_row(row, needs.get(row.service_id, ()), numbers.get(row.id, ())) for row in rows}
 
 
 def of_row(row: Any, needs: Iterable[str], numbers: Iterable[str]) -> Known:

@@ -27,6 +27,7 @@ MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger s
 _SLIP, _BY_EAR, _OTHER_LETTER = 0.9, 0.85, 0.8  # what a word with a slip counts
 _KM_A_DEGREE = 111.2
 _LAST = 40  # words
+KINDS = frozenset({"cdc", "hospital", "pharmacy", "private_clinic", "psychologist"})  # looked for as such
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ class ListingIndex:
 EMPTY = ListingIndex()
 
 
+def of_kind(kind: str) -> str:
+    """Under what the places of one of the `KINDS` stand, as those for a need do."""
+    return f"kind:{kind}"
+
+
 class _Work:
     """The copies that are written while an index is made from the one before."""
 
@@ -201,7 +207,8 @@ class _Work:
         )  # fmt: skip
 
     def _places_of(self, one: Listing) -> Iterable[tuple[dict[Any, Ids], Any]]:
-        for need in dict.fromkeys(one.needs):
+        own = (of_kind(one.kind),) if one.kind in KINDS else ()
+        for need in dict.fromkeys((*one.needs, *own)):
             yield self.by_need, need
             yield self.by_province, (need, one.province)
             if one.is_sealed:

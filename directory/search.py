@@ -7,7 +7,7 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from directory import naming, places, soonest, times, whereabouts, widening, wished
+from directory import listing_index, naming, places, soonest, times, whereabouts, widening, wished
 from directory.asking import Ears, Question, question
 from directory.listing_index import ListingIndex
 from directory.listings import Listing, Opening
@@ -67,8 +67,12 @@ def search(shelf: Shelf, asked: Question) -> Found:
 
 
 def _search(index: ListingIndex, asked: Question) -> Found:
-    if (named := _by_name(index, asked)) is not None:
+    of_kind = _of_kind(index, asked) if asked.kind else None
+    is_there = of_kind is not None and bool(of_kind.results) and not of_kind.widened
+    if not is_there and (named := _by_name(index, asked)) is not None:
         return named
+    if of_kind is not None:
+        return of_kind
     if not asked.needs:
         return Found((), nothing={"reason": "no_need", "nearest": []})
     need = next((code for code in asked.needs if index.by_need.get(code)), asked.needs[0])
@@ -76,7 +80,24 @@ def _search(index: ListingIndex, asked: Question) -> Found:
         if len(asked.words) <= _FEW and (named := _by_name(index, replace(asked, needs=()))) is not None:
             return named
         return Found((), nothing={"reason": "none_known", "nearest": []})
+    if asked.kind:  # none of the kind is near, and that is said
+        asked = replace(asked, wishes=asked.wishes | {asked.kind})
     found = _with_rival(index, need, asked, _with_open(index, need, asked, _found(index, need, asked)))
+    return _timed(found, asked)
+
+
+def _of_kind(index: ListingIndex, asked: Question) -> Found | None:
+    """What is asked for by its kind alone; None where none of it is near and the kind says what else may do."""
+    code, found = listing_index.of_kind(asked.kind), Found((), nothing={"reason": "none_known", "nearest": []})
+    if any(_may(one, asked) for one in index.of_need(code)):
+        asked_so = replace(asked, wishes=asked.wishes - {asked.kind})
+        found = _timed(_with_open(index, code, asked_so, _found(index, code, asked_so)), asked)
+    is_new = asked.exclude.isdisjoint(index.by_need.get(code, ()))  # else some were shown, and there are no more
+    return None if asked.needs and is_new and not found.results else found
+
+
+def _timed(found: Found, asked: Question) -> Found:
+    """With the hour or the days that were asked for, where they are to be told."""
     is_told = _is_later(asked) or bool(asked.when and asked.when.doubt)
     return replace(found, when=asked.when) if is_told else found
 

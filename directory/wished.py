@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from directory import spoken
+from directory.listing_index import KINDS
 from directory.listings import Listing, Opening
 from directory.reading import fold
 
@@ -91,6 +92,6 @@ _WISHES: Mapping[str, Keeps] = {
     "after_hours": _is_after_hours,
     "weekend": _is_weekend,
     "open_now": _is_open_then,
-    **{kind: _is_of(kind) for kind in ("pharmacy", "private_clinic", "psychologist")},
+    **{kind: _is_of(kind) for kind in KINDS},
     "trans": lambda one, opens: "trans" in one.audience or "health.trans" in one.needs,
 }

@@ -15,10 +15,10 @@ from bot.console.permissions import About, Deed, may
 from bot.staff import StaffMember
 from directory import places
 from directory.exchange import one_service, spreadsheet
-from directory.exchange.all_known import all_known
 from directory.exchange.rows import Row, Trouble, header_of
 from directory.exchange.sheets import NotATable, as_csv
 from directory.exchange.spreadsheet import Difference, Outcome
+from directory.known import all_known
 from directory.wording import t
 
 MOST_BYTES = 1_000_000  # of a file; larger ones are brought in by the command

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogues import correcting, fitting, following, heading, kept_where, passing
+from bot.dialogues import by_kind, correcting, fitting, following, heading, kept_where, passing
 from bot.dialogues.kit import Ask, Dialogue, Do, Done, Hand, Item, Say, Turn
 from bot.dialogues.unanswered import noted
 from bot.events import happened
-from bot.understanding import calm_english
+from bot.understanding import Meaning, calm_english
 from directory import followup, near_places, needs, spoken, strange, times
 from directory.listing_text import describe
 from directory.naming import name_words
@@ -74,7 +74,7 @@ class Find(Dialogue):
         elif turn.key == passing.SKIP:
             return passing.left(turn)
         _take_in(turn)
-        if turn.memory.need is None:
+        if by_kind.is_nothing(turn.memory):
             return [*noted(turn), Say(t("find.need_unclear", turn.language)), Hand("human", "offer")]
         return self._go_on(turn)
 
@@ -132,10 +132,10 @@ class Find(Dialogue):
 
     def after_wrong(self, turn: Turn) -> Sequence[Item]:
         """Another place at once, not the same again."""
-        return self._show(turn) if turn.memory.need else [Done()]
+        return [Done()] if by_kind.is_nothing(turn.memory) else self._show(turn)
 
     def _go_on(self, turn: Turn, *, may_guess: bool = True) -> Sequence[Item]:
-        if turn.memory.need is None:
+        if by_kind.is_nothing(turn.memory):
             return [*noted(turn), _ask_need(turn)]
         is_ambiguous = turn.meaning is not None and turn.meaning.place_is_ambiguous and turn.key is None
         if is_ambiguous and (which := _ask_which(turn)) is not None:
@@ -194,6 +194,14 @@ def _take_in(turn: Turn) -> None:
     following.note_wishes(turn)
     if (wish := _language_in(turn)) and wish != memory.speaks:
         memory.speaks, memory.shown, memory.last_shown = wish, (), ()  # those shown already may be the ones
+    if not by_kind.take_in(turn):
+        _take_need(turn, meaning)
+    if meaning.places and meaning.places[0].key != memory.place:
+        memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
+
+
+def _take_need(turn: Turn, meaning: Meaning) -> None:
+    memory = turn.memory
     if memory.need is None and not meaning.needs and (likely := turn.notes.pop(fitting.MAYBE, "")):
         fitting.now_about(turn, likely)  # "ở Hải Phòng" after "bạn hỏi về việc nào": a place for the likeliest of them
     if memory.need is None and not meaning.needs and meaning.intent == "find":
@@ -205,8 +213,7 @@ def _take_in(turn: Turn) -> None:
             memory.shown, memory.last_shown = (), ()  # those shown already may be the ones
     elif is_stated and meaning.needs[0].code != memory.need and not _asks_only_where(turn):
         memory.need, memory.shown, memory.last_shown = meaning.needs[0].code, (), ()
-    if meaning.places and meaning.places[0].key != memory.place:
-        memory.place, memory.shown, memory.last_shown = meaning.places[0].key, (), ()
+    memory.kind = "" if is_stated else memory.kind
 
 
 def _asks_only_where(turn: Turn) -> bool:
@@ -242,7 +249,7 @@ def _is_strange(turn: Turn) -> bool:
     meaning, memory = turn.meaning, turn.memory
     if turn.key is not None or turn.place is not None or meaning is None or meaning.language != "vi":
         return False
-    if not (memory.need and memory.last_shown) or (meaning.needs and not following.keeps_need(turn)):
+    if by_kind.is_nothing(memory) or not memory.last_shown or (meaning.needs and not following.keeps_need(turn)):
         return False
     if meaning.wishes - _OF_HOURS:
         return False  # "chỗ nào nói tiếng Khmer", "chỗ nào miễn phí" go on about the list
@@ -252,8 +259,7 @@ def _is_strange(turn: Turn) -> bool:
 
 def _ask_still(turn: Turn) -> Ask:
     """Nothing is shown for it; what was looked for before, there or where it was, is one tap away."""
-    assert turn.memory.need is not None
-    sought, place = needs.label(turn.memory.need, turn.language), turn.memory.place
+    sought, place = by_kind.label(turn.memory, turn.language), turn.memory.place
     where = name_of(place, turn.language) if place else t("find.anywhere", turn.language)
     still = ("more", t("find.strange.still", turn.language, need=sought, place=where))
     options = (still, ("other", t("find.not_this", turn.language)), ("human", t("find.human", turn.language)))
@@ -352,6 +358,7 @@ def _question(turn: Turn, anywhere: bool) -> Question:
         open_at=when.moment if when else None,
         days=times.whole_days(when),
         when=when,
+        kind=by_kind.sought(turn.memory),
     )
 
 

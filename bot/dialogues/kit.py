@@ -88,6 +88,7 @@ class Memory:
     chosen: str = ""  # the language she asked for by name or button; not one we only guessed from her words
     is_asked_which: bool = False  # whether to go on in it was asked, when she wrote in another
     sought: tuple[str, ...] = ()  # needs counted as sought: once a talk, so that no number is one person's patience
+    kind: str = ""  # the kind of place looked for, where no need was said
 
     def as_json(self) -> dict[str, Any]:
         place = [str(self.place.tier), self.place.code] if self.place else None
@@ -108,6 +109,7 @@ class Memory:
             "chosen": self.chosen,
             "is_asked_which": self.is_asked_which,
             "sought": self.sought,
+            "kind": self.kind,
         }
 
     @classmethod
@@ -130,6 +132,7 @@ class Memory:
             str(told.get("chosen", "")),
             bool(told.get("is_asked_which")),
             tuple(told.get("sought", ())),
+            str(told.get("kind", "")),
         )
 
 

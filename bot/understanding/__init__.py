@@ -18,7 +18,7 @@ from bot.understanding.rules import examine
 from bot.understanding.self_harm import FEARS_DEATH, is_only_denied, with_self_harm
 from bot.understanding.topics import Topics
 from bot.understanding.wanted import clinic_first, unwanted_first, wanted, wanted_in_danger
-from directory import added, answers, english_questions, keywords, languages, needs, places, spoken
+from directory import added, answers, bare_kinds, english_questions, keywords, languages, needs, places, spoken
 from directory.answers import Heard, Said
 from directory.articles import OF_DANGER
 from directory.articles import topics as all_topics
@@ -65,6 +65,7 @@ class Meaning:
     situations: frozenset[str] = frozenset()
     heard: Heard | None = None  # which articles it sounds like
     said: Said | None = None  # what the shipped articles say to it, by words and by all that is known
+    kind: str = ""  # the kind of place that is named, and nothing beside it
 
 
 def read(text: str, *, province: str | None = None) -> Meaning:
@@ -117,6 +118,9 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         reading, wishes, bool(place.places or (found and found[0].score >= _SURE))
     ):
         intent = "find"
+    kind = _bare_kind(reading, danger, intent, named)
+    if kind:
+        intent, found, articles, heard, said = "find", _meant_by(kind), (), None, Said(())
     is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
     is_idle = is_idle or intent in _NOT_SEEKING | _DONE
     is_idle = is_idle and not (intent == "language" and found)  # who speaks what language is said beside a need
@@ -124,7 +128,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
-        wishes, round((perf_counter() - started) * 1000, 2), _situations(seen, is_denied=is_denied), heard, said,
+        wishes, round((perf_counter() - started) * 1000, 2), _situations(seen, is_denied=is_denied), heard, said, kind,
     )  # fmt: skip
 
 
@@ -161,11 +165,26 @@ def _read_english(text: str, province: str | None) -> Meaning:
         intent, needs_named, articles = "human", (), ()
     if danger.level == "none" and intent in _NOT_SEEKING:
         place = places.PlaceReading()
+    spans = (range(guess.start, guess.end) for guess in places.read(local).places)
+    kind = _bare_kind(local, danger, intent, frozenset(at for span in spans for at in span))
+    if kind:
+        intent, needs_named, articles, heard = "find", _meant_by(kind), (), Heard({}, 0.0)
     return Meaning(
         reading.text, danger, needs_named, place.places, place.is_ambiguous, intent, articles, "en",
         needs.wishes(local), round((perf_counter() - started) * 1000, 2),
-        situations.read(seen) | situations.read_english(view(reading)), heard,
+        situations.read(seen) | situations.read_english(view(reading)), heard, kind=kind,
     )  # fmt: skip
+
+
+def _bare_kind(reading: Reading, danger: Danger, intent: str | None, named: frozenset[int]) -> str:
+    """The kind of place that a calm message names, and nothing beside it but where: no need is guessed for that."""
+    is_open = danger.level == "none" and intent in ("find", "ask", "unclear")
+    return bare_kinds.only(reading, named) if is_open else ""
+
+
+def _meant_by(kind: str) -> tuple[NeedGuess, ...]:
+    """The need that its name says; "bệnh viện" says none."""
+    return (NeedGuess(bare_kinds.MEANS[kind], _SURE),) if kind in bare_kinds.MEANS and kind != "hospital" else ()
 
 
 def _heard_in_english(text: str, laid: english.Laid, sounds: Topics, stated: Sequence[NeedGuess]) -> Heard:

@@ -16,12 +16,12 @@ from directory.drafts import Draft, whole
 from directory.editing import Known
 from directory.exchange import one_service, sheets
 from directory.exchange import rows as rows_
-from directory.exchange.all_known import all_known
 from directory.exchange.differences import tells
 from directory.exchange.leaving import unveiled, veiled
 from directory.exchange.rows import APART, COLUMNS, Row, Trouble, cells, header_of
 from directory.exchange.sheets import Cells, NotATable
 from directory.hours import apart_lines
+from directory.known import all_known
 
 __all__ = ["COLUMNS", "NotATable", "Outcome", "Row", "Trouble"]
 

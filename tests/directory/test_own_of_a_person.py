@@ -4,10 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, update
 
-from directory import own_of_a_person
+from directory import care, editing, own_of_a_person
 from directory.drafts import problems
-from tests.directory.exchange.samples import OPEN
+from directory.tables import notice, place_of_service, service
+from tests.directory.exchange.samples import NOW, OPEN
+
+LINES = ("organisation", "service", "street", "directions", "source")
 
 
 @pytest.mark.parametrize(
@@ -19,9 +23,9 @@ from tests.directory.exchange.samples import OPEN
         ("Ask for Ms Lan at desk two", "Ms Lan"), ("Gặp bác sĩ Hương phòng 3", "bác sĩ Hương"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("field", ["directions", "reception", "price", "papers"])
+@pytest.mark.parametrize("field", [*LINES, "reception", "price", "papers"])
 def test_what_is_one_persons_own_is_refused_with_the_part_to_take_out(text: str, part: str, field: str) -> None:
-    written: dict[str, Any] = {field: text if field == "directions" else {"vi": text}}
+    written: dict[str, Any] = {field: f"{getattr(OPEN, field)} {text}".strip() if field in LINES else {"vi": text}}
     draft = replace(OPEN, **written)
     found = [one for one in problems(draft, is_demo=True) if one.key == "listing.problem.own_of_a_person"]
     assert [(one.field.partition(".")[0], one.what) for one in found] == [(field, part)]
@@ -38,3 +42,20 @@ def test_what_is_one_persons_own_is_refused_with_the_part_to_take_out(text: str,
 )  # fmt: skip
 def test_what_belongs_to_the_place_stays(text: str) -> None:
     assert own_of_a_person.told(text) == ""
+
+
+def test_what_was_kept_before_is_named_field_by_field_whatever_its_state(connection: Connection) -> None:
+    id = editing.propose(connection, replace(OPEN, service="Phòng khám Lá"), staff_id=1, now=NOW)
+    mine = place_of_service.c.id == id
+    own = {"vi": "Miễn phí, gọi 0912 345 678", "en": "Free"}
+    connection.execute(
+        update(place_of_service).where(mine).values(price=own, directions="Gặp chị Lan", source="a@b.vn")
+    )
+    days = {"starts_on": NOW.date(), "ends_on": NOW.date(), "language": "vi"}
+    connection.execute(notice.insert().values(place_id=id, text="Nghỉ, nhắn 0912345678", **days))
+    connection.execute(update(service).values(name="Phòng khám Lá 0987654321"))
+    found = care.needed(connection, fresh_days=lambda kind: 30, now=NOW)
+    assert {(one.place_id, one.what) for one in found} == {
+        (id, f"own_of_a_person:{name}") for name in ("service", "directions", "source", "price.vi", "notice")
+    }
+    assert not any("345" in one.service or "4321" in one.service for one in found), "the number itself is not told"

@@ -1,0 +1,78 @@
+"""A kind of place and nothing beside it: "nhà thuốc ở Cầu Giấy" names no need, and none is guessed for it."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+
+from directory import landmarks
+from directory.naming import PLAIN
+from directory.reading import Reading, fold
+
+# How people call them; folded, the longer first.
+_CALLED: Mapping[str, tuple[str, ...]] = {
+    "pharmacy": (
+        "nha thuoc tay", "hieu thuoc tay", "nha thuoc", "hieu thuoc", "tiem thuoc tay", "tiem thuoc", "quay thuoc",
+        "pharmacy", "drugstore",
+    ),
+    "private_clinic": ("phong kham tu nhan", "phong kham tu", "pk tu nhan", "pk tu", "private clinic"),
+    "psychologist": ("bac si tam ly", "chuyen gia tam ly", "nha tam ly", "psychologist"),
+    "hospital": ("benh vien", "hospital"),
+    "cdc": ("trung tam kiem soat benh tat", "cdc"),
+}  # fmt: skip
+# What such a place is for, where its name says so: looked for where none of the kind is known.
+MEANS: Mapping[str, str] = {
+    "private_clinic": "health.general", "psychologist": "mind.distress", "hospital": "health.general",
+}  # fmt: skip
+_AT, _ASKS = frozenset({"o", "tai", "trong", "ben", "gan", "la", "at"}), frozenset({"nao", "dau"})
+_NAME = 4  # words of the name of a landmark
+# What may stand beside it and asks for nothing else: where, when, how near, how good.
+_BESIDE_WORDS = """
+gan day nhat quanh khu vuc ben quan huyen phuong xa tinh thanh pho thi tran dac tp q p vay the a ha u da vang kiem mot
+con dang nay bay gio luc toi dem khuya sang trua chieu mai chu thu cuoi tuan hom ngay ngoai suot uy tin tot kin dao re
+cai vui long lam on hello chao in the me any is there where find looking for need want please to go close nearest now
+open near mua thuoc
+district city ward
+"""
+_BESIDE = PLAIN | frozenset(_BESIDE_WORDS.split())
+
+
+def only(reading: Reading, spared: Set[int]) -> str:
+    """The kind that a message names and nothing else but a place (`spared`, its words) and when; else empty."""
+    for words in (tuple(enumerate(reading.tokens)), tuple(_typed(reading))):
+        plain = [word for _, word in words]
+        for kind, many in _CALLED.items():
+            for said in (name.split() for name in many):
+                at = _at(plain, said)
+                if at is None:
+                    continue
+                if _is_landmark(plain[at:], len(said)) or _says_where(plain, at):
+                    break
+                rest = (*words[:at], *words[at + len(said) :])
+                if all(place in spared or word in _BESIDE or word.isdigit() for place, word in rest):
+                    return kind
+                break  # a shorter name of it leaves no fewer words beside it
+    return ""
+
+
+def _at(words: Sequence[str], said: Sequence[str]) -> int | None:
+    starts = range(len(words) - len(said) + 1)
+    return next((at for at in starts if words[at : at + len(said)] == said), None)
+
+
+def _says_where(words: Sequence[str], at: int) -> bool:
+    """ "Em đang ở bệnh viện" looks for none, "ở bệnh viện nào" does; nor does "chị là bác sĩ tâm lý hả"."""
+    return at > 0 and words[at - 1] in _AT and _ASKS.isdisjoint(words)
+
+
+def _is_landmark(words: Sequence[str], kind: int) -> bool:
+    """Whether a place that everybody knows is called so, with the words of the kind (so many) or without them."""
+    known = landmarks.by_words()
+    ends = range(kind + 1, min(kind + _NAME, len(words)) + 1)
+    return any(" ".join(words[start:end]) in known for end in ends for start in (0, kind))
+
+
+def _typed(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Each word as it was typed, with the place of the first it was read as."""
+    last = (-1, -1)
+    for at, word in enumerate(reading.words):
+        if (word.start, word.end) != last:
+            last = (word.start, word.end)
+            yield at, fold(reading.text[word.start : word.end])
