@@ -11,6 +11,7 @@ from directory import needs as needs_
 from directory.naming import Said
 from directory.needs import NeedReading
 from directory.places import Choose, PlaceGuess, PlaceKey
+from directory.plain_words import PLAIN
 from directory.reading import Reading, Step, read
 from directory.times import When
 
@@ -143,4 +144,4 @@ def _is_guessed(reading: Reading, guess: PlaceGuess) -> bool:
 def _is_part(reading: Reading, guess: PlaceGuess, spoken_for: frozenset[int]) -> bool:
     """Whether words stand beside a place that a longer name may reach over: "Bcắ Tân Uyên" is not Tân Uyên."""
     beside = [at for at in (guess.start - 1, guess.end) if 0 <= at < len(reading.words) and at not in spoken_for]
-    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in naming.PLAIN for at in beside)
+    return len(reading.words) <= _SHORT and any(reading.words[at].plain not in PLAIN for at in beside)

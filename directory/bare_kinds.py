@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from directory import landmarks
-from directory.naming import PLAIN
+from directory.plain_words import PLAIN
 from directory.reading import Reading, fold
 
 # How people call them; folded, the longer first.

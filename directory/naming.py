@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from directory.listing_index import SHORTEST_SLIP, ListingIndex
 from directory.listings import Listing
+from directory.plain_words import PLAIN
 from directory.reading import Reading, fold
 from directory.reading.spelling import Word
 from directory.shelf import Shelf
@@ -18,15 +19,6 @@ _FEW = 5  # words of a message that names little beside what it is called
 _LEAST_WORDS, _LEAST_FREE = 3, 2  # of a name that is taken for one whatever else was asked for
 _LONGEST = 12  # words; nobody types a longer name
 _MOST_WORDS = 60  # a name stands in the beginning of a longer message
-# Words that lead to a name and are none themselves.
-PLAIN = frozenset(
-    word
-    for row in (
-        "o tai gan cho em minh toi tui chi anh ban di den hoi xin voi a oi nhe nha nhi giup tim can muon co khong",
-        "biet nao dau may gio mo cua so dien thoai dia chi la va",
-    )
-    for word in row.split()
-)
 KINDS = (
     "phong kham", "pk", "benh vien", "bv", "trung tam", "tt", "tram", "tram y te", "nhom", "nha thuoc", "van phong",
     "clb", "cau lac bo", "diem", "quay", "nha tam lanh", "clinic", "hospital", "group", "cho", "ben",

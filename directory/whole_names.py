@@ -9,8 +9,9 @@ from rapidfuzz.distance import OSA
 
 from directory import duplicates, naming, needs, places, whereabouts
 from directory.listings import Listing
-from directory.naming import KINDS, PLAIN
+from directory.naming import KINDS
 from directory.places import PlaceGuess
+from directory.plain_words import PLAIN
 from directory.reading import Reading
 from directory.shelf import Shelf
 

@@ -15,9 +15,10 @@ from typing import Any
 from bot import memory
 from bot.commands import bench_search_asked
 from bot.commands.bench_search_peers import Engine, Outside, engines, tokens
-from directory import naming, places
+from directory import places
 from directory.listings import Listing
 from directory.places import PlaceKey, Tier
+from directory.plain_words import PLAIN
 from directory.reading import SEED as SEEDS
 from directory.reading import fold
 
@@ -215,7 +216,7 @@ def _syllables() -> tuple[str, ...]:
     taken |= {word for key in _places() for word in tokens(places.units()[key].name)}
     lines = (SEEDS / "syllables.txt").read_text("utf-8").splitlines()
     known = {word for line in lines if not line.startswith("#") for word in line.split() if len(word) > 2}
-    free = sorted(known - taken - naming.PLAIN - set(tokens(" ".join(CHATTY))))
+    free = sorted(known - taken - PLAIN - set(tokens(" ".join(CHATTY))))
     return tuple(_NO_SYLLABLES.get(one, one) for one in random.Random(SEED).sample(free, len(free)))
 
 

@@ -232,22 +232,18 @@ def run_handbook(arguments: argparse.Namespace) -> int:
     now = MachineClock().now().astimezone(HCMC)
     today = now.date()
     with opened() as house:
-        listings, chat = house.read(leaving.shown), house.settings.public_url
-        small = _cards(house, now, arguments.language)
-    try:
-        made = handbook.make(
-            listings,
-            on=today,
-            form=arguments.format,
-            province=arguments.province,
-            need=arguments.need,
-            chat=chat,
-            language=arguments.language,
-            cards=small,
-        )
-    except handbook.NotPrinted as problem:
-        print(problem, file=sys.stderr)
-        return 1
+        small, is_current = _cards(house, now, arguments.language), False
+        while not is_current:  # a place that is taken down while the pages are set is on none of them
+            listings, chat = house.read(leaving.shown), house.settings.public_url
+            try:
+                made = handbook.make(
+                    listings, on=today, form=arguments.format, province=arguments.province, need=arguments.need,
+                    chat=chat, language=arguments.language, cards=small,
+                )  # fmt: skip
+            except handbook.NotPrinted as problem:
+                print(problem, file=sys.stderr)
+                return 1
+            is_current = house.read(partial(leaving.is_current, listings=listings))
     return 0 if put(arguments.path, made) else 1
 
 

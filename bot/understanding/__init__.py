@@ -106,8 +106,7 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         )
     if intent == "ask" and keywords.named_by(reading) is not None:
         intent = "find"  # the name of a need and nothing else asks nothing about it
-    is_denied = danger.level == "none" and intent in _OPEN and _is_denied(seen, found, bool(place.places))
-    if is_denied:
+    if is_denied := danger.level == "none" and intent in _OPEN and _is_denied(seen, found, bool(place.places)):
         intent, found, articles = "unclear", (), ()
     if intent == "find" and danger.level == "none":
         found = clinic_first(reading, found)
@@ -118,13 +117,12 @@ def read(text: str, *, province: str | None = None) -> Meaning:
         reading, wishes, bool(place.places or (found and found[0].score >= _SURE))
     ):
         intent = "find"
-    kind = _bare_kind(reading, danger, intent, named)
-    if kind:
+    if kind := _bare_kind(reading, danger, intent, named):
         intent, found, articles, heard, said = "find", _meant_by(kind), (), None, Said(())
-    is_idle = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
-    is_idle = is_idle or intent in _NOT_SEEKING | _DONE
-    is_idle = is_idle and not (intent == "language" and found)  # who speaks what language is said beside a need
-    if danger.level == "none" and is_idle:  # in danger the place goes to the colleague
+    is_chat = intent == "unclear" and dict(sounds.intents).get("unclear", 0.0) >= _IDLE
+    is_idle = is_chat or intent in _NOT_SEEKING | _DONE
+    is_of_speakers = intent == "language" and bool(found)  # who speaks what language is said beside a need
+    if danger.level == "none" and is_idle and not is_of_speakers:  # in danger the place goes to the colleague
         place = places.PlaceReading()  # a town is named, and no help is looked for there
     return Meaning(
         reading.text, danger, found, place.places, place.is_ambiguous, intent, articles, "vi",
@@ -166,8 +164,7 @@ def _read_english(text: str, province: str | None) -> Meaning:
     if danger.level == "none" and intent in _NOT_SEEKING:
         place = places.PlaceReading()
     spans = (range(guess.start, guess.end) for guess in places.read(local).places)
-    kind = _bare_kind(local, danger, intent, frozenset(at for span in spans for at in span))
-    if kind:
+    if kind := _bare_kind(local, danger, intent, frozenset(at for span in spans for at in span)):
         intent, needs_named, articles, heard = "find", _meant_by(kind), (), Heard({}, 0.0)
     return Meaning(
         reading.text, danger, needs_named, place.places, place.is_ambiguous, intent, articles, "en",

@@ -10,11 +10,11 @@ from bot.understanding.topics import of_needs, sounds_like
 from bot.understanding.wanted import wanted
 from directory.asking import Ears, Heard, Question
 from directory.asking import question as by_tables
-from directory.naming import PLAIN
 from directory.needs import NeedGuess, NeedReading
 from directory.place_cues import Tok
 from directory.place_spans import Span
 from directory.place_words import has_district
+from directory.plain_words import PLAIN
 from directory.reading import Reading
 
 _FEW = 3  # words beside the need that they name and the place; so few say nothing else

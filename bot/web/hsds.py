@@ -121,7 +121,8 @@ class _Api:
 
         def tell(id: str) -> hsds.Object | None:
             show = hsds.service if asked.full else hsds.minimal if asked.minimal else hsds.flat
-            return shelf.service(id, show, on=today)
+            now = self.catalogue()  # a long stream tells what is so now, not what was when it was asked for
+            return now.service(id, show, on=today) if asked.follows or id in now.services else None
 
         return await _listed(request, asked, shelf.services_fitting(asked.wanted, on=today), tell)
 
@@ -129,7 +130,9 @@ class _Api:
         asked, shelf, today = await self.asked(request, "service_at_locations"), self.catalogue(), self.today()
 
         def tell(id: str) -> hsds.Object | None:
-            return shelf.place(id, on=today, is_full=asked.full)
+            now = self.catalogue()
+            is_told = asked.follows or id in now.shelf.index.by_id
+            return now.place(id, on=today, is_full=asked.full) if is_told else None
 
         return await _listed(request, asked, shelf.places_fitting(asked.wanted, on=today), tell)
 
@@ -138,7 +141,7 @@ class _Api:
 
         def tell(own: str) -> hsds.Object | None:
             is_nested = asked.full or asked.full_service
-            return shelf.organization(own, on=today, with_services=is_nested, is_full=is_nested)
+            return self.catalogue().organization(own, on=today, with_services=is_nested, is_full=is_nested)
 
         return await _listed(request, asked, shelf.organizations_fitting(asked.wanted, on=today), tell)
 

@@ -60,6 +60,11 @@ class Asked:
     top_only: bool = False
     parent_id: str = ""
 
+    @property
+    def follows(self) -> bool:
+        """Whether what is told no more is to be told as well."""
+        return self.wanted.modified_after is not None
+
     def says(self, told: Mapping[str, Any]) -> bool:
         """Whether a term or list holds every word that is searched."""
         said = fold(f"{told['name']} {told['description']} {told.get('code', '')}")

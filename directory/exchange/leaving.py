@@ -2,23 +2,32 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from directory import places
 from directory.drafts import TEXTS, Draft
 from directory.listings import Hours, Listing, ListingProblem
 from directory.places import PlaceKey, Tier
 from directory.sealing import cut, silent
-from directory.shelf import SHOWN, read_listings
+from directory.shelf import SHOWN, read_listings, withdrawn
+from directory.tables import place_of_service
 
 
 def shown(connection: Connection) -> tuple[Listing, ...]:
     """Everything that persons may be shown, as it stands now."""
     return tuple(read_listings(connection, states=SHOWN))
+
+
+def is_current(connection: Connection, listings: Sequence[Listing]) -> bool:
+    """Whether all of these may be shown still, and as open as they are here: making a book of them takes a while."""
+    if withdrawn(connection, [one.id for one in listings]):
+        return False
+    sealed = set(connection.execute(select(place_of_service.c.id).where(place_of_service.c.is_sealed)).scalars())
+    return not any(one.id in sealed for one in listings if not one.is_sealed)
 
 
 def packed(files: Mapping[str, str]) -> bytes:

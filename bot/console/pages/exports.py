@@ -32,6 +32,7 @@ TYPES = {
 }
 NAMES = {"csv": "listings.csv", "xlsx": "listings.xlsx", "hsds": "hsds.zip", "offline": "page.html", "book": "book.pdf",
          "card": "card.pdf", "reviews": "reviews.pdf"}  # fmt: skip
+_TRIES = 3  # times that a file is made anew because a place was taken down meanwhile
 _PRINTING = asyncio.Semaphore(1)  # setting pages takes a whole processor: one after the other
 
 
@@ -84,8 +85,12 @@ async def public(console: Console, visit: Visit) -> web.StreamResponse:
     }
     if form not in make:
         return _page(visit, key="console.exports.unknown", status=400)
-    shown = await console.db.read(leaving.shown)
-    return await _given(console, visit, form, await asyncio.to_thread(make[form], shown))
+    for _ in range(_TRIES):
+        shown = await console.db.read(leaving.shown)
+        made = await asyncio.to_thread(make[form], shown)
+        if await _is_current(console, shown):
+            return await _given(console, visit, form, made)
+    return _page(visit, key="console.exports.busy", status=409)
 
 
 async def book(console: Console, visit: Visit) -> web.StreamResponse:
@@ -97,16 +102,24 @@ async def book(console: Console, visit: Visit) -> web.StreamResponse:
     if _PRINTING.locked():
         return _page(visit, key="console.exports.busy", status=409)
     language, today, chat = visit.language, _today(console), console.base_url if console.is_https else ""
-    async with _PRINTING:
-        shown, small = await console.db.read(lambda connection: _to_print(console, connection, language))
-        try:
-            made = await asyncio.to_thread(
-                handbook.make, shown, on=today, form=form, province=province, need=need, chat=chat, language=language,
-                cards=small,
-            )  # fmt: skip
-        except NotPrinted:
-            return _page(visit, key="console.exports.not_printed", status=409)
-    return await _given(console, visit, "book", made)
+    for _ in range(_TRIES):
+        async with _PRINTING:
+            shown, small = await console.db.read(lambda connection: _to_print(console, connection, language))
+            try:
+                made = await asyncio.to_thread(
+                    handbook.make, shown, on=today, form=form, province=province, need=need, chat=chat,
+                    language=language, cards=small,
+                )  # fmt: skip
+            except NotPrinted:
+                return _page(visit, key="console.exports.not_printed", status=409)
+        if await _is_current(console, shown):
+            return await _given(console, visit, "book", made)
+    return _page(visit, key="console.exports.busy", status=409)
+
+
+async def _is_current(console: Console, listings: Sequence[Listing]) -> bool:
+    """Nothing that was taken down or sealed while a file was made is given out in it."""
+    return await console.db.read(lambda connection: leaving.is_current(connection, listings))
 
 
 async def card(console: Console, visit: Visit) -> web.StreamResponse:

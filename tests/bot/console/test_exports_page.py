@@ -1,17 +1,21 @@
 """Who may take which file along, and that nothing sealed is in any of them."""
 
+import asyncio
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
+from bot.console.pages import exports
 from bot.db import Tx
 from bot.staff import ROLES
 from bot.tables import audit
 from directory import publishing, review_list
 from directory.exchange import cards
+from directory.listings import Listing
 from directory.tables import place_of_service
 from tests.bot.console.conftest import Browser, Desk
 
@@ -136,3 +140,31 @@ async def test_the_work_list_of_a_role_is_printed_with_the_words_of_each_text(de
     taken = select(audit.c.subject).where(audit.c.deed == "listings_exported").order_by(audit.c.seq)
     rows = await desk.db.read(lambda connection: list(connection.execute(taken).scalars()))
     assert rows == ["reviews:peer"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "module"), [("public", "offline", "offline.page"), ("book", "a5", "handbook.make")]
+)
+async def test_a_place_taken_down_while_a_file_is_made_is_not_in_it(
+    desk: Desk, path: str, form: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setting a book takes many seconds: what was shown when it began may be unsafe when it is given out."""
+    made: list[list[str]] = []
+    engine = desk.db
+
+    def make(shown: Sequence[Listing], **told: object) -> str | bytes:
+        made.append([one.id for one in shown])
+        if len(made) == 1:
+            down = place_of_service.c.id == made[0][0]
+            asyncio.run_coroutine_threadsafe(
+                engine.write(lambda tx: tx.execute(update(place_of_service).where(down).values(state="withdrawn"))),
+                loop,
+            ).result(10)
+        text = "\n".join(made[-1])
+        return text if form == "offline" else text.encode()
+
+    loop = asyncio.get_running_loop()
+    where, _, name = module.partition(".")
+    monkeypatch.setattr({"offline": exports.offline, "handbook": exports.handbook}[where], name, make)
+    status, raw = await take(await desk.as_("worker-1"), form, path)
+    assert status == 200 and len(made) == 2 and made[0][0].encode() not in raw and made[1][0].encode() in raw

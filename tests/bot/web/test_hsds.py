@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -250,6 +251,29 @@ async def test_a_stream_holds_every_service_in_full_or_by_itself(api: Api) -> No
     lines = [json.loads(line) for line in (await answer.text()).splitlines()]
     assert len(lines) == 123 and answer.headers["Content-Type"].startswith("application/x-ndjson")
     assert all(errors("service", one) == [] for one in lines[:10])
+
+
+@pytest.mark.parametrize("path", LISTS[:3])
+async def test_what_is_taken_down_or_sealed_while_it_is_streamed_is_told_no_more(
+    api: Api, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads slowly is told what is so now, and not what was when the question came."""
+    ids = await api.db.write(lambda tx: [*many(tx.connection, 130)])
+    await api.db.read(api.keeper.refresh)
+    done = False
+
+    async def meanwhile(_: float) -> None:
+        nonlocal done
+        if not done:
+            done = True
+            await api.db.write(lambda tx: [editing.withdraw(tx.connection, id, staff_id=1, now=NOW) for id in ids])
+            await api.db.read(api.keeper.refresh)
+
+    monkeypatch.setattr(hsds, "asyncio", SimpleNamespace(sleep=meanwhile))
+    monkeypatch.setattr(hsds, "_LINES", 5)
+    answer = await api.client.post(f"/hsds/{path}", json={"format": "ndjson", "full": True})
+    lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+    assert done and sum("Số 5 đường Thử" in json.dumps(line, ensure_ascii=False) for line in lines[5:]) <= 1
 
 
 async def test_nobody_may_ask_without_end_and_no_page_of_others_may_ask_at_all(api: Api, clock: MovableClock) -> None:

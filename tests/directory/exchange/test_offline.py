@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from directory import wording
 from directory.exchange import leaving, offline
 from directory.listings import Listing, Notice
-from tests.directory.exchange.samples import OPEN, SEALED, three
+from directory.tables import place_of_service
+from tests.directory.exchange.samples import OPEN, SEALED, shown, three
 
 TODAY = date(2026, 12, 7)
 
@@ -70,3 +71,11 @@ def test_a_notice_is_shown_while_it_holds(connection: Connection) -> None:
     told = replace(base, notices=(Notice("Đóng cửa tới 9/12", TODAY, date(2026, 12, 9)),))
     assert "Đóng cửa tới 9/12" in offline.page([told], on=TODAY)
     assert "Đóng cửa tới 9/12" not in offline.page([told], on=date(2026, 12, 10))
+
+
+def test_what_was_sealed_meanwhile_is_not_current(connection: Connection) -> None:
+    shown(connection, OPEN)
+    listings = leaving.shown(connection)
+    assert leaving.is_current(connection, listings)
+    connection.execute(update(place_of_service).values(is_sealed=True))
+    assert not leaving.is_current(connection, listings)
