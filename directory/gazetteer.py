@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from directory import ended
 from directory.compiled import kept
 from directory.reading import SEED, fold
 
@@ -55,6 +56,11 @@ class Unit(NamedTuple):
     spot: complex | None  # `point` in a quarter of the memory
     old_province: str = ""
     parent: str = ""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a newer list has this commune no more: `communes` are those that it became, where that is known."""
+        return self.key.tier is Tier.NEW_COMMUNE and self.key.code not in self.communes
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -116,8 +122,7 @@ def list_file(pattern: str) -> Path:
 
 def rows_of(pattern: str) -> Iterator[dict[str, str]]:
     """The rows of a list."""
-    with list_file(pattern).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    return ended.rows(list_file(pattern))
 
 
 def kept_of_lists(name: str, make: Callable[[], T]) -> T:
@@ -168,7 +173,15 @@ def _read_units() -> Iterable[Row]:
             of = of or _province_of(found, Tier.OLD_PROVINCE, old_province)
             row = (tier, code, kind, name, of, own, _spot(lat, lon), old_province or code, district)
             found[tier, code] = row
+    for one in ended.communes(found, _earlier_lists("new_units_*.csv"), _earlier_lists("old_units_*.csv")):
+        of = _province_of(found, Tier.NEW_COMMUNE, min(one.became, default="")) or one.province
+        row = (Tier.NEW_COMMUNE.value, one.code, one.kind, one.name, of, one.became, _spot(one.lat, one.lon), "", "")
+        found[row[0], row[1]] = row
     return found.values()
+
+
+def _earlier_lists(pattern: str) -> list[Path]:
+    return [file for folder in _folders for file in sorted(folder.glob(pattern)) if file != list_file(pattern)]
 
 
 def _province_of(found: Mapping[tuple[str, str], Row], tier: Tier, code: str) -> str:
@@ -198,7 +211,9 @@ def _number_names() -> dict[str, tuple[int, ...]]:
     """Folded names, and where the units called so stand among all."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for at, unit in enumerate(units().values()):
-        found[" ".join(words_of(unit.name))].append(at)
+        later = unit.communes if unit.has_ended else ()
+        if all(units()[PlaceKey(Tier.NEW_COMMUNE, code)].name != unit.name for code in later):  # else that is meant
+            found[" ".join(words_of(unit.name))].append(at)
     return {name: tuple(many) for name, many in found.items()}
 
 
@@ -275,7 +290,7 @@ def province_of(key: PlaceKey) -> str | None:
 def _communes_by_province() -> Mapping[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for key, unit in units().items():
-        if key.tier is Tier.NEW_COMMUNE:
+        if key.tier is Tier.NEW_COMMUNE and not unit.has_ended:
             found[unit.province].add(key.code)
     return {code: frozenset(own) for code, own in found.items()}
 
@@ -324,7 +339,8 @@ def located(lat: float, lon: float, tier: Tier = Tier.OLD_DISTRICT) -> Located |
     The lists have points, not borders: say "khoảng", and ask where `is_close_call`."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return None
-    pool = districts() if tier is Tier.OLD_DISTRICT else [one for one in units().values() if one.key.tier is tier]
+    of_tier = (one for one in units().values() if one.key.tier is tier and not one.has_ended)
+    pool = districts() if tier is Tier.OLD_DISTRICT else of_tier
     found = [(distance_km((lat, lon), unit.point), unit.key) for unit in pool if unit.point]
     found = sorted(pair for pair in found if pair[0] <= 40)
     if not found:

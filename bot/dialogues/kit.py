@@ -14,7 +14,7 @@ from directory import answers, naming, whole_names
 from directory.answers import Said
 from directory.followup import FollowUp
 from directory.listings import Listing
-from directory.places import PlaceKey, Tier
+from directory.places import PlaceKey, Tier, units
 from directory.reading import Reading, read
 from directory.shelf import Shelf
 from directory.whole_names import Called
@@ -114,10 +114,10 @@ class Memory:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Memory":
-        place = told.get("place")
+        place = PlaceKey(Tier(told["place"][0]), told["place"][1]) if told.get("place") else None
         return cls(
             told.get("need"),
-            PlaceKey(Tier(place[0]), place[1]) if place else None,
+            place if place in units() else None,  # of lists that are used no more: she is asked again
             tuple(told.get("shown", ())),
             tuple(told.get("last_shown", ())),
             bool(told.get("is_welcomed")),

@@ -91,7 +91,8 @@ def _read_all() -> tuple[dict[PlaceKey, Unit], int]:
     """Everything that is computed from the lists. Raises NotAList."""
     try:
         units = dict(gazetteer.units())
-        codes = {key.code for key in units if key.tier is gazetteer.Tier.NEW_COMMUNE}
+        communes = (unit for unit in units.values() if unit.key.tier is gazetteer.Tier.NEW_COMMUNE)
+        codes = {unit.key.code for unit in communes if not unit.has_ended}
         lost = sorted({code for unit in units.values() for code in unit.communes} - codes)
         lost += sorted({row.became.key.code for row in reforms.rows()} - codes)
         if lost:
@@ -117,5 +118,6 @@ def _differences(before: Mapping[PlaceKey, Unit], after: Mapping[PlaceKey, Unit]
         for key in sorted(both)
         if (before[key].kind, before[key].name) != (after[key].kind, after[key].name)
     ]
-    new, gone = set(after.keys() - before.keys()), set(before.keys() - after.keys())
+    was, then = ({key for key, unit in units.items() if not unit.has_ended} for units in (before, after))
+    new, gone = then - was, was - then
     return Outcome(named(new, after), named(gone, before), tuple(other), histories)
