@@ -16,6 +16,10 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "psychologist": ("bac si tam ly", "chuyen gia tam ly", "nha tam ly", "psychologist"),
     "hospital": ("benh vien", "hospital"),
     "cdc": ("trung tam kiem soat benh tat", "cdc"),
+    "social_work_centre": (
+        "trung tam cong tac xa hoi", "trung tam ctxh", "ttctxh", "trung tam bao tro xa hoi", "social work centre",
+    ),
+    "women_union": ("hoi lien hiep phu nu", "hoi lhpn", "hoi phu nu", "women's union"),
 }  # fmt: skip
 # What such a place is for, where its name says so: looked for where none of the kind is known.
 MEANS: Mapping[str, str] = {

@@ -27,7 +27,10 @@ MOST_NAMED, _COMMON = 200, 0.04  # a word that more listings bear, or a larger s
 _SLIP, _BY_EAR, _OTHER_LETTER = 0.9, 0.85, 0.8  # what a word with a slip counts
 _KM_A_DEGREE = 111.2
 _LAST = 40  # words
-KINDS = frozenset({"cdc", "hospital", "pharmacy", "private_clinic", "psychologist"})  # looked for as such
+# Looked for as such.
+KINDS = frozenset(
+    {"cdc", "hospital", "pharmacy", "private_clinic", "psychologist", "social_work_centre", "women_union"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ SHELF = Shelf(
         one("group", "ngo", DA_NANG, "mind.distress"),
         one("listener", "psychologist", DA_NANG, "mind.distress"),
         one("big", "hospital", CAU_GIAY, "health.emergency"),
+        one("loans", "ngo", CAU_GIAY, "livelihood.loan"),
+        one("union", "women_union", CAU_GIAY, "violence.partner"),
+        one("centre", "social_work_centre", DA_NANG, "relief.emergency"),
     ])
 )  # fmt: skip
 
@@ -59,6 +62,9 @@ def ids(text: str) -> list[str]:
         ("bs tam ly o da nang", "listener"),
         ("bệnh viện ở cầu giấy", "big"),
         ("bv cau giay", "big"),
+        ("hội phụ nữ ở cầu giấy", "union"),
+        ("trung tâm ctxh đà nẵng", "centre"),
+        ("tìm trung tâm công tác xã hội ở Đà Nẵng", "centre"),
     ],
 )
 def test_a_kind_named_barely_finds_that_kind_and_nothing_else(text: str, wanted: str) -> None:
@@ -114,4 +120,5 @@ def test_every_such_kind_is_one_of_ours_and_has_words_and_a_name_in_both_languag
     assert set(drafts.KINDS) >= KINDS and set(bare_kinds.MEANS) <= KINDS
     for kind in KINDS:
         assert bare_kinds.only(read(t(f"console.kind.{kind}")), frozenset()) == kind
+    for kind in bare_kinds.MEANS:
         assert t(f"find.wish.{kind}") != t(f"find.wish.{kind}", "en")
