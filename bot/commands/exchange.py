@@ -184,8 +184,9 @@ def _read(path: Path) -> tuple[tuple[Row, ...], tuple[Trouble, ...], tuple[str, 
         return rows, wrong, tuple(f"not read (no header we know): {name}" for name in left_out)
     if path.suffix.lower() in (".ndjson", ".jsonl") and own_lines.is_ours(path):
         return (*own_lines.read(path), ())
-    brought = hsds_reading.read_all(hsds_files.services_in(path))
-    return tuple(brought.rows), tuple(brought.wrong), brought.report()
+    astray: list[str] = []
+    brought = hsds_reading.read_all(hsds_files.services_in(path, astray))
+    return tuple(brought.rows), tuple(brought.wrong), (*astray, *brought.report())
 
 
 def _report(wrong: Iterable[Trouble], changes: Iterable[spreadsheet.Difference], kept_out: Iterable[str]) -> str:

@@ -72,10 +72,15 @@ def is_hsds(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in (".json", ".ndjson", ".jsonl", ".zip")
 
 
-def services_in(path: Path) -> Iterator[Any]:
-    """The services of a file or folder of any of the three forms. Raises NotATable, OSError."""
+def services_in(path: Path, astray: list[str] | None = None) -> Iterator[Any]:
+    """The services of a file or folder of any of the three forms. Raises NotATable, OSError.
+
+    What stands in tables and is in none of them is added to `astray`."""
     if path.is_dir() or path.suffix.lower() == ".zip":
-        yield from hsds_tables.put_together(_tables(path))
+        tables = _tables(path)
+        if astray is not None:
+            astray += hsds_tables.astray(tables)
+        yield from hsds_tables.put_together(tables)
         return
     if path.suffix.lower() == ".json":
         raw = content(path, most=MOST_PAGE)

@@ -1,7 +1,7 @@
 """The tabular form of HSDS: 24 tables that point at each other, made from nested objects and put together again."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -105,6 +105,23 @@ def put_together(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict
             if one.get(f"{key}_id") in by_id.get(key, {}):
                 one[key] = by_id[key][one[f"{key}_id"]]
     return list(by_id.get("service", {}).values())
+
+
+def astray(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> tuple[str, ...]:
+    """One line for whatever is in no service because of how it stands in its table: without an id, with the id of
+    another row, or with one that leads to no row."""
+    ids = {kind: {row["id"] for row in rows if row.get("id")} for kind, rows in tables.items()}
+    found: Counter[str] = Counter()
+    for kind, rows in tables.items():
+        file, own = paths()[kind], Counter(row.get("id", "") for row in rows)
+        found[f"{file}: rows without an id"] += own.pop("", 0)
+        found[f"{file}: rows with the id of another row"] += sum(many - 1 for many in own.values())
+        for row in rows:
+            for key, cell in row.items():
+                of = key.removesuffix("_id")
+                if cell and key != of and of in paths() and cell not in ids.get(of, ()):
+                    found[f"{file}: {key} leads to no row"] += 1
+    return tuple(f"kept out {times} times: {what}" for what, times in found.items() if times)
 
 
 def _pointing(many: Iterable[dict[str, Any]], link: str) -> Mapping[str, list[dict[str, Any]]]:

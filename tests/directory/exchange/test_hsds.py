@@ -1,5 +1,7 @@
 """Requirement 16: what we hand out is HSDS 3.1 without one error, comes back the same, and tells no sealed place."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +26,7 @@ from directory.exchange import (
     spreadsheet,
 )
 from directory.exchange.hsds_lines import line
+from directory.exchange.hsds_names import name as named
 from directory.exchange.hsds_reading import Brought
 from directory.listings import Hours, is_open
 from directory.wording import HCMC
@@ -132,6 +135,29 @@ def test_the_tabular_package_is_valid(connection: Connection, tmp_path: Path) ->
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["type", "title", "note"])
     assert "024 0000 0009" in (tmp_path / "metadata.csv").read_text("utf-8")
+
+
+def test_rows_of_a_package_that_lead_nowhere_are_named(connection: Connection, tmp_path: Path) -> None:
+    """A number that belongs to no place, a service of an organisation that is not there: nothing is lost in silence."""
+    three(connection)
+    for name, text in hsds_files.as_package(hsds.services(leaving.shown(connection), on=TODAY)).items():
+        (tmp_path / name).write_text(text, "utf-8")
+    astray: list[str] = []
+    whole = list(hsds_files.services_in(tmp_path, astray))
+    assert len(whole) == 3 and astray == []
+    head, *rows = list(csv.reader(io.StringIO((tmp_path / "phones.csv").read_text("utf-8"))))
+    at = [head.index(name) for name in ("location_id", "service_at_location_id", "id") if name in head]
+    nowhere = [[named("none") if cell and n in at[:-1] else cell for n, cell in enumerate(row)] for row in rows]
+    nowhere += [["" if n == at[-1] else cell for n, cell in enumerate(rows[0])], nowhere[0]]
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows([head, *nowhere])
+    (tmp_path / "phones.csv").write_text(table.getvalue(), "utf-8")
+    list(hsds_files.services_in(tmp_path, astray))
+    assert [line.partition(": ")[2].partition(": ")[0] for line in astray] == ["phones.csv"] * 3
+    assert {line.rpartition(": ")[2] for line in astray} >= {
+        "rows without an id", "rows with the id of another row",
+    }  # fmt: skip
+    assert any("_id leads to no row" in line for line in astray)
 
 
 def test_changes_name_a_role_and_never_a_person_or_what_is_sealed(connection: Connection) -> None:
