@@ -1,10 +1,10 @@
 """A place that helps: what it does, for whom, when it is open, and what may never be said of a sealed one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from directory.hours import DAYS, Hours, ListingProblem, Opening, is_open, open_on
+from directory.hours import DAYS, Apart, Hours, ListingProblem, Opening, is_open, open_on
 from directory.languages import marked
 from directory.places import PlaceKey
 from directory.wording import FALLBACK, HCMC, day, t
@@ -97,17 +97,31 @@ class Listing:
         return 2 if self.is_under_review else 1 if self.state == "stale" else 0
 
     def opening(self, at: datetime) -> Opening:
-        """Open, closed or unknown at this moment; a notice that it is closed, or has other hours, goes before them."""
-        local = at.astimezone(HCMC)
-        codes = self._codes_on(local.date())
+        """Open, closed or unknown at this moment; a notice of closed days or other hours goes before the hours, also
+        for the night of its last day, and for the opening that would come next."""
+        if not self.notices:
+            return is_open(self.hours, at)
+        today = at.astimezone(HCMC).date()
+        codes, hours = self._codes_on(today), self._hours_without("closed")
         if "closed" in codes:
-            ends = max(one.ends_on for one in self.notices if one.code == "closed" and one.holds_on(local.date()))
+            ends = max(one.ends_on for one in self.notices if one.code == "closed" and one.holds_on(today))
             again = datetime.combine(ends + timedelta(days=1), time(), HCMC)
-            after = is_open(self.hours, again)
-            return Opening("closed", opens=again if after.state == "open" else after.opens)
-        if "moved_hours" in codes:
+            after = is_open(hours, again)
+            found = Opening("closed", opens=again if after.state == "open" else after.opens)
+        elif "moved_hours" in codes:
             return Opening("unknown")
-        return is_open(self.hours, at)
+        else:
+            found = is_open(hours, at)
+        if found.opens and "moved_hours" in self._codes_on(found.opens.date()):
+            return Opening("closed")
+        if found.state == "open" and is_open(self._hours_without("closed", "moved_hours"), at).state != "open":
+            return Opening("unknown")  # it opened yesterday, if it did
+        return found
+
+    def _hours_without(self, *codes: str) -> Hours | None:
+        """The hours, closed on the days of notices with these codes."""
+        days = tuple(Apart("", one.starts_on, one.ends_on, ()) for one in self.notices if one.code in codes)
+        return replace(self.hours, apart=(*days, *self.hours.apart)) if self.hours and days else self.hours
 
     def opening_on(self, day: date) -> Opening:
         """The same for a whole day."""

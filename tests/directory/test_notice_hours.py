@@ -64,3 +64,41 @@ def test_a_notice_that_begins_on_the_day_asked_for_is_shown() -> None:
     found = search(shelf, question("xet nghiem hiv cau giay thu 7", at=NOW))
     assert found.results[0].notices
     assert not search(shelf, question("xet nghiem hiv cau giay", at=NOW)).results[0].notices
+
+
+NIGHTS = Hours.parse(["mon-sun 20:00-02:00"])
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(f"2026-12-{written}+07:00")
+
+
+def test_the_night_of_the_last_closed_day_is_closed_to_its_end() -> None:
+    """The notice ends at midnight; who closed at eight in the evening does not open at midnight for two hours."""
+    one = listing(hours=NIGHTS, notices=(CLOSED,))
+    assert one.opening(at("10T23:30")).opens == at("11T20:00")
+    after_midnight = one.opening(at("11T00:30"))
+    assert after_midnight.state == "closed" and after_midnight.opens == at("11T20:00")
+    assert one.opening(at("11T21:00")).state == "open" and one.opening(at("12T01:00")).state == "open"
+    assert one.opening(at("07T01:00")).state == "closed", "from the first minute of its first day"
+
+
+def test_the_night_after_other_hours_is_unknown_to_its_end() -> None:
+    one = listing(hours=NIGHTS, notices=(OTHER_HOURS,))
+    assert one.opening(at("11T00:30")).state == "unknown" and one.opening(at("11T03:00")).state == "closed"
+
+
+def test_a_notice_of_the_days_to_come_is_reckoned_with_before_it_begins() -> None:
+    """Told in the evening that it opens tomorrow at eight, somebody would stand before a closed door."""
+    evening = at("06T18:00")
+    shut = listing(hours=WEEK, notices=(CLOSED,)).opening(evening)
+    assert shut.state == "closed" and shut.opens == at("11T08:00")
+    other = listing(hours=WEEK, notices=(OTHER_HOURS,)).opening(evening)
+    assert other.state == "closed" and other.opens is None, "at what hour it opens then, nobody knows"
+    always = listing(hours=Hours.parse(["mon-sun 00:00-24:00"]), notices=(CLOSED,)).opening(evening)
+    assert always.state == "open" and always.closes == at("07T00:00")
+
+
+def test_a_long_closing_says_when_it_opens_again() -> None:
+    long = Notice("", date(2026, 12, 7), date(2027, 4, 14), "closed")
+    assert listing(hours=WEEK, notices=(long,)).opening(NOW).opens == datetime.fromisoformat("2027-04-15T08:00+07:00")
