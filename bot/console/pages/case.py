@@ -216,11 +216,12 @@ def _find(console: Console, known: Case, wanted: str, now: datetime) -> list[Hit
     named = [one for one in console.keeper.shelf if wanted.casefold() in one.service.casefold()]
     if named and (asked.is_heard or not asked.needs):
         return [hit_now(one, now) for one in named[:6]]
-    if not asked.needs and (called := search(console.keeper.shelf, asked).results):
+    if not (asked.needs or asked.kind) and (called := search(console.keeper.shelf, asked).results):
         return list(called)
-    needs = asked.needs or ((known.need,) if known.need else ())
+    needs = asked.needs or ((known.need,) if known.need and not asked.kind else ())
     places = asked.places or ((known.place,) if known.place else ())
-    return list(search(console.keeper.shelf, Question(needs, places, asked.wishes, now, limit=6)).results)
+    wanted_so = Question(needs, places, asked.wishes, now, limit=6, kind=asked.kind)
+    return list(search(console.keeper.shelf, wanted_so).results)
 
 
 # --- what can be done -------------------------------------------------------------------------------------------------

@@ -53,6 +53,17 @@ async def test_a_worker_takes_reads_answers_refers_and_closes(desk: Desk) -> Non
     assert await desk.count(case, case.c.state == "closed", case.c.outcome == "referred_legal") == 1
 
 
+async def test_a_colleague_who_names_a_kind_is_shown_that_kind_and_no_need_of_the_case(desk: Desk) -> None:
+    case_id = await desk.report("nó đánh em ở cầu giấy, em sợ lắm")
+    lan = await desk.as_("worker-1")
+    here = f"/console/cases/{case_id}"
+    await desk.press(lan, f"{here}/take")
+    hospitals = await (await lan.get(here, params={"find": "bệnh viện ở ba đình"})).text()
+    assert "Bệnh viện Mái Ấm (mẫu)" in hospitals and "Trạm y tế Con Đường (mẫu)" not in hospitals
+    pharmacies = await (await lan.get(here, params={"find": "nhà thuốc"})).text()
+    assert 'name="listing" value="' not in pharmacies, "none is known, and nothing else is shown in its place"
+
+
 async def test_the_second_worker_learns_kindly_who_was_first(desk: Desk) -> None:
     case_id = await desk.report()
     lan, mai = await desk.as_("worker-1"), await desk.as_("worker-2")
