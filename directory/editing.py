@@ -222,9 +222,8 @@ def publish(
     if fresh_days is not None:
         missing += too_old(connection, place_id, known.draft, fresh_days, now.astimezone(HCMC).date())
     refuse(missing + lacks_yes(known.draft, known.consent, consent_kinds))
-    for down in copies.taken_down(connection, known) if known.state == "draft" else ():
-        if _may_not_restore(connection, down, staff_id=staff_id, is_alone=is_alone, now=now):
-            raise NotNow("listing.problem.copy_of_taken_down")
+    if known.state == "draft":
+        _refuse_copy(connection, known, staff_id=staff_id, is_alone=is_alone, now=now)
     _move(connection, place_id, ("draft",), "published", now)
     note(connection, "publish", place_id, staff_id=staff_id, now=now)
 
@@ -254,6 +253,7 @@ def restore(
     known = standing(connection, place_id)
     if known.merged_into is not None:
         raise NotNow("listing.problem.merged")
+    _refuse_copy(connection, known, staff_id=staff_id, is_alone=is_alone, now=now)
     refuse(lacks(connection, place_id, known.draft, is_demo=known.is_demo))
     refuse(lacks_yes(known.draft, known.consent, consent_kinds) or no_stands(connection, place_id, known.consent))
     age = age_of(connection, place_id, fresh_days, now.astimezone(HCMC).date())
@@ -345,6 +345,13 @@ def _may_not_restore(connection: Connection, place_id: str, *, staff_id: int, is
     ).one_or_none()
     is_mine = last is not None and last.staff_id == staff_id
     return is_mine and not (is_alone and last is not None and now - last.at >= RESTORE_ALONE)
+
+
+def _refuse_copy(connection: Connection, known: Known, *, staff_id: int, is_alone: bool, now: datetime) -> None:
+    """Raises NotNow if it looks like a place that this colleague took down and may not bring back yet."""
+    for down in copies.taken_down(connection, known):
+        if _may_not_restore(connection, down, staff_id=staff_id, is_alone=is_alone, now=now):
+            raise NotNow("listing.problem.copy_of_taken_down")
 
 
 def _move(connection: Connection, place_id: str, states: tuple[str, ...], to: str, now: datetime) -> None:

@@ -6,11 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from directory import editing, verification
+from directory import editing, merging, verification
 from directory.drafts import Draft
 from directory.editing import NotNow
 from directory.places import PlaceKey, Tier
 from tests.directory.test_editing import CLINIC, NOW, published, shown
+
+
+def usual(kind: str) -> int:
+    return 180
 
 
 def anew(connection: Connection, draft: Draft, *, service_id: str | None = None) -> str:
@@ -59,3 +63,16 @@ def test_one_more_place_of_the_service_is_no_way_round_and_another_place_is_no_c
     other = anew(connection, replace(CLINIC, service="Trạm Y tế Khác", phones=("024 0000 0008",)))
     editing.publish(connection, other, staff_id=1, now=NOW)
     assert shown(connection) == {CLINIC.service, "Trạm Y tế Khác"}
+
+
+def test_a_merge_that_is_undone_is_no_way_round(connection: Connection) -> None:
+    """Who took the one that stayed down does not bring the other one back: a second colleague only parted the two."""
+    gone, stays = published(connection), published(connection, replace(CLINIC, service="PK Thử"))
+    merging.merge(connection, gone, stays, staff_id=2, now=NOW)
+    editing.withdraw(connection, stays, staff_id=1, now=NOW)
+    merging.undo(connection, gone, staff_id=2, fresh_days=usual, now=NOW)
+    with pytest.raises(NotNow) as refused:
+        editing.restore(connection, gone, staff_id=1, is_alone=False, fresh_days=usual, now=NOW)
+    assert refused.value.key == "listing.problem.copy_of_taken_down"
+    editing.restore(connection, gone, staff_id=3, is_alone=False, fresh_days=usual, now=NOW)
+    assert shown(connection) == {CLINIC.service}
