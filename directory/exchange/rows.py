@@ -326,6 +326,7 @@ _WHY = {
     "listing.problem.point_turned": "has east before north: turn the two round",
     "listing.problem.point_abroad": "lies outside of Vietnam",
     "listing.problem.point_far": "lies far away from the place that is named",
+    "listing.problem.merged": "this listing went into another one: change that one",
     "listing.problem.unseal": "is empty, and the place is sealed: two persons open it in the console, no file does",
     "listing.problem.real_phone": "is a made-up number",
     "listing.problem.demo_phone": "must be 0000 000 NNN in the demonstration",
@@ -343,6 +344,7 @@ def troubles(number: int, found: Iterable[drafts.Problem], *, unit: str = "row")
 
 
 _ABOUT = {
+    "listing.problem.own_of_a_person": "is one person's own: leave it out, the place's number belongs under phones",
     "listing.problem.phone": "cannot be dialled in Vietnam: write the whole number with its area code",
     "listing.problem.hours_far": "names a day of another century: write a year such as 2026",
     "listing.problem.hours_same": "opens and closes at the same time: round the clock is 00:00-24:00",

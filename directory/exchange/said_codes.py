@@ -32,6 +32,15 @@ _ALSO = {
     "women_union": "hoi lien hiep phu nu; hoi lhpn",
 }
 
+# And whom it receives.
+_WHOM = {
+    "women": "nu; nu gioi; chi em",
+    "men": "nam; nam gioi; dong tinh nam; msm",
+    "trans": "chuyen gioi; tg; transgender",
+    "minors": "tre em; vi thanh nien; duoi 18; nguoi duoi 18 tuoi",
+    "foreigners": "nguoi nuoc ngoai; khach nuoc ngoai",
+}
+
 
 def plain(words: str) -> str:
     return " ".join(re.findall(r"\w+", fold(unicodedata.normalize("NFC", words)).replace("_", " ")))
@@ -72,6 +81,7 @@ def _codes() -> Mapping[tuple[str, str], str]:
             labels += [("languages", one.code, name) for name in (one.code, own, own.removeprefix("tiếng "))]
         labels += [(name, code, code) for name, code, _ in labels]
         labels += [("kind", code, also) for code, many in _ALSO.items() for also in many.split("; ")]
+        labels += [("audience", code, also) for code, many in _WHOM.items() for also in many.split("; ")]
         for name, code, label in labels:
             found.setdefault((name, plain(label)), code)
     return found

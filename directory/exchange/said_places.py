@@ -21,6 +21,7 @@ _WARD = re.compile(
     r"\s*(?=$|[,;()–-]|(?<!\w)(?:quan|huyen|thi xa|thanh pho|tinh|q\.|h\.|tx\.|tp)(?!\w))"
 )
 
+_DISTRICT = re.compile(r"(?<!\w)(?:quan|huyen|thi xa|q\.|h\.|tx\.?)(?!\w)")
 
 PARTS = ("ward", "district", "province")  # smallest first, as a place is written
 _TYPES = {
@@ -82,7 +83,15 @@ def _named(words: str) -> Sequence[PlaceKey]:
     first = found.places[0].key
     # "phường …, Hà Nội" that finds nothing but Hà Nội has lost what matters.
     is_lost = first.tier in _PROVINCES and "," in words.strip(" ,")
-    return () if is_lost else (first,)
+    return () if is_lost else _of_its_name(first, [one.key for one in found.places], words)
+
+
+def _of_its_name(first: PlaceKey, keys: Sequence[PlaceKey], words: str) -> Sequence[PlaceKey]:
+    """A ward of today beside one of before that bore its name: where no district is named, either may be meant."""
+    if first.tier not in _SMALL or words.count(",") > 1 or _DISTRICT.search(fold(words)):
+        return (first,)
+    name = places.units()[first].name
+    return tuple(key for key in keys if key.tier in _SMALL and places.units()[key].name == name)
 
 
 def _one_of(named: Sequence[PlaceKey], words: str) -> Said:

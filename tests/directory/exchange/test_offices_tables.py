@@ -3,6 +3,7 @@
 import pytest
 
 from directory.exchange import spreadsheet
+from directory.exchange.rows import understand
 from directory.places import PlaceKey, Tier
 
 HEAD = "Tên cơ sở;Tổ chức;Loại nơi;Nhu cầu;Phường/Xã;Quận/Huyện;Tỉnh/TP;SĐT\n"
@@ -73,3 +74,23 @@ def test_kinds_in_everyday_words(cell: str, kind: str) -> None:
 def test_a_row_without_a_kind_says_that_it_is_empty() -> None:
     rows, wrong = read("Phòng khám A;Tổ chức A;;PrEP;;quận Cầu Giấy;Hà Nội")
     assert rows == () and [(one.column, one.says) for one in wrong] == [("kind", "is empty")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("Nữ", ("women",)), ("nam; nữ", ("men", "women")), ("phụ nữ, người chuyển giới", ("women", "trans")),
+        ("chị em, dưới 18", ("women", "minors")), ("MSM", ("men",)), ("người nước ngoài", ("foreigners",)),
+    ],
+)  # fmt: skip
+def test_whom_a_place_receives_in_everyday_words(cell: str, codes: tuple[str, ...]) -> None:
+    told = {"service": "A", "organisation": "B", "kind": "cdc", "needs": "PrEP", "place": "quận Cầu Giấy, Hà Nội"}
+    row, wrong = understand(2, {**told, "audience": cell})
+    assert wrong == () and row.draft.audience == codes
+
+
+def test_a_number_of_one_person_is_named_as_such() -> None:
+    told = {"service": "A", "organisation": "B", "kind": "cdc", "needs": "PrEP", "place": "quận Cầu Giấy, Hà Nội"}
+    _, wrong = understand(2, {**told, "price.vi": "Gọi anh Tuấn 0912345678"})
+    says = "“0912345678” is one person's own: leave it out, the place's number belongs under phones"
+    assert [str(one) for one in wrong] == [f"row 2, column price.vi: {says}"]

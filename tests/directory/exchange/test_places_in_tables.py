@@ -41,6 +41,9 @@ def test_every_place_comes_back_from_its_name_and_code_and_none_as_another_one()
         ("Xóm 3, xã Phú Cát, huyện Quốc Oai", PlaceKey(Tier.OLD_WARD, "09922")),
         ("TX. Sơn Tây, HN", PlaceKey(Tier.OLD_DISTRICT, "269")),
         ("số 5 phố Không Tên, quận Cầu Giấy, Hà Nội", PlaceKey(Tier.OLD_DISTRICT, "005")),
+        ("phường Ngọc Hà, quận Ba Đình, Hà Nội", PlaceKey(Tier.OLD_WARD, "00016")),
+        ("Nghĩa Đô, Cầu Giấy, Hà Nội", PlaceKey(Tier.OLD_WARD, "00157")),
+        ("phường Cầu Giấy, TP Hà Nội", PlaceKey(Tier.NEW_COMMUNE, "00166")),
     ],
 )
 def test_places_as_people_write_them(words: str, key: PlaceKey) -> None:
@@ -52,6 +55,9 @@ def test_places_as_people_write_them(words: str, key: PlaceKey) -> None:
     [
         (("Châu Thành", "", ""), "several"),
         (("huyện Châu Thành, Tây Ninh", "", ""), "several"),
+        (("phường Ngọc Hà, Hà Nội", "", ""), "several"),  # of today, or of before: other streets
+        (("phường Ngọc Hà, thành phố Hà Nội", "", ""), "several"),
+        (("Ngọc Hà, TP Hà Nội", "", ""), "several"),
         (("đâu đó, Hà Nội", "", ""), ""),
         (("quận Hoàng Mai, Hà Nội", "old_district", "005"), "other"),
         (("chuyển đi rồi", "old_district", "005"), "other"),
