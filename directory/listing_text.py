@@ -14,7 +14,8 @@ def describe(hit: Hit, language: str = "vi", *, position: int | None = None) -> 
     """The card. Of a sealed place only the province and the front-gate phone are shown."""
     one = hit.listing
     head = f"{position}. {one.service}" if position else one.service
-    lines = [head, t("listing.for", language, needs=_needs(one, language)), _hours(hit, language)]
+    needed = t("listing.for", language, needs=_needs(one, language)) if one.needs else ""  # colleagues' own have none
+    lines = [head, needed, _hours(hit, language)]
     today = (notice.said(language) for notice in one.notices if notice.said("vi") in hit.notices)
     lines.extend(t("listing.notice", language, text=text) for text in today)
     lines.extend((where(one, language), way_in(one, language)))

@@ -46,3 +46,22 @@ async def test_a_save_that_says_nothing_of_it_is_a_form_with_the_box_empty(desk:
     revision = page.partition('name="revision" value="')[2].partition('"')[0]
     await desk.press(thu, here, **{**NEW, "service": NAME, "revision": revision})
     assert not await desk.db.write(check)
+
+
+async def test_a_police_station_is_for_colleagues_whatever_is_ticked_and_may_name_no_need(desk: Desk) -> None:
+    thu = await desk.as_("maintainer-1")
+    told = {name: value for name, value in {**NEW, "service": NAME, "kind": "police"}.items() if name != "needs"}
+    _, page = await desk.press(thu, "/console/new-listing", **told)
+    assert "Loại này chỉ cho đồng nghiệp" in page and "Chọn ít nhất một nhu cầu" in page
+    path, _ = await desk.press(thu, "/console/new-listing", **told, is_staff_only="yes")
+    here = path.partition("?")[0]
+    await desk.press(thu, f"{here}/verify", method="call")
+    path, _ = await desk.press(thu, f"{here}/publish")
+    assert path.endswith("said=published") and NAME not in await names(desk)
+    await stay_in(desk, "worker-1", "01")
+    tonight = await (await (await desk.as_("worker-1")).get("/console/tonight")).text()
+    assert NAME in tonight and "<p>• </p>" not in tonight
+    page = await (await thu.get(here)).text()
+    revision = page.partition('name="revision" value="')[2].partition('"')[0]
+    _, page = await desk.press(thu, here, **told, revision=revision)
+    assert "Loại này chỉ cho đồng nghiệp" in page and NAME not in await names(desk)
