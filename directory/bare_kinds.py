@@ -19,8 +19,15 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "social_work_centre": (
         "trung tam cong tac xa hoi", "trung tam ctxh", "ttctxh", "trung tam bao tro xa hoi", "social work centre",
     ),
-    "women_union": ("hoi lien hiep phu nu", "hoi lhpn", "hoi phu nu", "women's union"),
+    "women_union": ("hoi lien hiep phu nu", "hoi lhpn", "hoi phu nu"),
 }  # fmt: skip
+_BY_FIRST: dict[str, list[tuple[tuple[str, ...], str]]] = {}  # the longer first
+for _kind, _many in _CALLED.items():
+    for _said in (tuple(name.split()) for name in _many):
+        _BY_FIRST.setdefault(_said[0], []).append((_said, _kind))
+for _same in _BY_FIRST.values():
+    _same.sort(key=lambda one: -len(one[0]))
+_ENGLISH = ("pharmacy", "drugstore", "private clinic", "psychologist", "hospital", "social work", "cdc")
 # What such a place is for, where its name says so: looked for where none of the kind is known.
 MEANS: Mapping[str, str] = {
     "private_clinic": "health.general", "psychologist": "mind.distress", "hospital": "health.general",
@@ -40,25 +47,28 @@ _BESIDE = PLAIN | frozenset(_BESIDE_WORDS.split())
 
 def only(reading: Reading, spared: Set[int]) -> str:
     """The kind that a message names and nothing else but a place (`spared`, its words) and when; else empty."""
-    for words in (tuple(enumerate(reading.tokens)), tuple(_typed(reading))):
-        plain = [word for _, word in words]
-        for kind, many in _CALLED.items():
-            for said in (name.split() for name in many):
-                at = _at(plain, said)
-                if at is None:
-                    continue
-                if _is_landmark(plain[at:], len(said)) or _says_where(plain, at):
-                    break
-                rest = (*words[:at], *words[at + len(said) :])
-                if all(place in spared or word in _BESIDE or word.isdigit() for place, word in rest):
-                    return kind
-                break  # a shorter name of it leaves no fewer words beside it
+    if kind := _only(reading.tokens, range(len(reading.tokens)), spared):
+        return kind
+    lowered = reading.text.lower()
+    if not any(word in lowered for word in _ENGLISH):  # read as Vietnamese they are something else
+        return ""
+    typed = tuple(_typed(reading))
+    return _only([word for _, word in typed], [at for at, _ in typed], spared)
+
+
+def _only(words: Sequence[str], places: Sequence[int], spared: Set[int]) -> str:
+    """`places`: where each word stands in the message."""
+    for at, word in enumerate(words):
+        for said, kind in _BY_FIRST.get(word, ()):
+            end = at + len(said)
+            if tuple(words[at:end]) != said:
+                continue
+            if _is_landmark(words[at:], len(said)) or _says_where(words, at):
+                return ""
+            rest = (*range(at), *range(end, len(words)))
+            is_all = all(places[n] in spared or words[n] in _BESIDE or words[n].isdigit() for n in rest)
+            return kind if is_all else ""  # a shorter name of it leaves no fewer words beside it
     return ""
-
-
-def _at(words: Sequence[str], said: Sequence[str]) -> int | None:
-    starts = range(len(words) - len(said) + 1)
-    return next((at for at in starts if words[at : at + len(said)] == said), None)
 
 
 def _says_where(words: Sequence[str], at: int) -> bool:
