@@ -25,6 +25,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 STOP = "¦"
 _BREAKS = re.compile(r"[.,!?…;\n()]|(?<=\s)[-–](?=\s)")
 _BREAK_WORDS = frozenset({"nhưng"})
+_AT_WORD = "(?<= )"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _compiled(written: str) -> "re.Pattern[str]":
 
 def compile_pattern(source: str, lists: Mapping[str, str], *, is_plain: bool = False) -> Pattern:
     """Read one pattern; `lists` holds the words behind `<agent>` and the like. `is_plain`: its words have no marks."""
-    expression, anchors, has_negation = "(?<= )", [], False
+    expression, anchors, has_negation = _AT_WORD, [], False
     for item in source.split():
         if item.startswith("^"):
             expression, item = r"\A ", item[1:]
@@ -135,8 +136,11 @@ def compile_pattern(source: str, lists: Mapping[str, str], *, is_plain: bool = F
             item = item.removesuffix("?").removeprefix(">")
             if "<" in item:
                 item = re.sub(r"<(\w+)>", lambda found: lists[found[1]], item)
-            body, firsts, is_denying = _choices(item, is_plain=is_plain)
-            expression += f"(?={body})" if is_ahead else body + ("?" if is_optional else "")
+            body, begun, firsts, is_denying = _choices(item, is_plain=is_plain)
+            if begun and expression == _AT_WORD and not (is_ahead or is_optional):
+                expression = begun
+            else:
+                expression += f"(?={body})" if is_ahead else body + ("?" if is_optional else "")
             if not is_optional and "#" not in item:
                 anchors.append(firsts)
                 has_negation = has_negation or is_denying
@@ -146,12 +150,29 @@ def compile_pattern(source: str, lists: Mapping[str, str], *, is_plain: bool = F
 
 
 @cache
-def _choices(item: str, *, is_plain: bool) -> tuple[str, frozenset[str], bool]:
-    """An expression for one of several words, their first folded ones, whether some deny; many patterns share it."""
+def _choices(item: str, *, is_plain: bool) -> tuple[str, str, frozenset[str], bool]:
+    """An expression for one of several words, the same where a pattern begins, their first folded ones, whether some
+    deny; many patterns share it."""
     choices = item.split("|")
-    body = "(?:" + "|".join(_words(choice, is_plain=is_plain) for choice in choices) + ")"
+    written = [_words(choice, is_plain=is_plain) for choice in choices]
+    body, begun = (f"(?:{'|'.join(many)})" if many else "" for many in (written, _begun(written)))
     firsts = frozenset(bare(choice.split("_")[0]) for choice in choices)
-    return body, firsts, any(part in _DENYING for choice in choices for part in choice.split("_"))
+    return body, begun, firsts, any(part in _DENYING for choice in choices for part in choice.split("_"))
+
+
+def _begun(written: Iterable[str]) -> list[str]:
+    """The same expressions, each with its first letter before the look at what stands before the word: so the machine
+    skips what begins otherwise, which is three times as quick. None where one begins with no plain letter."""
+    found = []
+    for one in written:
+        begin = _FIRST_LETTER.match(one)
+        if begin is None:
+            return []
+        found += [f"{letter}(?<= .){one[begin.end() :]}" for letter in begin[1] or begin[2]]
+    return found
+
+
+_FIRST_LETTER = re.compile(r"(?:([^\W_])|\[([^\W_]+)\])(?![?*+{])")
 
 
 def _words(choice: str, *, is_plain: bool) -> str:

@@ -54,9 +54,10 @@ class Heads:
     start: tuple[float, ...]  # and where it begins; a hidden lane below one step says nothing
     rows: tuple[int, ...]  # of each hidden lane
     lean_beside: tuple[float, ...]  # what one step of what they say together moves a head's score
-    labels: Mapping[str, tuple[tuple[int, str], ...]]  # of each kind of head: which heads, and what each means
+    labels: tuple[tuple[str, str], ...]  # of each head its kind, and what it means
     lanes: int  # of one feature
     own: tuple[int, ...]  # those of them that are these heads' lines
+    hears_wants: bool  # whether a head says if any need is stated
 
 
 def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
@@ -64,19 +65,18 @@ def sounds_like(parts: Sequence[Groups], heads: Heads | None = None) -> Topics:
     used = heads or shipped()
     scores = [_scores(groups, used) for groups in ((parts[0],) if len(parts) == 1 else (parts[0], parts[-1]))]
     best = scores[0] if len(scores) == 1 else [max(pair) for pair in zip(*scores, strict=True)]
-    found = {kind: _ordered(labels, best) for kind, labels in used.labels.items()}
-    asks, wants = (dict(found[kind]).get("any", 0.0) if kind in found else missing for kind, missing in _ANY)
-    return Topics(found["need"], found.get("intent", ()), found.get("kind", ()), found.get("topic", ()), asks, wants)
+    likely: dict[str, list[tuple[float, str]]] = {}
+    for score, (kind, label) in zip(best, used.labels, strict=True):
+        if score >= _FAINT_SCORE:
+            likely.setdefault(kind, []).append((-_chance(score), label))
+    found = {kind: tuple([(label, -less) for less, label in sorted(many)]) for kind, many in likely.items()}
+    ((_, asks),), ((_, wants),) = found.get("asks", _UNHEARD), found.get("wants", _UNHEARD)
+    return Topics(*(found.get(kind, ()) for kind in _KINDS), asks, wants if used.hears_wants else 1.0)
 
 
-_ANY = (("asks", 0.0), ("wants", 1.0))  # and what is thought where a file has no such head
+_KINDS = ("need", "intent", "kind", "topic")
+_UNHEARD = (("any", 0.0),)
 _FAINT_SCORE = math.log(FAINT / (1 - FAINT))
-
-
-def _ordered(labels: Sequence[tuple[int, str]], best: Sequence[float]) -> tuple[tuple[str, float], ...]:
-    least = _FAINT_SCORE
-    there = [(label, _chance(score)) for at, label in labels if (score := best[at]) >= least]
-    return tuple(sorted(there, key=lambda one: (-one[1], one[0])))
 
 
 def _chance(score: float) -> float:
@@ -96,34 +96,51 @@ def _scores(groups: Groups, heads: Heads) -> list[float]:
     """Of each head its score: above 0 it is rather so than not."""
     looked = zip(heads.tables, groups, strict=False)
     there = [*chain.from_iterable(filter(None, map(table.get, features)) for table, features in looked)]
-    low, high, *sums = _added(there[:_AT_ONCE], _RARE + heads.lanes)
+    rare, sums = _added(there[:_AT_ONCE], heads.lanes)
     for at in range(_AT_ONCE, len(there), _AT_ONCE):
-        more, much_more, *others = _added(there[at : at + _AT_ONCE], _RARE + heads.lanes)
-        low, high, sums = low + more, high + much_more, [a + b for a, b in zip(sums, others, strict=True)]
-    part, zero = 1 / (((low + (high << 8)) / RARITY) ** 0.5 or 1.0), MIDDLE * len(there)
-    first = len(heads.names)
+        more, others = _added(there[at : at + _AT_ONCE], heads.lanes)
+        rare, sums = rare + more, [a + b for a, b in zip(sums, others, strict=True)]
+    part, first = 1 / ((rare / RARITY) ** 0.5 or 1.0), len(heads.names)
     inner = sums[heads.lanes - len(heads.rows) :]
-    hidden = zip(inner, heads.lean[first:], heads.start[first:], heads.rows, strict=True)
-    awake = [(int(step), row) for one, lean, start, row in hidden if (step := (one - zero) * part * lean + start) >= 1]
-    steps = [step if step < _MOST else _MOST for step, _ in awake]
-    said = sum([step * row for step, (_, row) in zip(steps, awake, strict=True)]).to_bytes(_ROW * first, "little")
-    zero_beside = MIDDLE * sum(steps)
-    lines = map(sums.__getitem__, heads.own)
-    both = zip(lines, heads.lean, heads.start, _lanes("I", said), heads.lean_beside, strict=False)
-    return [
-        (line - zero) * part * lean + start + (beside - zero_beside) * lean_beside
-        for line, lean, start, beside, lean_beside in both
-    ]
+    said = awake = 0
+    for one, lean, start, row in zip(inner, heads.lean[first:], heads.start[first:], heads.rows, strict=True):
+        if (strong := one * part * lean + start) >= 1:
+            step = int(strong) if strong < _MOST else _MOST
+            awake += step
+            said += step * row
+    both = zip(
+        map(sums.__getitem__, heads.own), heads.lean, heads.start,
+        _signed("i", said, awake, first), heads.lean_beside, strict=False,
+    )  # fmt: skip
+    return [line * part * lean + start + beside * lean_beside for line, lean, start, beside, lean_beside in both]
 
 
-def _added(many: Sequence[int], lanes: int) -> Sequence[int]:
-    """The sum of each lane."""
-    wide = lanes + lanes % 2
-    even = sum(map(_every_second(wide).__and__, many))
-    sums = [0] * wide
-    sums[::2] = _lanes("H", even.to_bytes(wide, "little"))
-    sums[1::2] = _lanes("H", ((sum(many) - even) >> 8).to_bytes(wide, "little"))
-    return sums[:lanes]
+def _added(many: Sequence[int], lanes: int) -> tuple[int, list[int]]:
+    """How rare all together are, and the sum of each lane."""
+    even = sum(map(_every_second(_RARE + lanes + lanes % 2).__and__, many))
+    odd = (sum(many) - even) >> 8
+    rare = (even & 0xFFFF) + ((odd & 0xFFFF) << 8)
+    sums = [0] * lanes
+    sums[::2] = _signed("h", even >> 16, len(many), (lanes + 1) // 2)
+    sums[1::2] = _signed("h", odd >> 16, len(many), lanes // 2)
+    return rare, sums
+
+
+def _signed(kind: str, whole: int, count: int, lanes: int) -> Sequence[int]:
+    """Each lane of a sum, so many times `MIDDLE` less: taken off all at once, and back into the machine's own form."""
+    middles, tops = _in_each(kind, lanes)
+    return _lanes(kind, ((whole - count * middles + tops) ^ tops).to_bytes(_BYTES[kind] * lanes, "little"))
+
+
+_BYTES = {"h": 2, "i": 4}
+
+
+@cache
+def _in_each(kind: str, lanes: int) -> tuple[int, int]:
+    """`MIDDLE` in every lane, and the uppermost bit of every lane."""
+    wide = _BYTES[kind]
+    ones = int.from_bytes((b"\1" + b"\0" * (wide - 1)) * lanes, "little")
+    return MIDDLE * ones, ones << (8 * wide - 1)
 
 
 @cache
@@ -164,10 +181,19 @@ def of_needs() -> Heads:
     first = len(whole.names)
     lean, start = (tuple(many[at] for at in own) + many[first:] for many in (whole.lean, whole.start))
     rows = tuple(_part_of(row, first, own) for row in whole.rows)
-    labels = {kind: tuple((own.index(at), label) for at, label in whole.labels[kind]) for kind in kinds}
+    labels = tuple(whole.labels[at] for at in own)
     beside = tuple(whole.lean_beside[at] for at in own)
     return Heads(
-        tuple(whole.names[at] for at in own), whole.tables, lean, start, rows, beside, labels, whole.lanes, own
+        tuple(whole.names[at] for at in own),
+        whole.tables,
+        lean,
+        start,
+        rows,
+        beside,
+        labels,
+        whole.lanes,
+        own,
+        whole.hears_wants,
     )
 
 
@@ -185,16 +211,22 @@ def load(path: Path) -> Heads:
     for line in there:
         feature, rarity, weights = line.split("\t")
         tables[feature[0]][feature[2:]] = pack(int(rarity), a2b_base64(weights))
-    labels: dict[str, list[tuple[int, str]]] = {"need": [], "intent": [], "kind": []}
-    for at, name in enumerate(head["names"]):
-        kind, _, label = name.partition(":")
-        labels.setdefault(kind, []).append((at, label))
-    known = {kind: tuple(many) for kind, many in labels.items()}
+    parts = (name.partition(":") for name in head["names"])
+    known = tuple((kind, label) for kind, _, label in parts)
     rows = tuple(_row(a2b_base64(row)) for row in head["rows"])
     own = len(head["names"])
     lean, start = ((*many[:own], *(one * _TO_ONE for one in many[own:])) for many in (head["lean"], head["start"]))
     beside = tuple(one / _TO_ONE for one in head["lean_beside"])
     lanes = own + len(rows)
     return Heads(
-        tuple(head["names"]), tuple(tables.values()), lean, start, rows, beside, known, lanes, tuple(range(own))
+        tuple(head["names"]),
+        tuple(tables.values()),
+        lean,
+        start,
+        rows,
+        beside,
+        known,
+        lanes,
+        tuple(range(own)),
+        ("wants", "any") in known,
     )
