@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -13,6 +14,7 @@ from directory import added, articles
 from directory.compiled import kept
 from directory.reading import Reading, fold
 from directory.reading.spelling import is_syllable
+from directory.reading.syllables import price
 
 NEEDED = 5.0  # how much must be said before one cue alone is nearly believed
 FUZZY_FROM = 5  # shorter words turn into other words with a single slip
@@ -27,10 +29,11 @@ Heard = Sequence[frozenset[str]]  # for each word of the question, what it may b
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """All `parts` must stand in the question; each part is any one of its phrases. `begins`: their first words."""
+    """All `parts` must stand in the question; each part is any one of its phrases. `rarest`: of each phrase of a part
+    the word that is said least, so that most parts that are not there are seen not to be by one look."""
 
     parts: tuple[tuple[Phrase, ...], ...]
-    begins: tuple[frozenset[str], ...]
+    rarest: tuple[frozenset[str], ...]
 
 
 def scores(reading: Reading, *, spared: frozenset[int] = frozenset()) -> Mapping[str, float]:
@@ -63,9 +66,10 @@ def _scores(heard: Heard) -> Mapping[str, float]:
     present = frozenset().union(*heard)
     needed = NEEDED * min(1.0, max(0.35, len(heard) / 12))
     doubt: dict[str, float] = {}
-    for number in sorted({number for word in present for number in _by_word().get(word, ())}):
-        id, cue = _numbered()[number]
-        if any(map(present.isdisjoint, cue.begins)):
+    known, numbered = _by_word(), _numbered()
+    for number in sorted({number for word in present if word in known for number in known[word]}):
+        id, cue = numbered[number]
+        if any(map(present.isdisjoint, cue.rarest)):
             continue  # most end here
         if weight := _weight(heard, present, cue, needed):
             doubt[id] = doubt.get(id, 1.0) * (1.0 - weight)
@@ -99,13 +103,16 @@ def _added(own: added.Added) -> tuple[tuple[str, Cue], ...]:
 
 @cache
 def _by_word() -> Mapping[str, tuple[int, ...]]:
-    """The cues of whose rarest part a phrase begins with this word: no others need a look."""
-    found: dict[str, dict[int, None]] = {}
+    """The cues of whose rarest part a phrase has this word for its rarest: no others need a look."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
     for number, (_, cue) in enumerate(_numbered()):
-        rarest = min(cue.parts, key=lambda part: sum(_topics_with().get(phrase[0], 0) for phrase in part))
-        for phrase in rarest:
-            found.setdefault(phrase[0], {})[number] = None
+        for word in min(cue.rarest, key=lambda words: sum(map(_how_common, words))):
+            found[word].append(number)
     return {word: tuple(numbers) for word, numbers in found.items()}
+
+
+def _how_common(word: str) -> float:
+    return math.exp(-price(word))
 
 
 @cache
@@ -153,7 +160,7 @@ def _cues() -> dict[str, tuple[Cue, ...]]:
 def _cue(written: str) -> Cue:
     said = (part.split("|") for part in written.split(" + "))
     parts = tuple(tuple(tuple(fold(phrase).split()) for phrase in part) for part in said)
-    return Cue(parts, tuple(frozenset(phrase[0] for phrase in part) for part in parts))
+    return Cue(parts, tuple(frozenset(min(phrase, key=_how_common) for phrase in part) for part in parts))
 
 
 @cache
