@@ -49,31 +49,43 @@ class Index:
         return best
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, float]:
-        words = _features(tokens)
-        there = {word: at for word in words if (at := self.words.get(word)) is not None}
-        weights = _weighed(words, {word: self.rarity[self.spread[at]] for word, at in there.items()}, self.rarity[0])
-        asked = [(at, weights[word]) for word, at in there.items()]
-        several = len(self.shared)
-        sums = sum(self.shared[at] * round(weight * _FINE) for at, weight in asked if at < several)
+        asked = self._asked(tokens)
+        sums, alone, several = 0, [], len(self.shared)
+        for at, weight in asked:
+            if at < several:
+                sums += self.shared[at] * round(weight * _FINE)
+            else:
+                alone.append((self.alone[at - several], round(weight * _FINE)))
         lanes = array("I", sums.to_bytes(_LANE * len(self.named), "little"))
         if sys.byteorder == "big":
             lanes.byteswap()
-        for at, weight in asked:
-            if at >= several:
-                packed = self.alone[at - several]
-                lanes[packed >> _BITS] += (packed & _FINEST) * round(weight * _FINE)
+        for packed, fine in alone:
+            lanes[packed >> _BITS] += (packed & _FINEST) * fine
         whole = {topic: lane / _FINE**2 for topic, lane in enumerate(lanes) if lane >= _LIKELY}
-        single: defaultdict[int, float] = defaultdict(float)
+        if not whole:
+            return {}
+        single: dict[int, float] = {}
+        topics, starts, near = self.topics, self.starts, self.near
         for at, weight in asked:
-            for packed in self.near[self.starts[at] : self.starts[at + 1]]:
-                number = packed >> _BITS
-                if self.topics[number] in whole:
-                    single[number] += weight * (packed & _FINEST) / _FINEST
+            for packed in near[starts[at] : starts[at + 1]]:
+                if topics[number := packed >> _BITS] in whole:
+                    single[number] = single.get(number, 0.0) + weight * (packed & _FINEST) / _FINEST
         nearest: dict[int, float] = {}
         for number, score in single.items():
-            topic = self.topics[number]
-            nearest[topic] = max(nearest.get(topic, 0.0), score)
-        return {self.named[topic]: min(1.0, OWN * near + (1 - OWN) * whole[topic]) for topic, near in nearest.items()}
+            topic = topics[number]
+            if score >= nearest.get(topic, 0.0):
+                nearest[topic] = score
+        return {self.named[topic]: min(1.0, OWN * best + (1 - OWN) * whole[topic]) for topic, best in nearest.items()}
+
+    def _asked(self, tokens: Sequence[str]) -> list[tuple[int, float]]:
+        """The words and pairs that some phrasing has, by their numbers, as `_weighed` weighs them."""
+        known, spread, rarity = self.words, self.spread, self.rarity
+        words, pairs = set(tokens), {f"{one} {two}" for one, two in pairwise(tokens)}
+        single = [*map(known.get, words)]
+        there = [(at, rarity[spread[at]]) for at in (*single, *map(known.get, pairs)) if at is not None]
+        strange = single.count(None) * (rarity[0] / 2) ** 2
+        length = math.sqrt(sum([rare * rare for _, rare in there]) + strange) or 1.0
+        return [(at, rare / length) for at, rare in there]
 
 
 def index(phrasings: Iterable[tuple[str, str]]) -> Index:
