@@ -63,15 +63,21 @@ def lay_out(reading: Reading) -> list[Tok]:
     short_types = content()["short_types"]
     words = reading.words[:LONGEST]
     has_apostrophe = any(sign in text for sign in _APOSTROPHES)
+    odd = _odd_forms()
+    end = 0
     for at, word in enumerate(words):
-        is_same = bool(found) and (word.start, word.end) == (found[-1].word.start, found[-1].word.end)
-        if is_same and word.how and (found[-1].short or found[-1].kind):
-            continue  # the second word of what a short name was read as
-        typed = lowered[word.start : word.end]
-        is_capital = not is_shouted and text[word.start].isupper()
-        gap = text[words[at - 1].end : word.start] if at else ""
+        start, before, end = word.start, end, word.end
+        if word.how and found and (start, end) == (found[-1].word.start, found[-1].word.end):
+            if found[-1].short or found[-1].kind:
+                continue  # the second word of what a short name was read as
+        typed = lowered[start:end]
+        is_capital = not is_shouted and text[start].isupper()
+        gap = text[before:start] if at else ""
         is_parted = gap not in ("", " ") and _PARTING.search(gap) is not None
-        if typed[-1].isdigit() and (numbered := _NUMBERED.fullmatch(typed)):
+        is_usual = typed not in odd and not typed[-1].isdigit() and not has_apostrophe
+        if is_usual and not (found and found[-1].typed in _QUAN):
+            found.append(Tok(word, at, typed, "", None, is_capital, is_parted))
+        elif typed[-1].isdigit() and (numbered := _NUMBERED.fullmatch(typed)):
             kind = "quan" if numbered[1] in ("q", "quan") else "phuong"
             found.append(Tok(word._replace(plain=kind, marked=kind), at, kind, kind, None, False, is_parted))
             found.append(Tok(word._replace(plain=numbered[2], marked=numbered[2]), at, numbered[2]))
@@ -86,6 +92,15 @@ def lay_out(reading: Reading) -> list[Tok]:
     return found
 
 
+_QUAN = ("q", "quận")
+
+
+@cache
+def _odd_forms() -> frozenset[str]:
+    """What may be more than a word as it was typed: letters that stand for a place, a type or today."""
+    return frozenset({*short_names(), *initials(), *joined_names(), *content()["short_types"], *_TODAY})
+
+
 def _short_name(
     words: Sequence[Word], at: int, typed: str, text: str, found: Sequence[Tok], has_apostrophe: bool
 ) -> ShortName | None:
@@ -94,7 +109,7 @@ def _short_name(
     short = short_names().get(typed)
     if typed in initials() and (town := _by_its_letters(words, at, typed, text)) is not None:
         return town  # "bđ hn": of all that these letters may mean, it is the one in the province behind them
-    if found and found[-1].typed in ("q", "quận") and (urban := _urban(typed)):
+    if found and found[-1].typed in _QUAN and (urban := _urban(typed)):
         return ShortName(urban, True, "quan", frozenset())  # "q.pn", "q bt"
     if short is not None:
         is_led = bool(found) and _says_where(found[-1]) and not short.is_busy and not _is_medical(words, at, short)
@@ -188,7 +203,7 @@ def _means_place(words: Sequence[Word], at: int, short: ShortName, text: str) ->
     return read in names() and any(key in short.keys for key in names()[read])
 
 
-def type_before(toks: list[Tok], at: int) -> tuple[str, int]:
+def type_before(toks: Sequence[Tok], at: int) -> tuple[str, int]:
     """The type word before a name ("thanh pho") and how many tokens it takes."""
     if at and toks[at - 1].kind:
         return str(toks[at - 1].kind), 1
@@ -257,3 +272,6 @@ def is_left(before: Sequence[Tok]) -> bool:
     if before and is_word(before[-1], "gone"):
         return True
     return any(tok.plain in ("khoi", "roi", "tron") and is_word(tok, "gone") for tok in before)
+
+
+forget_with_lists(_odd_forms)

@@ -71,8 +71,15 @@ def find(toks: list[Tok]) -> list[Span]:
     spans: list[Span] = []
     at = 0
     words, more = [*map(name_word, toks)], landmarks.added_by_words(added.current())
+    known = longest_from()
+    # Most words begin no name: one look each.
+    begins = [
+        word in known or both in known for word, both in zip(words, map(" ".join, pairwise([*words, ""])), strict=True)
+    ]
     while at < len(toks) and len(spans) < _MOST_NAMES:
-        span = _short(toks, at) or _numbered(toks, at) or _named(toks, at, words, more)
+        span = _short(toks, at) or _numbered(toks, at)
+        if span is None and (begins[at] or more):
+            span = _named(toks, at, words, more)
         if span is None:
             at += 1
             continue

@@ -2,10 +2,10 @@
 a bus or a person is called. Learnt from the same examples; what finds names of places at all are the rules."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ _SEEKING = ("find", "report", "help_now")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The trained file."""
+    """The trained file; `table`: what each feature weighs, by its sign and by what it says behind it."""
 
     bias: float
     step: float
-    table: Mapping[str, int]
+    table: Mapping[str, Mapping[str, int]]
     made_from: str = ""
 
 
@@ -83,40 +83,52 @@ def candidates(found: Sequence[Span]) -> list[Span]:
 def how_likely(span: Span, toks: Sequence[Tok], spans: Sequence[Span], weights: Weights | None = None) -> float:
     """The chance, from 0 to 1, that help is looked for there."""
     used = weights or shipped()
-    there = map(used.table.get, features(span, toks, spans))
-    return chance(used.bias + used.step * sum(filter(None, there)))
+    weight = 0
+    for sign, said in _said(span, toks, spans):
+        if (table := used.table.get(sign)) is not None:
+            weight += sum(map(table.get, said, repeat(0)))
+    return chance(used.bias + used.step * weight)
 
 
 def features(span: Span, toks: Sequence[Tok], spans: Sequence[Span]) -> set[str]:
     """What speaks for and against: the words around the name, and how it was found. Never the name itself."""
-    kind, width = type_before(list(toks), span.start)
+    return {f"{sign} {one}" for sign, said in _said(span, toks, spans) for one in said}
+
+
+def _said(span: Span, toks: Sequence[Tok], spans: Sequence[Span]) -> list[tuple[str, Collection[str]]]:
+    """The same, each by its sign: nothing twice."""
+    kind, width = type_before(toks, span.start)
     first, end = span.start - width, span.end
     plain = [tok.plain for tok in toks]
     before, after = plain[:first], plain[end:]
-    made = {f"< {word}" for word in before[-NEAR:]} | {f"> {word}" for word in after[:NEAR]}
-    made.update(f"w {word}" for word in (*before, *after))
-    made.update(f"b {one} {two}" for one, two in pairwise([*before, "#", *after]))
-    for far in range(1, BESIDE + 1):
-        made.add(f"-{far} {before[-far] if far <= len(before) else '^'}")
-        made.add(f"+{far} {after[far - 1] if far <= len(after) else '$'}")
-    made.add(f"-- {' '.join(before[-2:])}")
-    made.add(f"++ {' '.join(after[:2])}")
-    made.add(f"-+ {before[-1] if before else '^'} _ {after[0] if after else '$'}")
     own, rest = _clause(toks, first, end)
-    made.update(f"c {word}" for word in own)
-    made.update(f"d {word}" for word in rest)
-    for name, words in _OF.items():
-        made.update({f"of {name}"} if not words.isdisjoint(own) else ())
-        made.update({f"far {name}"} if words.isdisjoint((*own, *rest)) and not words.isdisjoint(plain) else ())
-    made.add(f"kind {kind}")
-    made.update(f"is {name}" for name, is_so in _facts(span, toks, first) if is_so)
+    clause, everywhere = {*own, *rest}, set(plain)
     enough = [one for one in spans if one.evidence >= one.need]
-    made.add(f"more {max(-SHORT_OF, min(6, span.evidence - span.need))}")
-    made.add(f"speaks {min(9, span.evidence)}")
-    made.add(f"asked {span.need}")
-    made.add(f"words {min(len(toks) // 3, 10)}")
-    made.add(f"long {min(end - span.start, 4)}")
-    made.add(f"place {min(enough.index(span), 3) if span in enough else '-'} of {min(len(enough), 3)}")
+    around = [*before, "#", *after]
+    made: list[tuple[str, Collection[str]]] = [
+        ("<", set(before[-NEAR:])),
+        (">", set(after[:NEAR])),
+        ("w", {*before, *after}),
+        ("b", {f"{one} {two}" for one, two in pairwise(around)}),
+        ("--", (" ".join(before[-2:]),)),
+        ("++", (" ".join(after[:2]),)),
+        ("-+", (f"{before[-1] if before else '^'} _ {after[0] if after else '$'}",)),
+        ("c", set(own)),
+        ("d", set(rest)),
+        ("of", [name for name, words in _OF.items() if not words.isdisjoint(own)]),
+        ("far", [n for n, words in _OF.items() if words.isdisjoint(clause) and not words.isdisjoint(everywhere)]),
+        ("kind", (kind,)),
+        ("is", [name for name, is_so in _facts(span, toks, first) if is_so]),
+        ("more", (str(max(-SHORT_OF, min(6, span.evidence - span.need))),)),
+        ("speaks", (str(min(9, span.evidence)),)),
+        ("asked", (str(span.need),)),
+        ("words", (str(min(len(toks) // 3, 10)),)),
+        ("long", (str(min(end - span.start, 4)),)),
+        ("place", (f"{min(enough.index(span), 3) if span in enough else '-'} of {min(len(enough), 3)}",)),
+    ]
+    for far in range(1, BESIDE + 1):
+        made.append((f"-{far}", (before[-far] if far <= len(before) else "^",)))
+        made.append((f"+{far}", (after[far - 1] if far <= len(after) else "$",)))
     return made
 
 
@@ -166,5 +178,9 @@ def load(path: Path) -> Weights:
     """Read the file: a first line of JSON, then a feature and its weight a line."""
     first, *rest = path.read_text("utf-8").splitlines()
     head: dict[str, Any] = json.loads(first)
-    pairs = (line.rpartition("\t") for line in rest)
-    return Weights(head["bias"], head["step"], {name: int(weight) for name, _, weight in pairs}, head["made_from"])
+    table: dict[str, dict[str, int]] = {}
+    for line in rest:
+        feature, _, weight = line.rpartition("\t")
+        sign, _, said = feature.partition(" ")
+        table.setdefault(sign, {})[said] = int(weight)
+    return Weights(head["bias"], head["step"], table, head["made_from"])
