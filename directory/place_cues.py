@@ -67,9 +67,9 @@ def lay_out(reading: Reading) -> list[Tok]:
     end = 0
     for at, word in enumerate(words):
         start, before, end = word.start, end, word.end
-        if word.how and found and (start, end) == (found[-1].word.start, found[-1].word.end):
-            if found[-1].short or found[-1].kind:
-                continue  # the second word of what a short name was read as
+        is_same = bool(word.how and found) and (start, end) == (found[-1].word.start, found[-1].word.end)
+        if is_same and (found[-1].short or found[-1].kind):
+            continue  # the second word of what a short name was read as
         typed = lowered[start:end]
         is_capital = not is_shouted and text[start].isupper()
         gap = text[before:start] if at else ""
