@@ -279,6 +279,8 @@ _IN_ENGLISH = re.compile(
     r"\b(?:(?P<no_papers>no (?:papers|id)|without (?:papers|id)|undocumented)"
     r"|(?P<anonymous>anonymous(?:ly)?|(?:without (?:a |my |giving a |giving my )?|no )name))\b"
 )
+_ENGLISH_STARTS = ("no ", "without ", "undocumented", "anonymous")  # how each of these begins
+_DENYING = (" khong ", " chang ", " khoi ", " chua ")
 # "Không cần giấy tờ", "không ai hỏi giấy tờ", "khỏi trình căn cước", "chưa có CCCD"; never "có cần giấy tờ không".
 _NO_PAPERS = re.compile(
     r" (?:khong|chang|khoi|chua)(?: (?:bi|ai|phai|can|bat|duoc)){0,3}"
@@ -298,11 +300,15 @@ def wishes(reading: Reading) -> frozenset[str]:
     """How the place should be, beside what it is for."""
     plain = f" {reading.plain} "
     said = (pair for word in reading.tokens if word in _WISHES for pair in _WISHES[word])
-    found = frozenset(wish for words, wish in said if words in plain)
-    found |= {"no_papers"} if _NO_PAPERS.search(plain) else frozenset()
-    found |= {"anonymous"} if _NO_NAME.search(plain) else frozenset()
-    found |= {"private_clinic"} if _PRIVATE.search(plain) else frozenset()
+    found = {wish for words, wish in said if words in plain}
+    if any(map(plain.__contains__, _DENYING)):  # what the two patterns begin with
+        found |= {"no_papers"} if _NO_PAPERS.search(plain) else set()
+        found |= {"anonymous"} if _NO_NAME.search(plain) else set()
+    if " tu " in plain and _PRIVATE.search(plain):
+        found.add("private_clinic")
     if reading.text.isascii():
-        found |= {str(said.lastgroup) for said in _IN_ENGLISH.finditer(reading.text.lower())}
+        typed = reading.text.lower()
+        if any(map(typed.__contains__, _ENGLISH_STARTS)):
+            found |= {str(said.lastgroup) for said in _IN_ENGLISH.finditer(typed)}
     language = spoken.wish_in(reading.plain)
-    return found | {language} if language else found
+    return frozenset({*found, language} if language else found)

@@ -62,13 +62,16 @@ def is_english(text: str) -> bool:
     """Whether a message is plainly English. Many English words are Vietnamese ones without their marks ("he", "to"):
     they count only beside words that are not."""
     words = [word for word in _words(text[:_MOST]) if not word[0].isdigit()]
-    if sum(not word.isascii() for word in words) > _MARKED * len(words):
+    if len(words) - sum(map(str.isascii, words)) > _MARKED * len(words):
         return False
     if not words or (len(words) <= 2 and _LOANED.issuperset(words)) or words == ["test", "hiv"]:  # in this order
         return False
-    plain = sum(map(_is_own, words))
-    known = plain + len([word for word in words if word in _own_words()[1]])
-    if plain < min(2, len(words)) and not (plain == 1 and known == len(words) <= 8):
+    own, either = _own_words()
+    plain = sum([word in own or (len(word) >= _LONG and _is_own(word)) for word in words])
+    if plain < min(2, len(words)) and plain != 1:
+        return False
+    known = plain + sum(map(either.__contains__, words))
+    if plain < min(2, len(words)) and not known == len(words) <= 8:
         return False
     return known >= _SURE * len(words) or (plain >= 3 and known >= _LIKELY * len(words))
 
@@ -335,7 +338,7 @@ def _fits(patterns: Sequence[Pattern], seen: View, live: set[int]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [plain for found in _WORD.finditer(text) if (plain := _plain(found.group()))]
+    return [plain for word in _WORD.findall(text) if (plain := _plain(word))]
 
 
 def _plain(word: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.understanding.danger import Danger
-from bot.understanding.patterns import Index, Pattern, View, compile_pattern
+from bot.understanding.patterns import Group, Index, View, compile_pattern
 from directory.seedfiles import load_table
 
 TABLE = Path(__file__).resolve().parent / "intents.yaml"
@@ -43,8 +43,9 @@ def intent_of(
     if danger.level == "violence":
         return _of_violence(danger, dict(learnt))
     live = _index().live(seen)
-    named = next((intent for intent, patterns in _patterns().items() if _means(intent, patterns, seen, live)), None)
-    if named in _ABOUT_US and _fits(_group("lines"), seen, live):
+    means = (intent for intent, patterns in _patterns().items() if _means(intent, patterns, seen, live))
+    named = next(means, None) if live else None
+    if named in _ABOUT_US and _group("lines").fits(seen, live):
         named = None  # "111 có báo công an không": what they do there, not what we do here
     likely = {intent: chance for intent, chance in learnt if intent in _LEARNT}
     wants_place = has_place or likely.get("find", 0.0) >= 0.6
@@ -54,13 +55,13 @@ def intent_of(
         return named
     if named == "human" and not has_place and set(needs) <= _COMPANY:
         return named
-    is_question = _fits(_group("questions"), seen, live)
-    is_seeking = _fits(_group("seeking"), seen, live)
+    is_question = _group("questions").fits(seen, live)
+    is_seeking = _group("seeking").fits(seen, live)
     if named in _POLITE and not wants_place and not (is_question and needs) and likely.get("ask", 0.0) < 0.6:
         return named
     if named in _ABOUT_US and not is_seeking:
         return named
-    if needs and not has_place and _fits(_group("asked"), seen, live):
+    if needs and not has_place and _group("asked").fits(seen, live):
         return "ask"
     if likely:
         sought = 0.2 * has_place + 0.1 * bool(needs) + (_WHERE if has_place else 0.05) * is_seeking
@@ -91,15 +92,10 @@ def _of_violence(danger: Danger, learnt: Mapping[str, float]) -> str:
     return "report" if is_told else likeliest
 
 
-def _means(intent: str, patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
+def _means(intent: str, patterns: Group, seen: View, live: set[int]) -> bool:
     """Whether these words say it, and not of something else: "uống thuốc sai giờ" is no wrong entry."""
-    return _fits(patterns, seen, live) and not _fits(_elsewhere().get(intent, ()), seen, live)
-
-
-def _fits(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> bool:
-    return not live.isdisjoint(map(id, patterns)) and any(
-        id(pattern) in live and pattern.expression.search(seen.line) for pattern in patterns
-    )
+    elsewhere = _elsewhere().get(intent)
+    return patterns.fits(seen, live) and not (elsewhere is not None and elsewhere.fits(seen, live))
 
 
 @cache
@@ -109,30 +105,31 @@ def _content() -> dict[str, Any]:
 
 
 @cache
-def _patterns() -> dict[str, tuple[Pattern, ...]]:
+def _patterns() -> dict[str, Group]:
     return _of_intents("intents")
 
 
 @cache
-def _elsewhere() -> dict[str, tuple[Pattern, ...]]:
+def _elsewhere() -> dict[str, Group]:
     return _of_intents("elsewhere")
 
 
-def _of_intents(name: str) -> dict[str, tuple[Pattern, ...]]:
+def _of_intents(name: str) -> dict[str, Group]:
     found = {}
     for intent, many in _content()[name].items():
         if intent not in INTENTS:
             raise ValueError(f"intents.yaml names {intent}, which is not in the closed list.")
-        found[str(intent)] = tuple(compile_pattern(one, {}) for one in many)
+        found[str(intent)] = Group(compile_pattern(one, {}) for one in many)
     return found
 
 
 @cache
-def _group(name: str) -> tuple[Pattern, ...]:
-    return tuple(compile_pattern(one, {}) for one in _content()[name])
+def _group(name: str) -> Group:
+    return Group(compile_pattern(one, {}) for one in _content()[name])
 
 
 @cache
 def _index() -> Index:
-    named = [one for group in (_patterns(), _elsewhere()) for patterns in group.values() for one in patterns]
-    return Index([*named, *_group("questions"), *_group("seeking"), *_group("lines"), *_group("asked")])
+    named = (*_patterns().values(), *_elsewhere().values())
+    groups = (*named, *map(_group, ("questions", "seeking", "lines", "asked")))
+    return Index(pattern for group in groups for pattern in group.patterns)

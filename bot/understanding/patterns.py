@@ -91,6 +91,22 @@ class Pattern:
             yield from self.expression.finditer(seen.line)
 
 
+class Group:
+    """Patterns of which one must fit."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._by_id = {id(one): one for one in self.patterns}
+        self._ids = frozenset(self._by_id)
+
+    def fits(self, seen: View, live: set[int]) -> bool:
+        """Whether one of those does that are `live` (see `Index.live`)."""
+        if live.isdisjoint(self._ids):
+            return False
+        there = filter(None, map(self._by_id.get, live))
+        return any(one.expression.search(seen.line) for one in there)
+
+
 class Index:
     """Many patterns by their rarest word, so that a message meets only those that may fit it."""
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.patterns import NEGATIONS, STOP, Index, Pattern, View, compile_pattern
+from bot.understanding.patterns import NEGATIONS, STOP, Group, Index, Pattern, View, compile_pattern
 from directory.reading import Reading
 from directory.seedfiles import load_table
 
@@ -24,6 +24,8 @@ _LAUGH = re.compile(
     r"[=:;]['-]?[)\]D3]+|=\)+|\^_?\^|[😂🤣😆😄😁😜😝🥰😍🎂🤡😅🤭😹🙃]"
     r"|(?<![^\W_])(?:ha|hi|he|hí|hố){2,}(?![^\W_])|(?<![^\W_])k{3,}(?![^\W_])"
 )
+_LAUGHED = ("=", ":", ";", "^", "ah", "ih", "eh", "íh", "ốh", "kkk")
+_SMILES = frozenset("😂🤣😆😄😁😜😝🥰😍🎂🤡😅🤭😹🙃")
 _SIGNS = re.compile('[\U0001f300-\U0001faff\u2600-\u27bf?!"“”]')
 
 
@@ -73,7 +75,7 @@ def examine(reading: Reading, seen: View) -> Examined:
     clear, harmless = _without_harmless(seen, live)
     found = frozenset(_fitting("cues", seen, live))
     vetoes = tuple(_fitting("vetoes", seen, live))
-    if _LAUGH.search(reading.text.lower()):
+    if _laughs(reading.text.lower()):
         vetoes = (*vetoes, "laughing-signs")
     standing: list[Hit] = []
     hinted: list[Hit] = []
@@ -96,6 +98,12 @@ def examine(reading: Reading, seen: View) -> Examined:
     names |= {"harmless saying"} if harmless else set()
     names |= {f"sign {sign}" for sign in _SIGNS.findall(reading.text[:2000])}
     return Examined(tuple(standing), tuple(hinted), tuple(denied), vetoes, found, harmless, frozenset(names))
+
+
+def _laughs(text: str) -> bool:
+    """Most messages hold nothing of what laughter is made of, and need no look at each of its forms."""
+    is_apt = any(map(text.__contains__, _LAUGHED)) or not (text.isascii() or _SMILES.isdisjoint(text))
+    return is_apt and _LAUGH.search(text) is not None
 
 
 def _first(patterns: tuple[Pattern, ...], seen: View, live: set[int]) -> tuple[Pattern, tuple[int, int], bool] | None:
@@ -153,17 +161,12 @@ def blotted(seen: View, sayings: Iterable[Pattern], live: set[int]) -> tuple[Vie
 
 def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
     """The names of a group of which some pattern fits."""
-    return [
-        name
-        for name, own, patterns in _by_name(group)
-        if not live.isdisjoint(own)
-        and any(pattern.expression.search(seen.line) for pattern in patterns if id(pattern) in live)
-    ]
+    return [name for name, patterns in _by_name(group) if patterns.fits(seen, live)]
 
 
 @cache
-def _by_name(group: str) -> tuple[tuple[str, frozenset[int], tuple[Pattern, ...]], ...]:
-    return tuple((name, frozenset(map(id, patterns)), patterns) for name, patterns in _group(group).items())
+def _by_name(group: str) -> tuple[tuple[str, Group], ...]:
+    return tuple((name, Group(patterns)) for name, patterns in _group(group).items())
 
 
 @cache
