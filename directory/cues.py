@@ -56,8 +56,10 @@ def decided(reading: Reading) -> str | None:
     """The topic whose `surely` a short question holds, whatever else it sounds like; None where none does."""
     if len(reading.tokens) > SHORT or any(a in _DOORS and b.isdigit() for a, b in pairwise(reading.tokens)):
         return None
-    heard = tuple(frozenset({token}) for token in reading.tokens)
     present = frozenset(reading.tokens)
+    if present.isdisjoint(_sure_words()):
+        return None
+    heard = tuple(frozenset({token}) for token in reading.tokens)
     return next((id for id, cue in _surely() if _weight(heard, present, cue, NEEDED)), None)
 
 
@@ -149,6 +151,12 @@ def _heard(token: str) -> frozenset[str]:
 @cache
 def _surely() -> tuple[tuple[str, Cue], ...]:
     return tuple((topic.id, _cue(written)) for topic in articles.topics().values() for written in topic.surely)
+
+
+@cache
+def _sure_words() -> frozenset[str]:
+    """One word of each phrase of a part of these: without any of them none stands there."""
+    return frozenset(word for _, cue in _surely() for word in min(cue.rarest, key=len))
 
 
 @cache

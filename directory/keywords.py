@@ -59,7 +59,9 @@ def keywords(own: added.Added) -> Mapping[tuple[str, ...], tuple[Keyword, ...]]:
 
 def spelt(tokens: Sequence[str]) -> tuple[str, ...]:
     """Words without the difference that none is: "pháp lí" and "pháp lý", "bác sĩ" and "bác sỹ"."""
-    return tuple(f"{one[:-1]}i" if len(one) > 1 and one[-1] == "y" and one[-2] in "hklmst" else one for one in tokens)
+    return tuple(
+        [f"{one[:-1]}i" if one[-1:] == "y" and len(one) > 1 and one[-2] in "hklmst" else one for one in tokens]
+    )
 
 
 @lru_cache(maxsize=4)

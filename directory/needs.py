@@ -199,7 +199,8 @@ def _there(tokens: tuple[str, ...], own: added.Added) -> Sequence[tuple[Keyword,
     there = [
         (keyword, at)
         for at, token in enumerate(said)
-        for size in range(1, min(longest.get(token, 0), len(said) - at) + 1)
+        if token in longest
+        for size in range(1, min(longest[token], len(said) - at) + 1)
         for keyword in known.get(said[at : at + size], ())
     ]
     return sorted(there, key=lambda pair: (pair[0].order, pair[1]))

@@ -34,6 +34,7 @@ _WHOLE = {
     "erase": {"xoa", "xoa het", "delete", "erase", "xoa di", "xoa het di"},
     "leave": {"thoat", "exit", "quit", "thoat ra"},
 }
+_BY_FORM = {form: name for name, forms in _WHOLE.items() for form in forms}
 _LONGEST_WORD = 100  # letters and signs
 _NO_LETTERS = re.compile(r"[\W_]+")
 
@@ -219,8 +220,7 @@ def whole_word(text: str) -> str | None:
     """ "help", "erase" or "leave" if the whole message is such a word; a word inside a sentence is none."""
     if len(text) > _LONGEST_WORD:
         return None
-    only = _NO_LETTERS.sub(" ", fold(text.replace("🆘", "sos"))).strip()
-    return next((name for name, forms in _WHOLE.items() if only in forms), None)
+    return _BY_FORM.get(_NO_LETTERS.sub(" ", fold(text.replace("🆘", "sos"))).strip())
 
 
 def as_json(meaning: Meaning) -> dict[str, object]:

@@ -32,10 +32,10 @@ class Tag(NamedTuple):
 def tags(words: Sequence[Word]) -> list[Tag]:
     """The message as concepts, the longest phrase first, each word in one of them."""
     table, longest = _table()
-    plain = tuple(word.plain for word in words)
+    plain = tuple([word.plain for word in words])
     found, at = [], 0
     while at < len(plain):
-        most = min(longest.get(plain[at], 0), len(plain) - at)
+        most = min(longest.get(plain[at : at + 2], 1), len(plain) - at)
         for length in range(most, 0, -1):
             entries = table.get(plain[at : at + length])
             concept = entries and _agreed(entries, words[at : at + length])
@@ -60,20 +60,21 @@ def _agreed(entries: Sequence[Phrase], said: Sequence[Word]) -> str | None:
 
 
 @cache
-def _table() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[str, int]]:
-    """Phrases by their folded words, and how long the longest is that begins with a word."""
+def _table() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[tuple[str, ...], int]]:
+    """Phrases by their folded words, and how long the longest is that begins with two words."""
     return kept("concepts", _read)
 
 
-def _read() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[str, int]]:
+def _read() -> tuple[Mapping[tuple[str, ...], tuple[Phrase, ...]], Mapping[tuple[str, ...], int]]:
     content = load_table(TABLE)
     table: dict[tuple[str, ...], list[Phrase]] = {}
-    longest: dict[str, int] = {}
+    longest: dict[tuple[str, ...], int] = {}
     for concept, phrases in content["concepts"].items():
         for written in phrases.split(","):
             words = written.strip().removesuffix("!").split()
             key = tuple(intern(bare(word)) for word in words)  # each word once, however many phrases it stands in
             marks = tuple(intern(mark_of(word)) for word in words)
             table.setdefault(key, []).append(Phrase(marks, str(concept), written.strip().endswith("!")))
-            longest[key[0]] = max(longest.get(key[0], 0), len(key))
+            if len(key) > 1:
+                longest[key[:2]] = max(longest.get(key[:2], 0), len(key))
     return {words: tuple(many) for words, many in table.items()}, longest

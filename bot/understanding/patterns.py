@@ -6,6 +6,7 @@ the two ends of the message, `>ở|tại` must follow and is not part of what is
 word typed with other marks (dành, not đánh) does not.
 """
 
+import math
 import re
 import unicodedata
 from bisect import bisect_right
@@ -15,13 +16,11 @@ from functools import cache
 
 from directory.reading import Reading
 from directory.reading.spelling import bare, mark_of
+from directory.reading.syllables import price
 
 # Words that deny, as they stand folded in a message; "đừng" and "chả" are left out, folded they are "đứng" and "cha".
 NEGATIONS = frozenset({"khong", "chua", "chang"})
 _DENYING = frozenset({"không", "chưa", "chẳng", "chả", "hết", "hổng", "khỏi", "đừng"})
-# Words of nearly every message: bad for finding a pattern by.
-_COMMON_WORDS = "em no khong co di la ba ong chi minh con o ra vo vao den roi toi tui cho bi ma thi bac me anh"
-_COMMON = frozenset(_COMMON_WORDS.split())
 STOP = "¦"
 _BREAKS = re.compile(r"[.,!?…;\n()]|(?<=\s)[-–](?=\s)")
 _BREAK_WORDS = frozenset({"nhưng"})
@@ -111,25 +110,38 @@ class Index:
     """Many patterns by their rarest word, so that a message meets only those that may fit it."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_word: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}  # a pattern, what else it needs
+        # Of each word the patterns: what else each needs, the rarest first and apart, since most end there.
+        self._by_word: dict[str, list[tuple[int, frozenset[str], tuple[frozenset[str], ...]]]] = {}
+        self._alone: dict[str, list[int]] = {}  # those that need nothing else
         self._always: set[int] = set()
         for pattern in patterns:
-            rarest = min(pattern.anchors, key=lambda anchor: len(anchor) + 40 * len(anchor & _COMMON), default=None)
+            rarest = min(pattern.anchors, key=_how_common, default=None)
             if rarest is None:
                 self._always.add(id(pattern))
                 continue
-            others = tuple(anchor for anchor in pattern.anchors if anchor is not rarest)
+            others = sorted((one for one in pattern.anchors if one is not rarest), key=_how_common)
             for word in rarest:
-                self._by_word.setdefault(word, []).append((id(pattern), others))
+                if others:
+                    self._by_word.setdefault(word, []).append((id(pattern), others[0], tuple(others[1:])))
+                else:
+                    self._alone.setdefault(word, []).append(id(pattern))
 
     def live(self, seen: View) -> set[int]:
         """The ids of the patterns that may fit; the others need not be tried."""
         found, plain = set(self._always), seen.plain
-        for word in plain:
-            for pattern, others in self._by_word.get(word, ()):
-                if not (others and any(map(plain.isdisjoint, others))):
+        isdisjoint = plain.isdisjoint
+        for word in self._alone.keys() & plain:
+            found.update(self._alone[word])
+        for word in self._by_word.keys() & plain:
+            for pattern, other, more in self._by_word[word]:
+                if not (isdisjoint(other) or (more and any(map(isdisjoint, more)))):
                     found.add(pattern)
         return found
+
+
+def _how_common(anchor: frozenset[str]) -> float:
+    """About how often one of these words is said."""
+    return sum(math.exp(-price(word)) for word in anchor)
 
 
 @cache

@@ -31,8 +31,8 @@ def with_self_harm(danger: Danger, looked: Look, seen: View, text: str) -> Dange
 
 
 def _with_self_harm(danger: Danger, looked: Look, seen: View) -> Danger:
-    is_meant = _NOT_MEANT.isdisjoint(looked.examined.vetoes) and not _is_beside(seen)
-    found = [*TABLE.fitting(seen)] if is_meant else []
+    found = [*TABLE.fitting(seen)] if _NOT_MEANT.isdisjoint(looked.examined.vetoes) else []
+    found = [] if found and _is_beside(seen) else found
     means = next((where for told, where in found if told["id"] == MEANS), None)
     if means is not None and len(found) > 1 and danger.level != "now":
         return Danger("now", (KIND,), "rule", MEANS, seen.span(*means))  # tired of life, and she says how

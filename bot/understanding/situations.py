@@ -59,8 +59,12 @@ def read(seen: View) -> frozenset[str]:
 
 def _is_kept_abroad(seen: View, live: set[int]) -> bool:
     """Told in two clauses: "em ở cam, công ty giữ passport"."""
-    both = _parts("there"), _parts("kept")
-    return all(not live.isdisjoint(map(id, patterns)) and _fits(patterns, seen) for patterns in both)
+    return all(not live.isdisjoint(_ids(name)) and _fits(_parts(name), seen) for name in ("there", "kept"))
+
+
+@cache
+def _ids(name: str) -> frozenset[int]:
+    return frozenset(map(id, _parts(name)))
 
 
 def _names_country(seen: View) -> bool:

@@ -84,7 +84,7 @@ def read(raw: str) -> Reading:
     """Read one message of any length; never raises."""
     text = clean(raw)
     words = _words(text)
-    tokens = tuple(word.plain for word in words)
+    tokens = tuple([word.plain for word in words])
     return Reading(text, tokens, " ".join(tokens), _clauses(text, words), words)
 
 
@@ -119,9 +119,10 @@ def _words(text: str) -> tuple[Word, ...]:
 
 
 def _keyboard(written: list[Written]) -> Keyboard:
-    if looks_like_telex(word for word, _, _, _ in written):
+    words = [word for word, _, _, _ in written]
+    if looks_like_telex(words):
         return Keyboard.TELEX
-    return Keyboard.VNI if looks_like_vni(word for word, _, _, _ in written) else Keyboard.PLAIN
+    return Keyboard.VNI if looks_like_vni(words) else Keyboard.PLAIN
 
 
 def _meant(part: Piece, before: str, after: str) -> tuple[Piece, ...]:

@@ -33,6 +33,8 @@ _TOKEN = re.compile(
     rf"|[^\W_]+|[{''.join(_EMOJI)}]"
 )
 _PART = re.compile(r"[^\W_]+")
+# Without one of these no word is taken apart, masked or a sign: then words are only letters and digits in a row.
+_TAKEN_APART = re.compile(rf"[^\W\d_][{_SEPARATORS}]{{1,3}}[^\W\d_]|[{''.join(_EMOJI)}]")
 _INNER = re.compile(rf"[{_SEPARATORS}]+")
 _LEET = str.maketrans("@$!0134", "asioiea")
 _ONE_LETTER_RUN = 40
@@ -72,8 +74,11 @@ def lower(text: str) -> str:
 
 def written_words(text: str) -> list[Written]:
     """The words of a cleaned text in lower case; `đ.á.n.h`, `đ á n h` and `h*ếp` are one word each."""
+    lowered = lower(text)
+    if _TAKEN_APART.search(lowered) is None:
+        return _single_letters_joined([(one.group(), *one.span(), "") for one in _PART.finditer(lowered)])
     found: list[Written] = []
-    for match in _TOKEN.finditer(lower(text)):
+    for match in _TOKEN.finditer(lowered):
         word, start, end = match.group(), match.start(), match.end()
         if word.isalnum():
             found.append((word, start, end, ""))

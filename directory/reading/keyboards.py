@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from directory.reading.syllables import bare, is_syllable, with_tone
@@ -18,6 +18,7 @@ _NUMBERED = re.compile(r"(?:q|p|f|h|k|ct|quan|phuong|tang|phong|lop|so|to|khu|he
 # A tone typed before another vowel ("thira") is rarer than two words glued.
 LATE_TONE = re.compile(r"[sfrxj][^\W\d_]*[aeiouy]")
 _TELEX_ONLY = re.compile(r"aa|ee|oo|dd|[aeiouy]w|uw|[aeiouyw][a-z]{0,2}[sfrxj]$")
+_TELEX_PART = re.compile(r"aa|ee|oo|dd|[aeiouy]w|[sfrxj](?: |$)")  # one of these stands in each of them
 _MIDDLE = re.compile(r"[^\W\d_][1-9]+[^\W\d_]|[^\W\d_][6-9][1-5]$")
 _SURE = frozenset({"bi5", "co1", "no1", "la2", "d9i", "o73"})  # alone enough to show a VNI keyboard
 
@@ -36,8 +37,10 @@ def looks_like_vni(words: Iterable[str]) -> bool:
     return len(good) >= 2 or any(_MIDDLE.search(word) or word in _SURE for word in good)
 
 
-def looks_like_telex(words: Iterable[str]) -> bool:
+def looks_like_telex(words: Sequence[str]) -> bool:
     """Whether a message has several words that only a Telex keyboard leaves: then test-like words are Telex too."""
+    if _TELEX_PART.search(" ".join(words)) is None:
+        return False
     found = 0
     for word in words:
         found += word.isascii() and _TELEX_ONLY.search(word) is not None and from_telex(word) is not None
