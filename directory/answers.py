@@ -146,7 +146,8 @@ def _with_sounds(
     strength: dict[str, float] = {}
     near = {id for id, score in by_phrase.items() if score >= NEAR}
     for id in by_cue.keys() | near | set(islice(heard.topics, LOUDEST)):
-        chance = min(0.999, max(UNHEARD, heard.topics.get(id, UNHEARD)))
+        chance = heard.topics.get(id, UNHEARD)
+        chance = UNHEARD if chance < UNHEARD else 0.999 if chance > 0.999 else chance
         said = BY_CUE * by_cue.get(id, 0.0) + BY_PHRASE * by_phrase.get(id, 0.0)
         strength[id] = said + BY_SOUND * _logit(chance) + BY_CHANCE * chance + FROM
     if not strength:
@@ -162,7 +163,7 @@ def _with_sounds(
 
 
 def _logit(chance: float) -> float:
-    held = min(0.999, max(0.001, chance))
+    held = 0.001 if chance < 0.001 else 0.999 if chance > 0.999 else chance
     return math.log(held / (1 - held))
 
 

@@ -77,7 +77,10 @@ def find(toks: list[Tok]) -> list[Span]:
         word in known or both in known for word, both in zip(words, map(" ".join, pairwise([*words, ""])), strict=True)
     ]
     while at < len(toks) and len(spans) < _MOST_NAMES:
-        span = _short(toks, at) or _numbered(toks, at)
+        tok = toks[at]
+        span = _short(toks, at) if tok.short is not None else None
+        if span is None and (tok.kind in _NUMBERED if tok.kind else tok.word.plain in _NUMBERED):
+            span = _numbered(toks, at)
         if span is None and (begins[at] or more):
             span = _named(toks, at, words, more)
         if span is None:
@@ -86,6 +89,9 @@ def find(toks: list[Tok]) -> list[Span]:
         spans.append(span)
         at = span.end
     return [_weighed(span, toks, spans) for span in spans]
+
+
+_NUMBERED = ("quan", "phuong")
 
 
 def _short(toks: list[Tok], at: int) -> Span | None:
@@ -108,9 +114,9 @@ def _is_whole(toks: list[Tok], at: int, kind: str) -> bool:
 def _numbered(toks: list[Tok], at: int) -> Span | None:
     """`quận 1`, `quan ba`, `p12`, but not `quan ba dinh`."""
     tok = toks[at]
-    kind = tok.kind or (tok.plain if tok.plain in ("quan", "phuong") else "")
+    kind = tok.kind or (tok.plain if tok.plain in _NUMBERED else "")
     if (
-        kind not in ("quan", "phuong")
+        kind not in _NUMBERED
         or at + 1 >= len(toks)
         or tok.word.marked
         not in (tok.plain, kind, "quân5", "phương2", *(("quân",) if toks[at + 1].plain.isdigit() else ()))

@@ -338,6 +338,9 @@ def _fits(patterns: Sequence[Pattern], seen: View, live: set[int]) -> bool:
 
 
 def _words(text: str) -> list[str]:
+    lowered = text.lower()
+    if len(lowered) == len(text) and "'" not in text and "’" not in text:
+        return _WORD.findall(lowered)
     return [plain for word in _WORD.findall(text) if (plain := _plain(word))]
 
 

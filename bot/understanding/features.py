@@ -74,14 +74,14 @@ def _apart(tokens: Sequence[str]) -> set[str]:
 def _marks(words: Sequence[Word]) -> set[str]:
     """Words as they were typed with their marks, alone and in pairs; nothing where none was typed."""
     marked = [word.marked for word in words]
-    if all(word.plain == mark for word, mark in zip(words, marked, strict=True)):
+    if marked == [word.plain for word in words]:
         return set()
     return {*marked, *(f"{one} {two}" for one, two in pairwise(marked))}
 
 
 def _ends(tokens: Sequence[str], tags: Sequence[Tag], text: str) -> set[str]:
     """How it begins and ends, about how long it is, and which signs stand in it."""
-    made = {f"len {min(len(tokens) // 4, 12)}", *(f"has {sign}" for sign in _SIGNS if sign in text)}
+    made = {f"len {min(len(tokens) // 4, 12)}", *[f"has {sign}" for sign in _SIGNS if sign in text]}
     for count in (1, 2, 3):
         made.update((f"first {' '.join(tokens[:count])}", f"last {' '.join(tokens[-count:])}"))
     if tags:

@@ -75,10 +75,10 @@ def _score(groups: Groups, weights: Weights) -> Opinion:
     for table, steps, features in zip(weights.tables, weights.steps, groups, strict=True):
         there = [*_numbers(table, features)]
         if there:
-            total, count = sum(there), len(there)
+            total, middle = sum(there), _MIDDLE * len(there)
             norm = _norm(total)
-            danger += ((total >> _LANE & _MASK) - _MIDDLE * count) * steps[0] / norm
-            now += ((total & _MASK) - _MIDDLE * count) * steps[1] / norm
+            danger += ((total >> _LANE & _MASK) - middle) * steps[0] / norm
+            now += ((total & _MASK) - middle) * steps[1] / norm
     return Opinion(chance(danger * weights.slope[0]), chance(now * weights.slope[1]))
 
 
@@ -127,7 +127,8 @@ def load(path: Path) -> Weights:
 @dataclass(frozen=True, slots=True)
 class _Flat:
     """The model with its tables as one text each, and for each feature which of the numbers is its own: there are far
-    fewer numbers than features, and the process holds each once."""
+    fewer numbers than features, and the process holds each once. What is said most stands first, side by side: so it
+    lies together in memory, where it is found sooner."""
 
     tables: "tuple[tuple[str, array[int]], ...]"
     numbers: tuple[int, ...]
@@ -145,24 +146,26 @@ def _laid_out(written: _Flat) -> Weights:
 def _read(path: Path) -> _Flat:
     there = packed.lines(path)
     head: dict[str, Any] = json.loads(next(there))
-    tables: list[tuple[list[str], array[int]]] = []
+    tables: list[list[tuple[int, str]]] = []
     same: dict[str, int] = {}
-    numbers: list[int] = []
     for line in there:
         if line.startswith("= "):
-            tables.append(([], array("I")))
+            tables.append([])
             continue
         feature, _, written = line.partition("\t")
         if written not in same:
-            same[written] = len(numbers)
             rarity, danger, now = map(int, written.split("\t"))
-            numbers.append(pack(rarity, danger, now))
-        tables[-1][0].append(feature)
-        tables[-1][1].append(same[written])
+            same[written] = pack(rarity, danger, now)
+        tables[-1].append((same[written], feature))
+    numbers = {number: at for at, number in enumerate(sorted(set(same.values())))}  # the rarest last
     steps = tuple((float(one[0]), float(one[1])) for one in head["steps"])
     bias, slope = head["bias"], head["slope"]
     rest = Weights(
         (), steps, (bias[0], bias[1]), (slope[0], slope[1]), head["marks"], head["made_from"],
         tuple(head.get("weighed", ())),
     )  # fmt: skip
-    return _Flat(tuple(("\n".join(features), which) for features, which in tables), tuple(numbers), rest)
+    return _Flat(tuple(_flat(sorted(many), numbers) for many in tables), tuple(numbers), rest)
+
+
+def _flat(many: Sequence[tuple[int, str]], numbers: Mapping[int, int]) -> "tuple[str, array[int]]":
+    return "\n".join(feature for _, feature in many), array("I", (numbers[number] for number, _ in many))

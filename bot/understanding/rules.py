@@ -93,10 +93,12 @@ def examine(reading: Reading, seen: View) -> Examined:
             told = Hit(rule, pattern.source, seen.span(start, end))
             is_sure = is_sure and (not vetoes or (rule.id == "cry-for-help" and vetoes == ("laughing-signs",)))
             (denied if is_denied else standing if is_sure else hinted).append(told)
-    names = {f"rule {hit.rule.id}" for hit in (*standing, *hinted)} | {f"denied {hit.rule.id}" for hit in denied}
-    names |= {f"cue {name}" for name in found} | {f"veto {name}" for name in vetoes}
-    names |= {"harmless saying"} if harmless else set()
-    names |= {f"sign {sign}" for sign in _SIGNS.findall(reading.text[:2000])}
+    names = [f"rule {hit.rule.id}" for hit in (*standing, *hinted)]
+    names += [f"denied {hit.rule.id}" for hit in denied]
+    names += [f"cue {name}" for name in found]
+    names += [f"veto {name}" for name in vetoes]
+    names += ["harmless saying"] if harmless else []
+    names += [f"sign {sign}" for sign in _SIGNS.findall(reading.text[:2000])]
     return Examined(tuple(standing), tuple(hinted), tuple(denied), vetoes, found, harmless, frozenset(names))
 
 
@@ -156,7 +158,7 @@ def blotted(seen: View, sayings: Iterable[Pattern], live: set[int]) -> tuple[Vie
             inside = "".join(sign if sign == " " else "~" for sign in match.group())
             line = line[: match.start()] + inside + line[match.end() :]
             found.append(match.group().strip())
-    return replace(seen, line=line), tuple(found)
+    return (replace(seen, line=line), tuple(found)) if found else (seen, ())
 
 
 def _fitting(group: str, seen: View, live: set[int]) -> list[str]:

@@ -36,5 +36,8 @@ def _is_harm(code: str) -> bool:
 
 def odds(likely: float) -> float:
     """A chance as a number that adds up: 0 for even chances. What is next to nothing and next to sure stays finite."""
-    held = min(1 - FAINT / 2, max(FAINT, likely))
+    held = FAINT if likely < FAINT else _SURE if likely > _SURE else likely
     return math.log(held / (1 - held))
+
+
+_SURE = 1 - FAINT / 2

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from directory import added
@@ -106,16 +107,23 @@ def _words(text: str) -> tuple[Word, ...]:
     keyboard = _keyboard(written)
     own = added.current().shortenings
     read = [(one, part) for one in _sayings_read(written) for part in _pieces(one, keyboard, own)]
-    found = []
+    found: list[tuple[Written, Piece]] = []
     for at, (one, part) in enumerate(read):
         if part.open:
             before = read[at - 1][1].plain if at else ""
             after = read[at + 1][1].plain if at + 1 < len(read) else ""
-            parts = _meant(part, before, after)
+            found += [(one, meant) for meant in _meant(part, before, after)]
         else:
-            parts = (part,)
-        found += [Word(p.plain, p.marked, one[1], one[2], p.form, one[3] or p.how) for p in parts]
-    return tuple(found)
+            found.append((one, part))
+    return tuple(
+        [
+            _made((plain, marked, start, end, form, joined or how))
+            for (_, start, end, joined), (plain, marked, form, how, _) in found
+        ]
+    )
+
+
+_made: Callable[[tuple[str, str, int, int, str, str]], Word] = partial(tuple.__new__, Word)  # a third of `Word(…)`
 
 
 def _keyboard(written: list[Written]) -> Keyboard:
@@ -133,9 +141,9 @@ def _meant(part: Piece, before: str, after: str) -> tuple[Piece, ...]:
 
 
 def _pieces(one: Written, keyboard: Keyboard, own: Mapping[str, str]) -> tuple[Piece, ...]:
-    if one[3] == Step.SAYING:
+    if one[3] and one[3] == Step.SAYING:
         return (piece(one[0], Step.SAYING),)
-    if one[0] in own:
+    if own and one[0] in own:
         return tuple(piece(word, Step.ADDED) for word in own[one[0]].split())
     return smooth(one[0], keyboard)
 
