@@ -42,12 +42,12 @@ def scores(reading: Reading, *, spared: frozenset[int] = frozenset()) -> Mapping
     `spared`: words that name something else, and count as no part of a cue."""
     if spared:
         left = tuple("" if at in spared else token for at, token in enumerate(reading.tokens[:LONGEST]))
-        return _scores(tuple(_heard(token) for token in left))
+        return _scores(tuple(map(_heard, left)))
     # As smoothed, and as typed: smoothing a name that is no Vietnamese word may lose it.
     ways = {reading.tokens[:LONGEST], tuple(re.findall(r"[^\W_]+", fold(reading.text)))[:LONGEST]}
     found: dict[str, float] = {}
     for tokens in ways:
-        for id, score in _scores(tuple(_heard(token) for token in tokens)).items():
+        for id, score in _scores(tuple(map(_heard, tokens))).items():
             found[id] = max(found.get(id, 0.0), score)
     return found
 

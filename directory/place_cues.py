@@ -65,7 +65,7 @@ def lay_out(reading: Reading) -> list[Tok]:
     is_shouted = text.isupper()
     short_types = content()["short_types"]
     words = reading.words[:LONGEST]
-    has_apostrophe = any(sign in text for sign in _APOSTROPHES)
+    has_apostrophe = any(map(text.__contains__, _APOSTROPHES))
     odd = _odd_forms()
     end = 0
     for at, word in enumerate(words):

@@ -35,8 +35,8 @@ def tags(words: Sequence[Word]) -> list[Tag]:
     plain = tuple([word.plain for word in words])
     found, at = [], 0
     while at < len(plain):
-        most = min(longest.get(plain[at : at + 2], 1), len(plain) - at)
-        for length in range(most, 0, -1):
+        most = longest.get(plain[at : at + 2], 1)
+        for length in range(min(most, len(plain) - at) if most > 1 else 1, 0, -1):
             entries = table.get(plain[at : at + length])
             concept = entries and _agreed(entries, words[at : at + length])
             if concept:

@@ -110,7 +110,7 @@ def pack(rarity: int, danger: int, now: int) -> int:
 
 def chance(value: float) -> float:
     """A score as a chance from 0 to 1."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+    return 1 / (1 + math.exp(30.0 if value < -30.0 else -30.0 if value > 30.0 else -value))
 
 
 @cache

@@ -63,7 +63,7 @@ def view(reading: Reading) -> View:
         spans.append((word.start, word.end))
         parts.append(word.marked + " ")
         length += len(word.marked) + 1
-    return View("".join(parts), tuple(starts), tuple(spans), frozenset(word.plain for word in reading.words))
+    return View("".join(parts), tuple(starts), tuple(spans), frozenset(reading.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class Group:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(patterns)
         self._by_id = {id(one): one for one in self.patterns}
-        self._ids = frozenset(self._by_id)
+        self.ids = frozenset(self._by_id)
 
     def fits(self, seen: View, live: set[int]) -> bool:
         """Whether one of those does that are `live` (see `Index.live`)."""
-        if live.isdisjoint(self._ids):
+        if live.isdisjoint(self.ids):
             return False
         there = filter(None, map(self._by_id.get, live))
         return any(one.expression.search(seen.line) for one in there)

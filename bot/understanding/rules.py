@@ -145,7 +145,7 @@ def is_denied(seen: View, pattern: Pattern, where: tuple[int, int]) -> bool:
 
 def _without_harmless(seen: View, live: set[int]) -> tuple[View, tuple[str, ...]]:
     """The message with "đánh răng", "đói muốn chết" and the like blotted out; and what they were."""
-    return blotted(seen, harmless(), live)
+    return (seen, ()) if live.isdisjoint(_harmless_ids()) else blotted(seen, harmless(), live)
 
 
 def blotted(seen: View, sayings: Iterable[Pattern], live: set[int]) -> tuple[View, tuple[str, ...]]:
@@ -163,12 +163,14 @@ def blotted(seen: View, sayings: Iterable[Pattern], live: set[int]) -> tuple[Vie
 
 def _fitting(group: str, seen: View, live: set[int]) -> list[str]:
     """The names of a group of which some pattern fits."""
-    return [name for name, patterns in _by_name(group) if patterns.fits(seen, live)]
+    ids, groups = _by_name(group)
+    return [] if live.isdisjoint(ids) else [name for name, patterns in groups if patterns.fits(seen, live)]
 
 
 @cache
-def _by_name(group: str) -> tuple[tuple[str, Group], ...]:
-    return tuple((name, Group(patterns)) for name, patterns in _group(group).items())
+def _by_name(group: str) -> tuple[frozenset[int], tuple[tuple[str, Group], ...]]:
+    groups = tuple((name, Group(patterns)) for name, patterns in _group(group).items())
+    return frozenset().union(*(one.ids for _, one in groups)), groups
 
 
 @cache
@@ -212,6 +214,11 @@ def rules() -> tuple[Rule, ...]:
 def cue(name: str) -> tuple[Pattern, ...]:
     """Words that say when and in what manner something is told: `past`, `law`, `story`, `if`, `now`."""
     return _group("cues")[name]
+
+
+@cache
+def _harmless_ids() -> frozenset[int]:
+    return frozenset(map(id, harmless()))
 
 
 @cache

@@ -23,10 +23,14 @@ def signs(second: Opinion, heard: Topics) -> tuple[float, ...]:
     """What is weighed: the model's danger; the likeliest need of violence, and without; any need; the kind of violence.
 
     Of several stretches those looked at for needs are the first and the last."""
-    violent = max((one for code, one in heard.needs if _is_harm(code)), default=0.0)
-    calm = max((one for code, one in heard.needs if not _is_harm(code)), default=0.0)
-    kind = max((one for _, one in heard.kinds), default=0.0)
-    return tuple(odds(one) for one in (second.danger, violent, calm, heard.wants, kind))
+    violent = calm = 0.0
+    for code, one in heard.needs:
+        if _is_harm(code):
+            violent = one if one > violent else violent
+        elif one > calm:
+            calm = one
+    kind = max([one for _, one in heard.kinds], default=0.0)
+    return tuple([odds(one) for one in (second.danger, violent, calm, heard.wants, kind)])
 
 
 def _is_harm(code: str) -> bool:

@@ -91,8 +91,10 @@ def read(raw: str) -> Reading:
 
 def _clauses(text: str, words: tuple[Word, ...]) -> tuple[str, ...]:
     """The folded words between full stops and line breaks."""
-    found: list[list[str]] = [[]]
     ends = [match.start() for match in _CLAUSE.finditer(text)]
+    if not ends:
+        return (" ".join([word.plain for word in words]),) if words else ()
+    found: list[list[str]] = [[]]
     at = 0
     for word in words:
         while at < len(ends) and ends[at] < word.start:

@@ -76,7 +76,7 @@ def written_words(text: str) -> list[Written]:
     """The words of a cleaned text in lower case; `đ.á.n.h`, `đ á n h` and `h*ếp` are one word each."""
     lowered = lower(text)
     if _TAKEN_APART.search(lowered) is None:
-        return _single_letters_joined([(one.group(), *one.span(), "") for one in _PART.finditer(lowered)])
+        return _single_letters_joined(_parted(lowered))
     found: list[Written] = []
     for match in _TOKEN.finditer(lowered):
         word, start, end = match.group(), match.start(), match.end()
@@ -90,6 +90,17 @@ def written_words(text: str) -> list[Written]:
             for part in _PART.finditer(word):
                 found.append((part.group(), start + part.start(), start + part.end(), ""))
     return _single_letters_joined(found)
+
+
+def _parted(lowered: str) -> list[Written]:
+    """Words that are only letters and digits in a row: between them stands nothing that could be taken for one."""
+    found: list[Written] = []
+    end = 0
+    for word in _PART.findall(lowered):
+        start = lowered.find(word, end)
+        end = start + len(word)
+        found.append((word, start, end, ""))
+    return found
 
 
 @lru_cache(maxsize=10_000)
