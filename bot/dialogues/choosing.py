@@ -128,6 +128,8 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "start"
     if _judges(turn, standing):
         return "answer", "which" if standing.step == "which" else "opinion"
+    if _is_low(turn):
+        return "small", "low"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
     if correcting.is_told(turn, standing):
@@ -176,6 +178,14 @@ def _tells_of_harm(turn: Turn) -> bool:
     needs = turn.meaning.needs if turn.meaning else ()
     is_harm = bool(needs) and needs[0].code.startswith("violence.") and needs[0].score >= _STATED
     return is_harm and len(turn.reading.tokens) > LONGEST_INSULT
+
+
+def _is_low(turn: Turn) -> bool:
+    """How she feels, and nothing that is looked for: that is heard, before anything is asked of her."""
+    meaning = turn.meaning
+    if turn.key is not None or meaning is None or "low" not in turn.situations or turn.memory.has_case:
+        return False
+    return not meaning.places and all(guess.code.startswith("mind.") for guess in meaning.needs)
 
 
 def _may_be_of_places(turn: Turn) -> bool:

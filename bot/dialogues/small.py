@@ -122,6 +122,11 @@ class Small(Dialogue):
         """No more of what was shown, or looked for."""
         return passing.left(turn)
 
+    def low(self, turn: Turn) -> Sequence[Item]:
+        """How she feels: heard first; then a person, for nobody has to be alone with it."""
+        turn.memory.need, turn.memory.place = "mind.distress", None
+        return [Say(t("small.low", turn.language)), Hand("human", "offer")]
+
     def denied(self, turn: Turn) -> Sequence[Item]:
         """She does not want to die, as she says: nothing is asked about that, and we are here."""
         return [Say(t("report.go_on", turn.language)), Done()]
