@@ -15,7 +15,7 @@ _STOP = re.compile(r"\b(?:dung|thoi|khoi|khong) (?:co )?(?:hoi|nhan|goi)\b|\bsto
 _PLAIN = frozenset({None, "unclear"})
 _ALSO = frozenset({"greeting", "thanks", "feedback", "erase", "find", "ask", "about_bot"})  # short words read as these
 _WISHED = 0.3  # so surely a need must be stated to be more than a mood
-_HERS = frozenset({"fine", "quiet", "state", "mute"})
+_HERS = frozenset({"fine", "quiet", "state", "mute", "low"})
 _SHORT = 60  # characters; what is longer is a story, and the house listens to it
 
 

@@ -128,8 +128,6 @@ def choose(turn: Turn, standing: Standing, word: str | None) -> tuple[str, str]:
         return "report", "start"
     if _judges(turn, standing):
         return "answer", "which" if standing.step == "which" else "opinion"
-    if _is_low(turn):
-        return "small", "low"
     if correcting.is_late(turn, standing):
         return "wrong_listing", "value"
     if correcting.is_told(turn, standing):
@@ -207,6 +205,8 @@ def _answers(turn: Turn, standing: Standing) -> bool:
     intent = turn.meaning.intent if turn.meaning else None
     if (standing.dialogue, standing.step) not in _TYPED and fitting.asks_of_line(turn):
         return False
+    if standing.dialogue in ("find", "answer") and _is_low(turn):
+        return False
     if standing.dialogue == "find":
         if standing.step in ("where", "meant") and asks_ahead(turn):
             return True
@@ -277,6 +277,8 @@ def _by_meaning(turn: Turn) -> tuple[str, str]:
         return "find", "start"
     if meaning is None:
         return "small", "unclear"
+    if _is_low(turn):
+        return "small", "low"
     if "denied" in turn.situations:
         return "small", "denied"
     if small := _small(turn):

@@ -18,15 +18,9 @@ from directory.search import Found, Question, search
 from directory.wording import t
 
 NEED_GROUPS = (
-    "health.hiv_test",
-    "health.general",
-    "health.supplies",
-    "legal.aid",
-    "shelter.refuge",
-    "livelihood.training",
-    "peers.group",
-    "mind.distress",
-)
+    "health.hiv_test", "health.general", "health.supplies", "legal.aid", "shelter.refuge", "livelihood.training",
+    "peers.group", "mind.distress",
+)  # fmt: skip
 
 _SHORT = 10  # words of a question that only asks where
 _STATED = 0.3  # less surely stated a need does not take the place of the one that is looked for
