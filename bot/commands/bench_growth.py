@@ -5,11 +5,12 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot import demonstration, memory
 from bot.app import House, build
@@ -22,8 +23,9 @@ from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import contact, conversation, lane, person, seen_event
 from directory import listing_index
+from directory.listings import Listing
 from directory.shelf import Shelf
-from directory.tables import make_tables
+from directory.tables import make_tables, place_of_service, service
 
 SIZES = ((1_000, 100), (100_000, 100), (1_000_000, 100), (1_000, 10_000), (1_000_000, 10_000))
 IN_FLIGHT = 16
@@ -75,9 +77,10 @@ async def _measure(folder: Path, persons: int, listings: int, seconds: float) ->
     answers = Answers()
     house, terminal = await _open(folder, answers)
     _fill(folder, persons)
-    shelf = house.keeper.shelf
+    shelf, made = house.keeper.shelf, bench_search.listings_for(listings)
+    _list(folder, made.values())
     house.keeper.shelf = Shelf(
-        listing_index.build(bench_search.listings_for(listings).values()),
+        listing_index.build(made.values()),
         shelf.seq,
         library=shelf.library,
         known=shelf.known,
@@ -144,6 +147,22 @@ def _fill(folder: Path, persons: int) -> None:
             talks = [{"lane_id": one, "key_id": f"{one:032x}", "sealed": sealed, "last_at": AT, **day} for one in ids]
             connection.execute(insert(conversation), talks)
             connection.execute(insert(seen_event), [{"key": f"{one * 104729:064x}", **day} for one in ids])
+    engine.dispose()
+
+
+def _list(folder: Path, made: Iterable[Listing]) -> None:
+    """The listings' rows as far as they are looked up live: one that is not there was taken down, and is not shown."""
+    engine = open_engine(f"sqlite:///{folder / 'house.db'}")
+    said: dict[str, Any] = {key: {} for key in ("reception", "price", "papers")}
+    said |= {key: [] for key in ("audience", "languages", "attributes")}
+    with engine.begin() as connection:
+        of = connection.execute(select(service.c.id).limit(1)).scalar_one()
+        told = {"service_id": of, "state": "published", "modified_at": AT, **said}
+        rows = [
+            {"id": one.id, "place_tier": one.place.tier, "place_code": one.place.code, "province": one.province, **told}
+            for one in made
+        ]
+        connection.execute(insert(place_of_service), rows)
     engine.dispose()
 
 
