@@ -122,9 +122,7 @@ def _likely(shelf: Shelf, ways: Sequence[_Way]) -> Iterator[Listing]:
 
 
 def _fits(one: Listing, ways: Sequence[_Way]) -> Iterator[_Fit]:
-    for said in dict.fromkeys((_plain(one.service), _plain(one.organisation))):
-        if not (name := _named(said)).own:
-            continue
+    for said, name in _names_of(one.service, one.organisation):
         for way in ways:
             if len(name.own) < len(name.all) and name.said in way.said:
                 rest = frozenset(way.said.replace(name.said, " ").split())
@@ -140,6 +138,8 @@ def _is_nearly(name: Sequence[str], own: Sequence[str], said: Sequence[str]) -> 
     for whole, most in ((name, 1), (own, 1 if len("".join(own)) >= _LONG else 0)):
         for size in {len(whole), *((len(whole) - 1, len(whole) + 1) if most else ())} - {0}:
             for at in range(len(said) - size + 1):
+                if said[at][0] != whole[0][0]:
+                    continue  # a slip is never in the first letter
                 rest = {*said[:at], *said[at + size :]}
                 if rest <= _SMALL | _KINDS and _is_like(said[at : at + size], whole, most):
                     return True
@@ -157,8 +157,10 @@ def _is_like(typed: Sequence[str], whole: Sequence[str], most: int) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _plain(name: str) -> str:
-    return duplicates.plain_name(name)
+def _names_of(service: str, organisation: str) -> tuple[tuple[str, _Name], ...]:
+    """The names of a listing that say more than their kind, each once."""
+    both = dict.fromkeys(map(duplicates.plain_name, (service, organisation)))
+    return tuple((said, name) for said in both if (name := _named(said)).own)
 
 
 @lru_cache(maxsize=8192)
