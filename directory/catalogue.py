@@ -115,7 +115,7 @@ def _finder(text: str) -> Callable[[Row], bool]:
         if len(number) >= _NUMBER and any(number in duplicates.digits(own) for own in one.phones):
             return True
         said = " ".join((one.service, one.organisation, one.place, *one.phones))
-        plain, whole = fold(said), duplicates.plain_name(said)
+        plain, whole = fold(said), duplicates.listed_name(said)
         return all(word in plain for word in typed) or (bool(words) and all(word in whole for word in words))
 
     return fits

@@ -114,16 +114,21 @@ def digits(number: str) -> str:
     return f"0{only[2:]}" if only.startswith("84") and len(only) >= 11 else only
 
 
-@lru_cache(maxsize=20_000)
 def plain_name(name: str) -> str:
-    """A name folded, without signs, with what it shortens written out."""
+    """A name folded, without signs, with what it shortens written out. Of a message, too: nothing of it is kept."""
     words = re.findall(r"\w+", fold(name.replace("(mẫu)", " ")))
     return " ".join(SHORT.get(word, word) for word in words)
 
 
+@lru_cache(maxsize=20_000)
+def listed_name(name: str) -> str:
+    """The same of what stands in the directory, worked out once."""
+    return plain_name(name)
+
+
 def _likeness(a: Entry, b: Entry) -> int:
     """How alike the names are: whole, and in the words that tell places apart. Numbers must be the same."""
-    x, y = plain_name(a.service), plain_name(b.service)
+    x, y = listed_name(a.service), listed_name(b.service)
     if re.findall(r"\d+", x) != re.findall(r"\d+", y) or _are_departments(x, y):
         return 0
     whole = fuzz.token_sort_ratio(x, y)
@@ -165,9 +170,9 @@ def _candidates(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
     for one in entries:
         for number in one.phones:
             shelves["phone", digits(number)].append(one.id)
-        for word in dict.fromkeys(_telling(plain_name(one.service)).split()):
+        for word in dict.fromkeys(_telling(listed_name(one.service)).split()):
             shelves[one.province, word].append(one.id)
-        shelves[one.province, f"={plain_name(one.service)}"].append(one.id)
+        shelves[one.province, f"={listed_name(one.service)}"].append(one.id)
     seen: set[tuple[str, str]] = set()
     for (kind, _), ids in shelves.items():
         if len(ids) > MOST_SHARING and kind != "phone":

@@ -74,11 +74,7 @@ class Names:
 def cuts(reading: Reading) -> Sequence[Cut]:
     """The message as it was typed, and, where that differs, as it was read."""
     words = reading.words[:MOST_WORDS]
-    return _cuts(reading.text[: words[-1].end] if words else "", words)  # no more of a message is kept than is compared
-
-
-@lru_cache(maxsize=64)
-def _cuts(text: str, words: tuple[Word, ...]) -> Sequence[Cut]:
+    text = reading.text[: words[-1].end] if words else ""  # no more of a message than is compared
     first = _cut(_typed(text, words), len(words))
     if not any(word.how for word in words):
         return (first,)

@@ -192,7 +192,7 @@ def _is_place(reading: Reading, words: range, spared: frozenset[int]) -> bool:
     return words.start > 0 and spared.issuperset(words) and reading.tokens[words.start - 1] in nearly.LEADS
 
 
-@lru_cache(maxsize=4)  # one message is asked about several times
+@lru_cache(maxsize=2)  # one message is asked about several times
 def _there(tokens: tuple[str, ...], own: added.Added) -> Sequence[tuple[Keyword, int]]:
     """The keywords whose words stand in the message, marks or not, and where each begins; in the order of the table."""
     known, longest, said = by_spelling(own), longest_of(own), spelt(tokens)
