@@ -23,7 +23,7 @@ _UNDONE = re.compile(
 )
 _LEFT = re.compile(
     r"(?:no|ho|khach|thang do|thang kia|ong ta|ong ay|ong do|han|chong em|nguoi ta|bon no|tui no|tui do|may nguoi do)"
-    r" (?:da |moi |vua )?(?:bo |chay |quay )?(?:di|ve|mat|ra ve|ra khoi day)(?: mat| het)? roi(?: a| chi| nha| da)?"
+    r" (?:da |moi |vua )?(?:bo |chay |quay )?(?:di|mat|ra ve|ra khoi day)(?: mat| het)? roi(?: a| chi| nha| da)?"
 )
 _NO_POLICE = re.compile(
     r"\b(?:khong|dung|khoi|chua) (?:\w+ ){0,2}?(?:bao|goi|keu|trinh) (?:\w+ )?(?:cong an|canh sat|phuong)\b"
@@ -47,7 +47,7 @@ def says_undone(turn: Turn) -> bool:
 
 
 def says_left(turn: Turn) -> bool:
-    """Whoever harmed her has left: "nó bỏ đi rồi", "họ về rồi", and not a word more."""
+    """Whoever harmed her has left: "nó bỏ đi rồi", and not a word more. "Nó về rồi" may be that he is back."""
     return turn.key is None and _LEFT.fullmatch(turn.reading.plain) is not None
 
 
