@@ -58,7 +58,8 @@ MEANT = {
     ],
     "erase": [
         "xóa tin nhắn giùm em", "xoa het lich su cho em", "xóa thông tin của em", "làm ơn xóa hết những gì em nhắn",
-        "xóa dữ liệu của em đi", "xóa cuộc trò chuyện này",
+        "xóa dữ liệu của em đi", "xóa cuộc trò chuyện này", "khách tới rồi xoá hết đi", "xoa het di no sap ve",
+        "nó sắp coi máy, xoá hết đi",
     ],
     "stop": ["đừng nhắn nữa", "thôi đừng nhắn cho em nữa", "dừng lại", "ngừng nhắn", "đừng gửi nữa"],
     "buyer": ["có em nào ngon không", "qua đêm bao nhiêu", "còn hàng không", "có hàng mới không"],
