@@ -23,8 +23,9 @@ def hold_lane(tx: Tx, lane_id: int) -> None:
 
     On PostgreSQL the lock lets rows that refer to the lane be written meanwhile; SQLite has one writer anyway.
     """
-    if tx.is_postgresql:
-        tx.execute(_HOLD, {"whose": lane_id})
+    if tx.is_postgresql and lane_id not in tx.held:
+        tx.tell(_HOLD, {"whose": lane_id})
+        tx.held.add(lane_id)
 
 
 def let_go(tx: Tx, lane_id: int, *, now: datetime) -> bool:

@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from bot.connections import read_before
+from bot.deeds import Deed, Hook, Tx, run_alone
 from bot.mishaps import away, breaks_the_batch
 from bot.ports import DatabaseAway
 from bot.prepared import say
 from bot.readers import Query, Readers, name_of
 from bot.seals import Seals
-from bot.writer import Counts, Deed, Hook, Job, Tx, Writer, run_alone
+from bot.writer import Counts, Job, Writer
 from directory.tables import metadata
 
 __all__ = ["Database", "DatabaseAway", "Deed", "Query", "Tx", "away", "breaks_the_batch", "open_engine", "run_alone"]
@@ -41,13 +43,14 @@ PRAGMAS = (
 
 # How long a PostgreSQL server that says nothing is believed to be there: without these a machine that is gone keeps
 # whoever asks it for as long as the system likes, a quarter of an hour or two hours.
-_PATIENCE = {
+_PATIENCE: dict[str, int | None] = {
     "connect_timeout": 5,
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
+    "prepare_threshold": None,  # bot/wire.py prepares; the driver would forget all of it at a ROLLBACK
 }
 ASKED_AFTER_SECONDS = 1.0  # a connection that was silent for longer is asked whether it is still there
 LOCK_SECONDS = 2.0  # another program's lock is waited for so long; then it is told, and what needs no lock goes on
@@ -70,6 +73,7 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
             url, pool_size=size, max_overflow=0, connect_args=_PATIENCE, hide_parameters=True,
             **each_alone,
         )  # fmt: skip
+        read_before(made)
         event.listen(made, "connect", lambda connection, record: _bound(connection, lock_timeout=LOCK_SECONDS))
         if is_reader:
             event.listen(made, "connect", _read_only)

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from bot.db import Tx
+from bot.deeds import Happening
 from bot.tables import event
-from bot.writer import Happening
 from directory.wording import HCMC
 
 

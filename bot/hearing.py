@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from bot.bells import Bells
-from bot.writer import BELLS
+from bot.deeds import BELLS
 
 log = logging.getLogger(__name__)
 

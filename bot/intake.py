@@ -17,6 +17,7 @@ from bot.db import Tx
 from bot.helpline import kept_out, missed
 from bot.masking import mask
 from bot.ports import ContactRef, Inbound, KeysChanged
+from bot.prepared import Asked
 from bot.seals import KeyDestroyed, KeyId
 from bot.tables import conversation, inbox, lane, offered, person, seen_event
 from directory import languages, wording
@@ -25,7 +26,7 @@ from directory.places import PlaceKey, Tier, locate
 SEEN_KEPT = timedelta(days=3)
 INBOX_KEPT = timedelta(days=3)
 PROLONGED = timedelta(hours=1)  # a day of forgetting is moved by the hour, not with every message
-_KEPT_KINDS = {"text", "choice", "location", "media", "start", "unsupported"}
+KEPT_KINDS = {"text", "choice", "location", "media", "start", "unsupported"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,20 @@ def keep(
     conversation_hours: int,
     routing_days: int,
     reads: bool = True,
+    known: str | None = None,
 ) -> list[Arrived]:
     """Keep what is new, in order; returns what this process now has to read.
 
     The same event twice has one effect. A lane is claimed in the same breath; if another process is reading it, that
     one finds the new message before it lets go. With `reads` false this process only keeps, and a bell calls another.
+    `known`: the event that this deed has already noted as new.
     Raises KeysChanged if the master key was changed since the network brought it: it brings it again.
     """
     arrived: list[Arrived] = []
     for event, kept in events:
         if not vault.is_current(tx.seals, event.contact):
             raise KeysChanged
-        if not _is_new(tx, event, event.event_id, now):
+        if event.event_id != known and not _is_new(tx, event, event.event_id, now):
             continue
         if event.kind == "stopped":
             mine = vault.known_as(event.channel, event.account, event.contact)
@@ -96,7 +99,7 @@ def keep(
         if event.kind == "back":
             _is_back(tx, event, now)
             continue
-        if event.kind not in _KEPT_KINDS:
+        if event.kind not in KEPT_KINDS:
             continue
         if event.album and not _is_new(tx, event, f"album {event.album}", now) and not kept.text:
             _is_one_more(tx, event, now)
@@ -135,6 +138,12 @@ def _is_back(tx: Tx, event: Inbound, now: datetime) -> None:
     if (lane_id := tx.execute(wanted).scalar_one_or_none()) is not None:
         claims.hold_lane(tx, lane_id)
         missed.is_back(tx, lane_id, now=now, wrote=False)
+
+
+def note_seen(tx: Tx, event: Inbound, now: datetime) -> Asked:
+    """Note that this event was seen; its rows say whether that is new. Its name under former keys is not looked at."""
+    key = tx.seals.handle("event", event.channel, event.account, event.event_id)
+    return tx.ask(_seen(tx.is_postgresql), {"key": key, "forget_at": now + SEEN_KEPT})
 
 
 def _is_new(tx: Tx, event: Inbound, name: str, now: datetime) -> bool:
@@ -208,6 +217,7 @@ def _lane(tx: Tx, event: Inbound, now: datetime, kept_for: timedelta, *, reads: 
             return None
         door, mine = (event.channel, event.account, event.contact), held_until if reads else None
         return new_lane(tx, *door, event.lang, now=now, until=until, held_until=mine), reads, False
+    tx.held.add(row.id)
     lane_id, is_mine, was_gone = int(row.id), reads and row.lease_owner == tx.owner, row.stopped_at is not None
     is_short = row.forget_at < until - PROLONGED  # else its day was moved less than an hour ago
     if is_short:
@@ -241,7 +251,8 @@ def new_lane(
 
 
 _unread = select(inbox.c.id).where(inbox.c.lane_id == conversation.c.lane_id, inbox.c.set_aside_at.is_(None)).exists()
-_TALK = select(conversation.c.key_id, conversation.c.forget_at, _unread.label("waits")).where(
+WAITS = _unread.label("waits")
+_TALK = select(conversation.c.key_id, conversation.c.forget_at, WAITS).where(
     conversation.c.lane_id == bindparam("whose")
 )
 _INSERT = insert(inbox).returning(inbox.c.id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, bindparam, delete, func
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.prepared import PreparedConnection
+from bot.connections import PreparedConnection, ask
 from bot.tables import lease
 
 MARK = "batch:"  # and the name of a process: the last batch it has written, in the table of what processes hold
@@ -27,7 +27,7 @@ class Marks:
         """The last thing before a COMMIT; returns the mark to ask for if it is not answered."""
         self._count += 1
         mark = str(self._count)
-        connection.execute(_LEAVE, {"name": self._name, "mark": mark})
+        ask(connection, _LEAVE, {"name": self._name, "mark": mark})
         return mark
 
     def stands(self, mark: str) -> bool:

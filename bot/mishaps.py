@@ -5,8 +5,9 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.ports import DatabaseAway, HeldUp
+from bot.wire import Late
 
-_RERUN_STATES = {"40001", "40P01"}
+_RERUN_STATES = {"40001", "40P01", "26000", "0A000"}  # the last two: a prepared statement is gone, or stale
 _HELD_UP_STATES = {"55P03", "57014"}  # a lock was not to be had in time, or the statement took too long
 _GONE = {"SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT"}
 _REASONS = {
@@ -24,6 +25,8 @@ def breaks_the_batch(problem: DBAPIError) -> bool:
     origin = problem.orig
     if isinstance(origin, sqlite3.OperationalError):
         return True  # FULL, IOERR, BUSY: the whole transaction is in doubt
+    if isinstance(origin, Late):
+        return True  # another deed's, which nobody had waited for
     return getattr(origin, "sqlstate", None) in _RERUN_STATES or problem.connection_invalidated
 
 

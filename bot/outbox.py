@@ -88,7 +88,7 @@ def lease_of(urgent: bool) -> timedelta:
 
 # Statements are built once: building one costs five times as much as running it.
 _older = outbox.alias("older")
-_IS_BEHIND = (
+IS_BEHIND = (
     select(_older.c.id)
     .where(
         _older.c.lane_id == lane.c.id,
@@ -102,20 +102,17 @@ _IS_BEHIND = (
         ),
     )
     .exists()
+    .label("is_behind")
 )
-_TO_WHOM = (
-    select(
-        lane.c.generation,
-        lane.c.stopped_at,
-        conversation.c.key_id,
-        _IS_BEHIND.label("is_behind"),
-        guard.c.state.label("guard"),
-    )
+TO_WHOM_TABLES = (lane, conversation, guard, outbox)
+TO_WHOM = (
+    select(lane.c.generation, lane.c.stopped_at, conversation.c.key_id, IS_BEHIND, guard.c.state.label("guard"))
     .join(conversation, conversation.c.lane_id == lane.c.id)
     .outerjoin(guard, guard.c.lane_id == lane.c.id)
     .where(lane.c.id == bindparam("whose"))
 )
 _PUT = insert(outbox).returning(outbox.c.id)
+_NUMBER = select(outbox.c.id).where(outbox.c.key == bindparam("key"))
 _REMEMBER = insert(offered)
 _sixth = (
     select(offered.c.id)
@@ -127,7 +124,7 @@ _sixth = (
 _FORGET_OLDEST = delete(offered).where(
     offered.c.lane_id == bindparam("whose"), offered.c.id <= _sixth.scalar_subquery()
 )
-_OFFERS = (
+OFFERS = (
     select(offered.c.sealed, offered.c.at)
     .where(offered.c.lane_id == bindparam("whose"))
     .order_by(offered.c.id.desc())
@@ -159,7 +156,7 @@ def tell_person(
     what is said where nothing stays at all, or also younger things do. Returns the key of the row, by which it can be
     followed.
     """
-    row = tx.execute(_TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now}).one_or_none()
+    row = tx.row(TO_WHOM, {"whose": lane_id, "owner": tx.owner, "now": now})
     if row is None or row.stopped_at is not None:
         return None
     if case_id is not None and row.guard not in (None, "open"):
@@ -238,8 +235,8 @@ def _remember(
         if option.kind == "reply"
     ]
     sealed = tx.seals.close_with(KeyId(key_id), json.dumps(told, ensure_ascii=False), about=f"offered:{lane_id}")
-    tx.execute(_REMEMBER, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT_TO_PERSON})
-    tx.execute(_FORGET_OLDEST, {"whose": lane_id})
+    tx.tell(_REMEMBER, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT_TO_PERSON})
+    tx.tell(_FORGET_OLDEST, {"whose": lane_id})
 
 
 def offers(tx: Tx, lane_id: int, key_id: str, *, newest: int = OFFERS_KEPT) -> list[list[tuple[str, Option]]]:
@@ -248,7 +245,7 @@ def offers(tx: Tx, lane_id: int, key_id: str, *, newest: int = OFFERS_KEPT) -> l
     What was offered in a talk that is forgotten by now, under a key of its own, is no choice any more.
     """
     found = []
-    for row in tx.execute(_OFFERS, {"whose": lane_id, "newest": newest}):
+    for row in tx.rows(OFFERS, {"whose": lane_id, "newest": newest}):
         try:
             told = json.loads(tx.seals.open_with(KeyId(key_id), row.sealed, about=f"offered:{lane_id}"))
         except (KeyDestroyed, SealBroken):
@@ -287,15 +284,18 @@ def _put(
     row = {**_COLUMNS, **columns, "key": key, "sealed": sealed, "urgent": urgent, "at": now, "forget_at": now + kept}
     row |= {"state": "pending" if waits else "leased", "next_at": now}
     row |= {"lease_owner": None if waits else tx.owner, "lease_until": None if waits else until}
-    number = tx.execute(_PUT, row).scalar_one()
+    asked = tx.ask(_PUT, row)
     if waits:
         return key
     recipient = ("lane", row["lane_id"]) if row["lane_id"] is not None else ("staff", row["staff_id"])
-    item = Item(
-        number, key, recipient, row["generation"], row["case_id"], row["purpose"], urgent, 0, row["last"],
-        row["key_id"], sealed, until,
-    )  # fmt: skip
-    tx.told.append(item)
+
+    def make(number: int) -> Item:
+        return Item(
+            number, key, recipient, row["generation"], row["case_id"], row["purpose"], urgent, 0, row["last"],
+            row["key_id"], sealed, until,
+        )  # fmt: skip
+
+    tx.promise(asked, make, (_NUMBER, {"key": key}))
     return key
 
 

@@ -102,6 +102,11 @@ class Policy:
         """Where written requests go: what is public of the organisation, and its address."""
         return ", ".join(one for one in (self.public_contact, self.postal_address) if one)
 
+    @property
+    def kept(self) -> dict[str, int]:
+        """How long a talk is kept, and the way to a person, as whatever keeps a message is told it."""
+        return {"conversation_hours": self.conversation_hours, "routing_days": self.routing_days}
+
     def problems(self) -> tuple[str, ...]:
         """What stands in the way of opening the line, one sentence each; empty when it may open."""
         if self.is_demo:

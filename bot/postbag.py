@@ -145,12 +145,12 @@ def fail(tx: Tx, row_id: int, now: datetime) -> None:
 
 def remove(tx: Tx, row_id: int) -> None:
     """Sent, outdated or given up: the row goes."""
-    tx.execute(_REMOVE, {"gone": row_id})
+    tx.tell(_REMOVE, {"gone": row_id})
 
 
 def remove_all(tx: Tx, row_ids: Sequence[int]) -> None:
     """The same of many."""
-    tx.execute(_REMOVE_ALL, {"gone": list(row_ids)})
+    tx.tell(_REMOVE_ALL, {"gone": list(row_ids)})
 
 
 _HOLDER = select(outbox.c.lease_owner, outbox.c.lease_until).where(outbox.c.id == bindparam("which"))

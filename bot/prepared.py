@@ -6,12 +6,12 @@ executed for the second time, as constants of a module are, is kept as its text,
 values go in and come out. Whatever is not that plain is left to SQLAlchemy.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Self, cast
-from weakref import WeakKeyDictionary
+from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -22,9 +22,10 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import SelectBase
 
+from bot.wire import Reply, Wire
+
 Shape = tuple[str | int, ...]  # the names of the parameters, and how long those are that are lists
-_LISTS = (list, tuple)
-MOST_SHAPES = 64  # of one statement
+LISTS = (list, tuple)
 _NONE = SimpleResultMetaData(())
 
 
@@ -78,6 +79,43 @@ class Rows(IteratorResult[Any]):
         return values
 
 
+def fetched(result: CursorResult[Any]) -> CursorResult[Any]:
+    """The same, its rows fetched: an open cursor would stand in the way of the commit."""
+    if isinstance(result, Rows) or not result.returns_rows:
+        return result
+    columns = SimpleResultMetaData(list(result.keys()))
+    return cast("CursorResult[Any]", Rows(columns, result.fetchall(), result.rowcount))
+
+
+class Reading(Protocol):
+    """Where statements are said that are answered later."""
+
+    def read(self) -> None:
+        """Wait for all answers."""
+
+
+class Asked:
+    """A statement that was said; whoever looks at its rows waits for them, and for all that was said before."""
+
+    __slots__ = ("_connection", "_prepared", "_reply", "_rows")
+
+    def __init__(
+        self, result: CursorResult[Any] | None, prepared: "Prepared | None" = None, reply: Reply | None = None,
+        connection: "Reading | None" = None,
+    ) -> None:  # fmt: skip
+        self._rows = None if result is None else fetched(result)
+        self._prepared, self._reply, self._connection = prepared, reply, connection
+
+    @property
+    def rows(self) -> CursorResult[Any]:
+        """What came back. Raises what executing it would, or the error of what was said before and not looked at."""
+        if self._rows is None:
+            assert self._prepared is not None and self._reply is not None and self._connection is not None
+            self._connection.read()
+            self._rows = self._prepared.rows_of(self._reply)
+        return self._rows
+
+
 class Prepared:
     """One statement in one dialect with one set of parameters: its text, its values in order, its columns."""
 
@@ -99,6 +137,9 @@ class Prepared:
                 self._given[key] = spread.parameters[name] if turn is None else turn(spread.parameters[name])
             elif turn is not None:
                 self._turns_in[key] = turn
+        self.is_sent = dialect.driver == "psycopg"  # through a wire, in place of a cursor
+        if self.is_sent:
+            self._text, keys = _numbered(self._text, dict(zip(self._names, keys, strict=True)))
         self._in_order = _in_order(keys)
         columns = compiled._result_columns
         self._columns = SimpleResultMetaData([column.keyname for column in columns]) if columns else _NONE
@@ -107,18 +148,30 @@ class Prepared:
 
     def run(self, connection: Connection, told: dict[str, Any]) -> Rows:
         """Run it with these parameters. Raises what SQLAlchemy would for an error of the database."""
+        values = self._values(told)
+        if not self._is_positional:
+            values = dict(zip(self._names, values, strict=True))
+        cursor = say(connection, self._text, values)
+        rows = cursor.fetchall() if self._columns is not _NONE else ()
+        return Rows(self._columns, self._read(rows) if self._turns else rows, cursor.rowcount)
+
+    def send(self, wire: Wire, told: dict[str, Any]) -> Reply:
+        """Send it with these parameters and wait for nothing. Raises the driver's error for a value it cannot write."""
+        return wire.send(self._text, self._values(told))
+
+    def rows_of(self, reply: Reply) -> CursorResult[Any]:
+        """What was answered, once it is read."""
+        rows = self._read(reply.rows) if self._turns else reply.rows
+        return cast("CursorResult[Any]", Rows(self._columns, rows, reply.rowcount))
+
+    def _values(self, told: dict[str, Any]) -> Any:
         if self._lists or self._turns_in or self._given:
             told = self._given | told
             for name, names in self._lists:
                 told.update(zip(names, told[name], strict=True))
             for key, turn in self._turns_in.items():
                 told[key] = turn(told[key])
-        values: Any = self._in_order(told)
-        if not self._is_positional:
-            values = dict(zip(self._names, values, strict=True))
-        cursor = say(connection, self._text, values)
-        rows = cursor.fetchall() if self._columns is not _NONE else ()
-        return Rows(self._columns, self._read(rows) if self._turns else rows, cursor.rowcount)
+        return self._in_order(told)
 
     def _read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         read = []
@@ -137,33 +190,22 @@ def _in_order(keys: Sequence[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]
     return lambda told: tuple(told[key] for key in keys)
 
 
-class Statements:
-    """The prepared statements of one engine; each goes with its statement: a constant stays, a built one does not."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._kept: WeakKeyDictionary[Executable, dict[Shape, Prepared | None]] = WeakKeyDictionary()
-
-    def connect(self) -> "PreparedConnection":
-        """A connection of the engine; a context manager, as the engine's own."""
-        return PreparedConnection(self._engine, self)
-
-    def of(self, statement: Executable, told: dict[str, Any]) -> Prepared | None:
-        """None: executed for the first time, or not plain enough."""
-        known = self._kept.get(statement)
-        if known is None:
-            self._kept[statement] = {}
-            return None
-        shape: Shape = (*told, *[len(value) for value in told.values() if type(value) in _LISTS])
-        try:
-            return known[shape]
-        except KeyError:
-            if len(known) >= MOST_SHAPES:
-                return None
-            return known.setdefault(shape, _prepare(statement, told, self._engine.dialect))
+_PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
-def _prepare(statement: Executable, told: dict[str, Any], dialect: Dialect) -> Prepared | None:
+def _numbered(text: str, key_of: dict[str, str]) -> tuple[str, list[str]]:
+    """The text as the server reads it, `$1` for the first value, and whose values go in, each once."""
+    numbers: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        return "%" if name is None else f"${numbers.setdefault(key_of[name], len(numbers) + 1)}"
+
+    return _PLACE.sub(place, text), list(numbers)
+
+
+def prepare(statement: Executable, told: dict[str, Any], dialect: Dialect) -> Prepared | None:
+    """None: it is not plain enough, and left to SQLAlchemy."""
     if not isinstance(statement, SelectBase | UpdateBase) or statement.get_execution_options():
         return None
     compiled = statement.compile(dialect=dialect, column_keys=list(told) or None)
@@ -179,69 +221,24 @@ def _is_plain(bind: BindParameter[Any], told: dict[str, Any]) -> bool:
     if not bind.expanding:
         return True
     many: Any = told.get(bind.key, bind.value)
-    return type(many) in _LISTS and not any(type(one) in _LISTS for one in many)
-
-
-class PreparedConnection(Connection):
-    """A connection that runs prepared what it has run before: of the result, rows and `rowcount` are there."""
-
-    def __init__(self, engine: Engine, statements: Statements) -> None:
-        super().__init__(engine)
-        self._statements = statements
-        self.begins = True  # a transaction with its first statement; without one, each sees what is newest
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        return self
-
-    def execute(
-        self, statement: Executable, parameters: Any = None, *, execution_options: Any = None
-    ) -> CursorResult[Any]:
-        told = {} if parameters is None else parameters
-        if type(told) is dict and not execution_options and not self.get_execution_options():
-            prepared = self._statements.of(statement, told)
-            if prepared is not None:
-                if self.begins and not self.in_transaction():
-                    self.begin()
-                return cast("CursorResult[Any]", prepared.run(self, told))
-        return super().execute(statement, parameters, execution_options=execution_options)
-
-    def say(self, text: str) -> None:
-        """Plain SQL without values or rows, such as a savepoint; within a transaction only."""
-        say(self, text)
-
-
-class Kept:
-    """One connection that is used again as long as all goes well: opening one costs as much as a small deed.
-
-    After trouble, `close` it: it may be broken, and the next `connect` opens another.
-    """
-
-    def __init__(self, statements: Statements) -> None:
-        self._statements = statements
-        self._open: PreparedConnection | None = None
-
-    def connect(self) -> PreparedConnection:
-        """The connection; between two uses it must be out of every transaction."""
-        if self._open is None:
-            self._open = self._statements.connect()
-        return self._open
-
-    def close(self) -> None:
-        if self._open is not None:
-            left, self._open = self._open, None
-            left.close()
+    return type(many) in LISTS and not any(type(one) in LISTS for one in many)
 
 
 def say(connection: Connection, text: str, values: Any = ()) -> Any:
     """Plain SQL, and the driver's cursor for it. Errors are told as SQLAlchemy tells them, without any value."""
     driver: Any = connection.connection.dbapi_connection
-    dialect = connection.dialect
     try:
         return driver.execute(text, values)
-    except dialect.loaded_dbapi.Error as problem:
-        is_gone = dialect.is_disconnect(problem, connection.connection, None)
-        raise DBAPIError.instance(
-            text, None, problem, dialect.loaded_dbapi.Error,
-            hide_parameters=True, connection_invalidated=is_gone, dialect=dialect,
-        ) from problem  # fmt: skip
+    except connection.dialect.loaded_dbapi.Error as problem:
+        raise told(connection, text, problem) from problem
+
+
+def told(connection: Connection, text: str, problem: Exception) -> DBAPIError:
+    """An error of the driver as SQLAlchemy tells it, without any value."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(cast("Any", problem), connection.connection, None)
+    found: DBAPIError = DBAPIError.instance(
+        text, None, cast("Any", problem), dialect.loaded_dbapi.Error,
+        hide_parameters=True, connection_invalidated=is_gone, dialect=dialect,
+    )  # fmt: skip
+    return found

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.connections import Kept, Statements
 from bot.mishaps import away
 from bot.ports import HeldUp
-from bot.prepared import Kept, Statements
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot import aside, claims, intake, parting
+from bot import aside, claims, intake, meeting, parting
 from bot.db import Database, DatabaseAway, Deed, Tx
 from bot.helpline import coming_back, erasure
 from bot.helpline.coming_back import Spare
@@ -65,7 +65,7 @@ class Reception:
         async with self._in_order({event.lane for event in events}):
             stripped = [(event, await self._strip(event)) for event in events]
             if len(stripped) != 1 or self._only_keeps or not await self._keep_and_answer(stripped[0]):
-                for one in await self._db.write(self._keeping(stripped)):
+                for one in await self._db.write(self._keeping(stripped, self._clock.now())):
                     self._hand_on(one)
 
     @asynccontextmanager
@@ -84,16 +84,11 @@ class Reception:
                 if self._coming[handle] is mine:
                     del self._coming[handle]
 
-    def _keeping(self, stripped: Sequence[tuple[Inbound, intake.Kept]]) -> Deed[list[intake.Arrived]]:
-        now, policy = self._clock.now(), self._house.policy
-        return lambda tx: intake.keep(
-            tx,
-            stripped,
-            now=now,
-            conversation_hours=policy.conversation_hours,
-            routing_days=policy.routing_days,
-            reads=not self._only_keeps,
-        )
+    def _keeping(
+        self, stripped: Sequence[tuple[Inbound, intake.Kept]], now: datetime, known: str | None = None
+    ) -> Deed[list[intake.Arrived]]:
+        reads, kept = not self._only_keeps, self._house.policy.kept
+        return lambda tx: intake.keep(tx, stripped, now=now, reads=reads, known=known, **kept)
 
     def _hand_on(self, one: intake.Arrived) -> None:
         if one.is_next:
@@ -117,17 +112,27 @@ class Reception:
         except Exception as problem:  # it took too long, or broke: the message is kept all the same
             log.info("understood_later", extra={"kind": type(problem).__name__})
             return False
-        keeping, spare, now = self._keeping([stripped]), await self._spares.lend(), self._clock.now()
+        event, now, spare = stripped[0], self._clock.now(), await self._spares.lend()
         counted: list[tuple[bool, bool]] = []  # a deed may run again, and a message is counted once
 
-        def deed(tx: Tx) -> tuple[list[intake.Arrived], Answered | None]:
-            arrived = keeping(tx)
+        def turn(tx: Tx, lane_id: int, row_id: int | None) -> tuple[int, Answered]:
+            if not counted:
+                counted.append(self._pace.count(lane_id, now))
+            read = _read(row_id, lane_id, kept, thought, counted[0], spare)
+            return lane_id, self._turn(tx, read, now)
+
+        def deed(tx: Tx) -> tuple[list[intake.Arrived], tuple[int, Answered] | None]:
+            met = meeting.meet(tx, event, kept, now=now, **self._house.policy.kept)
+            if met.lane_id is not None:
+                answered = turn(tx, met.lane_id, None)
+                meeting.wrote(tx, met.lane_id, event, now=now)
+                return [], answered
+            if met.is_new is False:
+                return [], None
+            arrived = self._keeping([stripped], now, event.event_id if met.is_new else None)(tx)
             if len(arrived) != 1 or not arrived[0].is_next:
                 return arrived, None
-            if not counted:
-                counted.append(self._pace.count(arrived[0].lane_id, now))
-            one = _read(arrived[0].row_id, arrived[0].lane_id, kept, thought, counted[0], spare)
-            return arrived, self._turn(tx, one, now)
+            return [], turn(tx, arrived[0].lane_id, arrived[0].row_id)
 
         try:
             arrived, answered = await self._db.write(deed)
@@ -143,10 +148,9 @@ class Reception:
             return False
         self._spares.give_back(spare)
         for one in arrived:
-            if answered is None:
-                self._hand_on(one)
-            else:
-                self._go_on(one.lane_id, spare, answered)
+            self._hand_on(one)
+        if answered is not None:
+            self._go_on(answered[0], spare, answered[1])
         return True
 
     async def catch_up(self) -> None:
@@ -285,8 +289,13 @@ class Reception:
         return answered.is_done
 
     def _turn(self, tx: Tx, read: Read, now: datetime) -> Answered:
+        before = tx.written(inbox)
         with added.using(self._house.shelf().added):  # a dialogue looks at the same words
             erasing = take_turn(tx, read, self._house, now=now)
+        if read.row_id is None:  # nobody had to claim the lane, as long as nothing has come into it
+            if tx.written(inbox) == before:
+                return Answered(erasing, is_done=True)
+            claims.claim_lanes(tx, [read.lane_id], now=now)
         return Answered(erasing, claims.let_go(tx, read.lane_id, now=now))
 
     def _go_on(self, lane_id: int, spare: Spare, answered: Answered) -> None:
@@ -357,8 +366,9 @@ class Reception:
 
 
 def _read(
-    row_id: int, lane_id: int, kept: intake.Kept, thought: Thought, paced: tuple[bool, bool], spare: Spare | None = None
-) -> Read:
+    row_id: int | None, lane_id: int, kept: intake.Kept, thought: Thought, paced: tuple[bool, bool],
+    spare: Spare | None = None,
+) -> Read:  # fmt: skip
     """Of a tap or a picture there is nothing to understand."""
     return Read(row_id, lane_id, kept, thought.meaning, thought.word, thought.code_hash, spare, *paced)
 

@@ -39,7 +39,7 @@ def keep(tx: Tx, lane_id: int, refs: Iterable[MsgRef], *, now: datetime) -> None
     """Keep these, sealed; they are forgotten after 48 hours."""
     for ref in refs:
         sealed = tx.seals.close(ref.native, about=f"message_ref:{lane_id}")
-        tx.execute(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
+        tx.tell(_KEEP, {"lane_id": lane_id, "sealed": sealed, "at": now, "forget_at": now + KEPT})
 
 
 def keep_sent(tx: Tx, lane_id: int, refs: Sequence[MsgRef], *, tries: int, now: datetime) -> None:

@@ -43,7 +43,7 @@ URGENT = frozenset({"report", "mute", "entrust", "guard", "watched"})  # what is
 class Read:
     """One inbox row, opened and understood outside the transaction."""
 
-    row_id: int
+    row_id: int | None  # None: it is kept and answered in one deed, and needs no place in the inbox
     lane_id: int
     kept: Kept
     meaning: Meaning | None
@@ -75,7 +75,8 @@ class Erasing:
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
     claims.hold_lane(tx, read.lane_id)
-    if tx.execute(_ANSWERED, {"row": read.row_id, "whose": read.lane_id}).rowcount != 1:
+    told = {"row": read.row_id, "whose": read.lane_id}
+    if read.row_id is not None and tx.execute(_ANSWERED, told).rowcount != 1:
         return None  # another process has answered it, or it goes on in another lane
     talk = _talk(tx, read.lane_id)
     if talk is None:
@@ -167,24 +168,25 @@ def tell_code(tx: Tx, lane_id: int, spare: Spare, house: House, *, now: datetime
 
 # Statements are built once: building one costs five times as much as running it.
 _ANSWERED = delete(inbox).where(inbox.c.id == bindparam("row"), inbox.c.lane_id == bindparam("whose"))
-_TALK = (
-    select(
-        conversation.c.id,
-        conversation.c.key_id,
-        conversation.c.sealed,
-        conversation.c.lane_id,
-        lane.c.person_id,
-        person.c.language,
-        person.c.created_at,
-        exists().where(case.c.lane_id == lane.c.id, case.c.state != State.CLOSED).label("has_case"),
-        exists().where(guard.c.lane_id == lane.c.id).label("has_guard"),
-        exists().where(block.c.lane_id == lane.c.id).label("has_block"),
-    )
+TALK_COLUMNS = (
+    conversation.c.key_id,
+    conversation.c.sealed,
+    conversation.c.lane_id,
+    lane.c.person_id,
+    person.c.language,
+    person.c.created_at,
+    exists().where(case.c.lane_id == lane.c.id, case.c.state != State.CLOSED).label("has_case"),
+    exists().where(guard.c.lane_id == lane.c.id).label("has_guard"),
+    exists().where(block.c.lane_id == lane.c.id).label("has_block"),
+)
+TALK_TABLES = (conversation, lane, person, case, guard, block)
+TALK = (
+    select(*TALK_COLUMNS)
     .join(lane, lane.c.id == conversation.c.lane_id)
     .join(person, person.c.id == lane.c.person_id)
     .where(lane.c.id == bindparam("whose"), lane.c.erasing_at.is_(None))
 )
-_KEY = select(conversation.c.key_id).where(conversation.c.lane_id == bindparam("whose"))
+KEY = select(conversation.c.key_id).where(conversation.c.lane_id == bindparam("whose"))
 _SAVE = update(conversation).where(conversation.c.lane_id == bindparam("whose")).values(sealed=bindparam("words"))
 _LAST = (
     select(inbox.c.id)
@@ -194,7 +196,7 @@ _LAST = (
 
 
 def _talk(tx: Tx, lane_id: int) -> Any:
-    return tx.execute(_TALK, {"whose": lane_id}).one_or_none()
+    return tx.row(TALK, {"whose": lane_id})
 
 
 def _standing(tx: Tx, talk: Any) -> Standing:
@@ -214,9 +216,9 @@ def _save(tx: Tx, standing: Standing, lane_id: int) -> None:
             "memory": standing.memory.as_json(),
         }
     )
-    key_id = tx.execute(_KEY, {"whose": lane_id}).scalar_one()
+    key_id = tx.row(KEY, {"whose": lane_id}).key_id
     sealed = tx.seals.close_with(KeyId(key_id), body, about=f"conversation:{lane_id}")
-    tx.execute(_SAVE, {"whose": lane_id, "words": sealed})
+    tx.tell(_SAVE, {"whose": lane_id, "words": sealed})
 
 
 def _language(tx: Tx, talk: Any, read: Read, memory: Memory) -> str:
@@ -335,7 +337,8 @@ def _is_passed_over(tx: Tx, read: Read, turn: Turn, now: datetime) -> bool:
         return False
     if read.is_first_of_flood:
         tell_person(tx, read.lane_id, t("small.slow", turn.language), now=now)
-    return tx.execute(_LAST, {"whose": read.lane_id, "row": read.row_id}).first() is not None
+    last = {"whose": read.lane_id, "row": read.row_id}
+    return read.row_id is not None and tx.execute(_LAST, last).first() is not None
 
 
 def _welcome(tx: Tx, read: Read, talk: Any, turn: Turn, house: House, now: datetime) -> None:

@@ -4,94 +4,32 @@ import asyncio
 import logging
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, String, bindparam, delete, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import Executable
 
+from bot.connections import Kept, PreparedConnection, Statements
+from bot.deeds import Deed, Tx, seal_batch
 from bot.marks import Marks
 from bot.mishaps import away, breaks_the_batch, is_full, is_gone, is_held_up
 from bot.ports import DatabaseAway, KeysChanged
-from bot.prepared import Kept, PreparedConnection, Statements
 from bot.seals import Masters, Seals
-from bot.tables import event, lease
+from bot.tables import lease
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-Hook = Callable[[], None]
 
 BATCH_SECONDS = 0.005
 SLOW_DEED_SECONDS = 0.05
 TRIES_ALONE = 3
 PAST = datetime(2000, 1, 1, tzinfo=UTC)  # a lease that nobody holds
-BELLS = "bells"  # the channel on which processes of one PostgreSQL house hear each other
 QUICK_SECONDS = 30.0
 QUICK = "SET LOCAL lock_timeout = '50ms'"  # who is held up already does not make all the others wait as long again
-
-
-class Happening(NamedTuple):
-    """One counter of what happened, without a person."""
-
-    day: date
-    province: str
-    need_group: str
-    model: str
-    kind: str
-
-
-@dataclass(slots=True)
-class Tx:
-    """What a deed is given: the connection in its savepoint, the seals, and a place for hooks after the commit."""
-
-    connection: Connection
-    seals: Seals
-    owner: str
-    hooks: list[Hook] = field(default_factory=list)
-    told: list[Any] = field(default_factory=list)  # outbox rows written and leased to this process, as `outbox.Item`
-    rung: list[str] = field(default_factory=list)  # bells to ring after the commit
-    tally: Counter[Happening] = field(default_factory=Counter)  # added to the counters just before the commit
-
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return self.connection.execute(statement, parameters)
-
-    def after_commit(self, hook: Hook) -> None:
-        """Run on the event loop once the deed is durable; dropped if the deed fails. Waking only, never work."""
-        self.hooks.append(hook)
-
-    def ring(self, topic: str) -> None:
-        """Ring a bell after the commit, so that live pages and open sockets look again."""
-        self.rung.append(topic)
-
-    @contextmanager
-    def step(self) -> Iterator[None]:
-        """A part of the deed that may fail by itself: then nothing of it stands, no row and nothing to be sent."""
-        marks = len(self.hooks), len(self.told), len(self.rung)
-        tally = self.tally.copy()
-        try:
-            with self.connection.begin_nested():
-                yield
-        except Exception:
-            del self.hooks[marks[0] :], self.told[marks[1] :], self.rung[marks[2] :]
-            self.tally = tally
-            raise
-
-    @property
-    def is_postgresql(self) -> bool:
-        return self.connection.dialect.name == "postgresql"
-
-
-Deed = Callable[[Tx], T]
 
 
 @dataclass(slots=True)
@@ -210,6 +148,8 @@ class Writer:
                     if time.monotonic() >= end:
                         break
                 mark = self._seal(connection, jobs, masters)
+            for tx in _good(jobs):
+                tx.redeem()
             self._is_well_again()
         except KeysChanged:
             self._kept.close()
@@ -229,14 +169,20 @@ class Writer:
         self.counts.deeds += len(jobs)
         self._settle(jobs)
 
-    def _try(self, connection: PreparedConnection, job: Job) -> None:
-        """One deed in one savepoint. Its own refusals stay its own; trouble of the database breaks the batch."""
+    def _try(self, connection: PreparedConnection, job: Job, *, is_alone: bool = False) -> None:
+        """One deed in one savepoint. Its own refusals stay its own; trouble of the database breaks the batch.
+
+        So does what it said and nobody waited for; alone, it is waited for here.
+        """
         job.result, job.failure = None, None
         job.tx = tx = Tx(connection, self._seals, self._owner)
         begun = time.monotonic()
+        connection.new_part()
         connection.say("SAVEPOINT deed")  # by its name: a third of the cost of a nested transaction
         try:
             job.result = job.deed(tx)  # its savepoint goes with the commit; the next one of that name hides it
+            if is_alone:
+                connection.read()
         except Exception as problem:
             if isinstance(problem, DBAPIError) and breaks_the_batch(problem):
                 raise  # SQLite may have rolled back everything by itself: there is no savepoint to go back to
@@ -270,6 +216,7 @@ class Writer:
         Raises KeysChanged if the master key of these deeds is not the newest any more: a process that slept through a
         rotation must not keep what nobody could open.
         """
+        connection.new_part()
         seal_batch(connection, _good(jobs), self._bell)
         self._write_something(connection)
         mark = self._marks.leave(connection) if self._marks is not None else None
@@ -290,12 +237,23 @@ class Writer:
     def _go_on(self, jobs: Sequence[Job], mark: str | None) -> None:
         """No deed is done twice: each is tried alone only if the batch is surely not there."""
         try:
-            if not self._stands(mark):
+            if self._stands(mark):
+                self._redeem_anew(jobs)
+            else:
                 self._one_by_one(jobs)
         except DatabaseAway as doubt:
             self.counts.is_well = False
             for job in jobs:
                 job.failure = doubt
+
+    def _redeem_anew(self, jobs: Sequence[Job]) -> None:
+        """What stands is handed over, though the numbers of its rows were in the answer that was lost."""
+        try:
+            with self._statements.connect() as connection:
+                for tx in _good(jobs):
+                    tx.redeem(connection)
+        except DBAPIError:  # they are taken up when their leases run out
+            log.warning("not_handed_over")
 
     def _write_something(self, connection: PreparedConnection) -> None:
         """While all is not well: an empty commit succeeds on a full disk too, and would prove nothing."""
@@ -353,45 +311,16 @@ class Writer:
             with self._statements.connect() as connection, connection.begin():
                 masters = self._seals.masters
                 self._be_quick(connection)
-                self._try(connection, job)
+                self._try(connection, job, is_alone=True)
                 mark = self._seal(connection, [job], masters)
         except DBAPIError:
             if not self._stands(mark):
                 raise
+            self._redeem_anew([job])
+        else:
+            for tx in _good([job]):
+                tx.redeem()
 
 
 def _good(jobs: Iterable[Job]) -> list[Tx]:
     return [job.tx for job in jobs if job.failure is None and job.tx is not None]
-
-
-def seal_batch(connection: Connection, done: Sequence[Tx], bell: Callable[[str], str] | None) -> None:
-    """The last thing before a commit: counters, always in the same order so that no two processes wait for each
-    other in a circle, and one word to the other processes for each bell."""
-    tally: Counter[Happening] = Counter()
-    for tx in done:
-        tally.update(tx.tally)
-    counting = _counting(connection.dialect.name)
-    for what, n in sorted(tally.items()):
-        connection.execute(counting, {**what._asdict(), "n": n})
-    if bell is not None:
-        for topic in dict.fromkeys(topic for tx in done for topic in tx.rung):
-            connection.execute(_RING, {"topic": bell(topic)})
-
-
-_RING = select(func.pg_notify(BELLS, bindparam("topic", type_=String)))
-
-
-@cache
-def _counting(dialect: str) -> Executable:
-    """Adds `n` to a counter, or begins it."""
-    row = (pg_insert if dialect == "postgresql" else sqlite_insert)(event)
-    keys = [event.c.day, event.c.province, event.c.need_group, event.c.model, event.c.kind]
-    return row.on_conflict_do_update(index_elements=keys, set_={"n": event.c.n + row.excluded.n})
-
-
-def run_alone(connection: Connection, deed: Deed[T], seals: Seals, owner: str) -> tuple[T, Tx]:
-    """One deed in a transaction that a command has begun; the caller commits and then runs the hooks."""
-    tx = Tx(connection, seals, owner)
-    result = deed(tx)
-    seal_batch(connection, [tx], None)
-    return result, tx

@@ -14,10 +14,10 @@ from sqlalchemy import create_engine, text, update
 
 from bot.app import House, MachineClock, build
 from bot.bells import SHELF
+from bot.db import Tx
 from bot.policy import demonstration
 from bot.seals import Seals
 from bot.settings import Settings
-from bot.writer import Tx
 from directory import editing, verification
 from directory.demonstration import import_demo
 from directory.tables import place_of_service

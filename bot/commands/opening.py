@@ -69,7 +69,7 @@ class Opened:
 def _handing_over(deed: Callable[[Tx], T], tx: Tx) -> T:
     """A command sends nothing: what it writes is for the running service, at once."""
     result = deed(tx)
-    if tx.told:
+    if tx.promised:
         postbag.release(tx, owner=tx.owner)
     return result
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 
+from bot.connections import MOST_SHAPES, PreparedConnection, Statements
 from bot.db import Database, DatabaseAway, Tx, open_engine
-from bot.prepared import MOST_SHAPES, PreparedConnection, Statements
 from bot.seals import Seals
 from bot.tables import event, lane, timer
 from tests.conftest import started

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bot import audit
 from bot import policy as policies
+from bot.connections import Statements
 from bot.db import open_engine, run_alone
 from bot.helpline import (
     cases,
@@ -21,7 +22,6 @@ from bot.helpline import (
     moves,
     relay,
 )
-from bot.prepared import Statements
 from bot.seals import KeyDestroyed, Seals, create_key_file
 from bot.staff import get as colleague
 from bot.tables import accompaniment, alarm, case, case_event, entrusted, event, outbox, timer, transcript

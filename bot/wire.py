@@ -1,0 +1,173 @@
+"""The way to PostgreSQL for what is said again and again: many statements in one journey, their answers read together.
+
+The driver's cursors send a statement, wait, and read its answer: on one machine that is 130 µs each, half of it
+processor time (docs/profile.md). Here a statement is prepared once on its connection and then sent in the protocol's
+pipeline mode; whoever looks at an answer waits for all that was sent so far. Types go in and out as the driver does it.
+"""
+
+import select
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import Connection, OperationalError, errors, pq
+from psycopg.adapt import PyFormat, Transformer
+
+_EMPTY = b""
+_STALE = {"26000", "0A000"}  # the prepared statement is gone, or its tables changed: it is prepared anew
+MOST_NAMES = 1000  # statements a connection keeps prepared
+
+
+@dataclass(slots=True, eq=False)
+class Reply:
+    """What comes back of one statement; nothing until it was read."""
+
+    text: str
+    part: int
+    prepares: str = ""  # it only prepares this statement
+    rows: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
+    rowcount: int = -1
+    status: bytes = _EMPTY  # what the server says was done
+
+
+class Late(OperationalError):
+    """A statement of an earlier part failed, whose answer nobody had looked at."""
+
+
+class Impatient(OperationalError):
+    """The answer took too long for whoever waits; the connection is closed."""
+
+
+class Wire:
+    """One connection of psycopg's. Nothing else may use it while something is sent and not read."""
+
+    def __init__(self, driver: "Connection[Any]") -> None:
+        self._driver, self._pg = driver, driver.pgconn
+        self._adapt = Transformer(driver)
+        self._names: dict[str, bytes] = {}
+        self._count = 0
+        self._sent: deque[Reply] = deque()
+        self._part = 0  # of what is sent now
+        self.patience: float | None = None  # seconds: who asks on the event loop does not wait for longer
+        self._reading, self._both = select.poll(), select.poll()
+        self._reading.register(self._pg.socket, select.POLLIN)
+        self._both.register(self._pg.socket, select.POLLIN | select.POLLOUT)
+
+    def new_part(self) -> None:
+        """From here on somebody else speaks: an error in what was said before is not theirs."""
+        self._part += 1
+
+    def send(self, text: str, values: Sequence[Any]) -> Reply:
+        """A prepared statement, `$1` for its first value. Raises the driver's error if a value cannot be written."""
+        told = self._adapt.dump_sequence(values, [_form(value) for value in values])
+        forms = self._adapt.formats
+        self._begin()
+        name = self._names.get(text)
+        if name is None:
+            name = self._prepare(text)
+        self._pg.send_query_prepared(name, told, forms, pq.Format.BINARY)
+        return self._was_sent(Reply(text, self._part))
+
+    def say(self, text: str) -> Reply:
+        """Plain SQL without values."""
+        self._begin()
+        self._pg.send_query_params(text.encode(), None)
+        return self._was_sent(Reply(text, self._part))
+
+    def read(self) -> None:
+        """Read the answers of all that was sent. Raises the first error there is; what came after it did nothing."""
+        if not self._sent:
+            return
+        failed: tuple[pq.abc.PGresult, Reply] | None = None
+        try:
+            self._pg.pipeline_sync()
+            while True:
+                result = self._next()
+                if result is None:  # the end of one statement
+                    continue
+                status = result.status
+                if status == pq.ExecStatus.PIPELINE_SYNC:
+                    break
+                reply = self._sent.popleft()
+                if status == pq.ExecStatus.TUPLES_OK:
+                    self._adapt.set_pgresult(result)
+                    reply.rows = self._adapt.load_rows(0, result.ntuples, tuple)
+                elif status != pq.ExecStatus.COMMAND_OK:
+                    failed = failed or (result, reply)  # what comes behind it is told only that it was not done
+                    self._names.pop(reply.prepares, None)
+                    continue
+                reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or _EMPTY
+            self._pg.exit_pipeline_mode()
+        finally:
+            self._sent.clear()
+        if failed is not None:
+            self._raise(*failed)
+
+    def commit(self) -> None:
+        """Commit with the same journey. Raises what read() does: then nothing was committed, or the server is gone."""
+        if not self._sent and self._pg.transaction_status == pq.TransactionStatus.IDLE:
+            return
+        reply = self.say("COMMIT")
+        self.read()
+        if reply.status != b"COMMIT":
+            raise OperationalError("the transaction had failed before, and was rolled back")
+
+    def drop(self) -> None:
+        """Read what is left, whatever it says: all of it is rolled back."""
+        try:
+            self.read()
+        except errors.Error:
+            return
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._sent:
+            return
+        is_idle = self._pg.transaction_status == pq.TransactionStatus.IDLE
+        self._pg.enter_pipeline_mode()
+        if is_idle and not self._driver.autocommit:
+            self._pg.send_query_params(b"BEGIN", None)
+            self._was_sent(Reply("BEGIN", self._part))
+
+    def _prepare(self, text: str) -> bytes:
+        if len(self._names) >= MOST_NAMES:
+            self._names.clear()
+            self._pg.send_query_params(b"DEALLOCATE ALL", None)
+            self._was_sent(Reply("DEALLOCATE ALL", self._part))
+        self._count += 1
+        name = self._names[text] = b"dh%d" % self._count
+        self._pg.send_prepare(name, text.encode())
+        self._was_sent(Reply("", self._part, prepares=text))
+        return name
+
+    def _was_sent(self, reply: Reply) -> Reply:
+        self._sent.append(reply)
+        return reply
+
+    def _next(self) -> "pq.abc.PGresult | None":
+        """The next result. The driver would wait without letting go of the interpreter: so it is waited for here."""
+        unsent = self._pg.flush()
+        while unsent or self._pg.is_busy():
+            if not (self._both if unsent else self._reading).poll(self.patience and self.patience * 1000):
+                self._driver.close()
+                raise Impatient("the server took too long")
+            self._pg.consume_input()
+            unsent = unsent and self._pg.flush()
+        result = self._pg.get_result()
+        if result is None and self._pg.status == pq.ConnStatus.BAD:
+            raise OperationalError("the connection to the server is lost")
+        return result
+
+    def _raise(self, result: "pq.abc.PGresult", reply: Reply) -> None:
+        problem = errors.error_from_result(result, self._driver.info.encoding)
+        if problem.sqlstate in _STALE:
+            self._names.pop(reply.text, None)
+        if reply.part != self._part:
+            raise Late(str(problem), info=result, encoding=self._driver.info.encoding)
+        raise problem
+
+
+def _form(value: object) -> PyFormat:
+    return PyFormat.BINARY if type(value) is bytes else PyFormat.TEXT
