@@ -192,3 +192,9 @@ class Kept:
         if self._open is not None:
             left, self._open = self._open, None
             left.close()
+
+    def throw_away(self) -> None:
+        """The same where something is under way on it: it is closed for good, and nothing is said on it before."""
+        if self._open is not None:
+            self._open.invalidate()
+            self.close()

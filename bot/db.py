@@ -16,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from bot.connections import read_before
 from bot.deeds import Deed, Hook, Tx, run_alone
+from bot.glances import Glance
 from bot.mishaps import away, breaks_the_batch
 from bot.ports import DatabaseAway
 from bot.prepared import say
@@ -64,7 +65,7 @@ def open_engine(url: str, *, is_reader: bool = False, readers: int = 4) -> Engin
     A reader can write nothing. No error it raises quotes a parameter: rows hold sealed words, and logs must not even
     hold those.
     """
-    size = readers if is_reader else 2
+    size = readers + 1 if is_reader else 2  # one of the event loop's own
     if not url.startswith("sqlite"):
         # A reader's statement sees what is newest, in a transaction or not. One would cost two more ways to the server,
         # and its ROLLBACK has the driver forget, here and there, every statement it has prepared.
@@ -204,6 +205,10 @@ class Database:
     async def look_up(self, query: Query[T]) -> T:
         """A few rows by their key; shares a transaction with what others look up at the same moment."""
         return await self._readers.look_up(query)
+
+    async def glance(self, ask: Glance[T]) -> T:
+        """The same by a statement or two that are asked in one breath, with `connection.ask`; the loop goes on."""
+        return await self._readers.glance(ask)
 
     def bell(self, topic: str) -> str:
         """What other processes hear instead of a topic, which could name a browser's session."""

@@ -246,14 +246,14 @@ class Mailroom:
             await self._settling.done(item.id, lambda tx: self._note(tx, item, sent, now))
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
-        envelope = await self._db.look_up(lambda connection: self._envelope(connection, item, lane_id))
+        envelope = await self._db.glance(lambda connection: self._envelope(connection, item, lane_id))
         if envelope is None:
             return None
         letter = fitting(envelope.letter, envelope.channel)
         if item.is_last or letter.takes_back is not None:
             letter = worded(letter, await self._erase_at(item, envelope, lane_id))
         if item.is_last and await self._db.look_up(lambda c: vault.has_case(c, self._db.seals, lane_id)):
-            return None  # she has cried for help since: now "we keep nothing of you" would be untrue
+            return None  # she has cried for help since: "we keep nothing of you" would be untrue
         message = outbound(item, letter, envelope.to, lambda: self._is_ours(item))
         if not message.is_ours():
             raise NotOurs
@@ -269,9 +269,12 @@ class Mailroom:
             self._db, lane_id, lambda refs: in_time(envelope.channel.erase(envelope.address, refs)),
             channel=envelope.channel, up_to=until, tries=item.attempts)  # fmt: skip
 
-    def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Envelope | None:
+    def _envelope(self, connection: Connection, item: Item, lane_id: int) -> Callable[[], Envelope | None]:
         """None if the person has erased or left meanwhile: then nothing more is sent. Raises NotOurs."""
         way = vault.way_for(connection, lane_id, item.id)
+        return lambda: self._addressed(item, way())
+
+    def _addressed(self, item: Item, way: vault.Way | None) -> Envelope | None:
         if way is None or way.generation != item.generation or (way.is_left and item.purpose != "relay"):
             return None
         if not self._is_held(way.held_by, way.held_until):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.connections import Kept, Statements
+from bot.glances import Glance, Glances, Waiting
 from bot.mishaps import away
 from bot.ports import HeldUp
 
@@ -34,6 +35,7 @@ class Readers:
         self._statements = Statements(engine)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._here = Here(self._statements) if engine.dialect.name == "sqlite" else None
+        self._glances = None if self._here is not None else Glances(self._statements, self._threads, self._fall_back)
         self._asked: list[Asked] = []
         self._looking: asyncio.Task[None] | None = None
         self.is_held_up = False  # by another program's lock; until somebody has looked whether it is gone
@@ -51,12 +53,15 @@ class Readers:
         if self._here is not None:
             with suppress(DBAPIError):
                 return self._here.look_up(query)
-        loop = asyncio.get_running_loop()
-        told: asyncio.Future[T] = loop.create_future()
-        self._asked.append((query, told))
-        if self._looking is None:
-            self._looking = loop.create_task(self._look())
+        told: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._ask([(query, told)])
         return await told
+
+    async def glance(self, ask: Glance[T]) -> T:
+        """The same by a statement that is asked now and read when its rows have come: the loop waits for nothing."""
+        if self._glances is not None:
+            return await self._glances.glance(ask)
+        return await self.look_up(partial(_at_once, ask))
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Any other work that waits for a disk, in one of these threads."""
@@ -65,9 +70,19 @@ class Readers:
     def stop(self) -> None:
         """Finish what has begun, then close every connection."""
         self._threads.shutdown(wait=True)
+        if self._glances is not None:
+            self._glances.close()
         if self._here is not None:
             self._here.close()
         self._engine.dispose()
+
+    def _fall_back(self, waiting: Sequence[Waiting]) -> None:
+        self._ask([(partial(_at_once, ask), told) for ask, told in waiting])
+
+    def _ask(self, more: Sequence[Asked]) -> None:
+        self._asked.extend(more)
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
         while self._asked:
@@ -155,6 +170,10 @@ class Here:
     def close(self) -> None:
         self._kept.close()
         self._is_open = False
+
+
+def _at_once(ask: Glance[T], connection: Connection) -> T:
+    return ask(connection)()
 
 
 def name_of(work: Callable[..., Any]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, bindparam, select
 
 from bot import aside, claims, intake, meeting, parting
+from bot.connections import ask
 from bot.db import Database, DatabaseAway, Deed, Tx
 from bot.helpline import coming_back, erasure
 from bot.helpline.coming_back import Spare
@@ -256,7 +257,7 @@ class Reception:
         return await self._answer(read)
 
     async def _oldest(self, lane_id: int) -> tuple[int, intake.Kept] | None:
-        row = await self._db.look_up(lambda connection: _oldest(connection, lane_id))
+        row = await self._db.glance(lambda connection: _oldest(connection, lane_id))
         if row is None:
             return None
         row_id, key_id, sealed = row
@@ -373,9 +374,14 @@ def _read(
     return Read(row_id, lane_id, kept, thought.meaning, thought.word, thought.code_hash, spare, *paced)
 
 
-def _oldest(connection: Connection, lane_id: int) -> tuple[int, str, bytes] | None:
-    row = connection.execute(_OLDEST, {"whose": lane_id}).one_or_none()
-    return None if row is None else (row.id, row.key_id, row.sealed)
+def _oldest(connection: Connection, lane_id: int) -> Callable[[], tuple[int, str, bytes] | None]:
+    asked = ask(connection, _OLDEST, {"whose": lane_id})
+
+    def read() -> tuple[int, str, bytes] | None:
+        row = asked.rows.one_or_none()
+        return None if row is None else (row.id, row.key_id, row.sealed)
+
+    return read
 
 
 _OLDEST = (

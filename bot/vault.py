@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql import Executable
 
+from bot.connections import ask
 from bot.db import Tx
 from bot.ports import Address, ContactRef
 from bot.seals import KeyId, SealBroken, Seals
@@ -78,10 +79,15 @@ def way_to(connection: Connection, lane_id: int) -> Way | None:
     return None if row is None else _way(row)
 
 
-def way_for(connection: Connection, lane_id: int, row_id: int) -> Way | None:
-    """The same for one message of the outbox, and in whose hands it is: both in one statement."""
-    row = connection.execute(_WAY_OF_ONE, {"whose": lane_id, "which": row_id}).one_or_none()
-    return None if row is None else _way(row, row.lease_owner, row.lease_until)
+def way_for(connection: Connection, lane_id: int, row_id: int) -> Callable[[], Way | None]:
+    """The same for one message of the outbox, and in whose hands it is: both in one statement, asked now."""
+    asked = ask(connection, _WAY_OF_ONE, {"whose": lane_id, "which": row_id})
+
+    def read() -> Way | None:
+        row = asked.rows.one_or_none()
+        return None if row is None else _way(row, row.lease_owner, row.lease_until)
+
+    return read
 
 
 def _way(row: Any, held_by: str | None = None, held_until: datetime | None = None) -> Way:

@@ -7,7 +7,7 @@ pipeline mode; whoever looks at an answer waits for all that was sent so far. Ty
 
 import select
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,8 @@ class Wire:
         self._sent: deque[Reply] = deque()
         self._part = 0  # of what is sent now
         self.patience: float | None = None  # seconds: who asks on the event loop does not wait for longer
-        self._reading, self._both = select.poll(), select.poll()
-        self._reading.register(self._pg.socket, select.POLLIN)
+        self._to_read, self._both = select.poll(), select.poll()
+        self._to_read.register(self._pg.socket, select.POLLIN)
         self._both.register(self._pg.socket, select.POLLIN | select.POLLOUT)
 
     def new_part(self) -> None:
@@ -77,32 +77,60 @@ class Wire:
 
     def read(self) -> None:
         """Read the answers of all that was sent. Raises the first error there is; what came after it did nothing."""
+        for is_unsent in self.reading():
+            found = (self._both if is_unsent else self._to_read).poll(self.patience and self.patience * 1000)
+            if not found:
+                self.close()
+                raise Impatient("the server took too long")
+
+    def reading(self) -> Iterator[bool]:
+        """The same in steps: each is taken when there is something to read, or (True) when more can be written."""
         if not self._sent:
             return
         failed: tuple[pq.abc.PGresult, Reply] | None = None
         try:
             self._pg.pipeline_sync()
             while True:
-                result = self._next()
+                # The driver would wait for a result without letting go of the interpreter: so it is waited for first.
+                is_unsent = bool(self._pg.flush())
+                while is_unsent or self._pg.is_busy():
+                    yield is_unsent
+                    self._pg.consume_input()
+                    is_unsent = is_unsent and bool(self._pg.flush())
+                result = self._pg.get_result()
                 if result is None:  # the end of one statement
+                    if self._pg.status == pq.ConnStatus.BAD:
+                        raise OperationalError("the connection to the server is lost")
                     continue
                 status = result.status
                 if status == pq.ExecStatus.PIPELINE_SYNC:
                     break
-                reply = self._sent.popleft()
-                if status == pq.ExecStatus.TUPLES_OK:
-                    self._adapt.set_pgresult(result)
-                    reply.rows = self._adapt.load_rows(0, result.ntuples, tuple)
-                elif status != pq.ExecStatus.COMMAND_OK:
-                    failed = failed or (result, reply)  # what comes behind it is told only that it was not done
-                    self._names.pop(reply.prepares, None)
-                    continue
-                reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or _EMPTY
+                failed = failed or self._note(result, status, self._sent.popleft())
             self._pg.exit_pipeline_mode()
         finally:
             self._sent.clear()
         if failed is not None:
             self._raise(*failed)
+
+    def _note(self, result: "pq.abc.PGresult", status: int, reply: Reply) -> "tuple[pq.abc.PGresult, Reply] | None":
+        """Returns what failed."""
+        if status == pq.ExecStatus.TUPLES_OK:
+            self._adapt.set_pgresult(result)
+            reply.rows = self._adapt.load_rows(0, result.ntuples, tuple)
+        elif status != pq.ExecStatus.COMMAND_OK:
+            self._names.pop(reply.prepares, None)
+            return result, reply
+        reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or _EMPTY
+        return None
+
+    def close(self) -> None:
+        """Close the connection, whatever is under way."""
+        self._driver.close()
+
+    @property
+    def socket(self) -> int:
+        """The number of its file."""
+        return self._pg.socket
 
     def commit(self) -> None:
         """Commit with the same journey. Raises what read() does: then nothing was committed, or the server is gone."""
@@ -145,20 +173,6 @@ class Wire:
     def _was_sent(self, reply: Reply) -> Reply:
         self._sent.append(reply)
         return reply
-
-    def _next(self) -> "pq.abc.PGresult | None":
-        """The next result. The driver would wait without letting go of the interpreter: so it is waited for here."""
-        unsent = self._pg.flush()
-        while unsent or self._pg.is_busy():
-            if not (self._both if unsent else self._reading).poll(self.patience and self.patience * 1000):
-                self._driver.close()
-                raise Impatient("the server took too long")
-            self._pg.consume_input()
-            unsent = unsent and self._pg.flush()
-        result = self._pg.get_result()
-        if result is None and self._pg.status == pq.ConnStatus.BAD:
-            raise OperationalError("the connection to the server is lost")
-        return result
 
     def _raise(self, result: "pq.abc.PGresult", reply: Reply) -> None:
         problem = errors.error_from_result(result, self._driver.info.encoding)
