@@ -231,8 +231,7 @@ class Mailroom:
         if kind == "lane":
             async with self._gate.to_person(urgent=item.urgent):
                 sent = await self._to_person(item, subject)
-            await self._over(item, sent)
-            return
+            return await self._over(item, sent)
         async with self._gate.to_colleague(subject, urgent=item.urgent):
             await self._to_staff(item, subject)
             await self._settling.done(item.id)  # the next alarm takes this place once this one cannot come twice

@@ -11,7 +11,7 @@ from bot.db import Tx
 from bot.outbox import IS_BEHIND, OFFERS, OFFERS_KEPT, TO_WHOM, TO_WHOM_TABLES
 from bot.ports import Inbound, KeysChanged
 from bot.tables import conversation, guard, lane, offered, person
-from bot.turns import KEY, TALK, TALK_COLUMNS, TALK_TABLES
+from bot.talk import KEY, TALK, TALK_COLUMNS, TALK_TABLES
 
 
 @dataclass(frozen=True, slots=True)

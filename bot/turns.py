@@ -1,13 +1,12 @@
 """One message becomes one deed: what was understood meets where the talk stands; answers go into the outbox."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot import claims, parting
 from bot.db import Tx
@@ -20,13 +19,13 @@ from bot.dialogues.repeated import step_of
 from bot.events import happened
 from bot.helpline import cases, coming_back, erasure
 from bot.helpline.coming_back import Spare
-from bot.helpline.moves import State
 from bot.helpline.truth import when
 from bot.intake import Kept
 from bot.outbox import OFFERS_KEPT, Option, offers, tell_person
 from bot.policy import Policy
 from bot.seals import KeyId
-from bot.tables import block, case, conversation, guard, inbox, lane, person
+from bot.tables import inbox, person
+from bot.talk import save, standing_of, talk_of
 from bot.understanding import Meaning
 from directory import languages, wording
 from directory.places import province_of
@@ -75,13 +74,9 @@ class Erasing:
 def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | None:
     """Answer one message. Deletes its inbox row in the same transaction, so that it has exactly one effect."""
     claims.hold_lane(tx, read.lane_id)
-    told = {"row": read.row_id, "whose": read.lane_id}
-    if read.row_id is not None and tx.execute(_ANSWERED, told).rowcount != 1:
-        return None  # another process has answered it, or it goes on in another lane
-    talk = _talk(tx, read.lane_id)
-    if talk is None:
+    if _is_elsewhere(tx, read) or (talk := talk_of(tx, read.lane_id)) is None:
         return None
-    standing = _standing(tx, talk)
+    standing = standing_of(tx, talk)
     language = _language(tx, talk, read, standing.memory)
     option, is_stale = _option(tx, talk, read, standing.memory)
     # Four words of the list may sound dangerous to the model alone; if they are a code, they are a code.
@@ -98,29 +93,29 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         step = beside_case.guarded(tx, read.lane_id, turn, standing, word=read.word, code_hash=read.code_hash)
     if step is not None:
         turn.notes.clear()
-        _save(tx, _run(tx, read, turn, step, house), read.lane_id)
+        save(tx, _run(tx, read, turn, step, house), read.lane_id)
         return None
     if not talk.has_case and (unseen := watched.step_of(turn, standing, read.word)) is not None:
-        _save(tx, _run(tx, read, turn, unseen, house), read.lane_id)
+        save(tx, _run(tx, read, turn, unseen, house), read.lane_id)
         return None
     _welcome(tx, read, talk, turn, house, now)
     if _is_in_two_languages(read, turn):
         speaking.which_goes_on(tx, read.lane_id, turn)
     if option is not None and old_buttons.is_over(tx, read.lane_id, turn, option):
-        _save(tx, standing, read.lane_id)  # a question that stands open now still does
+        save(tx, standing, read.lane_id)  # a question that stands open now still does
         return None
     if option is not None:
         standing.dialogue, standing.step = step_of(turn, standing, option)
     if read.word == "leave":
-        _save(tx, Standing(memory=turn.memory), read.lane_id)
+        save(tx, Standing(memory=turn.memory), read.lane_id)
         tell_person(tx, read.lane_id, t("leave.bye", language), now=now)
         return None
     if is_stale and (stands := _after_stale(tx, read, turn, standing, house, talk.key_id)) is not None:
-        _save(tx, stands, read.lane_id)
+        save(tx, stands, read.lane_id)
         return None
     if talk.has_case and (step := _beside_case(tx, read, turn, standing, now, is_placed=is_placed)) is not None:
         after = _run(tx, read, turn, step, house) if step[0] else standing
-        _save(tx, standing if step == beside_place.PLACED else after, read.lane_id)
+        save(tx, standing if step == beside_place.PLACED else after, read.lane_id)
         return None
     is_kept = (read.kept.fragments and _is_danger(read)) or correcting.is_expected(turn, standing)
     if turn.hidden and not is_kept:
@@ -130,7 +125,7 @@ def take_turn(tx: Tx, read: Read, house: House, *, now: datetime) -> Erasing | N
         erasing = Erasing(read.lane_id, erasure.begin(tx, read.lane_id, now=now))
         parting.part(tx, read.lane_id, now=now, policy=house.policy)
         return erasing
-    _save(tx, after, read.lane_id)
+    save(tx, after, read.lane_id)
     _count(tx, turn, now)
     return None
 
@@ -159,7 +154,7 @@ def say_farewell(tx: Tx, lane_id: int, language: str, *, now: datetime, kept_out
 def tell_code(tx: Tx, lane_id: int, spare: Spare, house: House, *, now: datetime) -> None:
     """The return code that was not ready when it was needed. Not while somebody else may hold the phone."""
     claims.hold_lane(tx, lane_id)
-    talk = _talk(tx, lane_id)
+    talk = talk_of(tx, lane_id)
     if talk is None or talk.has_guard:
         return
     if words := coming_back.give(tx, lane_id, spare, now=now, policy=house.policy):
@@ -168,26 +163,6 @@ def tell_code(tx: Tx, lane_id: int, spare: Spare, house: House, *, now: datetime
 
 # Statements are built once: building one costs five times as much as running it.
 _ANSWERED = delete(inbox).where(inbox.c.id == bindparam("row"), inbox.c.lane_id == bindparam("whose"))
-TALK_COLUMNS = (
-    conversation.c.key_id,
-    conversation.c.sealed,
-    conversation.c.lane_id,
-    lane.c.person_id,
-    person.c.language,
-    person.c.created_at,
-    exists().where(case.c.lane_id == lane.c.id, case.c.state != State.CLOSED).label("has_case"),
-    exists().where(guard.c.lane_id == lane.c.id).label("has_guard"),
-    exists().where(block.c.lane_id == lane.c.id).label("has_block"),
-)
-TALK_TABLES = (conversation, lane, person, case, guard, block)
-TALK = (
-    select(*TALK_COLUMNS)
-    .join(lane, lane.c.id == conversation.c.lane_id)
-    .join(person, person.c.id == lane.c.person_id)
-    .where(lane.c.id == bindparam("whose"), lane.c.erasing_at.is_(None))
-)
-KEY = select(conversation.c.key_id).where(conversation.c.lane_id == bindparam("whose"))
-_SAVE = update(conversation).where(conversation.c.lane_id == bindparam("whose")).values(sealed=bindparam("words"))
 _LAST = (
     select(inbox.c.id)
     .where(inbox.c.lane_id == bindparam("whose"), inbox.c.id > bindparam("row"), inbox.c.set_aside_at.is_(None))
@@ -195,30 +170,10 @@ _LAST = (
 )
 
 
-def _talk(tx: Tx, lane_id: int) -> Any:
-    return tx.row(TALK, {"whose": lane_id})
-
-
-def _standing(tx: Tx, talk: Any) -> Standing:
-    if talk.sealed is None:
-        return Standing()
-    told = json.loads(tx.seals.open_with(KeyId(talk.key_id), talk.sealed, about=f"conversation:{talk.lane_id}"))
-    return Standing(told["dialogue"], told["step"], dict(told["notes"]), Memory.from_json(told["memory"]))
-
-
-def _save(tx: Tx, standing: Standing, lane_id: int) -> None:
-    """With the key as it is now: erasing the words alone has given the talk a new one."""
-    body = json.dumps(
-        {
-            "dialogue": standing.dialogue,
-            "step": standing.step,
-            "notes": standing.notes,
-            "memory": standing.memory.as_json(),
-        }
-    )
-    key_id = tx.row(KEY, {"whose": lane_id}).key_id
-    sealed = tx.seals.close_with(KeyId(key_id), body, about=f"conversation:{lane_id}")
-    tx.tell(_SAVE, {"whose": lane_id, "words": sealed})
+def _is_elsewhere(tx: Tx, read: Read) -> bool:
+    """Another process has answered it, or it goes on in another lane. Else its row is gone from now on."""
+    told = {"row": read.row_id, "whose": read.lane_id}
+    return read.row_id is not None and tx.execute(_ANSWERED, told).rowcount != 1
 
 
 def _language(tx: Tx, talk: Any, read: Read, memory: Memory) -> str:
@@ -311,18 +266,18 @@ def _is_danger(read: Read) -> bool:
 def _come_back(tx: Tx, read: Read, talk: Any, house: House, now: datetime) -> bool:
     """Four words that open an earlier talk: it goes on here. False: they are ordinary words, and nobody learns more."""
     old = coming_back.owner(tx.connection, str(read.code_hash), now)
-    if old is None or old == read.lane_id or (before := _talk(tx, old)) is None:
+    if old is None or old == read.lane_id or (before := talk_of(tx, old)) is None:
         return False
     if cases.of_lane(tx.connection, read.lane_id) is not None:
         tell_person(tx, read.lane_id, t("returning.busy", talk.language), now=now)
         return True
-    standing = _standing(tx, before)
+    standing = standing_of(tx, before)
     tell_person(tx, read.lane_id, t("returning.back", before.language), now=now)
     claims.hold_lane(tx, old)  # whoever writes there just now is answered before, or begins anew
     parting.empty_page(tx, old)
     parting.part(tx, old, now=now, policy=house.policy)
     coming_back.resume(tx, old, read.lane_id, now=now)
-    _save(tx, standing, read.lane_id)
+    save(tx, standing, read.lane_id)
     words = coming_back.give(tx, read.lane_id, read.spare, now=now, policy=house.policy)
     if words:
         tell_person(tx, read.lane_id, t("returning.new_code", before.language, code=words), now=now)
