@@ -36,7 +36,10 @@ class Statements:
         if known is None:
             self._kept[statement] = {}
             return None
-        shape: Shape = (*told, *[len(value) for value in told.values() if type(value) in LISTS])
+        shape: Shape = tuple(told)
+        if (found := known.get(shape)) is not None:  # without lists, or there would be their lengths in it
+            return found
+        shape = (*shape, *[len(value) for value in told.values() if type(value) in LISTS])
         try:
             return known[shape]
         except KeyError:
@@ -120,12 +123,18 @@ class PreparedConnection(Connection):
         return prepared
 
     def _send(self, prepared: Prepared, parameters: Any) -> Asked:
-        values = {} if parameters is None else parameters
-        return Asked(None, prepared, self._through(lambda wire: prepared.send(wire, values)), self)
+        wire = self._wire or self._open_wire()
+        try:
+            return Asked(None, prepared, prepared.send(wire, {} if parameters is None else parameters), self)
+        except self.dialect.loaded_dbapi.Error as problem:
+            raise told(self, "", problem) from problem
+
+    def _open_wire(self) -> Wire:
+        self._wire = wire_of(self)
+        return self._wire
 
     def _through(self, what: Callable[[Wire], T]) -> T:
-        if (wire := self._wire) is None:
-            wire = self._wire = wire_of(self)
+        wire = self._wire or self._open_wire()
         try:
             return what(wire)
         except self.dialect.loaded_dbapi.Error as problem:

@@ -102,6 +102,7 @@ def _bound(connection: Any, **seconds: float) -> None:
     """How long the server lets this connection wait, or be silent in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET {name} = '{round(most * 1000)}ms'" for name, most in seconds.items()))
+        cursor.execute("SET TIME ZONE 'UTC'")  # what is read is in it already
     connection.commit()
 
 

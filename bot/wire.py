@@ -8,27 +8,29 @@ pipeline mode; whoever looks at an answer waits for all that was sent so far. Ty
 import select
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import Connection, OperationalError, errors, pq
 from psycopg.adapt import PyFormat, Transformer
 
-_EMPTY = b""
+_SYNC, _ROWS, _DONE = int(pq.ExecStatus.PIPELINE_SYNC), int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK)
+_TEXT, _BYTES = PyFormat.TEXT, PyFormat.BINARY
+_BINARY, _BAD = pq.Format.BINARY, pq.ConnStatus.BAD
 _STALE = {"26000", "0A000"}  # the prepared statement is gone, or its tables changed: it is prepared anew
 MOST_NAMES = 1000  # statements a connection keeps prepared
 
 
-@dataclass(slots=True, eq=False)
 class Reply:
     """What comes back of one statement; nothing until it was read."""
 
-    text: str
-    part: int
-    prepares: str = ""  # it only prepares this statement
-    rows: Sequence[tuple[Any, ...]] = field(default=(), repr=False)
-    rowcount: int = -1
-    status: bytes = _EMPTY  # what the server says was done
+    __slots__ = ("part", "prepares", "rowcount", "rows", "status", "text")
+
+    def __init__(self, text: str, part: int, prepares: str = "") -> None:
+        self.text, self.part = text, part
+        self.prepares = prepares  # it only prepares this statement
+        self.rows: Sequence[tuple[Any, ...]] = ()
+        self.rowcount = -1
+        self.status = b""  # what the server says was done
 
 
 class Late(OperationalError):
@@ -60,13 +62,13 @@ class Wire:
 
     def send(self, text: str, values: Sequence[Any]) -> Reply:
         """A prepared statement, `$1` for its first value. Raises the driver's error if a value cannot be written."""
-        told = self._adapt.dump_sequence(values, [_form(value) for value in values])
-        forms = self._adapt.formats
+        adapt = self._adapt
+        told = adapt.dump_sequence(values, [_BYTES if type(value) is bytes else _TEXT for value in values])
         self._begin()
         name = self._names.get(text)
         if name is None:
             name = self._prepare(text)
-        self._pg.send_query_prepared(name, told, forms, pq.Format.BINARY)
+        self._pg.send_query_prepared(name, told, adapt.formats, _BINARY)
         return self._was_sent(Reply(text, self._part))
 
     def say(self, text: str) -> Reply:
@@ -90,20 +92,20 @@ class Wire:
         failed: tuple[pq.abc.PGresult, Reply] | None = None
         try:
             self._pg.pipeline_sync()
+            is_unsent = bool(self._pg.flush())
             while True:
                 # The driver would wait for a result without letting go of the interpreter: so it is waited for first.
-                is_unsent = bool(self._pg.flush())
                 while is_unsent or self._pg.is_busy():
                     yield is_unsent
                     self._pg.consume_input()
                     is_unsent = is_unsent and bool(self._pg.flush())
                 result = self._pg.get_result()
                 if result is None:  # the end of one statement
-                    if self._pg.status == pq.ConnStatus.BAD:
+                    if self._pg.status == _BAD:
                         raise OperationalError("the connection to the server is lost")
                     continue
                 status = result.status
-                if status == pq.ExecStatus.PIPELINE_SYNC:
+                if status == _SYNC:
                     break
                 failed = failed or self._note(result, status, self._sent.popleft())
             self._pg.exit_pipeline_mode()
@@ -114,13 +116,13 @@ class Wire:
 
     def _note(self, result: "pq.abc.PGresult", status: int, reply: Reply) -> "tuple[pq.abc.PGresult, Reply] | None":
         """Returns what failed."""
-        if status == pq.ExecStatus.TUPLES_OK:
+        if status == _ROWS:
             self._adapt.set_pgresult(result)
             reply.rows = self._adapt.load_rows(0, result.ntuples, tuple)
-        elif status != pq.ExecStatus.COMMAND_OK:
+        elif status != _DONE:
             self._names.pop(reply.prepares, None)
             return result, reply
-        reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or _EMPTY
+        reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or b""
         return None
 
     def close(self) -> None:
@@ -181,7 +183,3 @@ class Wire:
         if reply.part != self._part:
             raise Late(str(problem), info=result, encoding=self._driver.info.encoding)
         raise problem
-
-
-def _form(value: object) -> PyFormat:
-    return PyFormat.BINARY if type(value) is bytes else PyFormat.TEXT

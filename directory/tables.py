@@ -50,6 +50,16 @@ def _as_text(value: datetime | None) -> str | None:
     return datetime.combine(there, there.time()).isoformat(" ", "microseconds")  # an offset takes as long again
 
 
+def _as_iso(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else _in_utc(value)).isoformat()
+
+
+def _as_utc(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
+
+
 def _as_moment(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value + "+00:00")
 
@@ -64,11 +74,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else _in_utc(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """On SQLite the text that SQLAlchemy would write, made at once: a deed says up to fifty moments."""
-        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        """As text, made at once: a deed says up to fifty moments, and a driver takes three times as long for each."""
+        return _as_text if dialect.name == "sqlite" else _as_iso
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        return _as_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return _as_moment if dialect.name == "sqlite" else _as_utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
