@@ -1,7 +1,6 @@
 """Puts the house together by hand: which channels, which senders, what ticks. No globals, no container."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot import audit as audit_chain
-from bot import claims, marks, memory, postbag, shared_clock, understanding, vault
+from bot import claims, cores, marks, memory, postbag, shared_clock, understanding, vault
 from bot.bells import SHELF, Bells
 from bot.clockwork import Clockwork
 from bot.db import Database, DatabaseAway, Tx
@@ -56,6 +55,7 @@ class House:
     reception: Reception
     mailroom: Mailroom
     clockwork: Clockwork
+    together: cores.Together
     channels: tuple[Channel, ...]
     senders: Mapping[str, Sender] = field(default_factory=dict)
     hearing: Hearing | None = None
@@ -84,6 +84,7 @@ class House:
             for channel in self.channels:
                 await channel.start(self.reception.keep)
         if ticks:
+            asyncio.get_running_loop().set_default_executor(cores.threads(None, "aside"))
             self.clockwork.start(_rounds(parts))
             memory.settle()
 
@@ -96,6 +97,7 @@ class House:
     async def stop(self) -> None:
         """Close the doors, finish what is inside, give back the rest."""
         self.clockwork.stop()
+        self.together.let_go()
         for channel in self.channels:
             await channel.stop()
         await self.reception.settle()
@@ -128,7 +130,7 @@ def _rounds(parts: frozenset[str]) -> frozenset[str]:
     """What ticks in a process that runs only these parts; the shelf is fresh in each."""
     timers = {"timers", "mending", "forgetting", "selfaudit"}
     named = {"turns": {"reception", "erasures"}, "mailroom": {"mailroom"}, "timers": timers}
-    return frozenset({"shelf", "scrub", "keys", "clock"}).union(*(named.get(part, set()) for part in parts))
+    return frozenset({"shelf", "scrub", "keys", "clock", "cores"}).union(*(named.get(part, set()) for part in parts))
 
 
 def _look_up(text: str) -> None:
@@ -136,11 +138,6 @@ def _look_up(text: str) -> None:
     reading = read(text)
     places.read(reading)
     answers.said(reading)
-
-
-def _cores() -> int:
-    """How many this process may use; on one, a process beside it gains nothing."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 ChannelMaker = Callable[[Database, Seals, Clock, Bells, Settings, Callable[[str], ContactRef]], Channel]
@@ -185,10 +182,11 @@ def build(
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
-    apart = Apart() if settings.understand_apart and _cores() > 1 else None
+    apart = Apart() if settings.understand_apart and cores.many() > 1 else None
     reception = Reception(db, clock, turns, apart=apart)
     here = partial(shared_clock.apart_too_far, clock)
     audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat, here=here)
+    together = cores.Together(db.threads)
     rounds = {
         "reception": (1, reception.look),
         "erasures": (5, reception.finish_erasures),
@@ -200,6 +198,7 @@ def build(
         "selfaudit": (60, audit.look),
         "forgetting": (60, lambda: forget_what_is_due(db, clock, policy)),
         "clock": (5, lambda: set_clock(db, clock)),
+        "cores": (1, together.look),
     }
     bells.call(claims.LANES, reception.look_soon)
     bells.call(postbag.OUTBOX, room.collect_soon)
@@ -209,8 +208,9 @@ def build(
     db.start()
     doors = tuple(made.values())
     return House(
-        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, doors, ways, hearing, apart
-    )
+        settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, together,
+        doors, ways, hearing, apart,
+    )  # fmt: skip
 
 
 async def set_clock(db: Database, clock: Clock) -> None:

@@ -150,6 +150,7 @@ class Database:
                 event.listen(engine, "connect", _never_idle)
         self._readers = Readers(readers)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._loops: int | None = None  # the number of its thread
         self._writer = Writer(
             self._writer_engine, seals, self.owner, settle=self._settle, alone=self._alone,
             bell=None if self.is_sqlite else self.bell,
@@ -157,7 +158,7 @@ class Database:
 
     def start(self) -> None:
         """Start the writer thread; call from the running event loop."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._loops = asyncio.get_running_loop(), threading.get_native_id()
         self._writer.thread.start()
 
     async def stop(self) -> None:
@@ -177,6 +178,11 @@ class Database:
     def waiting(self) -> int:
         """How many deeds wait for their turn."""
         return self._writer.waiting
+
+    def threads(self) -> tuple[int, ...]:
+        """Those that take turns at the interpreter, the event loop's and the writer's, by the system's numbers."""
+        writer = self._writer.thread
+        return tuple(one for one in (self._loops, writer.native_id if writer.is_alive() else None) if one is not None)
 
     async def is_free(self) -> bool:
         """Whether no other program holds a table of ours locked; asked only since a deed was held up."""

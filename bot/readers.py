@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot import cores
 from bot.connections import Kept, Statements
 from bot.glances import Glance, Glances, Waiting
 from bot.mishaps import away
@@ -33,7 +33,7 @@ class Readers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._statements = Statements(engine)
-        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._threads = cores.threads(READERS, "reader")
         self._here = Here(self._statements) if engine.dialect.name == "sqlite" else None
         self._glances = None if self._here is not None else Glances(self._statements, self._threads, self._fall_back)
         self._asked: list[Asked] = []

@@ -3,12 +3,12 @@
 import asyncio
 import smtplib
 import ssl
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bot import cores
 from bot.ports import Address, Cap, Capabilities, Clock, MsgRef, Outbound, SendError, SendKind, Sent
 from directory.wording import t
 
@@ -62,7 +62,7 @@ class Mail:
     def __init__(self, clock: Clock, url: str) -> None:
         self._clock = clock
         self._post = read_url(url)
-        self._rooms = {urgent: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail") for urgent in (True, False)}
+        self._rooms = {urgent: cores.threads(AT_ONCE, "mail") for urgent in (True, False)}
 
     def capabilities(self) -> Capabilities:
         return Capabilities(Cap.PUSH_ANYTIME, 20_000, "chars", 0, 120, 500)

@@ -12,6 +12,7 @@ from asyncio.subprocess import Process
 from collections import deque
 from contextlib import suppress
 
+from bot import cores
 from bot.understanding import Meaning, beside
 from bot.understanding.beside import LENGTH, frame
 from directory.added import NOTHING, Added
@@ -84,6 +85,7 @@ class Apart:
             sys.executable, "-m", beside.__name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
+        cores.roam(process.pid)
         try:
             await _next(process.stdout)  # it is ready
             self.process, self._added = process, NOTHING
