@@ -182,7 +182,7 @@ def build(
     )
     db.on_told = room.hand_over
     turns = TurnHouse(all_dialogues(), lambda: keeper.shelf, policy, settings.service_name)
-    apart = Apart() if settings.understand_apart and cores.many() > 1 else None
+    apart = Apart() if settings.understand_apart and cores.count() > 1 else None
     reception = Reception(db, clock, turns, apart=apart)
     here = partial(shared_clock.apart_too_far, clock)
     audit = SelfAudit(db, clock, policy, senders=ways, routes=routes, beat=beat, here=here)

@@ -17,7 +17,7 @@ ROAMS_EVERY = 10  # looks; then the system may place them anew for as long as on
 _ALLOWED: frozenset[int] = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 
 
-def many() -> int:
+def count() -> int:
     """How many cores this process may use."""
     return len(_ALLOWED) or os.cpu_count() or 1
 

@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, LargeBinary, Row
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, MultipleResultsFound, NoResultFound
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import TypeEngine
 
 from bot.wire import Reply, Wire
 
@@ -112,6 +113,8 @@ class Asked:
         if self._rows is None:
             assert self._prepared is not None and self._reply is not None and self._connection is not None
             self._connection.read()
+            if not self._reply.is_read:  # an error came before it, and was told to somebody else
+                raise InvalidRequestError("This statement was not answered.")
             self._rows = self._prepared.rows_of(self._reply)
         return self._rows
 
@@ -131,7 +134,7 @@ class Prepared:
         keys: list[str] = []
         for name in self._names:
             bind = compiled.binds[of_list.get(name, name)]
-            key, turn = name if name in of_list else bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect)
+            key, turn = name if name in of_list else bind.key, _turn_in(bind.type, dialect)
             keys.append(key)
             if bind.key not in told:
                 self._given[key] = spread.parameters[name] if turn is None else turn(spread.parameters[name])
@@ -188,6 +191,13 @@ def _in_order(keys: Sequence[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]
     if len(keys) > 1:
         return itemgetter(*keys)
     return lambda told: tuple(told[key] for key in keys)
+
+
+def _turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How a value goes in. Bytes go through a wire as they are; wrapped by the driver, each would be two signs."""
+    if dialect.driver == "psycopg" and isinstance(kind, LargeBinary):
+        return None
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 _PLACE = re.compile(r"%\((\w+)\)s|%%")

@@ -17,19 +17,20 @@ _SYNC, _ROWS, _DONE = int(pq.ExecStatus.PIPELINE_SYNC), int(pq.ExecStatus.TUPLES
 _TEXT, _BYTES = PyFormat.TEXT, PyFormat.BINARY
 _BINARY, _BAD = pq.Format.BINARY, pq.ConnStatus.BAD
 _STALE = {"26000", "0A000"}  # the prepared statement is gone, or its tables changed: it is prepared anew
+_KINDS: dict[type, int] = {bytes: 17, bool: 16}  # the server's numbers of types; 0: it works it out by itself
 MOST_NAMES = 1000  # statements a connection keeps prepared
 
 
 class Reply:
     """What comes back of one statement; nothing until it was read."""
 
-    __slots__ = ("part", "prepares", "rowcount", "rows", "status", "text")
+    __slots__ = ("is_read", "part", "prepares", "rowcount", "rows", "status", "text")
 
     def __init__(self, text: str, part: int, prepares: str = "") -> None:
         self.text, self.part = text, part
         self.prepares = prepares  # it only prepares this statement
         self.rows: Sequence[tuple[Any, ...]] = ()
-        self.rowcount = -1
+        self.rowcount, self.is_read = -1, False
         self.status = b""  # what the server says was done
 
 
@@ -67,7 +68,7 @@ class Wire:
         self._begin()
         name = self._names.get(text)
         if name is None:
-            name = self._prepare(text)
+            name = self._prepare(text, [_KINDS.get(type(value), 0) for value in values])
         self._pg.send_query_prepared(name, told, adapt.formats, _BINARY)
         return self._was_sent(Reply(text, self._part))
 
@@ -123,6 +124,7 @@ class Wire:
             self._names.pop(reply.prepares, None)
             return result, reply
         reply.rowcount, reply.status = result.command_tuples or 0, result.command_status or b""
+        reply.is_read = True
         return None
 
     def close(self) -> None:
@@ -161,14 +163,14 @@ class Wire:
             self._pg.send_query_params(b"BEGIN", None)
             self._was_sent(Reply("BEGIN", self._part))
 
-    def _prepare(self, text: str) -> bytes:
+    def _prepare(self, text: str, kinds: Sequence[int]) -> bytes:
         if len(self._names) >= MOST_NAMES:
             self._names.clear()
             self._pg.send_query_params(b"DEALLOCATE ALL", None)
             self._was_sent(Reply("DEALLOCATE ALL", self._part))
         self._count += 1
         name = self._names[text] = b"dh%d" % self._count
-        self._pg.send_prepare(name, text.encode())
+        self._pg.send_prepare(name, text.encode(), kinds)
         self._was_sent(Reply("", self._part, prepares=text))
         return name
 
