@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, LargeBinary, Row
+from sqlalchemy import Connection, LargeBinary, Numeric, Row
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -221,6 +221,8 @@ def prepare(statement: Executable, told: dict[str, Any], dialect: Dialect) -> Pr
     compiled = statement.compile(dialect=dialect, column_keys=list(told) or None)
     if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.update_prefetch:
         return None
+    if any(isinstance(column.type, Numeric) and column.type.asdecimal for column in compiled._result_columns):
+        return None  # how such a number is read depends on what the driver says of it
     is_plain = not compiled.escaped_bind_names and all(_is_plain(bind, told) for bind in compiled.binds.values())
     return Prepared(compiled, dialect, told) if is_plain else None
 

@@ -134,6 +134,12 @@ def test_sets_and_plain_text_are_left_to_sqlalchemy(connection: PreparedConnecti
     assert [connection.execute(plain, {"which": "a"}).scalar_one() for _ in range(3)] == ["a", "a", "a"]
 
 
+def test_numbers_that_the_driver_must_explain_are_left_to_sqlalchemy(connection: PreparedConnection) -> None:
+    _count(connection, "a", 3)
+    half = select((event.c.n / 2).label("half")).where(event.c.day == bindparam("day"))
+    assert [float(connection.execute(half, {"day": DAY}).scalar_one()) for _ in range(3)] == [1.5] * 3
+
+
 def test_a_value_that_is_missing_is_refused_every_time(connection: PreparedConnection) -> None:
     for told in ({"day": DAY, "which": "a"}, {"day": DAY, "which": "a"}, {"day": DAY}):
         if "which" in told:

@@ -1,0 +1,175 @@
+"""A message that comes alone asks once and tells the rest with its commit; whatever stands in the way is kept first."""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.sql import Executable
+
+from bot import intake, meeting
+from bot.app import House
+from bot.db import Tx
+from bot.meeting import Met
+from bot.seals import Seals
+from bot.tables import conversation, inbox, lane, person, seen_event, staff_organisation
+from bot.wire import Wire
+from tests.conftest import MovableClock
+from tests.fake_house import door, open_house
+
+QUESTION = "xet nghiem hiv o cau giay"
+
+
+@pytest.fixture
+async def house(either: str, tmp_path: Path, seals: Seals, clock: MovableClock) -> AsyncIterator[House]:
+    async with open_house(either, tmp_path, seals, clock) as made:
+        for text in ("xin chào", "cảm ơn", QUESTION):
+            await door(made).say("anna", text)
+            await made.settle()
+        yield made
+
+
+@pytest.fixture
+def met(monkeypatch: pytest.MonkeyPatch) -> list[Met]:
+    """What was found, message by message."""
+    found, meet = list[Met](), meeting.meet
+
+    def noted(*args: Any, **more: Any) -> Met:
+        found.append(meet(*args, **more))
+        return found[-1]
+
+    monkeypatch.setattr(meeting, "meet", noted)
+    return found
+
+
+async def one(house: House, wanted: Executable) -> Any:
+    return await house.db.read(lambda connection: connection.execute(wanted).scalar_one())
+
+
+def answers(house: House) -> int:
+    return sum("Cầu Giấy" in text for text in door(house).texts("anna"))
+
+
+async def test_who_is_known_is_answered_without_a_place_in_the_inbox(
+    house: House, met: list[Met], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(intake, "_insert", never)
+    clock.pass_(seconds=90)
+    before = answers(house)
+    await door(house).say("anna", QUESTION)
+    await house.settle()
+    assert answers(house) == before + 1 and met[-1].lane_id is not None
+    assert await one(house, select(lane.c.last_at)) == clock.now()
+    assert await one(house, select(lane.c.lease_owner)) is None
+
+
+async def test_on_postgresql_it_asks_once_and_tells_the_rest_with_its_commit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if house.db.is_sqlite:
+        return  # where a statement is no journey
+    carried, reading = list[int](), Wire.reading
+
+    def counted(self: Wire) -> Iterator[bool]:
+        if self._sent and threading.current_thread().name == "writer":
+            carried.append(len(self._sent))
+        return reading(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Wire, "reading", counted)
+        await door(house).say("anna", "cảm ơn")
+    await house.settle()
+    assert len(carried) == 2 and sum(carried) < 20
+
+
+@pytest.mark.parametrize(
+    "what", ["left", "lease of another that ran out", "talk nearly forgotten", "way nearly forgotten", "key is new"]
+)
+async def test_whatever_stands_in_the_way_it_is_answered_once(
+    house: House, met: list[Met], clock: MovableClock, what: str
+) -> None:
+    now, soon = clock.now(), clock.now() + timedelta(minutes=5)
+    changes: dict[str, Any] = {
+        "left": update(lane).values(stopped_at=now),
+        "lease of another that ran out": update(lane).values(lease_owner="other", lease_until=now),
+        "talk nearly forgotten": update(conversation).values(forget_at=soon),
+        "way nearly forgotten": update(lane).values(forget_at=soon),
+        "key is new": None,
+    }
+    if changes[what] is not None:
+        await house.db.write(lambda tx: tx.execute(changes[what]).rowcount)
+    else:
+        house.db.seals.keys.destroy([await one(house, select(conversation.c.key_id))])
+    before = answers(house)
+    await door(house).say("anna", QUESTION)
+    await house.settle()
+    assert answers(house) == before + 1, what
+    assert met[-1].lane_id is None or what == "key is new"
+    assert await one(house, select(func.count()).select_from(inbox)) == 0
+    left = select(lane.c.stopped_at, lane.c.lease_owner, lane.c.forget_at, conversation.c.forget_at)
+    mine = left.join(conversation, conversation.c.lane_id == lane.c.id)
+    row = await house.db.read(lambda connection: connection.execute(mine).one())
+    assert row[:2] == (None, None) and row[2] > soon and row[3] > soon, "and nothing is in the way of the next"
+    await door(house).say("anna", QUESTION)
+    assert met[-1].lane_id is not None
+
+
+async def test_a_stranger_and_an_older_message_are_kept_first(house: House, met: list[Met]) -> None:
+    await door(house).say("binh", QUESTION)
+    assert met[-1] == Met(None, True)
+    lane_id = await one(house, select(lane.c.id).order_by(lane.c.id).limit(1))
+
+    def waits(tx: Tx) -> None:
+        key = tx.execute(select(conversation.c.key_id).where(conversation.c.lane_id == lane_id)).scalar_one()
+        intake._insert(tx, lane_id, key, intake.Kept("text", "xin chào"), house.clock.now())
+
+    await house.db.write(waits)
+    await door(house).say("anna", QUESTION)
+    assert met[-1] == Met(None, True)
+    await house.settle()
+    assert door(house).texts("anna")[-1] != "" and await one(house, select(func.count()).select_from(inbox)) == 0
+
+
+async def test_the_same_event_is_answered_once_however_often_it_comes(house: House, met: list[Met]) -> None:
+    before, noted = answers(house), await one(house, select(func.count()).select_from(seen_event))
+    for _ in range(3):
+        await door(house).say("anna", QUESTION, event_id="again")
+        await house.settle()
+    assert answers(house) == before + 1 and [one.is_new for one in met] == [True, False, False]
+    assert await one(house, select(func.count()).select_from(seen_event)) == noted + 1
+
+
+NAMES = select(staff_organisation.c.name).where(staff_organisation.c.name != bindparam("not"))
+OTHER = {"not": ""}
+
+
+async def test_what_was_foreseen_holds_until_its_table_is_written(house: House) -> None:
+    def deed(tx: Tx) -> list[list[str]]:
+        tx.foresee(NAMES, OTHER, [("foreseen",)], (staff_organisation, lane))
+        seen = [tx.rows(NAMES, OTHER)]
+        tx.tell(update(person).values(language="vi"))
+        seen.append(tx.rows(NAMES, OTHER))
+        seen.append(tx.rows(NAMES, {"not": "x"}))
+        tx.tell(insert(staff_organisation).values(name="new"))
+        seen.append(tx.rows(NAMES, OTHER))
+        return [sorted(row[0] for row in rows) for rows in seen]
+
+    there = await house.db.read(lambda connection: sorted(connection.execute(NAMES, OTHER).scalars()))
+    foreseen = ["foreseen"]
+    assert await house.db.write(deed) == [foreseen, foreseen, there, sorted([*there, "new"])]
+
+
+async def test_what_was_foreseen_is_forgotten_with_a_step_that_failed(house: House) -> None:
+    def deed(tx: Tx) -> int:
+        tx.foresee(NAMES, OTHER, [("foreseen",)] * 7, (staff_organisation,))
+        with pytest.raises(LookupError), tx.step():
+            raise LookupError
+        return len(tx.rows(NAMES, OTHER))
+
+    assert await house.db.write(deed) != 7
