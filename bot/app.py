@@ -164,9 +164,7 @@ def build(
     bells = Bells() if db.is_sqlite else Bells(look_every=1.0, name=db.bell_name)
     db.on_rung = bells.ring
     keeper = ShelfKeeper()
-    made: dict[tuple[str, str], Channel] = {}
-    for (name, account), make in channels.items():
-        made[name, account] = make(db, seals, clock, bells, settings, _refer(seals, name, account))
+    made = {door: make(db, seals, clock, bells, settings, _refer(seals, *door)) for door, make in channels.items()}
     ways = {kind: make_sender(db, clock, bells, settings) for kind, make_sender in senders.items()}
     room = Mailroom(
         db,
@@ -206,10 +204,9 @@ def build(
     hearing = None if db.is_sqlite else Hearing(settings.database_url, db.owner, bells)
     clockwork = Clockwork(db, clock, policy, due=due.DUE, rounds=rounds)
     db.start()
-    doors = tuple(made.values())
     return House(
         settings, policy, clock, seals, db, bells, keeper, reception, room, clockwork, together,
-        doors, ways, hearing, apart,
+        tuple(made.values()), ways, hearing, apart,
     )  # fmt: skip
 
 
