@@ -161,7 +161,7 @@ def postgresql(server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def tables_on_postgresql(server: str) -> str:
     """The name of a database with every table and no row, to be copied."""
-    url = _database(server)
+    url = database_of_its_own(server)
     fill(url)
     return str(make_url(url).database)
 
@@ -175,7 +175,7 @@ def postgresql_with_tables(server: str, tables_on_postgresql: str) -> Iterator[s
 @pytest.fixture(scope="session")
 def furnished_on_postgresql(server: str, tables_on_postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database with the demonstration in it, to be copied."""
-    url = _database(server, tables_on_postgresql)
+    url = database_of_its_own(server, tables_on_postgresql)
     furnish(url, tmp_path_factory.mktemp("furnished"))
     return str(make_url(url).database)
 
@@ -204,13 +204,14 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _own(server: str, like: str = "template1") -> Iterator[str]:
     """A database that is gone after the test: hundreds of them would fill the memory they lie in."""
-    url = _database(server, like)
+    url = database_of_its_own(server, like)
     yield url
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
-def _database(server: str, like: str = "template1") -> str:
+def database_of_its_own(server: str, like: str = "template1") -> str:
+    """The address of a new database there, like another."""
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")  # no log of 8 MB for each

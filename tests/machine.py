@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import func, select
@@ -29,7 +30,7 @@ from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, inbox, lane, outbox, staff
 from directory.tables import make_tables
-from tests.conftest import MovableClock
+from tests.conftest import MovableClock, database_of_its_own
 from tests.fakes import FakeChannel
 
 PERSONS = ("anna", "binh")
@@ -189,7 +190,9 @@ class HouseMachine(RuleBasedStateMachine):
         )
         self.fuse = Fuse()
         db, channel = self.house.db, self._door()
-        for target, name in ((db, "write"), (db, "read"), (channel, "send")):
+        for target, name in (
+            (db, "write"), (db, "read"), (db, "look_up"), (db, "glance"), (channel, "send"),
+        ):  # fmt: skip
             setattr(target, name, self.fuse.wrap(getattr(target, name)))
         await self.house.start(ticks=False)
 
@@ -398,3 +401,18 @@ class HouseMachine(RuleBasedStateMachine):
         assert len(came) == len(written) and all(one in two for one, two in zip(written, came, strict=True)), (
             f"every line of the colleague, in order: {written} {came}"
         )
+
+
+class FarHouseMachine(HouseMachine):
+    """The same on PostgreSQL, where statements travel together and leases run out by the clock."""
+
+    server = ""
+
+    def url(self, folder: Path) -> str:
+        return database_of_its_own(self.server)
+
+
+@pytest.fixture
+def reached(server: str) -> None:
+    """The server is there for the machine."""
+    FarHouseMachine.server = server

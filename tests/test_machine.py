@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.machine import HouseMachine
+from tests.machine import FarHouseMachine, HouseMachine, reached
+
+__all__ = ["reached"]
 
 TestHouse = HouseMachine.TestCase
 TestHouse.settings = settings(
@@ -15,3 +17,7 @@ TestHouse.settings = settings(
     phases=(Phase.generate,),  # an example takes seconds: it is told as it was found
 )
 TestHouse = pytest.mark.timeout(300)(TestHouse)
+
+TestFarHouse = FarHouseMachine.TestCase
+TestFarHouse.settings = settings(TestHouse.settings, max_examples=3)
+TestFarHouse = pytest.mark.usefixtures("reached")(pytest.mark.timeout(300)(TestFarHouse))

@@ -4,14 +4,22 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.campaign.conftest import scaled
-from tests.machine import HouseMachine
+from tests.machine import FarHouseMachine, HouseMachine, reached
 
-TestHouse = HouseMachine.TestCase
-TestHouse.settings = settings(
-    max_examples=scaled(300),
+__all__ = ["reached"]
+
+SETTINGS = settings(
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),
 )
+
+TestHouse = HouseMachine.TestCase
+TestHouse.settings = settings(SETTINGS, max_examples=scaled(300))
 TestHouse = pytest.mark.timeout(3000)(TestHouse)
+
+
+TestFarHouse = FarHouseMachine.TestCase
+TestFarHouse.settings = settings(SETTINGS, max_examples=scaled(100))
+TestFarHouse = pytest.mark.usefixtures("reached")(pytest.mark.timeout(3000)(TestFarHouse))
