@@ -67,20 +67,26 @@ class PreparedConnection(Connection):
     ) -> CursorResult[Any]:
         if not isinstance(statement, SelectBase):
             self._note(statement)
+        return self._execute(statement, parameters, execution_options)
+
+    def _execute(self, statement: Executable, parameters: Any, execution_options: Any = None) -> CursorResult[Any]:
         if not execution_options and (prepared := self._prepared(statement, parameters)) is not None:
             if prepared.is_sent:
                 return self._send(prepared, parameters).rows
             return cast("CursorResult[Any]", prepared.run(self, parameters or {}))
         return super().execute(statement, parameters, execution_options=execution_options)
 
-    def ask(self, statement: Executable, parameters: Any = None) -> Asked:
-        """The same, and nobody waits for it before its rows are looked at, where the database is a journey away."""
+    def ask(self, statement: Executable, parameters: Any = None, *, is_aside: bool = False) -> Asked:
+        """The same, and nobody waits for it before its rows are looked at, where the database is a journey away.
+
+        `is_aside`: it changes nothing that whoever looks at `written` has to know.
+        """
+        if not (is_aside or isinstance(statement, SelectBase)):
+            self._note(statement)
         prepared = self._prepared(statement, parameters) if self.dialect.driver == "psycopg" else None
         if prepared is not None and prepared.is_sent:
-            if not isinstance(statement, SelectBase):
-                self._note(statement)
             return self._send(prepared, parameters)
-        return Asked(self.execute(statement, parameters))
+        return Asked(self._execute(statement, parameters))
 
     def say(self, text: str) -> None:
         """Plain SQL without values or rows, such as a savepoint; within a transaction only."""
@@ -141,10 +147,10 @@ class PreparedConnection(Connection):
             raise told(self, "", problem) from problem
 
 
-def ask(connection: Connection, statement: Executable, parameters: Any = None) -> Asked:
+def ask(connection: Connection, statement: Executable, parameters: Any = None, *, is_aside: bool = False) -> Asked:
     """What `PreparedConnection.ask` does, where the connection may also be one of the library's own."""
     if isinstance(connection, PreparedConnection):
-        return connection.ask(statement, parameters)
+        return connection.ask(statement, parameters, is_aside=is_aside)
     return Asked(connection.execute(statement, parameters))
 
 

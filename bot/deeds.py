@@ -1,5 +1,6 @@
 """What a deed is given: a connection in its savepoint, many statements in one journey, hooks after the commit."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,8 +39,24 @@ class Promised(NamedTuple):
     """Something to hand over after the commit, as soon as the number of its row is known."""
 
     asked: Asked
-    make: Callable[[int], Any]
+    make: Callable[[int, "Known | None"], Any]
     again: tuple[Executable, dict[str, Any]]  # asks for the number once more, if the answer to the commit was lost
+    lane_id: int | None
+
+
+class Known(NamedTuple):
+    """The way to a person as it was when what is told to her was committed, and when that was, by `time.monotonic`."""
+
+    way: Any  # a `vault.Way`; only the mailroom looks at it
+    at: float
+
+
+class Ahead(NamedTuple):
+    """The same before the commit: how much had been written in the tables it was read from."""
+
+    way: Any
+    tables: tuple[Table, ...]
+    written: int
 
 
 class Foreseen(NamedTuple):
@@ -64,6 +81,7 @@ class Tx:
     rung: list[str] = field(default_factory=list)  # bells to ring after the commit
     tally: Counter[Happening] = field(default_factory=Counter)  # added to the counters just before the commit
     held: set[int] = field(default_factory=set)  # lanes that this deed has locked
+    ways: dict[int, Ahead] = field(default_factory=dict, repr=False)  # to whom this deed can tell something
     _foreseen: dict[Executable, Foreseen] = field(default_factory=dict)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
@@ -73,9 +91,12 @@ class Tx:
         """The same, and its rows are waited for when they are looked at: what is asked in a row goes in one journey."""
         return ask(self.connection, statement, parameters)
 
-    def tell(self, statement: Executable, parameters: Any = None) -> None:
-        """The same, and nobody looks at what comes back; an error of it fails the deed all the same, at the latest."""
-        self.ask(statement, parameters)
+    def tell(self, statement: Executable, parameters: Any = None, *, is_aside: bool = False) -> None:
+        """The same, and nobody looks at what comes back; an error of it fails the deed all the same, at the latest.
+
+        `is_aside`: it changes nothing that anybody has foreseen.
+        """
+        ask(self.connection, statement, parameters, is_aside=is_aside)
 
     def foresee(
         self, statement: Executable, parameters: dict[str, Any], rows: Sequence[Any], tables: tuple[Table, ...]
@@ -96,16 +117,33 @@ class Tx:
         rows = self.rows(statement, parameters)
         return rows[0] if rows else None
 
-    def promise(self, asked: Asked, make: Callable[[int], Any], again: tuple[Executable, dict[str, Any]]) -> None:
-        """After the commit, hand over what `make` makes of the number that was asked for."""
-        self.promised.append(Promised(asked, make, again))
+    def know_way(self, lane_id: int, way: Any, tables: tuple[Table, ...]) -> None:
+        """The way to this person, unless somebody writes in one of these tables before the commit."""
+        if isinstance(self.connection, PreparedConnection):
+            self.ways[lane_id] = Ahead(way, tables, self.written(*tables))
+
+    def promise(
+        self, asked: Asked, make: Callable[[int, Known | None], Any], again: tuple[Executable, dict[str, Any]],
+        lane_id: int | None = None,
+    ) -> None:  # fmt: skip
+        """After the commit, hand over what `make` makes of the number that was asked for, and of the way if known."""
+        self.promised.append(Promised(asked, make, again, lane_id))
 
     def redeem(self, connection: Connection | None = None) -> None:
         """After the commit, in the writer's thread. `connection`: where to ask, if the answer to it was lost."""
         for one in self.promised:
-            number = one.asked.rows.scalar_one() if connection is None else connection.execute(*one.again).scalar_one()
-            self.told.append(one.make(number))
+            if connection is None:
+                made = one.make(one.asked.rows.scalar_one(), self._known(one.lane_id))
+            else:
+                made = one.make(connection.execute(*one.again).scalar_one(), None)
+            self.told.append(made)
         self.promised.clear()
+
+    def _known(self, lane_id: int | None) -> Known | None:
+        ahead = None if lane_id is None else self.ways.get(lane_id)
+        if ahead is None or ahead.written != self.written(*ahead.tables):
+            return None
+        return Known(ahead.way, time.monotonic())
 
     def after_commit(self, hook: Hook) -> None:
         """Run on the event loop once the deed is durable; dropped if the deed fails. Waking only, never work."""
@@ -127,6 +165,7 @@ class Tx:
             del self.hooks[marks[0] :], self.promised[marks[1] :], self.rung[marks[2] :]
             self.tally, self.held = tally, held
             self._foreseen.clear()
+            self.ways.clear()
             raise
 
     @contextmanager

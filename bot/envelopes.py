@@ -1,10 +1,11 @@
 """What is needed to send one item of the outbox, and how its letter becomes the message a network carries."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.outbox import LONGEST_WAIT, Item, Letter
 from bot.ports import Address, Channel, Choice, ContactRef, Outbound, RichText, SendError
@@ -12,6 +13,7 @@ from bot.ports import Address, Channel, Choice, ContactRef, Outbound, RichText, 
 T = TypeVar("T")
 
 SEND_SECONDS = 20
+AT_HAND_SECONDS = 0.1  # a way read with the commit is looked up anew after that: she may have erased or left
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 REFUSED_SECONDS = 60.0  # our token is not accepted: that lasts until somebody mends it
 
@@ -46,6 +48,12 @@ async def in_time(sending: Awaitable[T]) -> T:
             return await sending
     except TimeoutError:
         raise SendError("unknown_outcome") from None
+
+
+def at_hand(item: Item) -> Any:
+    """The way to the person this is for, a `vault.Way`, as long as it was true a moment ago; None: look it up."""
+    known = item.known
+    return known.way if known is not None and time.monotonic() - known.at < AT_HAND_SECONDS else None
 
 
 def wait_of(problem: SendError, item: Item) -> float:

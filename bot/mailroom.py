@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from bot import own_channels, postbag, references, vault, waking
 from bot.db import Database, DatabaseAway, Tx
-from bot.envelopes import BACKOFF_SECONDS, Again, Envelope, NoDoor, absolute, in_time, outbound, wait_of
+from bot.envelopes import BACKOFF_SECONDS, Again, Envelope, NoDoor, absolute, at_hand, in_time, outbound, wait_of
 from bot.gate import Gate
 from bot.outbox import Item, Letter, Line, fitting, lease_of, unpack, worded
 from bot.ports import Address, Channel, Clock, ContactRef, NotOurs, Sender, SendError, Sent
@@ -245,7 +245,8 @@ class Mailroom:
             await self._settling.done(item.id, lambda tx: self._note(tx, item, sent, now))
 
     async def _to_person(self, item: Item, lane_id: int) -> Sent | None:
-        envelope = await self._db.glance(lambda connection: self._envelope(connection, item, lane_id))
+        look = partial(self._envelope, item=item, lane_id=lane_id)
+        envelope = self._addressed(item, way) if (way := at_hand(item)) is not None else await self._db.glance(look)
         if envelope is None:
             return None
         letter = fitting(envelope.letter, envelope.channel)
@@ -280,8 +281,7 @@ class Mailroom:
             raise NotOurs
         if way.is_left:
             raise SendError("window_closed")  # a colleague sees that it has not arrived; it goes out when she is back
-        channel = self._channels.get(way.door)
-        if channel is None:
+        if (channel := self._channels.get(way.door)) is None:
             raise NoDoor
         return Envelope(channel, way.to, vault.open_address(self._db.seals, way.to), self._open(item))
 

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, select, update
 
 from bot import intake, references, vault
 from bot.db import Tx
-from bot.outbox import IS_BEHIND, OFFERS, OFFERS_KEPT, TO_WHOM, TO_WHOM_TABLES
-from bot.ports import Inbound, KeysChanged
-from bot.tables import conversation, guard, lane, offered, person
+from bot.outbox import IS_BEHIND, LEASE_URGENT, OFFERS, OFFERS_KEPT, TO_WHOM, TO_WHOM_TABLES
+from bot.ports import ContactRef, Inbound, KeysChanged
+from bot.tables import contact, conversation, guard, lane, offered, person
 from bot.talk import KEY, TALK, TALK_COLUMNS, TALK_TABLES
 
 
@@ -37,10 +37,12 @@ _MET = (
         intake.WAITS,
         IS_BEHIND,
         _guarding.c.state.label("guard"),
+        contact.c.sealed.label("address"),
     )
     .join(lane, lane.c.id == conversation.c.lane_id)
     .join(person, person.c.id == lane.c.person_id)
     .outerjoin(_guarding, _guarding.c.lane_id == lane.c.id)
+    .join(contact, contact.c.lane_id == lane.c.id)
     .where(*_names)
 )
 _OFFERED = (
@@ -84,6 +86,9 @@ def meet(
     tx.foresee(KEY, whose, [row], (conversation, lane, person))
     tx.foresee(OFFERS, {**whose, "newest": newest}, choices.rows.all(), (offered, lane))
     tx.foresee(TO_WHOM, {**whose, "owner": tx.owner, "now": now}, [row], TO_WHOM_TABLES)
+    door, to, held_until = (event.channel, event.account), ContactRef(event.lane, row.address), now + LEASE_URGENT
+    way = vault.Way(door, to, row.generation, False, False, tx.owner, held_until)
+    tx.know_way(row.lane_id, way, (lane, contact))
     return Met(row.lane_id, True)
 
 
@@ -96,6 +101,6 @@ def _is_ready(row: Any, talks_until: datetime, routed_until: datetime) -> bool:
 
 def wrote(tx: Tx, lane_id: int, event: Inbound, *, now: datetime) -> None:
     """After the answer: when she wrote last, and by what the network can take her message back."""
-    tx.tell(_WROTE, {"whose": lane_id, "now": now})
+    tx.tell(_WROTE, {"whose": lane_id, "now": now}, is_aside=True)
     if event.msg_ref is not None:
         references.keep(tx, lane_id, [event.msg_ref], now=now)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from bot.db import Tx
+from bot.deeds import Known
 from bot.ports import Cap, Channel, Choice, ChoiceToken, Purpose
 from bot.seals import KeyDestroyed, KeyId, SealBroken
 from bot.tables import conversation, guard, lane, offered, outbox
@@ -74,6 +75,7 @@ class Item:
     key_id: str | None
     sealed: bytes = field(repr=False)
     leased_until: datetime
+    known: Known | None = field(default=None, repr=False, compare=False)  # the way, of what was written a moment ago
 
     @property
     def line(self) -> Line:
@@ -289,13 +291,13 @@ def _put(
         return key
     recipient = ("lane", row["lane_id"]) if row["lane_id"] is not None else ("staff", row["staff_id"])
 
-    def make(number: int) -> Item:
+    def make(number: int, known: Known | None) -> Item:
         return Item(
             number, key, recipient, row["generation"], row["case_id"], row["purpose"], urgent, 0, row["last"],
-            row["key_id"], sealed, until,
+            row["key_id"], sealed, until, known,
         )  # fmt: skip
 
-    tx.promise(asked, make, (_NUMBER, {"key": key}))
+    tx.promise(asked, make, (_NUMBER, {"key": key}), row["lane_id"])
     return key
 
 

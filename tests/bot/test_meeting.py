@@ -1,21 +1,24 @@
 """A message that comes alone asks once and tells the rest with its commit; whatever stands in the way is kept first."""
 
+import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.sql import Executable
 
-from bot import intake, meeting
+from bot import envelopes, intake, meeting
 from bot.app import House
 from bot.db import Tx
 from bot.meeting import Met
+from bot.outbox import tell_person
 from bot.seals import Seals
-from bot.tables import conversation, inbox, lane, person, seen_event, staff_organisation
+from bot.tables import contact, conversation, inbox, lane, person, seen_event, staff_organisation
 from bot.wire import Wire
 from tests.conftest import MovableClock
 from tests.fake_house import door, open_house
@@ -173,3 +176,72 @@ async def test_what_was_foreseen_is_forgotten_with_a_step_that_failed(house: Hou
         return len(tx.rows(NAMES, OTHER))
 
     assert await house.db.write(deed) != 7
+
+
+@pytest.fixture
+def glanced(house: House, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Each look-up of where a message goes."""
+    found, glance = list[object](), house.db.glance
+
+    async def noted(ask: Any) -> Any:
+        found.append(ask)
+        return await glance(ask)
+
+    monkeypatch.setattr(house.db, "glance", noted)
+    return found
+
+
+async def test_where_an_answer_goes_is_known_from_its_own_deed_but_only_for_a_moment(
+    house: House, glanced: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = answers(house)
+    await door(house).say("anna", QUESTION)
+    await house.settle()
+    assert answers(house) == before + 1 and glanced == []
+    monkeypatch.setattr(envelopes, "AT_HAND_SECONDS", 0.0)
+    await door(house).say("anna", QUESTION)
+    await house.settle()
+    assert answers(house) == before + 2 and len(glanced) == 1, "by now she may have erased, or left"
+
+
+async def test_what_the_network_did_not_take_is_addressed_anew(house: House, glanced: list[object]) -> None:
+    door(house).fail_next("transient")
+    await door(house).say("anna", "cảm ơn")
+    await house.mailroom.settle()
+    assert glanced == []
+    clock = house.clock
+    assert isinstance(clock, MovableClock)
+    clock.pass_(seconds=3)
+    await house.settle()
+    assert len(glanced) == 1
+
+
+@pytest.mark.parametrize("change", [update(lane).values(generation=7), delete(contact)], ids=["lane", "contact"])
+@pytest.mark.parametrize("who", ["the same deed", "the next of its batch"])
+async def test_a_way_that_somebody_may_have_changed_before_the_commit_is_not_known(
+    house: House, change: Executable, who: str
+) -> None:
+    lane_id = await one(house, select(lane.c.id).order_by(lane.c.id).limit(1))
+    told = list[Any]()
+    house.db.on_told = told.extend
+
+    def tells(tx: Tx) -> None:
+        tx.know_way(lane_id, "the way", (lane, contact))
+        tx.tell(update(lane).values(last_at=house.clock.now()), is_aside=True)
+        tell_person(tx, lane_id, "xin chào", now=house.clock.now())
+        if who == "the same deed":
+            tx.tell(change)
+
+    async def both(second: Executable | None) -> list[Any]:
+        """While the writer is busy, two deeds gather; they make the next batch."""
+        told.clear()
+        busy = house.db.write(lambda tx: time.sleep(0.05))
+        deeds = [tells, *([] if second is None else [lambda tx: tx.tell(second)])]
+        await asyncio.gather(busy, *(house.db.write(deed) for deed in deeds))
+        return [item.known and item.known.way for item in told]
+
+    if who == "the same deed":
+        assert await both(None) == [None]
+        return
+    assert await both(None) == ["the way"]
+    assert await both(change) == [None]
