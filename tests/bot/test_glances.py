@@ -1,8 +1,7 @@
 """The event loop looks up rows on PostgreSQL without waiting for them; in any trouble a thread does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from bot.db import Database, DatabaseAway
 from bot.glances import Glance
 from bot.seals import Seals
 from bot.tables import staff_organisation
-from bot.wire import Wire
+from tests.carried import carried
 from tests.conftest import started
 from tests.cut_line import Line
 
@@ -54,22 +53,6 @@ async def until_open(db: Database) -> None:
 
 def is_open(db: Database) -> bool:
     return db._readers._glances is not None and db._readers._glances._wire is not None
-
-
-@contextmanager
-def carried(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many statements each journey carried."""
-    found: list[int] = []
-    reading = Wire.reading
-
-    def counted(self: Wire) -> Iterator[bool]:
-        if self._sent:
-            found.append(len(self._sent))
-        return reading(self)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Wire, "reading", counted)
-        yield found
 
 
 async def test_each_is_told_what_it_asked(db: Database) -> None:

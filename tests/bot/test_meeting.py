@@ -1,9 +1,8 @@
 """A message that comes alone asks once and tells the rest with its commit; whatever stands in the way is kept first."""
 
 import asyncio
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from bot.meeting import Met
 from bot.outbox import tell_person
 from bot.seals import Seals
 from bot.tables import contact, conversation, inbox, lane, person, seen_event, staff_organisation
-from bot.wire import Wire
+from tests.carried import carried
 from tests.conftest import MovableClock
 from tests.fake_house import door, open_house
 
@@ -77,18 +76,10 @@ async def test_on_postgresql_it_asks_once_and_tells_the_rest_with_its_commit(
 ) -> None:
     if house.db.is_sqlite:
         return  # where a statement is no journey
-    carried, reading = list[int](), Wire.reading
-
-    def counted(self: Wire) -> Iterator[bool]:
-        if self._sent and threading.current_thread().name == "writer":
-            carried.append(len(self._sent))
-        return reading(self)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Wire, "reading", counted)
+    with carried(monkeypatch, by="writer") as found:
         await door(house).say("anna", "cảm ơn")
     await house.settle()
-    assert len(carried) == 2 and sum(carried) < 20
+    assert len(found) == 2 and sum(found) < 20
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,7 +15,7 @@ from bot.connections import Statements
 from bot.db import Database, DatabaseAway, Tx, open_engine
 from bot.seals import Seals
 from bot.tables import event, lane, staff_organisation, timer
-from bot.wire import Wire
+from tests.carried import carried
 from tests.conftest import started
 
 ADD = insert(staff_organisation).values(name=bindparam("name"))
@@ -52,22 +51,6 @@ async def names(db: Database) -> list[str]:
     return await db.read(lambda connection: list(connection.execute(NAMES).scalars()))
 
 
-@contextmanager
-def journeys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many statements each journey carried."""
-    carried: list[int] = []
-    reading = Wire.reading
-
-    def counted(self: Wire) -> Iterator[bool]:
-        if self._sent:
-            carried.append(len(self._sent))
-        return reading(self)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Wire, "reading", counted)
-        yield carried
-
-
 async def test_what_is_told_goes_with_the_commit(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def deed(tx: Tx) -> list[str]:
         for name in ("a", "b", "c"):
@@ -77,18 +60,18 @@ async def test_what_is_told_goes_with_the_commit(db: Database, monkeypatch: pyte
         after = tx.ask(NAMES)
         return [*before.rows.scalars(), *after.rows.scalars()]
 
-    with journeys(monkeypatch) as carried:
+    with carried(monkeypatch) as found:
         assert await db.write(deed) == ["a", "b", "c", "a", "z", "c"], "in the order in which it was said"
-    assert len(carried) == 2, "one for what is looked at, one for the commit"
+    assert len(found) == 2, "one for what is looked at, one for the commit"
     assert await names(db) == ["a", "z", "c"]
 
 
 async def test_deeds_of_one_batch_share_the_journey_of_their_commit(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with journeys(monkeypatch) as carried:
+    with carried(monkeypatch) as found:
         await asyncio.gather(*(db.write(lambda tx, n=n: tx.tell(ADD, {"name": f"{n}"})) for n in range(20)))
-    assert sum(carried) > 40 and len(carried) <= 20 and sorted(await names(db)) == sorted(map(str, range(20)))
+    assert sum(found) > 40 and len(found) <= 20 and sorted(await names(db)) == sorted(map(str, range(20)))
 
 
 async def test_an_error_of_what_was_told_is_told_to_who_told_it_and_the_others_stand(db: Database) -> None:
