@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.sql import Executable
 
-from bot import envelopes, intake, meeting
+from bot import envelopes, intake, meeting, writer
 from bot.app import House
 from bot.db import Tx
 from bot.meeting import Met
@@ -210,8 +210,9 @@ async def test_what_the_network_did_not_take_is_addressed_anew(house: House, gla
 @pytest.mark.parametrize("change", [update(lane).values(generation=7), delete(contact)], ids=["lane", "contact"])
 @pytest.mark.parametrize("who", ["the same deed", "the next of its batch"])
 async def test_a_way_that_somebody_may_have_changed_before_the_commit_is_not_known(
-    house: House, change: Executable, who: str
+    house: House, change: Executable, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(writer, "BATCH_SECONDS", 10.0)  # all that waits goes into one batch, however slow the machine
     lane_id = await one(house, select(lane.c.id).order_by(lane.c.id).limit(1))
     told = list[Any]()
     house.db.on_told = told.extend
