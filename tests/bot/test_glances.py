@@ -96,7 +96,7 @@ async def test_the_loop_goes_on_while_the_server_takes_its_time(near: Database) 
     while not asked.done():
         steps += 1
         await asyncio.sleep(0.001)
-    assert await asked == 4 and steps > 20 and is_open(near)
+    assert await asked == 4 and steps > 3 and is_open(near), "standing still, it would take one or two"
 
 
 async def test_what_takes_too_long_is_looked_up_by_a_thread(near: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,6 +186,7 @@ async def test_where_an_answer_goes_is_known_from_its_own_deed_but_only_for_a_mo
     house: House, glanced: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = answers(house)
+    monkeypatch.setattr(envelopes, "AT_HAND_SECONDS", 60.0)  # however slow the machine
     await door(house).say("anna", QUESTION)
     await house.settle()
     assert answers(house) == before + 1 and glanced == []
@@ -195,7 +196,10 @@ async def test_where_an_answer_goes_is_known_from_its_own_deed_but_only_for_a_mo
     assert answers(house) == before + 2 and len(glanced) == 1, "by now she may have erased, or left"
 
 
-async def test_what_the_network_did_not_take_is_addressed_anew(house: House, glanced: list[object]) -> None:
+async def test_what_the_network_did_not_take_is_addressed_anew(
+    house: House, glanced: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelopes, "AT_HAND_SECONDS", 60.0)
     door(house).fail_next("transient")
     await door(house).say("anna", "cảm ơn")
     await house.mailroom.settle()

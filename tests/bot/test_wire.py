@@ -189,7 +189,7 @@ async def test_while_the_server_is_waited_for_others_have_the_interpreter(db: Da
     await db.write(lambda tx: tx.ask(SLEEP).rows.all())
     is_over.set()
     other.join()
-    assert len(moments) >= 10, "in 0.3 s; held, there would be one or two"
+    assert len(moments) > 3, "in 0.3 s; held, there would be one or two"
 
 
 async def test_a_connection_that_ends_in_the_middle_loses_nothing(db: Database) -> None:
