@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import func, select
@@ -30,7 +29,7 @@ from bot.seals import Seals, create_key_file
 from bot.settings import Settings
 from bot.tables import case, inbox, lane, outbox, staff
 from directory.tables import make_tables
-from tests.conftest import MovableClock, database_of_its_own
+from tests.conftest import MovableClock
 from tests.fakes import FakeChannel
 
 PERSONS = ("anna", "binh")
@@ -190,9 +189,7 @@ class HouseMachine(RuleBasedStateMachine):
         )
         self.fuse = Fuse()
         db, channel = self.house.db, self._door()
-        for target, name in (
-            (db, "write"), (db, "read"), (db, "look_up"), (db, "glance"), (channel, "send"),
-        ):  # fmt: skip
+        for target, name in (*((db, one) for one in ("write", "read", "look_up", "glance")), (channel, "send")):
             setattr(target, name, self.fuse.wrap(getattr(target, name)))
         await self.house.start(ticks=False)
 
@@ -401,18 +398,3 @@ class HouseMachine(RuleBasedStateMachine):
         assert len(came) == len(written) and all(one in two for one, two in zip(written, came, strict=True)), (
             f"every line of the colleague, in order: {written} {came}"
         )
-
-
-class FarHouseMachine(HouseMachine):
-    """The same on PostgreSQL, where statements travel together and leases run out by the clock."""
-
-    server = ""
-
-    def url(self, folder: Path) -> str:
-        return database_of_its_own(self.server)
-
-
-@pytest.fixture
-def reached(server: str) -> None:
-    """The server is there for the machine."""
-    FarHouseMachine.server = server

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.machine import FarHouseMachine, HouseMachine, reached
+from tests.far_machine import FarHouseMachine, reached
+from tests.machine import HouseMachine
 
 __all__ = ["reached"]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, bindparam, func, select, text
@@ -30,11 +29,7 @@ def number(n: int, statement: object = NUMBER) -> Glance[int]:
     return asks
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, tmp_path: Path, seals: Seals) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path / 'house.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    async with started(url, seals) as database:
-        yield database
+on_both = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -55,9 +50,10 @@ def is_open(db: Database) -> bool:
     return db._readers._glances is not None and db._readers._glances._wire is not None
 
 
-async def test_each_is_told_what_it_asked(db: Database) -> None:
+@on_both
+async def test_each_is_told_what_it_asked(engine: Database) -> None:
     for _ in range(3):
-        assert await asyncio.gather(*(db.glance(number(n)) for n in range(20))) == list(range(20))
+        assert await asyncio.gather(*(engine.glance(number(n)) for n in range(20))) == list(range(20))
 
 
 async def test_what_is_asked_in_one_moment_goes_in_one_journey(near: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +62,8 @@ async def test_what_is_asked_in_one_moment_goes_in_one_journey(near: Database, m
     assert found == [8]
 
 
-async def test_an_own_error_is_ones_own(db: Database) -> None:
+@on_both
+async def test_an_own_error_is_ones_own(engine: Database) -> None:
     def asks_badly(connection: Connection) -> Callable[[], int]:
         raise KeyError("mine")
 
@@ -75,7 +72,12 @@ async def test_an_own_error_is_ones_own(db: Database) -> None:
         return lambda: int(asked.rows.one()[7])
 
     for _ in range(3):
-        asked = [db.glance(number(5)), db.glance(asks_badly), db.glance(reads_badly), db.glance(number(6))]
+        asked = [
+            engine.glance(number(5)),
+            engine.glance(asks_badly),
+            engine.glance(reads_badly),
+            engine.glance(number(6)),
+        ]
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert found[0] == 5 and found[3] == 6
         assert isinstance(found[1], KeyError) and isinstance(found[2], IndexError)
